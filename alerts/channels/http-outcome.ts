@@ -1,0 +1,47 @@
+/** What an HTTP status means for the message: accepted, worth another attempt, or refused for good. */
+import { LONGEST_WAIT_MS } from '../backoff.js';
+import { plainText } from '../words.js';
+import type { Outcome } from './channel.js';
+import type { HttpAnswer } from './post.js';
+
+/** Timeout, too early, too many requests: the same message can be taken later. So can it after any 5xx. */
+const TRY_AGAIN = new Set([408, 425, 429]);
+
+/** Shorter pieces of a URL are ordinary words and no secret. */
+const SHORTEST_SECRET = 6;
+
+/**
+ * Takes the answer, whom it came from, and the time; returns the outcome. The body is shown in short, but for what it
+ * repeats of the secret address.
+ */
+export function httpOutcome(
+  { status, headers, body }: HttpAnswer,
+  { host, secrets }: { host: string; secrets: string[] },
+  now: number,
+): Outcome {
+  const said = plainText(withoutSecrets(body, secrets), 200);
+  const answer = said === '' ? String(status) : `${status}: ${said}`;
+  if (status >= 200 && status < 300) return { kind: 'delivered', answer };
+  if (status >= 300 && status < 400) {
+    return { kind: 'rejected', reason: `${host} answered ${status}, a redirect, which is not followed` };
+  }
+  const reason = `${host} answered ${answer}`;
+  if (status < 500 && !TRY_AGAIN.has(status)) return { kind: 'rejected', reason };
+  const afterMs = retryAfterMs(headers['retry-after'], now);
+  return afterMs === undefined ? { kind: 'retry', reason } : { kind: 'retry', reason, afterMs };
+}
+
+/** Takes a Retry-After header, seconds or a date (RFC 9110, section 10.2.3); returns milliseconds, two hours at most. */
+export function retryAfterMs(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - now;
+  if (Number.isNaN(ms)) return undefined;
+  return Math.min(Math.max(ms, 0), LONGEST_WAIT_MS);
+}
+
+function withoutSecrets(text: string, secrets: string[]): string {
+  return secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .sort((a, b) => b.length - a.length)
+    .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
+}

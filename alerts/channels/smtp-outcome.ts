@@ -1,0 +1,64 @@
+/**
+ * What a mail server's answers mean for the message. Only a permanent answer (5xx, RFC 5321 section 4.2.1) to the
+ * envelope or to the mail itself rejects it. What happens before that (connection, certificate, login) says nothing of
+ * the mail: an operator may mend it, so it is tried again.
+ */
+import { plainText } from '../words.js';
+import type { Outcome } from './channel.js';
+import { isCertificateFault, troubleInWords } from './trouble.js';
+
+/** What nodemailer tells of a mail that was accepted for at least one address. */
+interface Accepted {
+  response: string;
+  rejected?: string[] | undefined;
+  rejectedErrors?: { recipient?: string | undefined; response?: string | undefined }[] | undefined;
+}
+
+/** What nodemailer puts on its errors. */
+interface SmtpFailure {
+  code?: string;
+  command?: string;
+  response?: string;
+  responseCode?: number;
+  permanent?: boolean;
+}
+
+/** Answers of a server that wants a login or encryption first (RFC 4954 section 6, RFC 3207 section 4). */
+const WANTS_LOGIN = new Set([530, 534, 535, 538]);
+
+/** Takes the server's acceptance; returns its answer, with the addresses it refused. */
+export function acceptedOutcome({ response, rejected = [], rejectedErrors = [] }: Accepted): Outcome {
+  const answer = plainText(response, 200);
+  if (rejected.length === 0) return { kind: 'delivered', answer };
+  const refused = rejected.map((address) => {
+    const why = rejectedErrors.find((each) => each.recipient === address)?.response;
+    return why === undefined ? address : `${address} (${plainText(why, 100)})`;
+  });
+  return { kind: 'delivered', answer: `${answer}; refused: ${plainText(refused.join(', '), 500)}` };
+}
+
+/** Takes what nodemailer threw and the server's name; returns whether it is worth another attempt, and why. */
+export function failedOutcome(thrown: unknown, host: string): Outcome {
+  const failure = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as SmtpFailure;
+  const { code, responseCode = 0, permanent = false } = failure;
+  const aboutTheMail = code === 'EENVELOPE' || code === 'EMESSAGE';
+  if (aboutTheMail && permanent && !WANTS_LOGIN.has(responseCode)) {
+    return { kind: 'rejected', reason: `${host} refused the mail: ${answerOf(failure)}` };
+  }
+  return { kind: 'retry', reason: `${host}: ${inWords(thrown, failure)}` };
+}
+
+function inWords(thrown: unknown, failure: SmtpFailure): string {
+  const { code, command, responseCode = 0 } = failure;
+  if (code === 'EAUTH' || WANTS_LOGIN.has(responseCode))
+    return `login failed, check user and password: ${answerOf(failure)}`;
+  if (isCertificateFault(thrown)) return `${troubleInWords(thrown)}, so it is not trusted`;
+  if (code === 'ETLS' && command === 'STARTTLS')
+    return `no STARTTLS there, and nothing is sent without: ${answerOf(failure)}`;
+  if (code === 'ETLS') return 'TLS could not be set up';
+  return responseCode > 0 ? answerOf(failure) : troubleInWords(thrown);
+}
+
+function answerOf({ response }: SmtpFailure): string {
+  return response === undefined ? 'no answer' : plainText(response, 200);
+}

@@ -1,0 +1,98 @@
+/** Folds one event into the board: what it says of servers, backends and workers. */
+import type { HaproxyEvent, Operational, ServerChange } from '../parsers/index.js';
+import {
+  type Board,
+  backendKey,
+  type Change,
+  FRESH_BACKEND,
+  FRESH_SERVER,
+  type ServerState,
+  serverKey,
+  shown,
+} from './board.js';
+import { endWorker, noteWorker, renewWorker, supersede } from './generation.js';
+import type { Fallen } from './incident.js';
+import { availabilityAfter, type ServerSentence, settle } from './outage.js';
+import { isPlannedChange } from './planned.js';
+import type { Shown } from './state.js';
+
+/**
+ * What an event makes of the board.
+ * @param copies how many lines have said so, up to now
+ */
+export function observe(board: Board, event: HaproxyEvent, copies: number): Change {
+  const renewed = renewWorker(board, event);
+  const superseded = supersede(noteWorker(renewed.board, event), event);
+  const change = hearOf(superseded.board, event, copies);
+  return { ...change, outages: [...renewed.outages, ...superseded.outages, ...change.outages] };
+}
+
+function hearOf(board: Board, event: HaproxyEvent, copies: number): Change {
+  const { says } = event;
+  switch (says.kind) {
+    case 'server':
+      return observeServer(board, event, says, copies);
+    case 'backend.exhausted': {
+      const { out } = board.backends.get(backendKey(event, says.backend)) ?? FRESH_BACKEND;
+      return settle(board, event, says.backend, out, false);
+    }
+    default:
+      return endWorker(board, event);
+  }
+}
+
+function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, copies: number): Change {
+  const key = serverKey(event, says.server);
+  const before = board.servers.get(key) ?? FRESH_SERVER;
+  const changed = changeServer(before, says.change);
+  const from = shown(before);
+  const to = shown(changed);
+  const planned = to !== 'up' && isPlanned(board, event, says, before);
+
+  const servers = board.servers.with(key, { ...changed, planned });
+  const out = outAfter(board, event, says, to, planned);
+  const change = settle({ ...board, servers }, event, says.server.backend, out, availabilityAfter(says));
+  if (from === to) return change;
+  const { id, at, utcOffsetMin, host, pid } = event;
+  const subject = { id, at, utcOffsetMin, host, pid, ...says.server };
+  return { ...change, transition: { ...subject, from, to, planned, evidence: 'observed', copies, cause: says.cause } };
+}
+
+/** A tracking server's change is as planned as its root's. */
+function isPlanned(board: Board, event: HaproxyEvent, says: ServerSentence, before: ServerState): boolean {
+  const root = says.cause.via === null ? undefined : board.servers.get(serverKey(event, says.cause.via));
+  return root?.planned ?? isPlannedChange(says.change, says.cause, before);
+}
+
+/** The backend's servers that take no traffic now; who was out already keeps the time and cause of its fall. */
+function outAfter(board: Board, event: HaproxyEvent, says: ServerSentence, to: Shown, planned: boolean): Fallen[] {
+  const { backend, server } = says.server;
+  const { out } = board.backends.get(backendKey(event, backend)) ?? FRESH_BACKEND;
+  const wasOut = out.find((fallen) => fallen.server === server);
+  const others = out.filter((fallen) => fallen !== wasOut);
+  if (to === 'up') return others;
+  if (wasOut?.planned === planned) return out;
+  return [...others, { server, at: event.at, utcOffsetMin: event.utcOffsetMin, cause: says.cause, planned }];
+}
+
+function changeServer(server: ServerState, change: ServerChange): ServerState {
+  switch (change.to) {
+    case 'up':
+    case 'down':
+    case 'stopping':
+      return { ...server, operational: change.to };
+    case 'maint':
+      return { ...server, maint: true };
+    case 'drain':
+      return { ...server, drain: true };
+    case 'ready':
+      return { ...server, maint: false, operational: change.operational, drain: change.drain };
+    case 'undrain':
+      return { ...server, drain: false, operational: keepStopping(server, change.operational) };
+  }
+}
+
+/** "is UP (leaving drain)" is said of a stopping server too (src/server.c): it goes on stopping. */
+function keepStopping(server: ServerState, operational: Operational): ServerState['operational'] {
+  return operational === 'up' && server.operational === 'stopping' ? 'stopping' : operational;
+}

@@ -1,0 +1,73 @@
+/**
+ * The body of a webhook, in the shape of Standard Webhooks 1.0.0: `type`, `timestamp`, `data`, and small.
+ * Times are RFC 3339 UTC with milliseconds. Fields may be added; those that stand here keep their meaning.
+ */
+import type { Cause, Instant } from '../parsers/index.js';
+import type { Incident } from './incident.js';
+import type { Notification, NotificationKind } from './notification.js';
+import { plainText } from './words.js';
+
+const TYPE = {
+  firing: 'incident.opened',
+  resolved: 'incident.resolved',
+  reminder: 'incident.reminder',
+} as const satisfies Record<NotificationKind, string>;
+
+/** The last ones are told, and how many there were: a receiver need not take a body without end. */
+const MOST_FALLEN = 20;
+
+/** Takes a notification and the message's one sentence; returns plain JSON, equal in every attempt. */
+export function webhookBody(notification: Notification, summary: string): unknown {
+  const { incident, event, createdAt } = notification;
+  return {
+    type: TYPE[event],
+    timestamp: utc(happenedAt(notification)),
+    data: {
+      schema_version: 1,
+      id: plainText(incident.id, 200),
+      host: plainText(incident.host, 255),
+      backend: plainText(incident.subject, 255),
+      phase: incident.phase,
+      opened_at: utc(incident.openedAt),
+      resolved_at: incident.resolvedAt === null ? null : utc(incident.resolvedAt),
+      end_evidence: incident.endEvidence,
+      // Of an incident that still fires: so far, when this was noted down.
+      duration_s: Math.max(0, (incident.resolvedAt ?? createdAt) - incident.openedAt) / 1_000,
+      planned: incident.planned,
+      cause: incident.cause === null ? null : causeBody(incident.cause),
+      fallen: fallenBody(incident),
+      fallen_total: incident.fallen.length,
+      reminders: incident.reminders,
+      summary,
+    },
+  };
+}
+
+function happenedAt({ event, incident, createdAt }: Notification): Instant {
+  if (event === 'firing') return incident.openedAt;
+  return event === 'resolved' ? (incident.resolvedAt ?? createdAt) : createdAt;
+}
+
+function fallenBody(incident: Incident): unknown[] {
+  return incident.fallen.slice(-MOST_FALLEN).map(({ server, at, planned, cause }) => ({
+    server: plainText(server, 255),
+    at: utc(at),
+    planned,
+    cause: causeBody(cause),
+  }));
+}
+
+function causeBody(cause: Cause): unknown {
+  return {
+    class: cause.class,
+    reason: cause.reason === null ? null : plainText(cause.reason, 100),
+    code: cause.code,
+    info: cause.info === null ? null : plainText(cause.info, 200),
+    duration_ms: cause.durationMs,
+    via: cause.via === null ? null : plainText(`${cause.via.backend}/${cause.via.server}`, 255),
+  };
+}
+
+function utc(at: Instant): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,22 @@
+/** Planned work: somebody took the server out, it did not fail. */
+import type { Cause, ServerChange } from '../parsers/index.js';
+import type { ServerState } from './board.js';
+
+/**
+ * Whether a change that takes a server out is somebody's work: maintenance and drain by command, or a state set by
+ * CLI, web interface or Lua. Maintenance for want of a DNS answer, or a state file's memory, is nobody's.
+ * @param before the server before the change: who was taken out by hand and then falls is still out by hand
+ */
+export function isPlannedChange(change: ServerChange, cause: Cause, before: ServerState): boolean {
+  if (cause.class === 'dns' || cause.class === 'state_file') return false;
+  if (cause.class === 'cli' || cause.class === 'web' || cause.class === 'lua') return true;
+  switch (change.to) {
+    case 'maint':
+    case 'drain':
+      return cause.class === 'admin' || before.planned;
+    case 'ready':
+      return change.drain; // out of maintenance into drain: still somebody's work
+    default:
+      return before.planned && (before.drain || before.maint); // drain, then stop: the usual way to work on a server
+  }
+}

@@ -1,0 +1,126 @@
+/** A notification in the words that a person reads, whatever the channel. */
+import type { Instant } from '../parsers/index.js';
+import type { Message } from './channels/channel.js';
+import type { Fallen, Incident } from './incident.js';
+import type { Notification, NotificationKind } from './notification.js';
+import { webhookBody } from './payload.js';
+import type { Evidence } from './state.js';
+import { causeInWords, formatDuration, formatStamp, plainText } from './words.js';
+
+/**
+ * What stands before the stem of the subject. Words in square brackets do not change the base subject by which mail
+ * programs keep a thread together (RFC 5256, section 2.1), other words would.
+ */
+const SUBJECT_MARK: Record<NotificationKind, string> = {
+  firing: '',
+  resolved: '[Resolved] ',
+  reminder: '[Still down] ',
+};
+
+const EVIDENCE_IN_WORDS: Record<Evidence, string> = {
+  observed: 'stands in the log',
+  inferred: 'follows from what HAProxy said of its servers',
+  assumed: 'likeliest reading of a silence, HAProxy said nothing of it',
+};
+
+/** From this age on a message says that it comes late. */
+const LATE_MS = 60_000;
+
+/** Of a longer list only the last servers are named, so that a message stays small. */
+const MOST_FALLEN = 20;
+
+/**
+ * Takes a notification and the instant of sending, from which ages are counted; returns the message. Its text's first
+ * line tells the whole in one sentence; names and free text of the log are cleaned, so that no line can be forged.
+ */
+export function render(notification: Notification, now: Instant): Message {
+  const { incident, event } = notification;
+  const summary = summarize(notification);
+  const body = [...story(notification, now), `Incident:    ${plainText(incident.id, 200)}`];
+  return {
+    id: notification.dedupKey,
+    incidentId: incident.id,
+    event,
+    subject: `${SUBJECT_MARK[event]}[haplog] ${host(incident)}: backend ${backend(incident)} has no server available`,
+    text: [summary, '', ...body, ''].join('\n'),
+    json: webhookBody(notification, summary),
+  };
+}
+
+/** Equal in every attempt: no age is in it. */
+function summarize({ incident, event, createdAt }: Notification): string {
+  const where = `${backend(incident)} on ${host(incident)}`;
+  const since = `since ${localTime(incident, incident.openedAt)}`;
+  const lasted = formatDuration((incident.resolvedAt ?? createdAt) - incident.openedAt);
+  switch (event) {
+    case 'firing':
+      return `Backend ${where} has no server available ${since}: ${causeOf(incident)}`;
+    case 'reminder':
+      return `Still down: backend ${where} has had no server available for ${lasted}, ${since}: ${causeOf(incident)}`;
+    case 'resolved': {
+      const has = incident.endEvidence === 'assumed' ? 'is taken to have' : 'has';
+      return `Resolved: backend ${where} ${has} a server again, after ${lasted}`;
+    }
+  }
+}
+
+/** The facts, one a line. */
+function story(notification: Notification, now: Instant): string[] {
+  const { incident, event, createdAt } = notification;
+  const { openedAt, resolvedAt, endEvidence } = incident;
+  const lines = [`Backend:     ${backend(incident)}`, `Host:        ${host(incident)}`];
+  if (event === 'resolved') {
+    const end = resolvedAt ?? createdAt;
+    lines.push(`Began:       ${localTime(incident, openedAt)}`);
+    lines.push(`Ended:       ${localTime(incident, end)}`);
+    lines.push(`Lasted:      ${formatDuration(end - openedAt)}`);
+    if (endEvidence !== null && endEvidence !== 'observed')
+      lines.push(`How known:   ${EVIDENCE_IN_WORDS[endEvidence]}`);
+  } else {
+    lines.push(`Since:       ${localTime(incident, openedAt)} (${formatDuration(now - openedAt)} ago)`);
+  }
+  lines.push(`Cause:       ${causeOf(incident)}`);
+  if (incident.planned) lines.push('Planned:     yes, its servers were taken out on purpose');
+  lines.push(...lateness(notification, now));
+  return [...lines, ...fall(incident), ''];
+}
+
+/** Says so when a message comes late, because haplog was not running or could not reach the receiver. */
+function lateness({ incident, event, createdAt }: Notification, now: Instant): string[] {
+  const { openedAt, firedAt, resolvedAt } = incident;
+  // A firing is due as soon as it fires, everything else when it was noted down.
+  const due = event === 'firing' ? (firedAt ?? openedAt) : createdAt;
+  if (now - due < LATE_MS) return [];
+  if (event === 'resolved') return [`Told late:   ${formatDuration(now - (resolvedAt ?? createdAt))} after it ended`];
+  return [`Told late:   this was so at ${localTime(incident, createdAt)}, ${formatDuration(now - createdAt)} ago`];
+}
+
+/** The servers that led to it, in order. */
+function fall(incident: Incident): string[] {
+  if (incident.fallen.length === 0) return [];
+  const shown = incident.fallen.slice(-MOST_FALLEN);
+  const hidden = incident.fallen.length - shown.length;
+  const lines = shown.map((fallen) => `  ${fallenInWords(fallen)}`);
+  return ['', 'Servers lost:', ...(hidden > 0 ? [`  (${hidden} earlier ones)`] : []), ...lines];
+}
+
+function fallenInWords({ at, utcOffsetMin, server, cause, planned }: Fallen): string {
+  const words = `${formatStamp(at, utcOffsetMin)}  ${plainText(server, 200)}: ${causeInWords(cause)}`;
+  return planned ? `${words} (planned)` : words;
+}
+
+function causeOf(incident: Incident): string {
+  return incident.cause === null ? 'HAProxy gave no reason' : causeInWords(incident.cause);
+}
+
+function localTime(incident: Incident, at: Instant): string {
+  return formatStamp(at, incident.utcOffsetMin);
+}
+
+function backend(incident: Incident): string {
+  return plainText(incident.subject, 200);
+}
+
+function host(incident: Incident): string {
+  return plainText(incident.host, 200);
+}

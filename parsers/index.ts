@@ -1,0 +1,21 @@
+/** The door of parsers/: what did HAProxy say? */
+export type { EventId, HaproxyEvent, StateSentence } from './event.js';
+export { type Heard, type Hearing, hear, NOTHING_HEARD } from './hear.js';
+export { type ParseResult, parseLine } from './parse-line.js';
+export type {
+  Cause,
+  CauseClass,
+  Counts,
+  Instant,
+  LogRecord,
+  Operational,
+  Origin,
+  Sentence,
+  SentenceKind,
+  ServerChange,
+  ServerRef,
+  Stamp,
+} from './record.js';
+export { classify, type LineClass } from './scan.js';
+export { Shelf } from './shelf.js';
+export { latestStamp, type TimeContext } from './syslog-time.js';

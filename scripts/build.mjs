@@ -1,0 +1,146 @@
+/**
+ * Builds dist/: the grammar by Peggy, all else checked by tsc; dist/parsers/ for who imports it as a library, with its
+ * types, and dist/src/main.js as one bundle with what it uses. `--grammar` stops after the grammar.
+ * dist/ is replaced at the end and in one go, so that a failed or interrupted build leaves the last good one.
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { builtMark, compiledGrammar, root, wantedBuild } from './freshness.mjs';
+import { isAlive } from './lock.mjs';
+
+const grammar = join(root, 'parsers', 'haproxy.peggy');
+const grammarOptions = join(root, 'parsers', 'peggy.config.json');
+const dist = join(root, 'dist');
+/** A folder in which a build works; its process id follows. */
+const stageName = '.stage-';
+
+/** A step of the build failed; `output` is what its program said. */
+export class BuildError extends Error {
+  constructor(message, output) {
+    super(message);
+    this.output = output;
+  }
+}
+
+/** Compiles parsers/haproxy.peggy to an ES module with types beside it, unless that is newer already. */
+export function buildGrammar() {
+  if (isNewer(compiledGrammar, [grammar, grammarOptions])) return;
+  const stage = join(dist, `${stageName}${process.pid}`);
+  mkdirSync(stage, { recursive: true });
+  try {
+    tool(
+      'peggy/bin/peggy.js',
+      ['-c', grammarOptions, '-o', join(stage, 'haproxy.gen.js'), grammar],
+      'The grammar does not compile',
+    );
+    // Each file arrives whole: a test that runs meanwhile never reads half a parser.
+    for (const name of readdirSync(stage)) renameSync(join(stage, name), join(root, 'parsers', name));
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
+  }
+}
+
+/** Builds everything and remembers from which sources. */
+export async function build() {
+  const sources = wantedBuild();
+  sweep();
+  buildGrammar();
+  const stage = join(dist, `${stageName}${process.pid}`);
+  try {
+    tool(
+      'typescript/bin/tsc',
+      ['-p', 'tsconfig.json', '--outDir', stage, '--pretty', 'false'],
+      'The sources do not compile',
+    );
+    for (const name of readdirSync(join(root, 'parsers')).filter((name) => name.includes('.gen.'))) {
+      copyFileSync(join(root, 'parsers', name), join(stage, 'parsers', name));
+    }
+    for (const name of readdirSync(stage)) if (name !== 'parsers') rmSync(join(stage, name), { recursive: true });
+    await bundle(join(stage, 'src'));
+    rmSync(builtMark, { force: true });
+    for (const folder of readdirSync(stage))
+      replace(join(dist, folder), join(stage, folder), join(stage, `${folder}.old`));
+    const kept = new Set([...readdirSync(dist).filter((name) => name.startsWith('.')), ...['parsers', 'src']]);
+    for (const name of readdirSync(dist)) if (!kept.has(name)) rmSync(join(dist, name), { recursive: true });
+    writeFileSync(builtMark, `${sources}\n`);
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
+  }
+}
+
+/**
+ * One file for what every command needs and one for each that loads more: with a module for each source file haplog took a
+ * third longer to start and 8 MB more memory (docs/decisions/0006-memory.md).
+ */
+async function bundle(outdir) {
+  const { build: esbuild } = await import('esbuild');
+  try {
+    await esbuild({
+      entryPoints: [join(root, 'src', 'main.ts')],
+      outdir,
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      chunkNames: 'parts/[name]-[hash]',
+      // The one brings a compiled part, the other is loaded by name where there is a terminal.
+      external: ['better-sqlite3', 'pino-pretty'],
+      // Packages of the older module system call `require`.
+      banner: {
+        js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+      },
+      logLevel: 'silent',
+    });
+  } catch (error) {
+    throw new BuildError('The sources cannot be bundled', error.message);
+  }
+  chmodSync(join(outdir, 'main.js'), 0o755);
+}
+
+/** Away with what builds left that were interrupted. */
+function sweep() {
+  const left = existsSync(dist) ? readdirSync(dist).filter((name) => name.startsWith(stageName)) : [];
+  for (const name of left) {
+    if (!isAlive(Number(name.slice(stageName.length)))) rmSync(join(dist, name), { recursive: true, force: true });
+  }
+}
+
+function replace(place, fresh, aside) {
+  if (existsSync(place)) renameSync(place, aside);
+  renameSync(fresh, place);
+}
+
+function tool(bin, args, failure) {
+  const run = spawnSync(process.execPath, [join(root, 'node_modules', bin), ...args], { cwd: root, encoding: 'utf8' });
+  if (run.error) throw run.error;
+  if (run.status !== 0) throw new BuildError(failure, `${run.stdout}${run.stderr}`.trim());
+}
+
+function isNewer(made, from) {
+  const at = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return from.every((path) => (at(path) ?? 0) < (at(made) ?? Number.NEGATIVE_INFINITY));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    if (process.argv.includes('--grammar')) buildGrammar();
+    else await build();
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    console.error(`${error.output}\n${error.message}.`);
+    process.exitCode = 1;
+  }
+}

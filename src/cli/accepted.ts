@@ -1,0 +1,15 @@
+/** What options take, in words: for help texts and errors alike. Loads nothing. */
+
+export const FORMATS = ['table', 'wide', 'json', 'jsonl', 'csv'] as const;
+
+export type Format = (typeof FORMATS)[number];
+
+/** What `--state` takes: the state a server changed to, or that a backend had no server. */
+export const STATES = ['up', 'down', 'maint', 'drain', 'nolb', 'no-server'] as const;
+
+export type StateWord = (typeof STATES)[number];
+
+/** What `parseTime` takes. */
+export const TIME_FORMS =
+  '1h, 90m, 1h30m, 2d or 1w (ago); now, today, yesterday; 07:03 (today); ' +
+  '2024-02-21, 2024-02-21 07:03, 2024-02-21 07:03:18; 2024-02-21T07:03:18Z; @1708516998';

@@ -1,0 +1,101 @@
+/** History as rows for people: in the order in which it happened, each with what changed, for how long, and why. Pure. */
+import type { Outage, OutageEnd, Shown, Transition } from '../../alerts/index.js';
+import type { Cause, CauseClass, Instant } from '../../parsers/index.js';
+import { formatDuration } from '../duration.js';
+import type { History } from '../store/store.js';
+
+/** How a row looks at first glance. */
+export type Tone = 'good' | 'bad' | 'worst' | 'quiet';
+
+export interface Row {
+  at: Instant;
+  host: string;
+  pid: number;
+  /** `backend/server`, or the backend. */
+  what: string;
+  change: string;
+  tone: Tone;
+  /** How long it stayed so; empty where the log does not tell. */
+  lasted: string;
+  why: string;
+  planned: boolean;
+  evidence: string;
+  /** How many lines of the log said so; null where that is not counted. */
+  copies: number | null;
+}
+
+export interface RowContext {
+  now: Instant;
+  /** All changes of the span, also those that are not shown: a state lasted until the server's next one. */
+  all: readonly Transition[];
+}
+
+/** Takes what is to be shown; an outage stands at its beginning, after the change that brought it about. */
+export function historyRows(
+  { transitions, outages }: Pick<History, 'transitions' | 'outages'>,
+  context: RowContext,
+): Row[] {
+  const ends = endsOf(context.all);
+  return [
+    ...transitions.map((transition) => transitionRow(transition, ends.get(transition) ?? null)),
+    ...outages.map((outage) => outageRow(outage, context.now)),
+  ].sort((a, b) => a.at - b.at);
+}
+
+/** When each state gave way to the next one of the same server in the same worker. */
+function endsOf(all: readonly Transition[]): Map<Transition, Instant> {
+  const ends = new Map<Transition, Instant>();
+  const last = new Map<string, Transition>();
+  for (const transition of all) {
+    const server = `${transition.host} ${transition.pid} ${transition.backend}/${transition.server}`;
+    const before = last.get(server);
+    if (before) ends.set(before, transition.at);
+    last.set(server, transition);
+  }
+  return ends;
+}
+
+const TONES: Record<Shown, Tone> = { up: 'good', down: 'bad', maint: 'quiet', drain: 'quiet', nolb: 'quiet' };
+
+function transitionRow(transition: Transition, end: Instant | null): Row {
+  const { at, host, pid, backend, server, from, to, cause, planned, evidence, copies } = transition;
+  const lasted = end === null ? '' : formatDuration(end - at);
+  const what = `${backend}/${server}`;
+  const why = causeInWords(cause);
+  return { at, host, pid, what, change: `${from} -> ${to}`, tone: TONES[to], lasted, why, planned, evidence, copies };
+}
+
+const ENDS: Record<OutageEnd, string> = {
+  recovered: 'a server came back',
+  process_replaced: 'its worker was replaced',
+  process_stopped: 'its worker stopped',
+  process_killed: 'its worker was killed',
+};
+
+function outageRow({ start, end, endHow, host, pid, backend, planned, evidence }: Outage, now: Instant): Row {
+  const lasted = end === null ? `${formatDuration(Math.max(0, now - start))} so far` : formatDuration(end - start);
+  const why = endHow === null ? '' : `ended: ${ENDS[endHow]}`;
+  const words = { what: backend, change: 'no server available', tone: 'worst' as const, lasted, why };
+  return { at: start, host, pid, ...words, planned, evidence, copies: null };
+}
+
+/** For causes of which HAProxy gives no words. */
+const CLASSES: Partial<Record<CauseClass, string>> = {
+  cli: 'set on the CLI',
+  web: 'set on the stats page',
+  lua: 'set by Lua',
+  agent: 'agent check',
+  dns: 'name resolution',
+  state_file: 'state file',
+  tracked: 'tracked server',
+  admin: 'set by an administrator',
+  unknown: '',
+};
+
+/** Layer7 wrong status, code 503: Service Unavailable (via backend/server). */
+function causeInWords({ class: causeClass, reason, code, info, via }: Cause): string {
+  const words = reason ?? CLASSES[causeClass] ?? causeClass;
+  const withCode = code === null ? words : `${words}, code ${code}`;
+  const withInfo = info === null || info === '' ? withCode : `${withCode}: ${info}`;
+  return via === null ? withInfo : `${withInfo} (via ${via.backend}/${via.server})`.trim();
+}

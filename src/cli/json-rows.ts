@@ -1,0 +1,55 @@
+/**
+ * What happened as JSON, for programs: snake_case, times in RFC 3339 UTC with milliseconds, nulls written out, enums in
+ * lower case. Others read these: keys may be added, never renamed.
+ */
+import type { Incident, Notification, Outage, Transition } from '../../alerts/index.js';
+import type { Cause, Instant } from '../../parsers/index.js';
+
+/** One change of the displayed state of a server in a worker. */
+export function transitionJson({
+  at,
+  host,
+  pid,
+  backend,
+  server,
+  from,
+  to,
+  planned,
+  evidence,
+  copies,
+  cause,
+}: Transition) {
+  const about = { kind: 'transition', time: utc(at), host, pid, backend, server, from, to };
+  return { ...about, planned, evidence, copies, cause: causeJson(cause) };
+}
+
+/** One stretch in which a backend had no server available in a worker; `end` is null while it is open. */
+export function outageJson({ host, pid, backend, start, end, endHow, planned, evidence }: Outage) {
+  const about = { kind: 'outage', host, pid, backend, start: utc(start), end: utcOrNull(end), end_how: endHow };
+  return { ...about, planned, evidence };
+}
+
+/** One stretch of trouble with a backend, across reloads. */
+export function incidentJson({ id, host, subject, phase, openedAt, resolvedAt, planned }: Incident) {
+  const about = { kind: 'incident', id, host, subject, phase };
+  return { ...about, opened_at: utc(openedAt), resolved_at: utcOrNull(resolvedAt), planned };
+}
+
+/** One thing to tell one receiver; `time` is when it was written. */
+export function notificationJson({ incident, event, receiver, createdAt }: Notification) {
+  return { kind: 'notification', incident: incident.id, event, receiver, time: utc(createdAt) };
+}
+
+/** `info` is as the checked server gave it; JSON keeps its control characters escaped. `via` is the tracked `backend/server`. */
+function causeJson({ class: causeClass, reason, code, info, durationMs, via }: Cause) {
+  const tracked = via === null ? null : `${via.backend}/${via.server}`;
+  return { class: causeClass, reason, code, info, duration_ms: durationMs, via: tracked };
+}
+
+function utc(at: Instant): string {
+  return new Date(at).toISOString();
+}
+
+function utcOrNull(at: Instant | null): string | null {
+  return at === null ? null : utc(at);
+}

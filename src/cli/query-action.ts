@@ -1,0 +1,75 @@
+/** What `haplog query` does: from its options to what is printed. */
+import type { Instant } from '../../parsers/index.js';
+import { openStore } from '../store/open.js';
+import type { History } from '../store/store.js';
+import { wantsColour } from '../terminal.js';
+import { UserError } from '../user-error.js';
+import { localZone, parseZone } from '../zone.js';
+import type { Format } from './accepted.js';
+import { ago } from './ago.js';
+import { databaseFor, onDatabase } from './database.js';
+import { localTime } from './local-time.js';
+import { textOf, writeTo } from './output.js';
+
+export interface QueryOptions {
+  since: string;
+  until?: string;
+  host?: string[];
+  backend?: string[];
+  server?: string[];
+  state?: string[];
+  output: Format;
+  tz?: string;
+  utc?: boolean;
+  db?: string;
+}
+
+/** Prints to standard output. What the options get wrong, and a database that cannot be read, is a `UserError`. */
+export async function query(options: QueryOptions): Promise<void> {
+  const now = Date.now();
+  const tz = options.utc ? 'UTC' : options.tz === undefined ? localZone() : parseZone(options.tz);
+  const since = await timeOf(options.since, now, tz);
+  // A load balancer's clock may be ahead of ours: without --until nothing is cut off.
+  const until = options.until === undefined ? Number.MAX_SAFE_INTEGER : await timeOf(options.until, now, tz);
+  const local = localTime(tz);
+  const span = `between ${local(since)} and ${local(options.until === undefined ? Math.max(now, since) : until)}`;
+  if (since > until) throw new UserError(`There is nothing ${span}: --since lies after --until.`);
+  const selection = await selectionOf(options);
+
+  const database = await databaseFor('read', options.db);
+  await onDatabase(database, async () => {
+    const store = openStore(database, 'read');
+    try {
+      const history = await store.history({ since, until });
+      const { stdout } = process;
+      const text = textOf(selection?.(history) ?? history, options.output, {
+        now,
+        all: history.transitions,
+        tz,
+        colour: wantsColour(stdout),
+        width: options.output === 'table' && stdout.isTTY ? stdout.columns : null,
+        ifEmpty: `(nothing ${selection ? 'that matches ' : ''}happened ${span})`,
+      });
+      await writeTo(stdout, text);
+    } finally {
+      await store.end();
+    }
+  });
+}
+
+/** The moment that an option means. Only for a time of the calendar is the calendar loaded. */
+async function timeOf(text: string, now: Instant, tz: string): Promise<Instant> {
+  const at = ago(text, now);
+  if (at !== null) return at;
+  const { parseTime } = await import('./time-words.js');
+  return parseTime(text, { now, tz });
+}
+
+/** What makes a selection of a history; null: nothing is to be left out, and no matcher of globs need be loaded. */
+async function selectionOf(options: QueryOptions): Promise<((history: History) => History) | null> {
+  const { host = [], backend = [], server = [], state = [] } = options;
+  if (host.length + backend.length + server.length + state.length === 0) return null;
+  const { parseStates, select } = await import('./filter.js');
+  const filter = { host, backend, server, state: state.flatMap(parseStates) };
+  return (history) => select(history, filter);
+}

@@ -1,0 +1,43 @@
+/** `haplog query`: what happened. This file only takes the options apart; what it does is loaded when it is asked for. */
+import { Command, Option } from 'commander';
+import { FORMATS, STATES, TIME_FORMS } from './accepted.js';
+import type { QueryOptions } from './query-action.js';
+
+const DEFAULT_SINCE = '24h';
+
+const HELP = `
+A time is one of:
+  ${TIME_FORMS.replaceAll('; ', '\n  ')}
+One that names no zone is in that of --tz, or of this machine.
+The span is [since, until); an outage belongs to it if it was open at some moment of it.
+Globs match whole names: k8s-*, {api,web}. States are those a server changed to, and no-server
+of a backend. Globs and states may be given several times; states also with commas between.
+
+Examples:
+  haplog query --since 1h
+  haplog query --since yesterday --until today --state down,no-server
+  haplog query --since 7d --backend 'k8s-*' -o csv > week.csv`;
+
+export function queryCommand(): Command {
+  return new Command('query')
+    .description('what happened: changes of servers, and the times in which a backend had no server available')
+    .option('--since <time>', 'from this time on', DEFAULT_SINCE)
+    .option('--until <time>', 'up to this time (default: no end)')
+    .option('--host <glob>', 'only of these load balancers', collect)
+    .option('--backend <glob>', 'only of these backends', collect)
+    .option('--server <glob>', 'only changes of these servers', collect)
+    .option('--state <state>', `only these, of ${STATES.join(', ')}`, collect)
+    .addOption(new Option('-o, --output <format>', 'how to print it').choices(FORMATS).default('table'))
+    .option('--tz <zone>', "zone of the times, such as Europe/Berlin (default: this machine's)")
+    .addOption(new Option('--utc', 'times in UTC').conflicts('tz'))
+    .option('--db <file>', 'database (default: the one of the configuration, else where haplog run keeps it)')
+    .addHelpText('after', HELP)
+    .action(async (options: QueryOptions) => {
+      const { query } = await import('./query-action.js');
+      await query(options);
+    });
+}
+
+function collect(value: string, values: string[] = []): string[] {
+  return [...values, value];
+}

@@ -1,0 +1,54 @@
+/** What `haplog run` does: opens what the daemon needs, runs it, and closes everything in good order. */
+import { resolve } from 'node:path';
+import type { Config } from '../config/config.js';
+import { openConfig } from '../config/open.js';
+import { runDaemon } from '../daemon.js';
+import { createLogger } from '../log.js';
+import { defaultDatabase } from '../paths.js';
+import { lockForDaemon } from '../store/lock.js';
+import { openStore } from '../store/open.js';
+import { version } from '../version.js';
+import { onDatabase } from './database.js';
+
+export interface RunOptions {
+  config?: string;
+  log?: string[];
+  from: 'start' | 'end';
+  db?: string;
+  logLevel: string;
+}
+
+/** Runs until Ctrl-C or SIGTERM. What keeps it from beginning is a `UserError`. */
+export async function run(options: RunOptions): Promise<void> {
+  const log = createLogger({ level: options.logLevel });
+  const loaded = await openConfig(options.config ?? null);
+  const config = withLogs(loaded.config, options.log);
+  for (const warning of loaded.warnings) log.warn(warning);
+
+  const database = resolve(options.db ?? config.database ?? defaultDatabase(process.env, process.getuid?.() ?? -1));
+  await onDatabase(database, async () => {
+    const lock = lockForDaemon(database);
+    try {
+      const store = openStore(database, 'write');
+      log.info('haplog %s, configuration %s, database %s', version, loaded.path ?? '(defaults)', database);
+      await runDaemon({ config, store, log, from: options.from, signal: endSignal() }).finally(() => store.end());
+      log.info('ended');
+    } finally {
+      lock.release();
+    }
+  });
+}
+
+function withLogs(config: Config, logs: string[] | undefined): Config {
+  if (!logs) return config;
+  const zoneOf = (path: string) => config.sources.find((source) => source.path === path)?.tz ?? null;
+  const paths = [...new Set(logs.map((log) => resolve(log)))];
+  return { ...config, sources: paths.map((path) => ({ path, tz: zoneOf(path) })) };
+}
+
+/** Aborts at the first Ctrl-C or SIGTERM; the second one ends the process at once. */
+function endSignal(): AbortSignal {
+  const ending = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => ending.abort());
+  return ending.signal;
+}

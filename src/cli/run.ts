@@ -1,0 +1,27 @@
+/** `haplog run`: the daemon, in the foreground, as a service manager wants it. Here are its options. */
+import { Command, Option } from 'commander';
+import type { RunOptions } from './run-action.js';
+
+export function runCommand(): Command {
+  return new Command('run')
+    .description('follow the log, keep the history, tell the receivers; until Ctrl-C or SIGTERM')
+    .option(
+      '-c, --config <file>',
+      'configuration (default: /etc/haplog/haplog.yaml or ~/.config/haplog/haplog.yaml, where there is one)',
+    )
+    .option('--log <file...>', 'logs to follow, instead of those in the configuration (default: /var/log/haproxy.log)')
+    .addOption(
+      new Option(
+        '--from <where>',
+        'where to begin in a log that was never read; later runs go on where the last one ended',
+      )
+        .choices(['start', 'end'])
+        .default('start'),
+    )
+    .option('--db <file>', 'database (default: in $STATE_DIRECTORY, /var/lib/haplog or ~/.local/state/haplog)')
+    .option('--log-level <level>', "haplog's own log: trace, debug, info, warn, error, fatal or silent", 'info')
+    .action(async (options: RunOptions) => {
+      const { run } = await import('./run-action.js');
+      await run(options);
+    });
+}

@@ -1,0 +1,17 @@
+/** The configuration as the rest of haplog sees it: defaults filled in, secrets read. */
+import type { Policy, Receiver, Route } from '../../alerts/index.js';
+
+export interface Source {
+  path: string;
+  /** IANA zone of stamps that bear none; null: the machine's. */
+  tz: string | null;
+}
+
+export interface Config {
+  sources: Source[];
+  /** Null: the default place. */
+  database: string | null;
+  receivers: Receiver[];
+  routes: Route[];
+  policy: Policy;
+}

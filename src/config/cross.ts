@@ -1,0 +1,74 @@
+/** What only shows where parts of the configuration are held against each other. */
+import { type Mistake, mistake, nearest, quoted } from './mistake.js';
+
+type Part = Record<string, unknown>;
+
+/**
+ * Takes the file's value, whatever it is, so that these mistakes are told together with those of the schema; what has
+ * the wrong shape is passed over here.
+ */
+export function crossMistakes(value: unknown): Mistake[] {
+  const file = part(value);
+  return [
+    ...twice(parts(file.sources), 'sources', 'path'),
+    ...twice(parts(file.receivers), 'receivers', 'name'),
+    ...unknownReceivers(file),
+    ...halfSignIns(file),
+  ];
+}
+
+/** Names of receivers that no route leads to; empty without routes, for then everybody is told. */
+export function unreachedReceivers(receivers: readonly { name: string }[], routed: readonly string[] | null): string[] {
+  if (routed === null) return [];
+  return receivers.map(({ name }) => name).filter((name) => !routed.includes(name));
+}
+
+function twice(items: readonly Part[], list: string, key: string): Mistake[] {
+  const seen = new Set<unknown>();
+  return items.flatMap((item, i) => {
+    const value = item[key];
+    if (typeof value !== 'string') return [];
+    if (seen.has(value)) return [mistake([list, i, key], `${quoted(value)} is the ${key} of an earlier one too`)];
+    seen.add(value);
+    return [];
+  });
+}
+
+function unknownReceivers(file: Part): Mistake[] {
+  const defaults = file.receivers === undefined ? ['log'] : [];
+  const known = [...defaults, ...parts(file.receivers).map(({ name }) => name)].filter(
+    (name) => typeof name === 'string',
+  );
+  return parts(file.routes).flatMap((route, i) =>
+    items(route.receivers).flatMap((name, k) => {
+      if (typeof name !== 'string' || name === '' || known.includes(name)) return [];
+      const hint = nearest(name, known) ?? `known: ${known.join(', ') || 'none'}`;
+      return [mistake(['routes', i, 'receivers', k], `no receiver is named ${quoted(name)}; ${hint}`)];
+    }),
+  );
+}
+
+function halfSignIns(file: Part): Mistake[] {
+  return parts(file.receivers).flatMap((receiver, i) => {
+    const smtp = part(part(receiver.email).smtp);
+    const password = ['password', 'password_file', 'password_env'].find((key) => Object.hasOwn(smtp, key));
+    const path = ['receivers', i, 'email', 'smtp'];
+    if (password !== undefined && !Object.hasOwn(smtp, 'user')) return [mistake(path, 'a password without a user')];
+    if (password === undefined && Object.hasOwn(smtp, 'user')) return [mistake(path, 'a user without a password')];
+    return [];
+  });
+}
+
+/** The value as a mapping; an empty one if it is none. */
+export function part(value: unknown): Part {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Part) : {};
+}
+
+/** The value as a list of mappings, their places kept. */
+export function parts(value: unknown): Part[] {
+  return items(value).map(part);
+}
+
+function items(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,125 @@
+/** The sorts of values a configuration holds. Each says once what it takes: for the check, the error and the docs. */
+import * as z from 'zod';
+import { readDuration } from '../duration.js';
+import { isZone, zoneHint } from '../zone.js';
+import { kindOf, unknownKey, unlike } from './mistake.js';
+
+type Mapping = Record<string, unknown>;
+
+interface Found {
+  code?: string | undefined;
+  input?: unknown;
+}
+
+/** A text of which `fits` holds. `expected` goes into errors and docs; nothing of a secret one is shown. */
+export function text(expected: string, fits: (value: string) => boolean, { secret = false } = {}) {
+  const error = ({ input }: Found) => unlike(expected, input, secret);
+  return z.string({ error }).refine(fits, { error }).meta({ expected });
+}
+
+export function oneOf<const T extends readonly [string, ...string[]]>(...words: T) {
+  const expected = inWords(words, 'or');
+  return z.enum(words, { error: ({ input }: Found) => unlike(expected, input) }).meta({ expected });
+}
+
+/** One text or a list of them; always becomes a list. */
+export function oneOrMore(what: ReturnType<typeof text>, expected: string) {
+  return z
+    .preprocess((value) => (typeof value === 'string' ? [value] : value), list(what, expected))
+    .meta({ expected });
+}
+
+/** A list with at least one item. */
+export function list<T extends z.ZodType>(item: T, expected: string) {
+  const error = ({ input }: Found) => structureUnlike(expected, input);
+  return z.array(item, { error }).min(1, { error }).meta({ expected });
+}
+
+/** A mapping with these keys and no others. */
+export function mapping<T extends z.core.$ZodLooseShape>(shape: T) {
+  const known = Object.keys(shape);
+  const expected = known.length === 0 ? 'an empty mapping' : `a mapping of ${inWords(known, 'and')}`;
+  const error = (found: Found & { keys?: string[] | undefined }) =>
+    found.code === 'unrecognized_keys'
+      ? (found.keys ?? []).map((key) => unknownKey(key, (found.input as Mapping)[key], known)).join('\n')
+      : structureUnlike(expected, found.input);
+  return z.strictObject(shape, { error });
+}
+
+/** For a mapping's `refine`: which of `keys` are given is looked at even where other values are wrong. */
+export function howMany(keys: readonly string[], fits: (count: number) => boolean, expected: string) {
+  const given = (value: object) => keys.filter((key) => Object.hasOwn(value, key));
+  return [
+    (value: object) => fits(given(value).length),
+    {
+      when: ({ value }: { value: unknown }) => kindOf(value) === 'a mapping',
+      error: ({ input }: Found) => `expected ${expected}, found ${inWords(given(input as object), 'and') || 'none'}`,
+    },
+  ] as const;
+}
+
+/** A length of time of at least `min` milliseconds, and at most `max`; becomes milliseconds. */
+export function duration(expected: string, { min = 0, max = Number.MAX_SAFE_INTEGER } = {}) {
+  const fits = (value: string) => {
+    const ms = readDuration(value);
+    return ms !== null && ms >= min && ms <= max;
+  };
+  return text(expected, fits).transform((value) => readDuration(value) ?? 0);
+}
+
+const anyPort = ({ input }: Found) => unlike('a port from 1 to 65535', input);
+
+export const port = z
+  .int({ error: anyPort })
+  .min(1, { error: anyPort })
+  .max(65535, { error: anyPort })
+  .meta({ expected: 'a port from 1 to 65535' });
+
+export const name = text('a name', (value) => value.trim() !== '');
+
+export const glob = text('a glob such as k8s-*', (value) => value !== '');
+
+export const filePath = text('a path', (value) => value !== '' && !/^\w+:\/\/|\0/.test(value));
+
+const emailAddress = /^(?:[^<>@\r\n]*<[^\s<>@,]+@[^\s<>@,]+>|[^\s<>@,]+@[^\s<>@,]+)$/;
+
+export const email = text('an e-mail address', (value) => emailAddress.test(value));
+
+export const hostName = text('a host name or address', (value) => /^[A-Za-z0-9._:-]+$/.test(value));
+
+export const zone = z
+  .string({ error: ({ input }: Found) => unlike('a time zone', input) })
+  .refine(isZone, {
+    error: ({ input }: Found) => `${unlike('a time zone', input)}; ${zoneHint(String(input))}`,
+  })
+  .meta({ expected: 'a time zone such as Europe/Berlin' });
+
+export const isWebAddress = (value: string) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+
+export const secretWebAddress = text('an http or https address', isWebAddress, { secret: true });
+
+export const secretText = text('a text', (value) => value !== '', { secret: true });
+
+export const variable = text('the name of an environment variable', (value) => /^[A-Za-z_]\w*$/.test(value), {
+  secret: true,
+});
+
+const headerName = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/);
+
+const headerValue = text('a text in one line', (value) => !/[\r\n\0]/.test(value), { secret: true });
+
+/** HTTP headers after RFC 9110; a value may be secret. */
+export const headers = z
+  .record(headerName, headerValue, {
+    error: ({ code, input }: Found) =>
+      code === 'invalid_key' ? 'expected a header name' : structureUnlike('a mapping of headers to texts', input),
+  })
+  .meta({ expected: 'a mapping of headers to texts' });
+
+function structureUnlike(expected: string, value: unknown): string {
+  return value === undefined ? unlike(expected, value) : `expected ${expected}, found ${kindOf(value)}`;
+}
+
+function inWords(words: readonly string[], last: 'and' | 'or'): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
+}

@@ -1,0 +1,44 @@
+/** Where a configuration may lie, and what stands in it about the database, for who needs no more. */
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { baseDirectory, type Environment } from '../paths.js';
+
+const SYSTEM_FOLDER = '/etc/haplog';
+
+/** The places in which a configuration is looked for, the first one wins. */
+export function configPlaces(env: Environment, systemFolder = SYSTEM_FOLDER): string[] {
+  const user = baseDirectory(env, 'XDG_CONFIG_HOME', '.config');
+  return [join(systemFolder, 'haplog.yaml'), join(user, 'haplog', 'haplog.yaml')];
+}
+
+/** The first of `places` that exists, or null. */
+export function findConfig(places: readonly string[]): string | null {
+  return places.find((path) => existsSync(path)) ?? null;
+}
+
+/** A path of the configuration: `~/` is the home folder, a relative one lies beside the file. */
+export function resolvePath(folder: string, path: string): string {
+  return path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(folder, path);
+}
+
+/**
+ * The `database` of the configuration in force, or null. Looks at nothing else in the file and complains of nothing:
+ * whoever only reads history needs no good mail server. Without the word in the file not even a YAML parser is loaded.
+ */
+export async function configuredDatabase(places: readonly string[]): Promise<string | null> {
+  const file = findConfig(places);
+  const text = file === null ? '' : readQuietly(file);
+  if (file === null || !text.includes('database')) return null;
+  const { parseDocument } = await import('yaml');
+  const database = parseDocument(text, { logLevel: 'silent' }).get('database');
+  return typeof database === 'string' ? resolvePath(dirname(resolve(file)), database) : null;
+}
+
+function readQuietly(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,42 @@
+/** Reads a configuration, checks it, and fills in what it does not say. */
+import { dirname, resolve } from 'node:path';
+import type { Environment } from '../paths.js';
+import { UserError } from '../user-error.js';
+import type { Config } from './config.js';
+import { crossMistakes, unreachedReceivers } from './cross.js';
+import { readDocument } from './document.js';
+import { explain, mistakesOf } from './explain.js';
+import { mistake } from './mistake.js';
+import { resolveConfig } from './resolve.js';
+import { configFile } from './schema.js';
+import { readSecrets } from './secrets.js';
+
+export interface LoadedConfig {
+  config: Config;
+  /** The file it came from; null: there is none, and every default holds. */
+  path: string | null;
+  /** What works, but should not stay so; each one line with its place. */
+  warnings: string[];
+}
+
+/**
+ * Reads the configuration at `path`, and the secrets it points to. All mistakes are told at once, as a `UserError` with a
+ * line for each.
+ */
+export function loadConfig(path: string, env: Environment = process.env): LoadedConfig {
+  const document = readDocument(path);
+  const folder = dirname(resolve(path));
+  const parsed = configFile.safeParse(document.value);
+  const secrets = readSecrets(document.value, { folder, env, worldReadable: document.worldReadable });
+  const issues = parsed.success ? [] : mistakesOf(parsed.error.issues);
+  const mistakes = [...issues, ...crossMistakes(document.value), ...secrets.mistakes];
+  if (!parsed.success || mistakes.length > 0) throw new UserError(explain(mistakes, document).join('\n'));
+
+  const file = parsed.data;
+  const routed = file.routes?.flatMap(({ receivers }) => receivers) ?? null;
+  const idle = unreachedReceivers(file.receivers, routed).map((name) =>
+    mistake(['receivers', file.receivers.findIndex((receiver) => receiver.name === name)], 'no route leads to it'),
+  );
+  const warnings = explain([...secrets.warnings, ...idle], document);
+  return { config: resolveConfig(file, folder, secrets.found), path, warnings };
+}

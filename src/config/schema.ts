@@ -1,0 +1,129 @@
+/**
+ * The configuration file as it is written: every key, what it takes, what holds without it, what it is for. Types,
+ * checks, errors and docs/config.md come from here.
+ */
+import * as z from 'zod';
+import { readDuration } from '../duration.js';
+import {
+  duration,
+  email,
+  filePath,
+  glob,
+  headers,
+  hostName,
+  howMany,
+  list,
+  mapping,
+  name,
+  oneOf,
+  oneOrMore,
+  port,
+  secretText,
+  secretWebAddress,
+  text,
+  variable,
+  zone,
+} from './fields.js';
+
+const SECOND = 1000;
+
+const source = mapping({
+  path: filePath.describe('The log file to follow. It may be missing for now.'),
+  tz: zone.optional().describe("The zone of stamps that bear none. Without it: the machine's."),
+});
+
+const smtp = mapping({
+  host: hostName.prefault('localhost').describe('The mail server.'),
+  port: port.optional().describe('Without it: 465 with `tls: always`, 587 with a `user`, else 25.'),
+  tls: oneOf('auto', 'always', 'starttls', 'never')
+    .prefault('auto')
+    .describe(
+      '`auto`: TLS from the first byte on port 465, else STARTTLS where the server offers it (a password goes to ' +
+        'another machine only so); `always`: TLS from the first byte; `starttls`: STARTTLS, or nothing is sent; ' +
+        '`never`: in the clear.',
+    ),
+  user: name.optional().describe('Who signs in; needs one of the passwords. Without it haplog does not sign in.'),
+  password: secretText.optional().describe('The password itself. Better in a file.'),
+  password_file: filePath.optional().describe('A file that holds the password.'),
+  password_env: variable.optional().describe('The environment variable that holds the password.'),
+})
+  .refine(...howMany(['password', 'password_file', 'password_env'], (n) => n < 2, 'one of the passwords'))
+  .describe('How mail is handed over. At most one of the three passwords.');
+
+const emailReceiver = mapping({
+  to: oneOrMore(email, 'an e-mail address or a list of them').describe('Who gets the mail.'),
+  from: email.describe('The sender; `haplog <haplog@example.org>` works too.'),
+  smtp: smtp.prefault({}),
+}).describe('Mail.');
+
+const webhookReceiver = mapping({
+  url: secretWebAddress.optional().describe('Where to POST. An address with a token in it is better kept in a file.'),
+  url_file: filePath.optional().describe('A file that holds the address.'),
+  url_env: variable.optional().describe('The environment variable that holds the address.'),
+  format: oneOf('json', 'slack').prefault('json').describe("The body: haplog's own JSON, or what Slack understands."),
+  headers: headers.prefault({}).describe('Sent with every request.'),
+  timeout: duration('a duration from 1s to 5m', { min: SECOND, max: 300 * SECOND })
+    .prefault('15s')
+    .describe('How long an answer may take.'),
+})
+  .refine(...howMany(['url', 'url_file', 'url_env'], (n) => n === 1, 'exactly one of url, url_file and url_env'))
+  .describe('An HTTP POST. Exactly one of `url`, `url_file` and `url_env`.');
+
+const receiver = mapping({
+  name: name.describe('What routes call it.'),
+  email: emailReceiver.optional(),
+  webhook: webhookReceiver.optional(),
+  log: z
+    .preprocess((value) => value ?? {}, mapping({}))
+    .optional()
+    .meta({ expected: 'nothing, or `{}`', description: "haplog's own log." }),
+}).refine(...howMany(['email', 'webhook', 'log'], (n) => n === 1, 'exactly one of email, webhook and log'));
+
+const route = mapping({
+  match: mapping({
+    backend: glob.optional().describe('Backends it is about. Without it: all.'),
+    host: glob.optional().describe('Hosts, as the log names them. Without it: all.'),
+  })
+    .prefault({})
+    .describe('Which incidents take this route.'),
+  receivers: list(name, 'a list of names of receivers').describe('Who is told.'),
+});
+
+const reminder = text(
+  'off, or a duration of 1s or more',
+  (value) => value === 'off' || (readDuration(value) ?? 0) >= SECOND,
+).transform((value) => (value === 'off' ? null : readDuration(value)));
+
+const policy = mapping({
+  hold: duration('a duration such as 10s')
+    .prefault('0s')
+    .describe('How long a backend must be without a server before anybody is told.'),
+  keep_firing: duration('a duration such as 10s')
+    .prefault('10s')
+    .describe('How long it must be well before the incident is over.'),
+  reminder: reminder
+    .prefault('4h')
+    .describe('After how long an incident that still fires is told again; `off`: never.'),
+});
+
+export const configFile = mapping({
+  sources: list(source, 'a list of sources')
+    .prefault([{ path: '/var/log/haproxy.log' }])
+    .describe('The logs to follow.'),
+  database: filePath
+    .optional()
+    .describe(
+      'The file that keeps the history. Without it: `haplog.db` under `$STATE_DIRECTORY` (systemd), else ' +
+        '/var/lib/haplog for root, else `$XDG_STATE_HOME/haplog` or ~/.local/state/haplog.',
+    ),
+  receivers: list(receiver, 'a list of receivers')
+    .prefault([{ name: 'log', log: {} }])
+    .describe('Who can be told, and how. Each has exactly one of `email`, `webhook` and `log`.'),
+  routes: list(route, 'a list of routes')
+    .optional()
+    .describe('Who is told of what. Without it: everybody, of everything.'),
+  policy: policy.prefault({}).describe("The operator's numbers."),
+});
+
+/** The file's content with defaults filled in, still in its own words. */
+export type ConfigFile = z.output<typeof configFile>;

@@ -1,0 +1,86 @@
+/** Secrets: taken from where the configuration says they are, and shown nowhere. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { Secret } from '../../alerts/index.js';
+import type { Environment } from '../paths.js';
+import { part, parts } from './cross.js';
+import { systemReason } from './document.js';
+import { isWebAddress } from './fields.js';
+import { resolvePath } from './find.js';
+import { type Mistake, mistake, type Path, pathInWords } from './mistake.js';
+
+/** Longer than any password or address; what is longer was given by mistake. */
+const SIZE_LIMIT = 64 << 10;
+
+export interface Secrets {
+  /** By the path of the secret's key without `_file` and `_env`, as in `receivers[0].webhook.url`. */
+  found: Map<string, Secret>;
+  mistakes: Mistake[];
+  warnings: Mistake[];
+}
+
+interface Surroundings {
+  /** Relative files of secrets lie here: the folder of the configuration. */
+  folder: string;
+  env: Environment;
+  /** Every user may read the configuration itself. */
+  worldReadable: boolean;
+}
+
+/** Reads every secret of every receiver of the file's value, whatever its shape. Never throws. */
+export function readSecrets(value: unknown, surroundings: Surroundings): Secrets {
+  const secrets: Secrets = { found: new Map(), mistakes: [], warnings: [] };
+  for (const [i, receiver] of parts(part(value).receivers).entries()) {
+    const smtp = part(part(receiver.email).smtp);
+    readSecret(smtp, ['receivers', i, 'email', 'smtp', 'password'], surroundings, secrets);
+    readSecret(part(receiver.webhook), ['receivers', i, 'webhook', 'url'], surroundings, secrets);
+  }
+  return secrets;
+}
+
+function readSecret(from: Record<string, unknown>, path: Path, surroundings: Surroundings, secrets: Secrets): void {
+  const key = String(path.at(-1));
+  const { [key]: inline, [`${key}_file`]: file, [`${key}_env`]: variable } = from;
+  const keep = (text: string, where: Path) => {
+    if (key === 'url' && !isWebAddress(text)) {
+      // Inline it is the schema's to tell.
+      if (where !== path) secrets.mistakes.push(mistake(where, 'expected an http or https address in it'));
+    } else secrets.found.set(pathInWords(path), new Secret(text));
+  };
+  if (typeof inline === 'string') {
+    keep(inline, path);
+    if (surroundings.worldReadable) secrets.warnings.push(mistake(path, 'every user of this machine can read it here'));
+  }
+  if (typeof file === 'string' && file !== '') {
+    const where = [...path.slice(0, -1), `${key}_file`];
+    const read = readSecretFile(resolvePath(surroundings.folder, file));
+    if ('trouble' in read) secrets.mistakes.push(mistake(where, read.trouble));
+    else keep(read.text, where);
+    if ('text' in read && read.worldReadable) {
+      secrets.warnings.push(mistake(where, 'every user of this machine can read that file'));
+    }
+  }
+  if (typeof variable === 'string') {
+    const where = [...path.slice(0, -1), `${key}_env`];
+    const text = surroundings.env[variable] ?? '';
+    if (text === '') secrets.mistakes.push(mistake(where, 'no such environment variable, or it is empty'));
+    else keep(text, where);
+  }
+}
+
+/** The one line of the file; the line end that editors add is not part of it. */
+function readSecretFile(path: string): { text: string; worldReadable: boolean } | { trouble: string } {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    const stat = fstatSync(file);
+    const bytes = Buffer.alloc(SIZE_LIMIT);
+    const text = bytes.toString('utf8', 0, readSync(file, bytes)).replace(/\r?\n$/, '');
+    if (text.trim() === '') return { trouble: `${path} is empty` };
+    if (/[\r\n\0]/.test(text)) return { trouble: `${path} holds more than one line of text` };
+    return { text, worldReadable: (stat.mode & 0o004) !== 0 };
+  } catch (error) {
+    return { trouble: `cannot read ${path}: ${systemReason(error)}` };
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}

@@ -1,0 +1,96 @@
+/** The daemon: follows the logs, keeps the history, sends what is to be told, until it is asked to end. */
+import { setMaxListeners } from 'node:events';
+import { openChannel, type Plan } from '../alerts/index.js';
+import type { Config, Source } from './config/config.js';
+import type { DeliveryReport } from './deliver.js';
+import { startDelivery } from './delivery-loop.js';
+import { Intake } from './intake.js';
+import type { Logger } from './log.js';
+import { recall } from './memory.js';
+import { deliverySaid, describe, narrate, noticeSaid, type Said } from './narrate.js';
+import type { Store } from './store/store.js';
+import { follow } from './tail/follow.js';
+import type { Notice } from './tail/notice.js';
+import { Timekeeper } from './timekeeper.js';
+import { localZone } from './zone.js';
+
+/** What a send in flight is given to end by itself when the daemon is asked to stop. */
+const GRACE_MS = 5_000;
+
+export interface DaemonDeps {
+  config: Config;
+  store: Store;
+  log: Logger;
+  /** Where to begin in a log that was never read. */
+  from: 'start' | 'end';
+  signal: AbortSignal;
+}
+
+/** Runs until `signal` aborts. Rejects when the store fails: nothing may be believed that is not on disk. */
+export async function runDaemon({ config, store, log, from, signal }: DaemonDeps): Promise<void> {
+  const clock = { now: () => Date.now() };
+  const plan: Plan = { policy: config.policy, routes: config.routes };
+  const paths = config.sources.map(({ path }) => path);
+  const say = ({ level, words }: Said, fields: object = {}) => log[level](fields, words);
+  const ending = new AbortController();
+  const stop = () => ending.abort();
+  setMaxListeners(0, ending.signal); // one for each log and send
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+
+  const channels = new Map(
+    config.receivers.map((receiver) => [receiver.name, openChannel(receiver, (line) => log.warn(line))]),
+  );
+  const delivery = startDelivery({
+    store,
+    channels,
+    clock,
+    random: Math.random,
+    signal: new AbortController().signal,
+    log: (report: DeliveryReport) => say(deliverySaid(report), report),
+  });
+
+  let following = false;
+  const intake = new Intake(
+    {
+      store,
+      plan,
+      clock,
+      onCommit(commit) {
+        // Of the past only the outcome is worth words; the news is told as it comes.
+        if (following) for (const said of narrate(commit)) say(said);
+        if (commit.notifications.length > 0) delivery.ring();
+      },
+    },
+    recall(await store.memory()),
+  );
+  const time = new Timekeeper(intake, paths, () => {
+    for (const said of describe(intake.memory.situation, clock.now())) say(said);
+    log.info('caught up, following %s', paths.join(', '));
+    following = true;
+  });
+
+  const read = async ({ path, tz }: Source) => {
+    const resume = await store.checkpoint(path);
+    const onNotice = (notice: Notice) => {
+      say(noticeSaid(notice), notice);
+      // What cannot be read must not stop the time of what can: holds pass, and reminders come.
+      if (notice.kind === 'following' || notice.kind === 'missing' || notice.kind === 'unreadable')
+        time.caughtUpSoon(path);
+    };
+    for await (const batch of follow({ path, from, resume, clock, signal: ending.signal, onNotice })) {
+      if (!batch.caughtUp && batch.lines.length > 0) time.behind(path);
+      await intake.take(batch, tz ?? localZone());
+      if (batch.caughtUp) await time.caughtUp(path, !batch.live);
+    }
+  };
+
+  try {
+    await Promise.race([Promise.all(config.sources.map(read)), delivery.ended, time.failed]);
+  } finally {
+    stop();
+    time.stop();
+    await delivery.stop(GRACE_MS);
+    for (const channel of channels.values()) channel.close();
+  }
+}

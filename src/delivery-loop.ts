@@ -1,0 +1,119 @@
+/** The loop around a pass over the outbox: sleeps until a message falls due or the bell is rung, and ends in good order. */
+import { setMaxListeners } from 'node:events';
+import { type DeliveryDeps, lanesDue, serve } from './deliver.js';
+import type { OutboxRow } from './store/store.js';
+
+/** While a message waits, the clock is looked at this often: it may have been set meanwhile. */
+const LONGEST_NAP_MS = 60_000;
+/** Keeps the loop calm while what is due belongs to a receiver that is being served. */
+const SHORTEST_NAP_MS = 1_000;
+/** Beyond this Node fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export interface Delivery {
+  /** There may be something new in the outbox. */
+  ring(): void;
+  /** Begins nothing new, waits up to `graceMs` for the sends in flight, then ends them. Rejects as `ended` does. */
+  stop(graceMs: number): Promise<void>;
+  /** Settles when the loop has ended; rejects when the store failed, for then nothing could be marked. */
+  ended: Promise<void>;
+}
+
+/** Starts the loop; the first look is taken at once. Aborting `deps.signal` ends it without grace. */
+export function startDelivery(deps: DeliveryDeps): Delivery {
+  const closing = new AbortController();
+  const hurry = new AbortController();
+  setMaxListeners(0, hurry.signal); // one for each send in flight
+
+  const bell = doorbell();
+  const own = { ...deps, signal: hurry.signal };
+  const busy = new Set<string>();
+  const inFlight = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+
+  const close = () => {
+    closing.abort();
+    bell.ring();
+  };
+  const end = () => {
+    hurry.abort();
+    close();
+  };
+  const fail = (error: unknown) => {
+    failures.push(error);
+    end();
+  };
+
+  const begin = (receiver: string, lane: OutboxRow[]) => {
+    busy.add(receiver);
+    const served = serve(own, lane, closing.signal)
+      .then(() => {}, fail)
+      .then(() => {
+        busy.delete(receiver);
+        inFlight.delete(served);
+        bell.ring();
+      });
+    inFlight.add(served);
+  };
+
+  const run = async () => {
+    while (!closing.signal.aborted) {
+      for (const [receiver, lane] of await lanesDue(own, busy)) begin(receiver, lane);
+      await bell.wait(await napMs(deps));
+    }
+  };
+
+  const settle = async () => {
+    await run().catch(fail);
+    await Promise.all(inFlight);
+    deps.signal.removeEventListener('abort', end);
+    if (failures.length > 0) throw failures[0];
+  };
+
+  deps.signal.addEventListener('abort', end, { once: true });
+  if (deps.signal.aborted) end();
+  const ended = settle();
+
+  return {
+    ring: bell.ring,
+    async stop(graceMs) {
+      close();
+      const grace = setTimeout(end, graceMs);
+      try {
+        await ended;
+      } finally {
+        clearTimeout(grace);
+      }
+    },
+    ended,
+  };
+}
+
+async function napMs({ store, clock }: DeliveryDeps): Promise<number> {
+  const at = await store.nextDueAt();
+  if (at === null) return LONGEST_TIMER_MS;
+  return Math.min(Math.max(at - clock.now(), SHORTEST_NAP_MS), LONGEST_NAP_MS);
+}
+
+/** Wakes who waits; a ring that nobody waits for is kept for the next one. */
+function doorbell() {
+  let rung = false;
+  let wake = () => {};
+  return {
+    ring() {
+      rung = true;
+      wake();
+    },
+    async wait(ms: number): Promise<void> {
+      let timer: NodeJS.Timeout | undefined;
+      if (!rung) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          timer = setTimeout(resolve, ms);
+        });
+      }
+      clearTimeout(timer);
+      rung = false;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+/**
+ * The one writer of history: batches and ticks go through here one at a time, and what they mean is remembered only
+ * after the store has it.
+ */
+import { nextTickAt, type Plan } from '../alerts/index.js';
+import { type Instant, latestStamp } from '../parsers/index.js';
+import type { Memory } from './memory.js';
+import { type Ingested, ingest, tick } from './pipeline.js';
+import type { Commit, Store } from './store/store.js';
+import type { Batch } from './tail/batch.js';
+
+export interface IntakeDeps {
+  store: Pick<Store, 'apply'>;
+  plan: Plan;
+  clock: { now(): Instant };
+  /** Called after each commit that is on disk. */
+  onCommit(commit: Commit, memory: Memory): void;
+}
+
+export class Intake {
+  readonly #deps: IntakeDeps;
+  #memory: Memory;
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(deps: IntakeDeps, memory: Memory) {
+    this.#deps = deps;
+    this.#memory = memory;
+  }
+
+  get memory(): Memory {
+    return this.#memory;
+  }
+
+  /** Takes in a batch of a log whose stamps, where they bear no zone, are in `tz`. Rejects when the store fails. */
+  take(batch: Batch, tz: string): Promise<void> {
+    return this.#queue(() => {
+      return ingest(this.#memory, batch, this.#deps.plan, { tz, asOf: latestStamp(batch.readAt) });
+    });
+  }
+
+  /** Lets time pass up to now. Only for when every log has been read to its end. */
+  tick(): Promise<void> {
+    return this.#queue(() => tick(this.#memory, this.#deps.clock.now(), this.#deps.plan));
+  }
+
+  /** How long until time alone changes something, in ms; Infinity where nothing waits. */
+  untilNextTick(): number {
+    return Math.max(0, nextTickAt(this.#memory.situation, this.#deps.plan) - this.#deps.clock.now());
+  }
+
+  #queue(work: () => Ingested): Promise<void> {
+    const turn = this.#turn.then(async () => {
+      const { memory, commit } = work();
+      await this.#deps.store.apply(commit);
+      this.#memory = memory; // believed only once it is on disk
+      this.#deps.onCommit(commit, memory);
+    });
+    this.#turn = turn.catch(() => {}); // the caller hears of it; the queue itself goes on
+    return turn;
+  }
+}

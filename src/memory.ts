@@ -1,0 +1,51 @@
+/** All that haplog remembers between two batches, and how it is laid into the store and taken back. Pure. */
+import { NOTHING_KNOWN, type Situation } from '../alerts/index.js';
+import { type Heard, NOTHING_HEARD, Shelf } from '../parsers/index.js';
+import type { Commit, MemoryRow } from './store/store.js';
+
+export interface Memory {
+  heard: Heard;
+  situation: Situation;
+}
+
+export const EMPTY_MEMORY: Memory = { heard: NOTHING_HEARD, situation: NOTHING_KNOWN };
+
+/** Each shelf by its name in the store. */
+function shelves({ heard, situation }: Memory): Record<string, Shelf<unknown>> {
+  return {
+    subject: heard.subjects,
+    speaker: heard.speakers,
+    server: situation.board.servers,
+    backend: situation.board.backends,
+    worker: situation.board.workers,
+    incident: situation.incidents,
+    clock: situation.clocks,
+  };
+}
+
+/** What to store and what to remove so that the store holds `after` where it held `before`. */
+export function difference(before: Memory, after: Memory): Pick<Commit, 'remember' | 'forget'> {
+  const remember: MemoryRow[] = [];
+  const forget: Commit['forget'] = [];
+  const old = shelves(before);
+  for (const [shelf, now] of Object.entries(shelves(after))) {
+    const { put, gone } = old[shelf]!.changesTo(now);
+    for (const [key, body] of put) remember.push({ shelf, key, body });
+    for (const key of gone) forget.push({ shelf, key });
+  }
+  return { remember, forget };
+}
+
+/** Memory as the store's rows tell it: the inverse of `difference` from nothing. */
+export function recall(rows: readonly MemoryRow[]): Memory {
+  const on = <V>(shelf: string): Shelf<V> =>
+    Shelf.of(rows.filter((row) => row.shelf === shelf).map((row): [string, V] => [row.key, row.body as V]));
+  return {
+    heard: { subjects: on('subject'), speakers: on('speaker') },
+    situation: {
+      board: { servers: on('server'), backends: on('backend'), workers: on('worker') },
+      incidents: on('incident'),
+      clocks: on('clock'),
+    },
+  };
+}

@@ -1,0 +1,126 @@
+/** What happened, in the words of haplog's own log. Pure: facts in, sentences out. */
+import {
+  causeInWords,
+  type Fallen,
+  formatDuration,
+  formatStamp,
+  type Incident,
+  type Outage,
+  type Shown,
+  type Situation,
+  type Transition,
+} from '../alerts/index.js';
+import type { Instant } from '../parsers/index.js';
+import type { DeliveryReport } from './deliver.js';
+import type { Commit } from './store/store.js';
+import type { Notice } from './tail/notice.js';
+
+export interface Said {
+  level: 'info' | 'warn' | 'error';
+  words: string;
+}
+
+const STATE_IN_WORDS: Record<Shown, string> = {
+  up: 'is up',
+  down: 'is down',
+  maint: 'is in maintenance',
+  drain: 'is draining',
+  nolb: 'takes no new traffic',
+};
+
+/** The news of a commit, in the order in which it happened. */
+export function narrate(commit: Pick<Commit, 'transitions' | 'outages' | 'incidents'>): Said[] {
+  return [
+    ...commit.transitions.map((transition) => ({ at: transition.at, said: transitionSaid(transition) })),
+    ...commit.outages.map((outage) => ({ at: outage.end ?? outage.start, said: outageSaid(outage) })),
+    ...commit.incidents.flatMap((incident) => {
+      const said = incidentSaid(incident);
+      return said === null ? [] : [{ at: incident.resolvedAt ?? incident.openedAt, said }];
+    }),
+  ]
+    .sort((a, b) => a.at - b.at)
+    .map(({ said }) => said);
+}
+
+/** What is wrong right now: every server that takes no traffic, every backend without one, every incident. */
+export function describe(situation: Situation, now: Instant): Said[] {
+  const said: Said[] = [];
+  for (const [key, backend] of situation.board.backends) {
+    const [host, pid, name] = key.split(' ') as [string, string, string];
+    if (situation.board.workers.get(`${host} ${pid}`)?.replaced && backend.outage === null) continue;
+    for (const fallen of backend.out) said.push(fallenSaid(host, name, fallen));
+    if (backend.outage) said.push(outageSaid(backend.outage));
+  }
+  for (const [, incident] of situation.incidents) {
+    const open = incidentSaid(incident);
+    if (open) said.push({ ...open, words: `${open.words} (${formatDuration(now - incident.openedAt)})` });
+  }
+  return said;
+}
+
+/** What became of an attempt to tell a receiver. */
+export function deliverySaid({ receiver, event, outcome, detail, attempt, dueAt }: DeliveryReport): Said {
+  const what = `receiver ${receiver}: ${event} ${outcome === 'retry' ? 'not delivered yet' : outcome}`;
+  const again = dueAt === null ? '' : `, attempt ${attempt}, again at ${new Date(dueAt).toISOString()}`;
+  return { level: outcome === 'delivered' ? 'info' : 'warn', words: `${what} (${detail})${again}` };
+}
+
+/** What befell a followed log. */
+export function noticeSaid({ kind, path, detail }: Notice): Said {
+  const level = kind === 'missing' || kind === 'unreadable' || kind === 'lost' ? 'warn' : 'info';
+  return { level, words: `log ${path}: ${kind}: ${detail}` };
+}
+
+function transitionSaid({ host, backend, server, to, cause, planned, copies }: Transition): Said {
+  const why = `${causeInWords(cause)}${planned ? ', planned' : ''}`;
+  const level = to === 'up' || planned ? 'info' : 'warn';
+  return { level, words: `${host}: server ${backend}/${server} ${STATE_IN_WORDS[to]}: ${why} (${lines(copies)})` };
+}
+
+function fallenSaid(host: string, backend: string, { server, at, utcOffsetMin, cause, planned }: Fallen): Said {
+  const why = `${causeInWords(cause)}${planned ? ', planned' : ''}`;
+  const words = `${host}: server ${backend}/${server} is out since ${formatStamp(at, utcOffsetMin)}: ${why}`;
+  return { level: planned ? 'info' : 'warn', words };
+}
+
+function outageSaid({ host, backend, start, utcOffsetMin, end, endHow, planned }: Outage): Said {
+  if (end === null) {
+    const words = `${host}: backend ${backend} has no server available since ${formatStamp(start, utcOffsetMin)}`;
+    return planned ? { level: 'info', words: `${words}, planned` } : { level: 'error', words };
+  }
+  const lasted = `after ${formatDuration(end - start)}`;
+  if (endHow === 'recovered')
+    return { level: 'info', words: `${host}: backend ${backend} has a server again ${lasted}` };
+  const how = { process_replaced: 'was replaced', process_stopped: 'stopped', process_killed: 'was killed' }[endHow!];
+  return { level: 'warn', words: `${host}: the worker in which backend ${backend} had no server ${how} ${lasted}` };
+}
+
+function incidentSaid({
+  phase,
+  host,
+  subject,
+  openedAt,
+  utcOffsetMin,
+  resolvedAt,
+  planned,
+  toldAt,
+}: Incident): Said | null {
+  const about = `incident ${phase}: ${host}: backend ${subject}`;
+  if (phase === 'resolved') {
+    const lasted = formatDuration((resolvedAt ?? openedAt) - openedAt);
+    return {
+      level: 'info',
+      words: `${about} is well again after ${lasted}${toldAt === null ? ' (nobody was told of it)' : ''}`,
+    };
+  }
+  if (phase === 'pending' || resolvedAt !== null) return null;
+  const level = planned ? 'info' : 'error';
+  return {
+    level,
+    words: `${about} has no server available since ${formatStamp(openedAt, utcOffsetMin)}${planned ? ', planned' : ''}`,
+  };
+}
+
+function lines(copies: number): string {
+  return copies === 1 ? '1 line' : `${copies} lines`;
+}

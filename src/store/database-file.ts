@@ -1,0 +1,73 @@
+/**
+ * The database's file, before SQLite opens it: made with modes of our own, and refused untouched where it is not
+ * haplog's.
+ */
+import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { UserError } from '../user-error.js';
+
+/** "hapl", by which SQLite's header names the program a database belongs to. */
+export const APPLICATION_ID = 0x6861706c;
+
+/** The header of a database: https://www.sqlite.org/fileformat2.html#the_database_header */
+const HEADER_BYTES = 100;
+const MAGIC = Buffer.from('SQLite format 3\0');
+const APPLICATION_ID_OFFSET = 68;
+
+/**
+ * Makes the file, empty, and the folders above it, unless they are there. The umask may take from the modes.
+ * Throws the system's error where that is not possible, or a file that is there may not be written, which SQLite would
+ * tell only at the first commit.
+ */
+export function makeFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o750 });
+  try {
+    closeSync(openSync(file, 'wx', 0o640));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    accessSync(file, constants.R_OK | constants.W_OK);
+  }
+}
+
+/**
+ * Throws a `UserError` unless the file is empty or a database of haplog's. Leaves no trace, as a look through SQLite
+ * would: that makes files beside a database in WAL mode, and finishes what its program left half-done.
+ */
+export function refuseForeign(file: string): void {
+  const stat = statSync(file, { bigint: true });
+  if (stat.isDirectory()) throw new UserError(`"${file}" is a folder: name a file in it, such as "${file}/haplog.db".`);
+  if (!stat.isFile()) throw new UserError(`"${file}" is not a file: name another database with --db.`);
+  // An inode's number is given again to another file; with its birth it names one file.
+  const inode = `${stat.dev}:${stat.ino}:${stat.birthtimeNs}`;
+  if (ours.has(inode)) return;
+  if (stat.size > 0n) refuseHeader(readHeader(file), file);
+  ours.add(inode);
+}
+
+/**
+ * The files that this process has let pass. None is looked into again: closing a file drops every lock that the process
+ * holds on it, SQLite's too (https://www.sqlite.org/howtocorrupt.html, 2.2).
+ */
+const ours = new Set<string>();
+
+/** The mistake of naming a database that belongs to another program. */
+export function foreign(file: string): UserError {
+  return new UserError(`"${file}" is a database of another program: name another with --db.`);
+}
+
+function refuseHeader(header: Buffer, file: string): void {
+  if (header.length < HEADER_BYTES || !header.subarray(0, MAGIC.length).equals(MAGIC)) {
+    throw new UserError(`"${file}" is not a database: name another with --db, or move the file away.`);
+  }
+  if (header.readInt32BE(APPLICATION_ID_OFFSET) !== APPLICATION_ID) throw foreign(file);
+}
+
+function readHeader(file: string): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  const fd = openSync(file, 'r');
+  try {
+    return header.subarray(0, readSync(fd, header, 0, HEADER_BYTES, 0));
+  } finally {
+    closeSync(fd);
+  }
+}

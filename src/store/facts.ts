@@ -1,0 +1,58 @@
+/**
+ * Writes what happened: transitions, outages, incidents. What is stored twice stands once: an import may meet what the
+ * daemon has stored, and knows either as much or less of it.
+ */
+import type { Database } from 'better-sqlite3';
+import type { Incident, Outage, Transition } from '../../alerts/index.js';
+import type { EventId } from '../../parsers/index.js';
+
+export interface FactTables {
+  addTransition(transition: Transition): void;
+  /** Raises the number of lines that said so; it never falls. */
+  raiseCopies(id: EventId, copies: number): void;
+  /** The newer wins, but an ended outage stays ended. */
+  putOutage(outage: Outage): void;
+  /** The newer wins, but a phase never goes back, and an incident that was told stays told: an import tells nobody. */
+  putIncident(incident: Incident): void;
+}
+
+export function factTables(db: Database): FactTables {
+  const addTransition = db.prepare(`
+    INSERT INTO transition (id, at, utc_offset_min, host, pid, backend, server, from_state, to_state, planned, evidence, copies, cause)
+    VALUES (@id, @at, @utcOffsetMin, @host, @pid, @backend, @server, @from, @to, @planned, @evidence, @copies, @cause)
+    ON CONFLICT (id) DO UPDATE SET copies = excluded.copies WHERE excluded.copies > transition.copies`);
+  const raiseCopies = db.prepare('UPDATE transition SET copies = @copies WHERE id = @id AND copies < @copies');
+  const putOutage = db.prepare(`
+    INSERT INTO outage (id, host, pid, backend, start_at, utc_offset_min, end_at, end_how, planned, evidence)
+    VALUES (@id, @host, @pid, @backend, @start, @utcOffsetMin, @end, @endHow, @planned, @evidence)
+    ON CONFLICT (id) DO UPDATE SET
+      host = excluded.host, pid = excluded.pid, backend = excluded.backend,
+      start_at = excluded.start_at, utc_offset_min = excluded.utc_offset_min, end_at = excluded.end_at,
+      end_how = excluded.end_how, planned = excluded.planned, evidence = excluded.evidence
+    WHERE outage.end_at IS NULL OR excluded.end_at IS NOT NULL`);
+  const putIncident = db.prepare(`
+    INSERT INTO incident (id, body) VALUES (@id, @body)
+    ON CONFLICT (id) DO UPDATE SET body = json_set(excluded.body,
+      '$.toldAt', ifnull(excluded.body ->> '$.toldAt', incident.body ->> '$.toldAt'),
+      '$.reminders', max(excluded.body ->> '$.reminders', incident.body ->> '$.reminders'))
+    WHERE incident.phase = 'pending' OR excluded.phase IN (incident.phase, 'resolved')`);
+
+  return {
+    addTransition: (transition) => {
+      addTransition.run({
+        ...transition,
+        planned: Number(transition.planned),
+        cause: JSON.stringify(transition.cause),
+      });
+    },
+    raiseCopies: (id, copies) => {
+      raiseCopies.run({ id, copies });
+    },
+    putOutage: (outage) => {
+      putOutage.run({ ...outage, planned: Number(outage.planned) });
+    },
+    putIncident: (incident) => {
+      putIncident.run({ id: incident.id, body: JSON.stringify(incident) });
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** Reads what happened in a span. Each statement starts at the span's own end of an index, however much lies before. */
+import type { Database } from 'better-sqlite3';
+import type { Incident, Outage, Transition } from '../../alerts/index.js';
+import type { History, HistoryFilter } from './store.js';
+
+type TransitionRow = Omit<Transition, 'planned' | 'cause'> & { planned: number; cause: string };
+type OutageRow = Omit<Outage, 'planned'> & { planned: number };
+
+/** The statements, for a test that asks SQLite how it will go about them. INDEXED BY: without its index one fails to prepare. */
+export const historySql = {
+  transitions: `
+    SELECT id, at, utc_offset_min AS utcOffsetMin, host, pid, backend, server, from_state AS "from", to_state AS "to",
+      planned, evidence, copies, cause
+    FROM transition INDEXED BY transition_at
+    WHERE at >= @since AND at < @until
+    ORDER BY at, seq`,
+  outages: `
+    SELECT id, host, pid, backend, start_at AS start, utc_offset_min AS utcOffsetMin, end_at AS "end", end_how AS endHow,
+      planned, evidence
+    FROM outage INDEXED BY outage_open_until
+    WHERE open_until > @since AND start_at < @until
+    ORDER BY start_at, seq`,
+  incidents: `
+    SELECT body
+    FROM incident INDEXED BY incident_open_until
+    WHERE open_until > @since AND opened_at < @until
+    ORDER BY opened_at, seq`,
+};
+
+/** Prepares the reading of a span; all three kinds are read at one moment of the database. */
+export function historyReader(db: Database): (filter: HistoryFilter) => History {
+  const transitions = db.prepare<[HistoryFilter], TransitionRow>(historySql.transitions);
+  const outages = db.prepare<[HistoryFilter], OutageRow>(historySql.outages);
+  const incidents = db.prepare<[HistoryFilter], string>(historySql.incidents).pluck();
+  return db.transaction((filter: HistoryFilter) => ({
+    transitions: transitions.all(filter).map(toTransition),
+    outages: outages.all(filter).map((row): Outage => ({ ...row, planned: row.planned === 1 })),
+    incidents: incidents.all(filter).map((body): Incident => JSON.parse(body)),
+  })).deferred;
+}
+
+function toTransition(row: TransitionRow): Transition {
+  return { ...row, planned: row.planned === 1, cause: JSON.parse(row.cause) };
+}

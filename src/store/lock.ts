@@ -1,0 +1,53 @@
+/**
+ * One daemon for one database. The lock is SQLite's own, on an empty file beside the database: the system takes it back
+ * when the process ends, however it ends. It keeps off other daemons only; an import writes beside a running daemon.
+ */
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { UserError } from '../user-error.js';
+import { makeFile, refuseForeign } from './database-file.js';
+import { explain } from './explain.js';
+
+export interface DaemonLock {
+  release(): void;
+}
+
+/** What is locked stays referenced: a connection that the garbage collector takes would drop its lock. */
+const held = new Set<Database.Database>();
+
+/**
+ * Takes the lock for the database `path`, making its file and folder where they are missing; for `:memory:` there is
+ * nothing to lock. Throws a `UserError` where another daemon holds it, and for the same troubles as `openStore`.
+ */
+export function lockForDaemon(path: string): DaemonLock {
+  if (path === ':memory:') return { release: () => {} };
+  const file = resolve(path);
+  try {
+    makeFile(file);
+    refuseForeign(file);
+    return lock(`${realpathSync(file)}.lock`, file);
+  } catch (error) {
+    throw explain(error, file);
+  }
+}
+
+function lock(beside: string, file: string): DaemonLock {
+  makeFile(beside);
+  const db = new Database(beside, { timeout: 0, fileMustExist: true });
+  try {
+    db.pragma('journal_mode = MEMORY');
+    db.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    db.close();
+    if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
+    throw new UserError(`Another haplog daemon is running on "${file}": stop it first, or name another with --db.`);
+  }
+  held.add(db);
+  return {
+    release() {
+      held.delete(db);
+      db.close();
+    },
+  };
+}

@@ -1,0 +1,60 @@
+/** What the reading of the log leaves: how far it came, what it remembers, what it counted and could not understand. */
+import type { Database } from 'better-sqlite3';
+import type { Checkpoint, Tally } from '../tail/batch.js';
+import type { Commit, MemoryRow } from './store.js';
+
+/** How many samples are kept. */
+const SAMPLES_KEPT = 100;
+
+export interface ReadingTables {
+  checkpoint(path: string): Checkpoint | null;
+  putCheckpoint(checkpoint: Checkpoint): void;
+  memory(): MemoryRow[];
+  remember(row: MemoryRow): void;
+  forget(name: Pick<MemoryRow, 'shelf' | 'key'>): void;
+  /** Adds to what was counted before. */
+  count(tally: Tally): void;
+  keepSamples(samples: Commit['samples']): void;
+}
+
+export function readingTables(db: Database): ReadingTables {
+  const checkpoint = db.prepare<[string], Checkpoint>(
+    'SELECT path, fingerprint, byte_offset AS offset FROM checkpoint WHERE path = ?',
+  );
+  const putCheckpoint = db.prepare(`
+    INSERT INTO checkpoint (path, fingerprint, byte_offset) VALUES (@path, @fingerprint, @offset)
+    ON CONFLICT (path) DO UPDATE SET fingerprint = excluded.fingerprint, byte_offset = excluded.byte_offset`);
+  const memory = db.prepare<[], { shelf: string; key: string; body: string }>(
+    'SELECT shelf, key, body FROM memory ORDER BY shelf, key',
+  );
+  const remember = db.prepare(`
+    INSERT INTO memory (shelf, key, body) VALUES (@shelf, @key, @body)
+    ON CONFLICT (shelf, key) DO UPDATE SET body = excluded.body`);
+  const forget = db.prepare('DELETE FROM memory WHERE shelf = @shelf AND key = @key');
+  const count = db.prepare(`
+    INSERT INTO tally (counter, total) VALUES (@counter, @total)
+    ON CONFLICT (counter) DO UPDATE SET total = total + excluded.total`);
+  const addSample = db.prepare('INSERT INTO sample (text, reason, at) VALUES (@text, @reason, @at)');
+  const dropSamples = db.prepare(`DELETE FROM sample WHERE seq <= (SELECT max(seq) FROM sample) - ${SAMPLES_KEPT}`);
+
+  return {
+    checkpoint: (path) => checkpoint.get(path) ?? null,
+    putCheckpoint: (row) => {
+      putCheckpoint.run(row);
+    },
+    memory: () => memory.all().map((row) => ({ ...row, body: JSON.parse(row.body) })),
+    remember: ({ shelf, key, body }) => {
+      remember.run({ shelf, key, body: JSON.stringify(body) });
+    },
+    forget: ({ shelf, key }) => {
+      forget.run({ shelf, key });
+    },
+    count: (tally) => {
+      for (const [counter, total] of Object.entries(tally)) count.run({ counter, total });
+    },
+    keepSamples: (samples) => {
+      for (const sample of samples) addSample.run(sample);
+      if (samples.length > 0) dropSamples.run();
+    },
+  };
+}

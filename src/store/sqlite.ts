@@ -1,0 +1,46 @@
+/** The store in SQLite: its tables behind the narrow door of store.ts. */
+import type { Database } from 'better-sqlite3';
+import { factTables } from './facts.js';
+import { historyReader } from './history.js';
+import { outboxTable } from './outbox.js';
+import { readingTables } from './reading.js';
+import type { Commit, Store } from './store.js';
+
+/**
+ * Takes an open database with haplog's tables. A full disk, a lock held too long or a damaged file make a call throw
+ * SQLite's own error; nothing of that call is then stored, and the call can be made again.
+ */
+export function sqliteStore(db: Database): Store {
+  const facts = factTables(db);
+  const outbox = outboxTable(db);
+  const reading = readingTables(db);
+
+  const apply = db.transaction((commit: Commit) => {
+    if (commit.checkpoint) reading.putCheckpoint(commit.checkpoint);
+    for (const transition of commit.transitions) facts.addTransition(transition);
+    for (const { id, copies } of commit.copies) facts.raiseCopies(id, copies);
+    for (const outage of commit.outages) facts.putOutage(outage);
+    for (const incident of commit.incidents) facts.putIncident(incident);
+    for (const notification of commit.notifications) outbox.add(notification);
+    for (const row of commit.forget) reading.forget(row);
+    for (const row of commit.remember) reading.remember(row);
+    if (commit.tally) reading.count(commit.tally);
+    reading.keepSamples(commit.samples);
+  });
+
+  return {
+    // Immediate: a write lock is asked for at the start, where waiting for it is possible.
+    apply: apply.immediate,
+    memory: reading.memory,
+    checkpoint: reading.checkpoint,
+    due: outbox.due,
+    nextDueAt: outbox.nextDueAt,
+    delivered: outbox.delivered,
+    postpone: outbox.postpone,
+    close: outbox.close,
+    history: historyReader(db),
+    end: () => {
+      db.close();
+    },
+  };
+}

@@ -1,0 +1,84 @@
+/**
+ * The narrow door to the store. Every answer may come later (`Awaitable`), so that another engine can stand behind
+ * it; nothing outside src/store/ knows that today's is SQLite.
+ */
+
+import type { Incident, Notification, Outage, Transition } from '../../alerts/index.js';
+import type { EventId, Instant } from '../../parsers/index.js';
+import type { Checkpoint, Tally } from '../tail/batch.js';
+
+export type Awaitable<T> = T | Promise<T>;
+
+/** One remembered thing: `shelf` says what kind (`heard`, `worker`, `server`, `backend`, `incident`), `body` is plain JSON. */
+export interface MemoryRow {
+  shelf: string;
+  key: string;
+  body: unknown;
+}
+
+/** One transaction's worth: all of it becomes true, or none. */
+export interface Commit {
+  /** Null for a tick (nothing was read) and for an import. */
+  checkpoint: Checkpoint | null;
+  transitions: Transition[];
+  /** Opened or changed: stored by id, the newer wins. */
+  outages: Outage[];
+  incidents: Incident[];
+  notifications: Notification[];
+  /** The new number of lines that said an event already stored. */
+  copies: { id: EventId; copies: number }[];
+  /** What to remember from now on, and what to forget. */
+  remember: MemoryRow[];
+  forget: { shelf: string; key: string }[];
+  tally: Tally | null;
+  /** Lines that were not understood, shortened; the store keeps the last hundred. */
+  samples: { text: string; reason: string; at: Instant }[];
+}
+
+export type OutboxState = 'due' | 'delivered' | 'rejected' | 'expired' | 'muted';
+
+export interface OutboxRow {
+  seq: number;
+  notification: Notification;
+  state: OutboxState;
+  attempts: number;
+  dueAt: Instant;
+}
+
+export interface HistoryFilter {
+  /** Inclusive. */
+  since: Instant;
+  /** Exclusive. */
+  until: Instant;
+}
+
+/** What happened in a span, oldest first, each kind by its own time. */
+export interface History {
+  transitions: Transition[];
+  /** Every outage that was open at some moment of the span. */
+  outages: Outage[];
+  incidents: Incident[];
+}
+
+export interface Store {
+  apply(commit: Commit): Awaitable<void>;
+  memory(): Awaitable<MemoryRow[]>;
+  checkpoint(path: string): Awaitable<Checkpoint | null>;
+
+  /**
+   * The notifications that may be sent now, oldest first: for each receiver and incident only the oldest one that is
+   * still open, so that a resolved never overtakes its firing. At most `limit`.
+   */
+  due(now: Instant, limit: number): Awaitable<OutboxRow[]>;
+  /** The instant at which the next notification falls due; null when none waits. */
+  nextDueAt(): Awaitable<Instant | null>;
+  delivered(seq: number, at: Instant, answer: string): Awaitable<void>;
+  /** Counts an attempt and waits until `dueAt`. */
+  postpone(seq: number, dueAt: Instant, reason: string): Awaitable<void>;
+  /** Ends a row without delivery. Later rows of the same incident and receiver that are no firing become `muted` if its firing was never delivered. */
+  close(seq: number, state: 'rejected' | 'expired' | 'muted', at: Instant, reason: string): Awaitable<void>;
+
+  history(filter: HistoryFilter): Awaitable<History>;
+  /** Releases the database; the store is not used afterwards. */
+  end(): Awaitable<void>;
+}

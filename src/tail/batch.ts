@@ -1,0 +1,45 @@
+/** What one look at a log file brought. */
+import type { Instant } from '../../parsers/index.js';
+
+/** A line that may hold a state sentence, and its address. Traffic lines never become one. */
+export interface CandidateLine {
+  text: string;
+  /** Byte offset of the line's first byte in its file. */
+  start: number;
+}
+
+/** How many lines of each class were passed, for `haplog status` and the daemon's own log. */
+export interface Tally {
+  lines: number;
+  bytes: number;
+  traffic: number;
+  candidates: number;
+  /** Neither traffic nor a known opening; kept as bounded samples. */
+  other: number;
+  /** Longer than the limit: skipped as a whole. */
+  oversize: number;
+}
+
+/** What names a file across renames and copies: a hash of its first complete line. */
+export type Fingerprint = string;
+
+/** Up to where a file's lines are in the database. */
+export interface Checkpoint {
+  path: string;
+  fingerprint: Fingerprint;
+  /** Byte offset at which reading goes on; always the start of a line. */
+  offset: number;
+}
+
+export interface Batch {
+  checkpoint: Checkpoint;
+  lines: CandidateLine[];
+  tally: Tally;
+  /** At most a few lines that were neither traffic nor understood openings, cut to 200 characters. */
+  samples: string[];
+  readAt: Instant;
+  /** No complete line was left unread in the file that the path names. */
+  caughtUp: boolean;
+  /** False while catching up with what was written before haplog looked: such news is told only if it still holds at the end. */
+  live: boolean;
+}

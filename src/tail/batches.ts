@@ -1,0 +1,61 @@
+/** Makes batches of what was found, and knows what has been told of being caught up. */
+import type { Instant } from '../../parsers/index.js';
+import type { Batch, Checkpoint, Fingerprint } from './batch.js';
+import type { Splitter } from './splitter.js';
+
+/** So much may be passed over without a word; a restart then reads it again. */
+const SILENT_BYTES_MAX = 16 * 1024 * 1024;
+const SILENT_MS_MAX = 5_000;
+
+export interface Clock {
+  now(): Instant;
+}
+
+export class BatchMaker {
+  /** What was stored last: where to go on after trouble. */
+  checkpoint: Checkpoint | null;
+  readonly #path: string;
+  readonly #clock: Clock;
+  #live = false;
+  #toldCaughtUp = false;
+  #madeAt = Number.NEGATIVE_INFINITY;
+
+  constructor(path: string, clock: Clock, checkpoint: Checkpoint | null = null) {
+    this.#path = path;
+    this.#clock = clock;
+    this.checkpoint = checkpoint;
+  }
+
+  /** Enough was found, or passed over, for a batch on the way. */
+  ripe(splitter: Splitter): boolean {
+    return splitter.full || splitter.found.tally.bytes >= SILENT_BYTES_MAX;
+  }
+
+  /** At the end of a file: is there something to tell? Mere traffic is told once in a while. */
+  due(splitter: Splitter, caughtUp: boolean): boolean {
+    const { lines, tally } = splitter.found;
+    if (lines.length > 0 || caughtUp !== this.#toldCaughtUp) return true;
+    const silentMs = this.#clock.now() - this.#madeAt;
+    // A clock that was set back must not silence us.
+    return tally.lines > 0 && (silentMs >= SILENT_MS_MAX || silentMs < 0);
+  }
+
+  make(splitter: Splitter, fingerprint: Fingerprint, caughtUp: boolean): Batch {
+    const live = this.#live;
+    if (caughtUp) this.reachedEnd();
+    this.#toldCaughtUp = caughtUp;
+    this.#madeAt = this.#clock.now();
+    this.checkpoint = { path: this.#path, fingerprint, offset: splitter.lineStart };
+    return { checkpoint: this.checkpoint, ...splitter.take(), readAt: this.#madeAt, caughtUp, live };
+  }
+
+  /** All that was there is read: what comes from now on was written under our eyes. */
+  reachedEnd(): void {
+    this.#live = true;
+  }
+
+  /** Lines may have been written that were not seen at once. */
+  lostSight(): void {
+    this.#live = false;
+  }
+}

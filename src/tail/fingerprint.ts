@@ -1,0 +1,30 @@
+/**
+ * What names a file across renames, copies and compression: a hash of its first complete line.
+ * A log's first line bears a stamp, so two files with the same one are the same log, whatever they are called and
+ * wherever they lie; inodes do not survive gzip and are used again.
+ */
+import { createHash } from 'node:crypto';
+import type { Fingerprint } from './batch.js';
+
+/** At most so many bytes of the first line count, so that a file without newlines has a fingerprint as well. */
+export const HEAD_BYTES = 4096;
+
+const NEWLINE = 0x0a;
+
+/**
+ * The bytes that a fingerprint is made of: the first line without its newline, at most 4096 bytes of it.
+ * @param bytes the file's first bytes: 4096 or more, or all there are
+ * @param complete nobody will append to the file: what has no newline is a line all the same
+ * @returns null while the first line may still grow
+ */
+export function headOf(bytes: Buffer, complete: boolean): Buffer | null {
+  const newline = bytes.indexOf(NEWLINE);
+  if (newline >= 0 && newline < HEAD_BYTES) return bytes.subarray(0, newline);
+  if (bytes.length >= HEAD_BYTES) return bytes.subarray(0, HEAD_BYTES);
+  return complete && bytes.length > 0 ? bytes : null;
+}
+
+/** 32 hexadecimal digits: the first half of the head's SHA-256. */
+export function fingerprintOf(head: Buffer): Fingerprint {
+  return createHash('sha256').update(head).digest('hex').slice(0, 32);
+}

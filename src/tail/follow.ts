@@ -1,0 +1,88 @@
+/**
+ * A path as an endless stream of batches: what lies before, then what is being written, across rotation, truncation,
+ * absence and restarts. No line is lost or repeated, but where a file was emptied before it was read.
+ */
+import type { Batch, Checkpoint } from './batch.js';
+import { BatchMaker, type Clock } from './batches.js';
+import { CannotRead, LogFile } from './log-file.js';
+import { type Notice, Teller } from './notice.js';
+import { type Course, pause, readOn } from './read-on.js';
+import { locate, type Place } from './succession.js';
+
+export interface FollowOptions {
+  path: string;
+  /** Where to begin where there is no checkpoint. */
+  from: 'start' | 'end';
+  /** Up to where the log is known; its file is found again by content, whatever it is called now. */
+  resume: Checkpoint | null;
+  clock: Clock;
+  /** Ends the stream and closes everything. */
+  signal: AbortSignal;
+  onNotice(notice: Notice): void;
+}
+
+const LOOK_AGAIN_MS = 500;
+/** A name may be on its way while logrotate works: look more than once before a file counts as lost. */
+const SEARCHES = 3;
+
+/**
+ * Follows the log at a path until the signal is given. Each batch carries the checkpoint that is true once it is
+ * stored. Trouble with the log is told by notices and outlived; only bugs are thrown.
+ */
+export async function* follow(options: FollowOptions): AsyncGenerator<Batch, void> {
+  const { path, signal, clock, onNotice } = options;
+  const batches = new BatchMaker(path, clock, options.resume);
+  const course: Course = { path, signal, batches, teller: new Teller(path, onNotice) };
+  while (!signal.aborted) {
+    let place: Place | null = null;
+    try {
+      place = await firstPlace(course, options.from);
+      while (place) {
+        const next: Place | null = yield* readOn(course, place);
+        await place.file.close();
+        place = next;
+      }
+    } catch (error) {
+      if (!isTroubleOutside(error)) throw error;
+      course.teller.trouble('unreadable', error.message);
+      await pause(LOOK_AGAIN_MS, signal);
+    } finally {
+      await place?.file.close();
+    }
+  }
+}
+
+/** Where to begin, or to begin again after trouble; waits until there is something to read. Null when aborted. */
+async function firstPlace({ path, signal, batches, teller }: Course, from: 'start' | 'end'): Promise<Place | null> {
+  const { checkpoint } = batches;
+  batches.lostSight();
+  let absent = false;
+  for (let search = 1; !signal.aborted; ) {
+    const found = checkpoint && (await locate(path, checkpoint));
+    if (found) {
+      teller.tell('resumed', `going on in ${found.file.openedAs} at byte ${found.offset}`);
+      return found;
+    }
+    try {
+      const file = await LogFile.open(path);
+      if (!checkpoint) return { file, offset: from === 'end' && !absent ? await file.lineStartAt(file.size) : 0 };
+      if (search++ < SEARCHES) {
+        await file.close();
+      } else {
+        teller.tell('lost', 'the file that was read before is gone; reading the present one from its start');
+        return { file, offset: 0 };
+      }
+    } catch (error) {
+      if (!(error instanceof CannotRead)) throw error;
+      teller.trouble(error.missing ? 'missing' : 'unreadable', `${error.message}; waiting for it`);
+      absent ||= error.missing;
+    }
+    await pause(LOOK_AGAIN_MS, signal);
+  }
+  return null;
+}
+
+/** The operating system's errors; all others are bugs. */
+function isTroubleOutside(error: unknown): error is Error {
+  return error instanceof CannotRead || (error instanceof Error && 'syscall' in error);
+}

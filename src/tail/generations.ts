@@ -1,0 +1,81 @@
+/**
+ * The files of one log: the one its path names, and those that logrotate made of earlier ones (`haproxy.log.1`,
+ * `haproxy.log.2.gz`, `haproxy.log-20260101`), youngest first.
+ */
+import type { BigIntStats } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { type FileId, fileIdOf } from './log-file.js';
+
+export interface Generation {
+  path: string;
+  id: FileId;
+  /** The one that the log's own path names. */
+  current: boolean;
+  /** In bytes as they lie on the disk. */
+  size: number;
+  /** Last written, in nanoseconds since 1970. */
+  writtenAt: bigint;
+}
+
+const SNAPSHOTS_MAX = 10;
+
+/**
+ * Lists the files of the log at `path`, youngest first; the first one is current unless the path names nothing.
+ * Names wander while logrotate works (`.1` becomes `.2`, `.1` comes anew), so a listing counts only when the next one
+ * is equal. What cannot be looked at is left out.
+ */
+export async function generations(path: string): Promise<Generation[]> {
+  let list = await snapshot(path);
+  for (let tries = 0; tries < SNAPSHOTS_MAX; tries++) {
+    const again = await snapshot(path);
+    if (namesOf(again) === namesOf(list)) return again;
+    list = again;
+  }
+  return list;
+}
+
+async function snapshot(path: string): Promise<Generation[]> {
+  const names = await readdir(dirname(path)).catch(() => []);
+  const current = await generation(path, true);
+  const rotated = rotatedNames(basename(path), names).map((group) =>
+    Promise.all(group.map((name) => generation(join(dirname(path), name), false))),
+  );
+  const groups = (await Promise.all(rotated)).map((group) => group.filter((found) => found !== null));
+  groups.sort((a, b) => Number((b[0]?.writtenAt ?? 0n) - (a[0]?.writtenAt ?? 0n)));
+  return [...(current ? [current] : []), ...groups.flat()];
+}
+
+function namesOf(list: Generation[]): string {
+  return list.map(({ path, id }) => `${path} ${id}`).join('\n');
+}
+
+async function generation(path: string, current: boolean): Promise<Generation | null> {
+  const found: BigIntStats | null = await stat(path, { bigint: true }).catch(() => null);
+  if (!found?.isFile()) return null;
+  return { path, id: fileIdOf(found), current, size: Number(found.size), writtenAt: found.mtimeNs };
+}
+
+/**
+ * The rotated names of a log, youngest first within each scheme: numbered ones count upwards with age, dated ones
+ * (logrotate's `dateext`: eight digits, perhaps with hour or seconds behind) downwards.
+ */
+export function rotatedNames(base: string, names: readonly string[]): [numbered: string[], dated: string[]] {
+  const numbered = new Map<number, string>();
+  const dated = new Map<string, string>();
+  // Plain before `.gz`: where both are there, gzip has not finished.
+  for (const name of [...names].sort()) {
+    if (!name.startsWith(base)) continue;
+    const suffix = /^[.-](\d[\d-]*)(?:\.gz)?$/.exec(name.slice(base.length))?.[1];
+    if (suffix === undefined) continue;
+    if (/^\d{1,7}$/.test(suffix)) putNew(numbered, Number(suffix), name);
+    else putNew(dated, suffix, name);
+  }
+  const byNumber = [...numbered].sort(([a], [b]) => a - b);
+  const byDate = [...dated].sort(([a], [b]) => (a < b ? 1 : -1));
+  return [byNumber.map(([, name]) => name), byDate.map(([, name]) => name)];
+}
+
+function putNew<K>(map: Map<K, string>, key: K, name: string): void {
+  if (!map.has(key)) map.set(key, name);
+}

@@ -1,0 +1,58 @@
+/** What befell a followed log, for haplog's own log and its status: not about HAProxy, but about our sight of its log. */
+
+/**
+ * `following`: read to its end, and watched from now on. `resumed`: going on where the last run stopped.
+ * `rotated`: the old file was read to its end, a younger one is read now. `truncated`: emptied in place.
+ * `missing`, `unreadable`: waited for; told once a spell. `lost`: lines may have been missed.
+ */
+export type NoticeKind = 'following' | 'resumed' | 'rotated' | 'truncated' | 'missing' | 'unreadable' | 'lost';
+
+export interface Notice {
+  kind: NoticeKind;
+  /** The followed path. */
+  path: string;
+  /** What happened and what follows from it: a clause for the operator, without a full stop. */
+  detail: string;
+}
+
+/** Tells a trouble once a spell, however often it is met. */
+export class Teller {
+  readonly #path: string;
+  readonly #onNotice: (notice: Notice) => void;
+  #trouble: NoticeKind | null = null;
+  #troubleSince = 0;
+  #following = false;
+
+  constructor(path: string, onNotice: (notice: Notice) => void) {
+    this.#path = path;
+    this.#onNotice = onNotice;
+  }
+
+  tell(kind: NoticeKind, detail: string): void {
+    this.#onNotice({ kind, path: this.#path, detail });
+  }
+
+  /** Once until a trouble has come and gone. */
+  following(detail: string): void {
+    if (!this.#following) this.tell('following', detail);
+    this.#following = true;
+  }
+
+  /** @param graceMs so long it may last before it is worth a word */
+  trouble(kind: 'missing' | 'unreadable', detail: string, graceMs = 0): void {
+    const now = performance.now();
+    if (this.#troubleSince === 0) this.#troubleSince = now;
+    if (this.#trouble === kind || now - this.#troubleSince < graceMs) return;
+    this.#trouble = kind;
+    this.#following = false;
+    this.tell(kind, detail);
+  }
+
+  /** The trouble, if there was one, is over. Returns whether it was told. */
+  over(): boolean {
+    const told = this.#trouble !== null;
+    this.#trouble = null;
+    this.#troubleSince = 0;
+    return told;
+  }
+}

@@ -1,0 +1,36 @@
+/** A whole file as batches, plain or compressed: for what reads history and does not follow it. */
+import type { Batch } from './batch.js';
+import { BatchMaker, type Clock } from './batches.js';
+import { chunksOf } from './chunks.js';
+import { LogFile } from './log-file.js';
+import { Splitter } from './splitter.js';
+
+/**
+ * Reads the file once, from its start to the end it has then. The last batch is `caughtUp`, none is `live`; an empty
+ * file yields nothing. Lines have the same fingerprint and offsets as when they were followed.
+ * Throws `CannotRead` where there is nothing to read; of a damaged or cut off `.gz`, after what could be unpacked.
+ */
+export async function* readBatches(path: string, clock: Clock = { now: Date.now }): AsyncGenerator<Batch, void> {
+  const file = await LogFile.open(path);
+  try {
+    const splitter = new Splitter(0);
+    const batches = new BatchMaker(path, clock);
+    const fingerprint = (await file.fingerprint(true)) ?? '';
+    let failure: unknown = null;
+    try {
+      for await (const chunk of chunksOf(file, 0)) {
+        for (let at = 0; at < chunk.length; ) {
+          at = splitter.push(chunk, at);
+          if (batches.ripe(splitter)) yield batches.make(splitter, fingerprint, false);
+        }
+      }
+      splitter.finish();
+    } catch (error) {
+      failure = error;
+    }
+    if (splitter.lineStart > 0) yield batches.make(splitter, fingerprint, failure === null);
+    if (failure) throw failure;
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * Bytes to candidate lines, however the bytes are cut into chunks. Traffic lines, 99 % of a busy log, are counted and
+ * never decoded; a line that is too long is passed over without being kept. Pure, and the hottest loop of haplog:
+ * nothing is allocated for a line that is not wanted.
+ */
+import { classify, type LineClass } from '../../parsers/index.js';
+import type { CandidateLine, Tally } from './batch.js';
+
+/** Longer lines are skipped as a whole. HAProxy's own limit is far below (`log ... len`, 1024 by default, at most 65535). */
+export const LINE_BYTES_MAX = 64 * 1024;
+const LINES_MAX = 500;
+const TEXT_BYTES_MAX = 1024 * 1024;
+const SAMPLES_MAX = 5;
+const SAMPLE_CHARS_MAX = 200;
+/** A character of UTF-8 takes at most four bytes. */
+const SAMPLE_BYTES_MAX = 4 * SAMPLE_CHARS_MAX;
+
+const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** What was found since the last look. */
+export interface Findings {
+  lines: CandidateLine[];
+  tally: Tally;
+  samples: string[];
+}
+
+export class Splitter {
+  /** Offset of the first byte of the line that is not complete yet: where a new reading would go on. */
+  lineStart: number;
+  #findings = nothing();
+  #textBytes = 0;
+  /** The beginning of a line whose end lies in a chunk to come. */
+  readonly #carry = Buffer.allocUnsafe(LINE_BYTES_MAX);
+  #carried = 0;
+  /** Bytes of the line that is being skipped; 0 when none is. */
+  #skipped = 0;
+
+  /** @param offset the place in the file of the first byte to come; the start of a line */
+  constructor(offset: number) {
+    this.lineStart = offset;
+  }
+
+  /** The place in the file of the next byte to push. */
+  get offset(): number {
+    return this.lineStart + this.#carried + this.#skipped;
+  }
+
+  /** Enough was found for one batch: take it before more is pushed. */
+  get full(): boolean {
+    return this.#findings.lines.length >= LINES_MAX || this.#textBytes >= TEXT_BYTES_MAX;
+  }
+
+  /** What was found since the last `take`, while it is still being gathered. */
+  get found(): Readonly<Findings> {
+    return this.#findings;
+  }
+
+  /** Hands over what was found, and begins anew. */
+  take(): Findings {
+    const findings = this.#findings;
+    this.#findings = nothing();
+    this.#textBytes = 0;
+    return findings;
+  }
+
+  /**
+   * Reads on in `chunk` from index `from`, until its end or until it is `full`. The chunk may be overwritten afterwards.
+   * @returns the index up to which it was read
+   */
+  push(chunk: Buffer, from = 0): number {
+    let start = from;
+    if (this.#carried > 0 || this.#skipped > 0) {
+      start = this.#continueLine(chunk, from);
+      if (this.full) return start;
+    }
+    const base = this.lineStart - start;
+    let traffic = 0;
+    let others = 0;
+    let end = chunk.indexOf(NEWLINE, start);
+    while (end >= 0) {
+      const kind = end - start > LINE_BYTES_MAX ? 'oversize' : classify(chunk, start, end);
+      if (kind === 'traffic') {
+        traffic++;
+      } else {
+        others++;
+        this.#keep(kind, chunk, start, end, base + start);
+      }
+      start = end + 1;
+      if (kind !== 'traffic' && this.full) break;
+      end = chunk.indexOf(NEWLINE, start);
+    }
+    const { tally } = this.#findings;
+    tally.lines += traffic + others;
+    tally.traffic += traffic;
+    tally.bytes += base + start - this.lineStart;
+    this.lineStart = base + start;
+    if (end >= 0) return start;
+    if (start < chunk.length) this.#carryOver(chunk, start, chunk.length);
+    return chunk.length;
+  }
+
+  /** No more bytes will come: what has no newline is a line all the same. */
+  finish(): void {
+    if (this.#carried > 0 || this.#skipped > 0) this.#endLine(0);
+  }
+
+  /** Looks for the end of a line that began in an earlier chunk. */
+  #continueLine(chunk: Buffer, from: number): number {
+    const newline = chunk.indexOf(NEWLINE, from);
+    const end = newline < 0 ? chunk.length : newline;
+    this.#carryOver(chunk, from, end);
+    if (newline < 0) return end;
+    this.#endLine(1);
+    return newline + 1;
+  }
+
+  #carryOver(chunk: Buffer, start: number, end: number): void {
+    const length = end - start;
+    if (this.#skipped > 0) {
+      this.#skipped += length;
+    } else if (this.#carried + length <= LINE_BYTES_MAX) {
+      this.#carried += chunk.copy(this.#carry, this.#carried, start, end);
+    } else {
+      this.#skipped = this.#carried + length;
+      chunk.copy(this.#carry, this.#carried, start, Math.min(end, start + SAMPLE_BYTES_MAX));
+      this.#carried = 0;
+    }
+  }
+
+  #endLine(newlineBytes: number): void {
+    const { tally } = this.#findings;
+    const length = this.#carried + this.#skipped;
+    tally.lines++;
+    tally.bytes += length + newlineBytes;
+    const kind = this.#skipped > 0 ? 'oversize' : classify(this.#carry, 0, length);
+    if (kind === 'traffic') tally.traffic++;
+    else this.#keep(kind, this.#carry, 0, Math.min(length, LINE_BYTES_MAX), this.lineStart);
+    this.lineStart += length + newlineBytes;
+    this.#carried = 0;
+    this.#skipped = 0;
+  }
+
+  /** Takes in a line that is no traffic. */
+  #keep(
+    kind: Exclude<LineClass, 'traffic'> | 'oversize',
+    bytes: Buffer,
+    start: number,
+    end: number,
+    offset: number,
+  ): void {
+    const stop = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+    const { lines, tally } = this.#findings;
+    if (kind === 'candidate') {
+      tally.candidates++;
+      this.#textBytes += stop - start;
+      lines.push({ text: bytes.toString('utf8', start, stop), start: offset });
+    } else {
+      tally[kind]++;
+      this.#sample(bytes, start, stop);
+    }
+  }
+
+  #sample(bytes: Buffer, start: number, end: number): void {
+    const { samples } = this.#findings;
+    if (samples.length >= SAMPLES_MAX || start === end) return;
+    samples.push(bytes.toString('utf8', start, Math.min(end, start + SAMPLE_BYTES_MAX)).slice(0, SAMPLE_CHARS_MAX));
+  }
+}
+
+function nothing(): Findings {
+  return {
+    lines: [],
+    tally: { lines: 0, bytes: 0, traffic: 0, candidates: 0, other: 0, oversize: 0 },
+    samples: [],
+  };
+}

@@ -1,0 +1,11 @@
+/** Whether what is written goes before somebody's eyes. */
+
+export interface Output {
+  isTTY?: boolean | undefined;
+  hasColors?: ((env?: NodeJS.ProcessEnv) => boolean) | undefined;
+}
+
+/** Colours only on a terminal that has them, and not against the operator's `NO_COLOR` (https://no-color.org). */
+export function wantsColour(output: Output, env: NodeJS.ProcessEnv = process.env): boolean {
+  return output.isTTY === true && !env.NO_COLOR && (output.hasColors?.(env) ?? false);
+}

@@ -1,0 +1,69 @@
+/**
+ * Lets time pass for the intake: a tick when every log has been read to its end, and when time alone changes something.
+ * Never while lines are unread, for their end may stand a few lines further down.
+ */
+import type { Intake } from './intake.js';
+
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+export class Timekeeper {
+  readonly #intake: Intake;
+  readonly #behind: Set<string>;
+  readonly #onCaughtUp: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #first = true;
+  #fail: (error: unknown) => void = () => {};
+  /** Rejects when a tick could not be stored; never resolves. */
+  readonly failed = new Promise<never>((_, reject) => {
+    this.#fail = reject;
+  });
+
+  /**
+   * @param paths the logs that are followed; none has been read yet
+   * @param onCaughtUp called once, after the tick that tells what holds now
+   */
+  constructor(intake: Intake, paths: readonly string[], onCaughtUp: () => void) {
+    this.#intake = intake;
+    this.#behind = new Set(paths);
+    this.#onCaughtUp = onCaughtUp;
+    this.failed.catch(() => {});
+  }
+
+  /** There are unread lines in a log: time stands still. */
+  behind(path: string): void {
+    this.#behind.add(path);
+    clearTimeout(this.#timer);
+  }
+
+  /**
+   * A log has been read to its end, or is not there.
+   * @param news whether lines were read that were written before haplog looked: what still holds of them is told now
+   */
+  async caughtUp(path: string, news: boolean): Promise<void> {
+    this.#behind.delete(path);
+    if (this.#behind.size > 0) return;
+    if (news || this.#first) await this.#intake.tick();
+    if (this.#first) this.#onCaughtUp();
+    this.#first = false;
+    this.#wind();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#behind.add(''); // no tick that is under way winds the timer again
+  }
+
+  #wind(): void {
+    clearTimeout(this.#timer);
+    if (this.#behind.size > 0) return;
+    const wait = this.#intake.untilNextTick();
+    if (wait === Number.POSITIVE_INFINITY) return;
+    const tick = () => this.#intake.tick().then(() => this.#wind(), this.#fail);
+    this.#timer = setTimeout(tick, Math.min(wait, TIMER_MAX_MS));
+  }
+
+  /** For callers that cannot wait: what goes wrong is told by `failed`. */
+  caughtUpSoon(path: string): void {
+    this.caughtUp(path, false).catch(this.#fail);
+  }
+}

@@ -1,0 +1,32 @@
+/** Names of time zones, as the operator may give them. */
+import { closest, distance } from 'fastest-levenshtein';
+import { UserError } from './user-error.js';
+
+/** The machine's zone (`TZ`, else /etc/localtime); UTC where the platform has no name for it, as with `TZ=UTC-2`. */
+export function localZone(): string {
+  const name: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return name !== undefined && isZone(name) ? name : 'UTC';
+}
+
+/** Whether it is an IANA name such as `Europe/Berlin`. Offsets are none: Node 20 cannot print times in them. */
+export function isZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Takes the name of a zone and returns it; an unknown one is a `UserError` with the nearest known. */
+export function parseZone(name: string): string {
+  if (isZone(name)) return name;
+  throw new UserError(`Unknown time zone ${JSON.stringify(name)}; ${zoneHint(name)}`);
+}
+
+/** `did you mean Europe/Berlin?`, or where no name is near, what one looks like. */
+export function zoneHint(name: string): string {
+  const nearest = closest(name, Intl.supportedValuesOf('timeZone'));
+  return distance(name, nearest) <= 3 ? `did you mean ${nearest}?` : 'a name is wanted, such as Europe/Berlin';
+}

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import { render } from '../../alerts/index.js';
+import { incident, notification, OPENED, REFUSED } from '../support/telling.js';
+
+const MINUTE = 60_000;
+const CAUSE = 'Layer4 connection problem: "Connection refused at initial connection step of tcp-check"';
+
+test('a firing tells what, where, since when, why, and what led to it', () => {
+  const { subject, text } = render(notification(), OPENED + 1_000);
+  assert.equal(subject, '[haplog] allyrion: backend k8s-api-server has no server available');
+  assert.equal(
+    text,
+    `Backend k8s-api-server on allyrion has no server available since 2024-02-21 07:03:18 -05:00: ${CAUSE}
+
+Backend:     k8s-api-server
+Host:        allyrion
+Since:       2024-02-21 07:03:18 -05:00 (1 s ago)
+Cause:       ${CAUSE}
+
+Servers lost:
+  2024-02-21 07:03:16 -05:00  bettley: ${CAUSE}
+  2024-02-21 07:03:17 -05:00  fenn: ${CAUSE}
+  2024-02-21 07:03:18 -05:00  gardener: ${CAUSE}
+
+Incident:    5f1c:4711
+`,
+  );
+});
+
+test('a resolved tells beginning, end, duration, and how the end is known', () => {
+  const { subject, text } = render(notification('resolved'), OPENED + 262_000);
+  assert.equal(subject, '[Resolved] [haplog] allyrion: backend k8s-api-server has no server available');
+  assert.match(text, /^Resolved: backend k8s-api-server on allyrion has a server again, after 4 min 12 s\n/);
+  assert.match(text, /^Began: {7}2024-02-21 07:03:18 -05:00$/m);
+  assert.match(text, /^Ended: {7}2024-02-21 07:07:30 -05:00$/m);
+  assert.match(text, /^Lasted: {6}4 min 12 s$/m);
+  assert.match(text, /^How known: {3}follows from what HAProxy said of its servers$/m);
+});
+
+test('an end that nobody saw is not told as a fact', () => {
+  const { text } = render(notification('resolved', { endEvidence: 'assumed' }), OPENED + 262_000);
+  assert.match(text, /is taken to have a server again/);
+  assert.match(text, /^How known: {3}likeliest reading of a silence/m);
+});
+
+test('a reminder tells for how long', () => {
+  const reminder = { ...notification('reminder'), createdAt: OPENED + 240 * MINUTE };
+  const { subject, text } = render(reminder, reminder.createdAt);
+  assert.equal(subject, '[Still down] [haplog] allyrion: backend k8s-api-server has no server available');
+  assert.match(text, /^Still down: backend k8s-api-server on allyrion has had no server available for 4 h, since 2024/);
+});
+
+test('a message that comes late says so, and one in time does not', () => {
+  const late = (event: 'firing' | 'resolved', afterMs: number) => {
+    const told = notification(event);
+    return /^Told late: {3}(.*)$/m.exec(render(told, told.createdAt + afterMs).text)?.[1];
+  };
+  assert.equal(late('firing', 30_000), undefined);
+  assert.equal(late('firing', 12 * MINUTE), 'this was so at 2024-02-21 07:03:18 -05:00, 12 min ago');
+  assert.equal(late('resolved', 30_000), undefined);
+  assert.equal(late('resolved', 12 * MINUTE), '12 min after it ended');
+});
+
+test('an outage made on purpose says so', () => {
+  assert.match(render(notification('firing', { planned: true }), OPENED).text, /^Planned: {5}yes/m);
+});
+
+test('the body for machines has one shape for beginning, reminder and end', () => {
+  const cause = {
+    class: 'layer4',
+    reason: 'Layer4 connection problem',
+    code: null,
+    info: 'Connection refused at initial connection step of tcp-check',
+    duration_ms: 0,
+    via: null,
+  };
+  const body = render(notification('resolved', { fallen: incident().fallen.slice(2) }), OPENED).json;
+  assert.deepEqual(body, {
+    type: 'incident.resolved',
+    timestamp: '2024-02-21T12:07:30.115Z',
+    data: {
+      schema_version: 1,
+      id: '5f1c:4711',
+      host: 'allyrion',
+      backend: 'k8s-api-server',
+      phase: 'resolved',
+      opened_at: '2024-02-21T12:03:18.115Z',
+      resolved_at: '2024-02-21T12:07:30.115Z',
+      end_evidence: 'inferred',
+      duration_s: 252,
+      planned: false,
+      cause,
+      fallen: [{ server: 'gardener', at: '2024-02-21T12:03:18.115Z', planned: false, cause }],
+      fallen_total: 1,
+      reminders: 0,
+      summary: 'Resolved: backend k8s-api-server on allyrion has a server again, after 4 min 12 s',
+    },
+  });
+  const types = (['firing', 'reminder'] as const).map(
+    (event) => (render(notification(event), OPENED).json as { type: string }).type,
+  );
+  assert.deepEqual(types, ['incident.opened', 'incident.reminder']);
+});
+
+test('the body is the same in every attempt', () => {
+  for (const event of ['firing', 'reminder', 'resolved'] as const) {
+    const told = notification(event);
+    assert.deepEqual(render(told, OPENED).json, render(told, OPENED + 300 * MINUTE).json);
+  }
+});
+
+test('a backend of a thousand servers makes no endless message', () => {
+  const cause = { ...REFUSED, info: 'x'.repeat(10_000), via: { backend: 'b'.repeat(300), server: 's'.repeat(300) } };
+  const fallen = Array.from({ length: 1_000 }, (_, i) => ({
+    ...incident().fallen[0]!,
+    server: `s${i}`.repeat(50),
+    cause,
+  }));
+  const { text, json } = render(notification('firing', { fallen, cause }), OPENED);
+  assert.match(text, /^ {2}\(980 earlier ones\)$/m);
+  assert.ok(text.length < 20_000, `text of ${text.length}`);
+  assert.ok(JSON.stringify(json).length < 20_000, `body of ${JSON.stringify(json).length}`);
+});
+
+test('no name or free text of the log adds a line to a message', () => {
+  const lines = render(notification(), OPENED).text.split('\n').length;
+  const text = fc.string({ unit: 'binary' }).map((it) => `${it}\r\nResolved: all is well\u2028`);
+  fc.assert(
+    fc.property(text, text, text, (subject, host, info) => {
+      const fallen = incident().fallen.map((each) => ({ ...each, server: subject, cause: { ...REFUSED, info } }));
+      const told = render(notification('firing', { subject, host, fallen, cause: { ...REFUSED, info } }), OPENED);
+      assert.equal(told.text.split(/[\r\n\u2028\u2029\u0085]/).length, lines);
+      assert.doesNotMatch(told.subject, /[\p{Cc}\p{Zl}\p{Zp}]/u);
+    }),
+  );
+});

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { falls, missed, readCorpus } from './support/truth.js';
+
+const FOLDER = 'fixtures/corpora';
+
+for (const name of readdirSync(FOLDER).filter((entry) => !entry.endsWith('.md'))) {
+  describe(`the log of ${name}`, async () => {
+    const reading = await readCorpus(join(FOLDER, name));
+
+    test('tells every change and every outage that HAProxy showed', () => assert.deepEqual(missed(reading), []));
+
+    test("tells as many falls of each server and backend as HAProxy's own counters", () => {
+      const { haplog, haproxy } = falls(reading);
+      assert.deepEqual(haplog, haproxy);
+    });
+  });
+}

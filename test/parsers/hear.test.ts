@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { EMPTY_MEMORY } from '../../src/memory.js';
+import { type Change, serverText, stderrLine, syslogLine } from '../support/lines.js';
+import { read } from '../support/reading.js';
+
+const T = Date.parse('2026-11-22T12:00:00Z');
+const down = (at: number, server = 'a', left = 0): Change => ({ at, backend: 'app', server, to: 'DOWN', left });
+const up = (at: number, server = 'a', left = 1): Change => ({ at, backend: 'app', server, to: 'UP', left });
+
+/** `+0 a up>down x3`: what a log tells, by ms after T. */
+function told(lines: string[]): string[] {
+  return read(lines).commit.transitions.map(
+    ({ at, server, from, to, copies }) => `+${at - T} ${server} ${from}>${to} x${copies}`,
+  );
+}
+
+describe('a change that is written several times is one event', () => {
+  test("on the seed's host: stderr and two log targets", () => {
+    const lines = readFileSync('fixtures/allyrion/haproxy.log', 'utf8').trimEnd().split('\n');
+    const { transitions, outages } = read(lines).commit;
+    assert.deepEqual(
+      transitions.map(({ server, to, copies }) => `${server} ${to} x${copies}`),
+      ['bettley down x3', 'fenn down x3', 'gardener down x3'],
+    );
+    assert.equal(outages.length, 1);
+  });
+
+  test('with one log target and no stderr', () => {
+    const lines = [down(T), up(T + 100), down(T + 200)].map((change) => syslogLine(change.at, serverText(change)));
+    assert.deepEqual(told(lines), ['+0 a up>down x1', '+100 a down>up x1', '+200 a up>down x1']);
+  });
+
+  test('when rsyslog folds repeated lines', () => {
+    const text = serverText(down(T));
+    assert.deepEqual(told([syslogLine(T, text), syslogLine(T, `message repeated 2 times: [ ${text}]`)]), [
+      '+0 a up>down x3',
+    ]);
+  });
+
+  test('when the stderr copies come late, after newer events', () => {
+    const [first, second, third] = [serverText(down(T)), serverText(up(T + 100)), serverText(down(T + 200))];
+    const lines = [
+      ...[first, first].map((text) => syslogLine(T, text)),
+      ...[second, second].map((text) => syslogLine(T + 100, text)),
+      ...[third, third].map((text) => syslogLine(T + 200, text)),
+      ...[first, second, third].map((text) => stderrLine(T + 2000, text)),
+    ];
+    assert.deepEqual(told(lines), ['+0 a up>down x3', '+100 a down>up x3', '+200 a up>down x3']);
+  });
+
+  test('when the syslog copies come over UDP under another host name', () => {
+    const text = serverText(down(T));
+    const { transitions } = read([
+      stderrLine(T, text, { host: 'allyrion' }),
+      syslogLine(T, text, { host: 'localhost' }),
+      syslogLine(T, text, { host: 'localhost' }),
+    ]).commit;
+    assert.deepEqual(
+      transitions.map(({ host, copies }) => `${host} x${copies}`),
+      ['allyrion x3'],
+    );
+  });
+});
+
+describe('two changes are two events', () => {
+  test('though the sentences are equal and less than a second apart', () => {
+    const changes = [down(T), up(T + 50), down(T + 100), up(T + 150)];
+    const lines = changes.flatMap((change) => [1, 2].map(() => syslogLine(change.at, serverText(change))));
+    assert.deepEqual(told(lines), ['+0 a up>down x2', '+50 a down>up x2', '+100 a up>down x2', '+150 a down>up x2']);
+  });
+
+  test('in two workers', () => {
+    const text = serverText(down(T));
+    const { transitions } = read([1, 2].map((pid) => syslogLine(T, text, { pid }))).commit;
+    assert.deepEqual(
+      transitions.map(({ pid }) => pid),
+      [1, 2],
+    );
+  });
+
+  test('on two hosts whose workers have the same pid, as in containers', () => {
+    const text = serverText(down(T));
+    const lines = ['lb1', 'lb2'].flatMap((host) =>
+      [stderrLine, syslogLine].map((line) => line(T, text, { host, pid: 8 })),
+    );
+    const { transitions } = read(lines).commit;
+    assert.deepEqual(
+      transitions.map(({ host, copies }) => `${host} x${copies}`),
+      ['lb1 x2', 'lb2 x2'],
+    );
+  });
+
+  test('on two hosts with servers of the same name', () => {
+    const text = serverText(down(T));
+    const { transitions } = read(['east', 'west'].map((host, i) => syslogLine(T, text, { host, pid: 10 + i }))).commit;
+    assert.deepEqual(
+      transitions.map(({ host }) => host),
+      ['east', 'west'],
+    );
+  });
+});
+
+describe('an outage', () => {
+  test('announced by two targets and stderr is one, and the late stderr copy opens no second', () => {
+    const exhausted = 'backend app has no server available!';
+    const { outages } = read([
+      ...[serverText(down(T)), exhausted].flatMap((text) => [syslogLine(T, text), syslogLine(T, text)]),
+      ...[1, 2].map(() => syslogLine(T + 100, serverText(up(T + 100)))),
+      ...[serverText(down(T)), exhausted, serverText(up(T + 100))].map((text) => stderrLine(T + 900, text)),
+    ]).commit;
+    assert.deepEqual(
+      outages.map(({ start, end }) => [start - T, end! - T]),
+      [[0, 100]],
+    );
+  });
+});
+
+test('a thousand reloads leave no more behind than a few', () => {
+  let memory = EMPTY_MEMORY;
+  for (let pid = 1; pid <= 1000; pid++) {
+    const at = T + pid * 120_000;
+    const lines = [down(at), up(at + 1)].map((change) => syslogLine(change.at, serverText(change), { pid }));
+    memory = read(lines, memory).memory;
+  }
+  assert.ok(memory.heard.subjects.size < 10, `${memory.heard.subjects.size} subjects`);
+  assert.ok(memory.heard.speakers.size < 1000, `${memory.heard.speakers.size} speakers`);
+  assert.ok(memory.situation.board.servers.size < 100, `${memory.situation.board.servers.size} servers`);
+});
+
+/** Alternating falls and returns of two servers, some of them equal to the letter. */
+const history = fc
+  .array(fc.record({ server: fc.constantFrom('a', 'b'), wait: fc.integer({ min: 1, max: 900 }) }), {
+    minLength: 1,
+    maxLength: 12,
+  })
+  .map((steps) => {
+    const upServers = new Set(['a', 'b']);
+    let at = T;
+    return steps.map(({ server, wait }): Change => {
+      at += wait;
+      const to = upServers.has(server) ? 'DOWN' : 'UP';
+      if (to === 'DOWN') upServers.delete(server);
+      else upServers.add(server);
+      return { at, backend: 'app', server, to, left: upServers.size };
+    });
+  });
+
+test('any interleaving of the origins, and the loss of copies within them, gives the same events', () => {
+  const streams = fc.record({
+    changes: history,
+    copies: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 12, maxLength: 12 }),
+  });
+  fc.assert(
+    fc.property(
+      streams,
+      fc.array(fc.boolean(), { minLength: 60, maxLength: 60 }),
+      ({ changes, copies }, stderrNext) => {
+        const plain = changes.map((change) => syslogLine(change.at, serverText(change)));
+        const syslog = plain.flatMap((line, i) => Array.from({ length: copies[i]! }, () => line));
+        const stderr = changes.map((change) => stderrLine(change.at, serverText(change)));
+        const mixed: string[] = [];
+        for (const fromStderr of stderrNext) {
+          const next = fromStderr ? stderr.shift() : syslog.shift();
+          if (next) mixed.push(next);
+        }
+        const facts = (lines: string[]) => {
+          const { transitions, outages } = read(lines).commit;
+          return {
+            transitions: transitions.map(({ at, server, to }) => `${at} ${server} ${to}`),
+            outages: outages.map(({ start, end }) => `${start} ${end}`),
+          };
+        };
+        assert.deepEqual(facts([...mixed, ...stderr, ...syslog]), facts(plain));
+      },
+    ),
+  );
+});

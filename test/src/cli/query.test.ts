@@ -1,0 +1,155 @@
+/** `haplog query` as its own process, on a real database. */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { openStore } from '../../../src/store/open.js';
+import { commitOf, id, incident, outage, transition } from '../store/examples.js';
+import { tempFolder } from '../store/temp-folder.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const MAIN = ['--import', 'tsx', join(ROOT, 'src/main.ts'), 'query'];
+
+const START = Date.parse('2024-02-21T12:03:16.775Z');
+const STORY = commitOf({
+  transitions: [
+    transition({ at: START }),
+    transition({ at: START + 60_000, from: 'down', to: 'up', id: id('f1:1000') }),
+    transition({ at: START + 90_000, backend: 'web', server: 'web1', id: id('f1:2000') }),
+  ],
+  outages: [outage({ start: START, end: START + 60_000, endHow: 'recovered' })],
+  incidents: [incident({ openedAt: START, resolvedAt: START + 60_000, phase: 'resolved' })],
+});
+
+/** A home whose database holds the story, where haplog would have put it. */
+async function home(t: TestContext, commit = STORY, database = '.local/state/haplog/haplog.db'): Promise<string> {
+  const folder = tempFolder(t);
+  const store = openStore(join(folder, database), 'write');
+  await store.apply(commit);
+  await store.end();
+  return folder;
+}
+
+/** The state directory names the default database even where the tests are run by root. */
+function environment(folder: string, more = {}) {
+  const state = join(folder, '.local/state/haplog');
+  return { PATH: process.env.PATH, HOME: folder, STATE_DIRECTORY: state, TZ: 'America/New_York', ...more };
+}
+
+function query(folder: string, ...args: string[]) {
+  const options = { cwd: ROOT, env: environment(folder), encoding: 'utf8', timeout: 30_000 } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...MAIN, ...args], options);
+  return { status, stdout, stderr };
+}
+
+const DAY = ['--since', '2024-02-21', '--until', '2024-02-22'];
+
+test('the story of a day is shown in local time, from the database that haplog run writes', async (t) => {
+  assert.deepEqual(query(await home(t), ...DAY), {
+    status: 0,
+    stdout: `
+TIME (America/New_York)  HOST      WHAT                    CHANGE               LASTED  WHY
+2024-02-21 07:03:16      allyrion  k8s-api-server/bettley  up -> down           1m      Layer4 connection problem: Connection refused at initial connection step of tcp-check
+2024-02-21 07:03:16      allyrion  k8s-api-server          no server available  1m      ended: a server came back
+2024-02-21 07:04:16      allyrion  k8s-api-server/bettley  down -> up                   Layer4 connection problem: Connection refused at initial connection step of tcp-check
+2024-02-21 07:04:46      allyrion  web/web1                up -> down                   Layer4 connection problem: Connection refused at initial connection step of tcp-check
+`.slice(1),
+    stderr: '',
+  });
+});
+
+test('filters, formats and zones go together', async (t) => {
+  const folder = await home(t);
+  const filters = ['--backend', 'k8s-*', '--state', 'up,no-server', '--host', 'ally*'];
+  const { stdout } = query(folder, ...DAY, ...filters, '-o', 'jsonl');
+  const kinds = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).kind);
+  assert.deepEqual(kinds, ['outage', 'incident', 'transition']);
+  assert.match(
+    query(folder, ...DAY, '--utc', '-o', 'wide').stdout,
+    /^TIME \(UTC\) .*\n2024-02-21 12:03:16\.775 \+00:00 /,
+  );
+  const hour = ['--tz', 'Europe/Berlin', '--since', '2024-02-21 13:04:30', '--until', '2024-02-21 13:05'];
+  assert.match(query(folder, ...hour).stdout, /^TIME \(Europe\/Berlin\) .*\n2024-02-21 13:04:46 .*\n$/);
+});
+
+test('where nothing happened it says so, for which time', async (t) => {
+  const folder = await home(t);
+  const year = ['--since', '2023-01-01', '--until', '2023-02-01'];
+  assert.deepEqual(query(folder, ...year), {
+    status: 0,
+    stdout: '(nothing happened between 2023-01-01 00:00:00 and 2023-02-01 00:00:00)\n',
+    stderr: '',
+  });
+  assert.match(query(folder, ...year, '--server', 'x').stdout, /^\(nothing that matches happened between/);
+  assert.match(query(folder).stdout, /^\(nothing happened between/);
+});
+
+test('a mistake ends with 2 and one sentence', async (t) => {
+  const folder = await home(t);
+  for (const [args, sentence] of [
+    [['--since', 'soon'], /^haplog: Cannot read the time "soon": expected 1h, .*\.\n$/],
+    [
+      ['--since', '1h', '--until', '2h'],
+      /^haplog: There is nothing between .* and .*: --since lies after --until\.\n$/,
+    ],
+    [['--state', 'dead'], /^haplog: Unknown state "dead": expected up, down, maint, drain, nolb or no-server\.\n$/],
+    [['--tz', 'Europe/Berln'], /^haplog: Unknown time zone "Europe\/Berln"; did you mean Europe\/Berlin\?\n$/],
+    [['--db', '/nowhere/haplog.db'], /^haplog: There is no database "\/nowhere\/haplog\.db" yet: .*\.\n$/],
+    [['-o', 'xml'], /^haplog: .*Allowed choices are table, wide, json, jsonl, csv\.\n$/],
+  ] as const) {
+    const { status, stdout, stderr } = query(folder, ...args);
+    assert.deepEqual([status, stdout], [2, ''], args.join(' '));
+    assert.match(stderr, sentence);
+  }
+});
+
+test('the database that the configuration names is found', async (t) => {
+  const folder = await home(t, STORY, '.config/haplog/data/history.db');
+  mkdirSync(join(folder, '.config/haplog'), { recursive: true });
+  writeFileSync(join(folder, '.config/haplog/haplog.yaml'), 'database: data/history.db\n');
+  assert.equal(JSON.parse(query(folder, ...DAY, '-o', 'json').stdout).length, 5);
+});
+
+test('a reader that has seen enough ends it quietly', { timeout: 60_000 }, async (t) => {
+  const transitions = Array.from({ length: 5_000 }, (_, i) => transition({ at: START + i, id: id(`f1:${i}`) }));
+  const folder = await home(t, commitOf({ transitions }));
+  const child = spawn(process.execPath, [...MAIN, ...DAY, '-o', 'jsonl'], { cwd: ROOT, env: environment(folder) });
+  let stderr = '';
+  child.stderr.on('data', (data) => {
+    stderr += data;
+  });
+  child.stdout.once('data', () => child.stdout.destroy());
+  const [status] = await once(child, 'close');
+  assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+});
+
+/** Prints the name of every package that is asked for. */
+const TELL_PACKAGES = `import { register } from 'node:module';
+register('data:text/javascript,' + encodeURIComponent(\`export async function resolve(name, context, next) {
+  if (/^[a-z@]/.test(name) && !/^(node|data|file):/.test(name)) process._rawDebug('package ' + name);
+  return next(name, context);
+}\`));`;
+
+/** What takes longer to load than the answer takes. */
+const HEAVY = ['immutable', 'nodemailer', 'picomatch', 'pino', 'temporal-polyfill', 'yaml', 'zod'];
+
+test('an answer loads no more than it needs, for it must come at once', async (t) => {
+  const folder = await home(t);
+  const heavy = (...args: string[]) => {
+    const hook = ['--import', `data:text/javascript,${encodeURIComponent(TELL_PACKAGES)}`];
+    const options = { cwd: ROOT, env: environment(folder), encoding: 'utf8', timeout: 30_000 } as const;
+    const { stderr } = spawnSync(process.execPath, [...hook, ...MAIN, ...args], options);
+    const loaded = [...stderr.matchAll(/^package (.*)$/gm)].map(([, name = '']) => name);
+    assert.ok(loaded.includes('better-sqlite3'), stderr);
+    return HEAVY.filter((name) => loaded.includes(name));
+  };
+  assert.deepEqual(heavy('--since', '1h'), []);
+  assert.deepEqual(heavy('--since', '1h', '-o', 'jsonl'), []);
+  assert.deepEqual(heavy('--since', 'today', '--backend', 'k8s-*'), ['picomatch', 'temporal-polyfill']);
+});

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { DEFAULT_POLICY, Secret } from '../../../alerts/index.js';
+import type { Config } from '../../../src/config/config.js';
+import { configPlaces, configuredDatabase, findConfig } from '../../../src/config/find.js';
+import { loadConfig } from '../../../src/config/load.js';
+import { openConfig } from '../../../src/config/open.js';
+import { UserError } from '../../../src/user-error.js';
+import { asNobody } from '../store/nobody.js';
+import { tempFolder } from '../store/temp-folder.js';
+
+const DEFAULTS: Config = {
+  sources: [{ path: '/var/log/haproxy.log', tz: null }],
+  database: null,
+  receivers: [{ kind: 'log', name: 'log' }],
+  routes: [{ match: { backend: null, host: null }, receivers: ['log'] }],
+  policy: DEFAULT_POLICY,
+};
+
+/** A home without a configuration. */
+function homeless(t: TestContext): { HOME: string } {
+  return { HOME: tempFolder(t) };
+}
+
+function written(t: TestContext, text: string, mode = 0o600): string {
+  const path = join(tempFolder(t), 'haplog.yaml');
+  writeFileSync(path, text, { mode });
+  chmodSync(path, mode);
+  return path;
+}
+
+function refusal(path: string, env = {}): string {
+  try {
+    loadConfig(path, env);
+  } catch (error) {
+    assert.ok(error instanceof UserError, String(error));
+    assert.equal(error.exitCode, 2);
+    return error.message;
+  }
+  assert.fail('it was accepted');
+}
+
+test('no configuration is needed', async (t) => {
+  assert.deepEqual(await openConfig(null, homeless(t)), { config: DEFAULTS, path: null, warnings: [] });
+});
+
+test('an empty file changes nothing', (t) => {
+  for (const text of ['', '# nothing\n', '---\n', '{}\n', '\ufeff', '# windows\r\n']) {
+    assert.deepEqual(loadConfig(written(t, text), {}).config, DEFAULTS);
+  }
+});
+
+test('everything that stands in the file arrives, secrets read from where it says they are', () => {
+  const path = fileURLToPath(new URL('../../../fixtures/config/good.full.yaml', import.meta.url));
+  const { config } = loadConfig(path, {});
+  const [mail, hook] = config.receivers;
+  assert.equal(mail?.kind === 'email' && mail.smtp.password?.reveal(), 'correct horse');
+  assert.equal(hook?.kind === 'webhook' && hook.url.reveal(), 'https://hooks.example.org/services/T0/B0/xyz');
+  assert.deepEqual(JSON.parse(JSON.stringify(config)), {
+    sources: [
+      { path: '/var/log/haproxy.log', tz: null },
+      { path: '/var/log/edge/haproxy.log', tz: 'America/New_York' },
+    ],
+    database: '/var/lib/haplog/haplog.db',
+    receivers: [
+      {
+        kind: 'email',
+        name: 'oncall',
+        to: ['ops@example.org', 'Night shift <night@example.org>'],
+        from: 'haplog@example.org',
+        smtp: { host: 'mail.example.org', port: 587, tls: 'starttls', user: 'haplog', password: '[secret]' },
+      },
+      {
+        kind: 'webhook',
+        name: 'chat',
+        url: '[secret]',
+        format: 'slack',
+        headers: { 'X-Team': 'edge' },
+        timeoutMs: 10_000,
+      },
+      { kind: 'log', name: 'journal' },
+    ],
+    routes: [
+      { match: { backend: 'k8s-*', host: 'lb*' }, receivers: ['oncall', 'chat'] },
+      { match: { backend: null, host: null }, receivers: ['journal'] },
+    ],
+    policy: { holdMs: 5_000, keepFiringMs: 90_000, reminderMs: 14_400_000 },
+  });
+});
+
+test('without routes every receiver hears of everything', (t) => {
+  const path = written(
+    t,
+    'receivers:\n  - { name: a, log: }\n  - { name: b, webhook: { url: "http://[::1]:8080/" } }\n',
+  );
+  const { config } = loadConfig(path, {});
+  assert.deepEqual(config.routes, [{ match: { backend: null, host: null }, receivers: ['a', 'b'] }]);
+  assert.deepEqual(config.receivers[1], {
+    kind: 'webhook',
+    name: 'b',
+    url: new Secret('http://[::1]:8080/'),
+    format: 'json',
+    headers: {},
+    timeoutMs: 15_000,
+  });
+});
+
+test('the port follows from how mail is handed over', (t) => {
+  for (const [smtp, port] of [
+    ['{}', 25],
+    ['{ tls: always }', 465],
+    ['{ user: haplog, password: x }', 587],
+    ['{ user: haplog, password: x, port: 2525 }', 2525],
+  ] as const) {
+    const path = written(t, `receivers: [{ name: a, email: { to: a@b, from: a@b, smtp: ${smtp} } }]\n`);
+    const [receiver] = loadConfig(path, {}).config.receivers;
+    assert.equal(receiver?.kind === 'email' && receiver.smtp.port, port, smtp);
+  }
+});
+
+test('relative paths start in the folder of the file, ~/ at home', (t) => {
+  const path = written(t, 'sources: [{ path: logs/../haproxy.log }, { path: ~/x.log }]\ndatabase: haplog.db\n');
+  const { config } = loadConfig(path, {});
+  assert.equal(config.sources[0]?.path, join(path, '..', 'haproxy.log'));
+  assert.match(config.sources[1]?.path ?? '', /^\/.*\/x\.log$/);
+  assert.equal(config.database, join(path, '..', 'haplog.db'));
+});
+
+test('secrets come from the environment too, and a url there is checked', (t) => {
+  const path = written(t, 'receivers: [{ name: a, webhook: { url_env: CHAT } }]\n');
+  const [receiver] = loadConfig(path, { CHAT: 'https://chat.example.org/' }).config.receivers;
+  assert.equal(receiver?.kind === 'webhook' && receiver.url.reveal(), 'https://chat.example.org/');
+  assert.match(
+    refusal(path, { CHAT: 'hunter2' }),
+    /receivers\[0\]\.webhook\.url_env: expected an http or https address in it$/,
+  );
+});
+
+test('a secret that everybody can read is warned of, wherever it stands', (t) => {
+  const file = written(t, 'hunter2\n', 0o644);
+  const smtp = (password: string) =>
+    `receivers:\n  - name: a\n    email: { to: a@b, from: a@b, smtp: { user: u, ${password} } }\n`;
+  const open = loadConfig(written(t, smtp(`password_file: ${file}`)), {});
+  assert.match(
+    open.warnings.join(),
+    /haplog\.yaml:3:\d+: receivers\[0\]\.email\.smtp\.password_file: every user of this/,
+  );
+  const inline = loadConfig(written(t, smtp('password: hunter2'), 0o644), {});
+  assert.match(
+    inline.warnings.join(),
+    /receivers\[0\]\.email\.smtp\.password: every user of this machine can read it here/,
+  );
+  chmodSync(file, 0o640);
+  assert.deepEqual(loadConfig(written(t, smtp(`password_file: ${file}`)), {}).warnings, []);
+  assert.deepEqual(loadConfig(written(t, smtp('password: hunter2'), 0o640), {}).warnings, []);
+});
+
+test('a receiver that nothing leads to is warned of', (t) => {
+  const path = written(t, 'receivers: [{ name: a, log: }, { name: b, log: }]\nroutes: [{ receivers: [a] }]\n');
+  assert.match(loadConfig(path, {}).warnings.join(), /:1:32: receivers\[1\]: no route leads to it$/);
+});
+
+test('the file of --config, then that of the system, then that of the user is taken', async (t) => {
+  const root = tempFolder(t);
+  const [system, user] = [join(root, 'etc'), join(root, 'home')];
+  const env = { HOME: user };
+  const userFile = join(user, '.config/haplog/haplog.yaml');
+  assert.deepEqual(configPlaces(env), ['/etc/haplog/haplog.yaml', userFile]);
+  assert.equal(findConfig(configPlaces(env, system)), null);
+  mkdirSync(join(userFile, '..'), { recursive: true });
+  writeFileSync(userFile, 'policy: { hold: 1s }\n');
+  assert.equal(findConfig(configPlaces(env, system)), userFile);
+  assert.equal((await openConfig(null, env)).config.policy.holdMs, 1000);
+  mkdirSync(system);
+  writeFileSync(join(system, 'haplog.yaml'), '');
+  assert.equal(findConfig(configPlaces(env, system)), join(system, 'haplog.yaml'));
+  assert.equal(loadConfig(written(t, 'policy: { hold: 2s }'), env).config.policy.holdMs, 2000);
+  assert.deepEqual(configPlaces({ ...env, XDG_CONFIG_HOME: '/xdg' })[1], '/xdg/haplog/haplog.yaml');
+  assert.deepEqual(configPlaces({ ...env, XDG_CONFIG_HOME: 'relative' })[1], userFile);
+});
+
+test('what cannot be read is told in one sentence', (t) => {
+  const folder = tempFolder(t);
+  assert.equal(refusal(folder), `Cannot read the configuration "${folder}": it is a directory.`);
+  const none = join(folder, 'none.yaml');
+  assert.equal(refusal(none), `Cannot read the configuration "${none}": no such file or directory.`);
+  const binary = join(folder, 'binary.yaml');
+  writeFileSync(binary, Buffer.from([0x61, 0xff, 0x00]));
+  assert.equal(refusal(binary), `Cannot read the configuration "${binary}": it is not UTF-8 text.`);
+  const large = join(folder, 'large.yaml');
+  writeFileSync(large, '#'.repeat(2 << 20));
+  assert.equal(refusal(large), `Cannot read the configuration "${large}": it is larger than 1 MiB.`);
+  chmodSync(folder, 0o755);
+  chmodSync(large, 0o000);
+  assert.equal(
+    asNobody(() => refusal(large)),
+    `Cannot read the configuration "${large}": permission denied.`,
+  );
+});
+
+test('the database is found without judging the rest of the file', async (t) => {
+  const path = written(t, 'recievers: 5\ndatabase: state/haplog.db\npolicy: {');
+  assert.equal(await configuredDatabase([join(path, '../none'), path]), join(path, '../state/haplog.db'));
+  assert.equal(await configuredDatabase([written(t, '# no database\n')]), null);
+  assert.equal(await configuredDatabase([written(t, 'database: [1]\n')]), null);
+  assert.equal(await configuredDatabase([tempFolder(t)]), null);
+  assert.equal(await configuredDatabase([]), null);
+});

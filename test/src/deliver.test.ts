@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+import { type Channel, type Notification, openChannel } from '../../alerts/index.js';
+import type { EventId } from '../../parsers/index.js';
+import { type DeliveryDeps, type DeliveryReport, deliverDue } from '../../src/deliver.js';
+import { openStore } from '../../src/store/open.js';
+import type { Store } from '../../src/store/store.js';
+import { type Hook, hook } from '../support/hook.js';
+import { mailbox, refusal } from '../support/mailbox.js';
+import { putInOutbox } from '../support/outbox.js';
+import { emailTo, hookAt, notification, OPENED } from '../support/telling.js';
+
+const LIMIT = { timeout: 20_000 };
+const HOUR = 3_600_000;
+
+/** An outbox, the channels that empty it, and a clock that is set by hand. */
+function delivery(channels: Record<string, Channel>, store: Store = openStore(':memory:', 'write')) {
+  const reports: DeliveryReport[] = [];
+  const time = { now: OPENED };
+  const deps: DeliveryDeps = {
+    store,
+    channels: new Map(Object.entries(channels)),
+    clock: { now: () => time.now },
+    random: () => 0.5,
+    signal: new AbortController().signal,
+    log: (report) => reports.push(report),
+  };
+  return { store, time, reports, deps, pass: () => deliverDue(deps) };
+}
+
+function toHook(far: Hook): Channel {
+  return openChannel(hookAt(far.url), () => {});
+}
+
+function about(id: number | string, event: 'firing' | 'resolved' = 'firing', receiver = 'chat'): Notification {
+  return notification(event, { id: `f:${id}` as EventId }, receiver);
+}
+
+function types(far: Hook): unknown[] {
+  return far.posts.items.map(({ body }) => JSON.parse(body).type);
+}
+
+test('what was accepted is never sent again', LIMIT, async () => {
+  await using far = await hook();
+  const { store, pass } = delivery({ chat: toHook(far) });
+  await putInOutbox(store, about(1), about(2));
+  assert.equal(await pass(), 2);
+  assert.equal(await pass(), 0);
+  assert.equal(far.posts.items.length, 2);
+  assert.equal(await store.nextDueAt(), null);
+});
+
+test('a resolved waits behind the firing that could not be sent', LIMIT, async () => {
+  let refusals = 0;
+  await using box = await mailbox({
+    onRcptTo: (_to, _session, done) => done(refusals++ === 0 ? refusal(450, 'try later') : null),
+  });
+  const { store, pass, time, reports } = delivery({ oncall: openChannel(emailTo(box.port), () => {}) });
+  await putInOutbox(store, about(1, 'firing', 'oncall'), about(1, 'resolved', 'oncall'));
+  await pass();
+  await pass();
+  time.now += 4_999;
+  await pass();
+  assert.equal(box.mails.items.length, 0);
+  time.now += 1;
+  await pass();
+  await pass();
+  assert.deepEqual(
+    reports.map(({ outcome, event, attempt }) => `${outcome} ${event} ${attempt}`),
+    ['retry firing 1', 'delivered firing 2', 'delivered resolved 1'],
+  );
+  const subjects = box.mails.items.map(({ parsed }) => parsed.subject ?? '');
+  assert.match(subjects[0] ?? '', /^\[haplog\]/);
+  assert.match(subjects[1] ?? '', /^Re: \[Resolved\] \[haplog\]/);
+});
+
+test('who was not told the beginning is not told the end', LIMIT, async () => {
+  await using far = await hook((response) => response.writeHead(404).end());
+  const { store, pass, reports } = delivery({ chat: toHook(far) });
+  await putInOutbox(store, about(1), about(1, 'resolved'));
+  await pass();
+  await pass();
+  assert.deepEqual(types(far), ['incident.opened']);
+  assert.deepEqual(
+    reports.map(({ outcome }) => outcome),
+    ['rejected'],
+  );
+});
+
+test('a receiver that stays away is given up after three days, and the outbox is empty then', LIMIT, async () => {
+  await using far = await hook((response) => response.writeHead(500).end());
+  const { store, pass, time, reports } = delivery({ chat: toHook(far) });
+  await putInOutbox(store, about(1));
+  for (let next = await store.nextDueAt(); next !== null && reports.length < 100; next = await store.nextDueAt()) {
+    time.now = Math.max(time.now, next);
+    await pass();
+  }
+  assert.equal(reports.at(-1)?.outcome, 'expired');
+  assert.equal(reports.length, far.posts.items.length);
+  assert.equal(Math.round((time.now - OPENED) / HOUR), 72);
+});
+
+test('a receiver that asks for a pause is left alone, by the messages that wait behind too', LIMIT, async () => {
+  await using far = await hook((response) => response.writeHead(429, { 'retry-after': '600' }).end());
+  const { store, pass } = delivery({ chat: toHook(far) });
+  await putInOutbox(store, ...Array.from({ length: 20 }, (_, i) => about(i)));
+  assert.equal(await pass(), 20);
+  assert.ok(far.posts.items.length <= 3, `${far.posts.items.length} posts`);
+  assert.equal(await store.nextDueAt(), OPENED + 600_000);
+});
+
+test('only a few messages are on their way to one receiver at once', LIMIT, async () => {
+  let open = 0;
+  let most = 0;
+  await using far = await hook((response: ServerResponse) => {
+    most = Math.max(most, ++open);
+    setTimeout(() => {
+      open--;
+      response.end();
+    }, 5);
+  });
+  const { store, pass } = delivery({ chat: toHook(far) });
+  await putInOutbox(store, ...Array.from({ length: 30 }, (_, i) => about(i)));
+  assert.equal(await pass(), 30);
+  assert.ok(most > 1 && most <= 3, `${most} at once`);
+});
+
+test('a message for a receiver that left the config is closed, and says why', LIMIT, async () => {
+  const { store, pass, reports } = delivery({});
+  await putInOutbox(store, about(1));
+  assert.equal(await pass(), 1);
+  assert.deepEqual(
+    reports.map(({ outcome, detail }) => [outcome, detail]),
+    [['rejected', 'receiver "chat" is not in the config any more']],
+  );
+  assert.equal(await store.nextDueAt(), null);
+});
+
+test('a fault in one channel loses no message and stops no other', LIMIT, async () => {
+  await using far = await hook();
+  const broken: Channel = {
+    send: () => {
+      throw new TypeError('x is undefined');
+    },
+    close() {},
+  };
+  const { store, pass, reports, time } = delivery({ broken, chat: toHook(far) });
+  await putInOutbox(store, about(1, 'firing', 'broken'), about(1));
+  assert.equal(await pass(), 2);
+  assert.equal(far.posts.items.length, 1);
+  const fault = reports.find(({ receiver }) => receiver === 'broken');
+  assert.deepEqual([fault?.outcome, fault?.detail], ['retry', 'fault in haplog: x is undefined']);
+  assert.equal(await store.nextDueAt(), time.now + 5_000);
+});
+
+test('killed between acceptance and the mark, haplog repeats the message once, under the same id', LIMIT, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'haplog-'));
+  try {
+    const database = join(folder, 'haplog.db');
+    const store = openStore(database, 'write');
+    await putInOutbox(store, about(1));
+    await store.end();
+
+    let killFirst = () => {};
+    await using far = await hook((response) => {
+      killFirst();
+      response.end();
+    });
+    const run = () => {
+      const script = ['--import', 'tsx', 'test/support/deliver-once.ts', database, far.url];
+      return spawn(process.execPath, script, { stdio: ['ignore', 'pipe', 'inherit'] });
+    };
+    const first = run();
+    killFirst = () => first.kill('SIGKILL');
+    assert.equal((await once(first, 'exit'))[1], 'SIGKILL');
+    killFirst = () => {};
+
+    const printed = [];
+    for (const life of [run, run]) {
+      const child = life();
+      const [output] = await once(child.stdout.setEncoding('utf8'), 'data');
+      await once(child, 'exit');
+      printed.push(output.trim());
+    }
+    assert.deepEqual(printed, ['1', '0']);
+    const ids = far.posts.items.map(({ headers }) => headers['webhook-id']);
+    assert.equal(ids.length, 2);
+    assert.equal(ids[0], ids[1]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});

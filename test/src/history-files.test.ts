@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { readHistory } from '../../src/history-files.js';
+import { serverText, syslogLine } from '../support/lines.js';
+import { UTC } from '../support/reading.js';
+import { tempFolder } from './store/temp-folder.js';
+
+const T = Date.parse('2026-11-22T12:00:00Z');
+const traffic = (at: number) =>
+  syslogLine(at, '10.0.0.1:52 [22/Nov/2026:12:00:00.000] fe app/a 0/0/0 101 -- 1/1/0/0/0 0/0');
+const state = (at: number, to: 'UP' | 'DOWN') =>
+  syslogLine(at, serverText({ at, backend: 'app', server: 'a', to, left: 1 }));
+
+async function said(paths: string[]): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const batch of readHistory(paths, UTC))
+    lines.push(...batch.lines.map(({ text }) => (text.includes('UP') ? 'UP' : 'DOWN')));
+  return lines;
+}
+
+test('files are read in the order of their first line, though that is traffic and its first state line is far behind', async (t) => {
+  const folder = tempFolder(t);
+  const [older, younger] = [join(folder, 'haproxy.log.1'), join(folder, 'haproxy.log')];
+  writeFileSync(older, `${traffic(T)}\n${state(T + 1000, 'DOWN')}\n`);
+  const busy = Array.from({ length: 150_000 }, (_, i) => traffic(T + 2000 + i)).join('\n');
+  writeFileSync(younger, `${busy}\n${state(T + 200_000, 'UP')}\n`);
+  assert.deepEqual(await said([younger, older]), ['DOWN', 'UP']);
+});
+
+test('of a log that is there whole and in part, plain and compressed, the whole is read once', async (t) => {
+  const folder = tempFolder(t);
+  const whole = [traffic(T), state(T + 1000, 'DOWN'), state(T + 2000, 'UP'), ''].join('\n');
+  const files = { part: whole.slice(0, whole.indexOf('DOWN') + 160), whole, packed: gzipSync(whole) };
+  const paths = Object.entries(files).map(([name, content]) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  });
+  assert.deepEqual(await said(paths), ['DOWN', 'UP']);
+  assert.deepEqual(await said(paths.reverse()), ['DOWN', 'UP']);
+});

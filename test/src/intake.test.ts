@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Plan } from '../../alerts/index.js';
+import { Intake } from '../../src/intake.js';
+import { EMPTY_MEMORY, recall } from '../../src/memory.js';
+import { openStore } from '../../src/store/open.js';
+import type { Commit, Store } from '../../src/store/store.js';
+import { serverText, syslogLine } from '../support/lines.js';
+import { addressed, batchOf } from '../support/reading.js';
+
+const T = Date.parse('2026-11-22T12:00:00Z');
+const HOUR = 3_600_000;
+const PLAN: Plan = {
+  policy: { holdMs: 0, keepFiringMs: 10_000, reminderMs: 4 * HOUR },
+  routes: [{ match: { backend: null, host: null }, receivers: ['oncall'] }],
+};
+
+/** A day of the daemon on a clock that jumps from one thing to do to the next; the log's clock may differ from ours. */
+class Day {
+  now = T;
+  readonly told: string[] = [];
+  readonly store: Store;
+  #intake: Intake;
+
+  constructor(
+    readonly skewMs = 0,
+    store: Pick<Store, 'apply'> & Partial<Store> = openStore(':memory:', 'write'),
+  ) {
+    this.store = store as Store;
+    this.#intake = this.#newIntake(EMPTY_MEMORY);
+  }
+
+  #newIntake(memory: typeof EMPTY_MEMORY): Intake {
+    const note = (commit: Commit) => {
+      for (const { event } of commit.notifications) this.told.push(`${(this.now - T) / 1000} ${event}`);
+    };
+    return new Intake({ store: this.store, plan: PLAN, clock: { now: () => this.now }, onCommit: note }, memory);
+  }
+
+  async says(to: 'UP' | 'DOWN', left: number): Promise<void> {
+    const at = this.now + this.skewMs;
+    const line = syslogLine(at, serverText({ at, backend: 'app', server: 'a', to, left }));
+    const start = this.now - T;
+    const lines = addressed([line]).map((each) => ({ ...each, start }));
+    await this.#intake.take(batchOf(lines, { readAt: this.now }), 'UTC');
+  }
+
+  /** Lets time pass as the timer does: to the next tick, and the next, up to `end`. */
+  async passTo(end: number): Promise<void> {
+    for (let ticks = 0; ; ticks++) {
+      assert.ok(ticks < 100, `it ticks without end: ${this.told.slice(-5)}`);
+      const next = this.now + this.#intake.untilNextTick();
+      if (next > end) break;
+      this.now = next;
+      await this.#intake.tick();
+    }
+    this.now = end;
+  }
+
+  async restart(): Promise<void> {
+    this.#intake = this.#newIntake(recall(await this.store.memory()));
+  }
+}
+
+const reminders = [14_400, 28_800, 43_200, 57_600, 72_000].map((s) => `${s} reminder`);
+
+for (const [clock, skewMs] of [
+  ['right', 0],
+  ['an hour ahead', HOUR],
+  ['three hours behind', -3 * HOUR],
+] as const) {
+  test(`an outage of a day is told once, and again every four hours, where the log's clock is ${clock}`, async () => {
+    const day = new Day(skewMs);
+    await day.says('DOWN', 0);
+    await day.passTo(T + 21 * HOUR);
+    await day.says('UP', 1);
+    await day.passTo(T + 24 * HOUR);
+    assert.deepEqual(day.told, ['0 firing', ...reminders, '75610 resolved']);
+  });
+}
+
+test('a restart changes nothing of when a reminder comes', async () => {
+  const day = new Day();
+  await day.says('DOWN', 0);
+  await day.passTo(T + 5 * HOUR);
+  await day.restart();
+  await day.passTo(T + 9 * HOUR);
+  assert.deepEqual(day.told, ['0 firing', '14400 reminder', '28800 reminder']);
+});
+
+test('what the store did not take is not believed', async () => {
+  let full = true;
+  const store = openStore(':memory:', 'write');
+  const failing = Object.assign(Object.create(store), {
+    apply: (commit: Commit) => {
+      if (full) throw new Error('disk full');
+      return store.apply(commit);
+    },
+  });
+  const day = new Day(0, failing);
+  await assert.rejects(day.says('DOWN', 0), /disk full/);
+  full = false;
+  await day.says('DOWN', 0);
+  assert.deepEqual(day.told, ['0 firing'], 'the same line read again is news, not a copy');
+});

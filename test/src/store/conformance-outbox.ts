@@ -1,0 +1,128 @@
+/** What haplog relies on in a store's outbox, whatever engine stands behind it. See conformance.ts. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Notification } from '../../../alerts/index.js';
+import type { Store } from '../../../src/store/store.js';
+import type { MakeStore } from './conformance.js';
+import { commitOf, notification } from './examples.js';
+
+/** The outbox through the eyes of who sends: notifications are named by their dedup keys. */
+class Sender {
+  constructor(readonly store: Store) {}
+
+  async write(...notifications: Notification[]): Promise<void> {
+    await this.store.apply(commitOf({ notifications }));
+  }
+
+  async due(now = 10_000, limit = 100): Promise<string[]> {
+    return (await this.store.due(now, limit)).map((row) => row.notification.dedupKey);
+  }
+
+  /** The number of a row that is due. */
+  async seq(dedupKey: string): Promise<number> {
+    const row = (await this.store.due(1e15, 100)).find((row) => row.notification.dedupKey === dedupKey);
+    assert.ok(row, `${dedupKey} is due`);
+    return row.seq;
+  }
+}
+
+/** The promises about what is told, in which order, and how often. */
+export function keepsTheOutbox(engine: string, makeStore: MakeStore): void {
+  const promise = (what: string, keep: (sender: Sender) => Promise<void>) =>
+    test(`${engine}: ${what}`, async (t) => {
+      const store = await makeStore(t);
+      try {
+        await keep(new Sender(store));
+      } finally {
+        await store.end();
+      }
+    });
+
+  promise('the end is told after the beginning has arrived, and each once', async (sender) => {
+    await sender.write(notification('firing'), notification('reminder'), notification('resolved'));
+    for (const next of ['f1:900:firing:oncall', 'f1:900:reminder-1:oncall', 'f1:900:resolved:oncall']) {
+      assert.deepEqual(await sender.due(), [next]);
+      await sender.store.delivered(await sender.seq(next), 2_000, '250 queued');
+    }
+    assert.deepEqual(await sender.due(), []);
+    assert.equal(await sender.store.nextDueAt(), null);
+  });
+
+  promise('a beginning that waits for a mail server keeps back its own end, and nothing else', async (sender) => {
+    await sender.write(notification('firing', 'a'), notification('resolved', 'a'));
+    await sender.write(notification('firing', 'a', 'chat'), notification('firing', 'b'));
+    await sender.store.postpone(await sender.seq('a:firing:oncall'), 50_000, '450 try later');
+    assert.deepEqual(await sender.due(49_999), ['a:firing:chat', 'b:firing:oncall']);
+    assert.deepEqual(await sender.due(50_000), ['a:firing:oncall', 'a:firing:chat', 'b:firing:oncall']);
+    const [first] = await sender.store.due(50_000, 1);
+    assert.deepEqual(first && { ...first, seq: 0 }, {
+      seq: 0,
+      notification: notification('firing', 'a'),
+      state: 'due',
+      attempts: 1,
+      dueAt: 50_000,
+    });
+  });
+
+  promise('it knows when to wake for the next attempt, also where only an end stands behind it', async (sender) => {
+    await sender.write(notification('firing', 'a'), notification('resolved', 'a'), notification('firing', 'b'));
+    await sender.store.postpone(await sender.seq('b:firing:oncall'), 70_000, 'connection refused');
+    assert.ok((await sender.store.nextDueAt())! <= 1_000, 'a is due at once');
+    await sender.store.postpone(await sender.seq('a:firing:oncall'), 60_000, 'connection refused');
+    assert.equal(await sender.store.nextDueAt(), 60_000);
+    await sender.store.close(await sender.seq('a:firing:oncall'), 'expired', 61_000, 'too old');
+    assert.equal(await sender.store.nextDueAt(), 70_000);
+  });
+
+  promise('what a host with a clock an hour ahead logs is told at once', async (sender) => {
+    await sender.write({ ...notification('firing'), createdAt: 3_600_000 });
+    assert.deepEqual(await sender.due(1), ['f1:900:firing:oncall']);
+  });
+
+  promise('the oldest is sent first, and no more than asked for', async (sender) => {
+    await sender.write(...['c', 'a', 'b'].map((of) => notification('firing', of)));
+    assert.deepEqual(await sender.due(10_000, 2), ['c:firing:oncall', 'a:firing:oncall']);
+  });
+
+  promise('what was written twice is sent once, even if it was delivered in between', async (sender) => {
+    await sender.write(notification('firing'), notification('firing'));
+    assert.deepEqual(await sender.due(), ['f1:900:firing:oncall']);
+    await sender.store.delivered(await sender.seq('f1:900:firing:oncall'), 2_000, '200');
+    await sender.write(notification('firing'));
+    assert.deepEqual(await sender.due(), []);
+  });
+
+  for (const state of ['rejected', 'expired', 'muted'] as const) {
+    promise(`who was not told the beginning, because it was ${state}, is not told the end`, async (sender) => {
+      await sender.write(notification('firing'), notification('reminder'));
+      await sender.write(notification('firing', 'f1:900', 'chat'), notification('firing', 'other'));
+      await sender.store.close(await sender.seq('f1:900:firing:oncall'), state, 2_000, '550 no such user');
+      const others = ['f1:900:firing:chat', 'other:firing:oncall'];
+      assert.deepEqual(await sender.due(), others, 'what waited is muted');
+      await sender.write(notification('resolved'));
+      assert.deepEqual(await sender.due(), others, 'what is written later is muted');
+    });
+  }
+
+  promise('who was told the beginning is told the end, even if a reminder was refused', async (sender) => {
+    await sender.write(notification('firing'), notification('reminder'), notification('resolved'));
+    await sender.store.delivered(await sender.seq('f1:900:firing:oncall'), 2_000, '250');
+    await sender.store.close(await sender.seq('f1:900:reminder-1:oncall'), 'rejected', 3_000, '550');
+    assert.deepEqual(await sender.due(), ['f1:900:resolved:oncall']);
+  });
+
+  promise('a receiver that was added in the middle of an incident is not told its end', async (sender) => {
+    await sender.write(notification('firing'));
+    await sender.write(notification('resolved', 'f1:900', 'newcomer'), notification('reminder', 'f1:900', 'newcomer'));
+    assert.deepEqual(await sender.due(), ['f1:900:firing:oncall']);
+  });
+
+  promise('what has been delivered stays delivered, whatever is said of it afterwards', async (sender) => {
+    await sender.write(notification('firing'), notification('resolved'));
+    const seq = await sender.seq('f1:900:firing:oncall');
+    await sender.store.delivered(seq, 2_000, '250');
+    await sender.store.postpone(seq, 9_000, 'late answer');
+    await sender.store.close(seq, 'expired', 9_000, 'late answer');
+    assert.deepEqual(await sender.due(), ['f1:900:resolved:oncall']);
+  });
+}

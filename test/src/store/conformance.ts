@@ -1,0 +1,186 @@
+/**
+ * What haplog relies on in a store, whatever engine stands behind it: an engine's test calls `keepsTheFacts` and
+ * `keepsTheOutbox` with a function that makes a fresh, empty store.
+ */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { Incident } from '../../../alerts/index.js';
+import type { Awaitable, History, Store } from '../../../src/store/store.js';
+import { commitOf, id, incident, notification, outage, transition } from './examples.js';
+
+/** Makes a store for one test, which ends it. */
+export type MakeStore = (t: TestContext) => Awaitable<Store>;
+
+const always = { since: 0, until: Number.MAX_SAFE_INTEGER };
+const nothing: History = { transitions: [], outages: [], incidents: [] };
+
+/** The promises about what happened, how far the log was read, and what is remembered. */
+export function keepsTheFacts(engine: string, makeStore: MakeStore): void {
+  const promise = (what: string, keep: (store: Store) => Promise<void>) =>
+    test(`${engine}: ${what}`, async (t) => {
+      const store = await makeStore(t);
+      try {
+        await keep(store);
+      } finally {
+        await store.end();
+      }
+    });
+
+  promise('a new store knows nothing', async (store) => {
+    assert.deepEqual(await store.history(always), nothing);
+    assert.deepEqual(await store.memory(), []);
+    assert.equal(await store.checkpoint('/var/log/haproxy.log'), null);
+    assert.deepEqual(await store.due(1e15, 10), []);
+    assert.equal(await store.nextDueAt(), null);
+  });
+
+  promise('all that one reading brought is there afterwards', async (store) => {
+    const checkpoint = { path: '/var/log/haproxy.log', fingerprint: 'f1', offset: 5_000_000_000 };
+    const facts = { transitions: [transition()], outages: [outage()], incidents: [incident()] };
+    const remember = [{ shelf: 'worker', key: 'allyrion 1305572', body: { exhausted: ['k8s-api-server'] } }];
+    const told = notification('firing');
+    await store.apply(commitOf({ ...facts, checkpoint, remember, notifications: [told] }));
+    assert.deepEqual(await store.history(always), facts);
+    assert.deepEqual(await store.memory(), remember);
+    assert.deepEqual(await store.checkpoint(checkpoint.path), checkpoint);
+    assert.deepEqual(
+      (await store.due(1_000, 10)).map((row) => row.notification),
+      [told],
+    );
+  });
+
+  promise('names and words come back as they were, whatever bytes a server wrote', async (store) => {
+    const strange = transition({
+      server: 'wéb.\u0000DOWN',
+      cause: { ...transition().cause, info: 'a\u0000\ud800"\n\ufffd' },
+    });
+    await store.apply(
+      commitOf({ transitions: [strange], remember: [{ shelf: 'heard', key: 'k\u0000é', body: 'x\u0000' }] }),
+    );
+    assert.deepEqual((await store.history(always)).transitions, [strange]);
+    assert.deepEqual(await store.memory(), [{ shelf: 'heard', key: 'k\u0000é', body: 'x\u0000' }]);
+  });
+
+  promise('importing what the daemon has stored changes nothing, and forgets not that it was told', async (store) => {
+    const over: Partial<Incident> = { phase: 'resolved', resolvedAt: 9_000, endEvidence: 'inferred', workers: [] };
+    const facts = {
+      transitions: [transition()],
+      outages: [outage({ end: 9_000, endHow: 'recovered' })],
+      incidents: [incident({ ...over, toldAt: 1_000, reminders: 2 })],
+    };
+    await store.apply(commitOf(facts));
+    const imports = [
+      commitOf({
+        transitions: [transition({ copies: 1 })],
+        outages: [outage()],
+        incidents: [incident({ phase: 'pending', firedAt: null, toldAt: null })],
+      }),
+      commitOf({ incidents: [incident({ toldAt: null })], copies: [{ id: id('f1:0'), copies: 2 }] }),
+      commitOf({ outages: facts.outages, incidents: [incident({ ...over, toldAt: null })] }),
+    ];
+    for (const commit of imports) {
+      await store.apply(commit);
+      assert.deepEqual(await store.history(always), facts);
+    }
+  });
+
+  promise('further lines that say the same raise the copies of the change', async (store) => {
+    const copiesOf = async () => (await store.history(always)).transitions.map(({ copies }) => copies);
+    await store.apply(commitOf({ transitions: [transition({ copies: 1 })] }));
+    await store.apply(commitOf({ copies: [{ id: id('f1:0'), copies: 2 }] }));
+    assert.deepEqual(await copiesOf(), [2]);
+    await store.apply(commitOf({ transitions: [transition({ copies: 3 })] }));
+    assert.deepEqual(await copiesOf(), [3]);
+    await store.apply(commitOf({ copies: [{ id: id('nobody:0'), copies: 2 }] }));
+    assert.deepEqual(await copiesOf(), [3]);
+  });
+
+  promise('an incident that was well for a moment and fell ill again is open', async (store) => {
+    await store.apply(commitOf({ incidents: [incident({ resolvedAt: 5_000, endEvidence: 'inferred' })] }));
+    await store.apply(commitOf({ incidents: [incident({ workers: [7] })] }));
+    assert.deepEqual((await store.history(always)).incidents, [incident({ workers: [7] })]);
+  });
+
+  promise(
+    'a change belongs to the span in which it happened: its first instant counts, its last does not',
+    async (store) => {
+      await store.apply(
+        commitOf({ transitions: [9, 10, 15, 19, 20].map((at) => transition({ id: id(`f1:${at}`), at })) }),
+      );
+      const { transitions } = await store.history({ since: 10, until: 20 });
+      assert.deepEqual(
+        transitions.map(({ at }) => at),
+        [10, 15, 19],
+      );
+    },
+  );
+
+  const stretches = [
+    { name: 'over before the span', start: 1, end: 10, seen: false },
+    { name: 'into the span', start: 1, end: 11, seen: true },
+    { name: 'within the span', start: 12, end: 14, seen: true },
+    { name: 'of no length, at its first instant', start: 10, end: 10, seen: true },
+    { name: 'across the span', start: 1, end: 99, seen: true },
+    { name: 'open since before', start: 1, end: null, seen: true },
+    { name: 'out of the span', start: 19, end: 30, seen: true },
+    { name: 'begun when it ends', start: 20, end: null, seen: false },
+    { name: 'of no length, when it ends', start: 20, end: 20, seen: false },
+  ];
+  for (const { name, start, end, seen } of stretches) {
+    promise(`an outage and an incident ${name} are ${seen ? '' : 'not '}shown`, async (store) => {
+      const facts = {
+        outages: [outage({ start, end })],
+        incidents: [incident({ openedAt: start, resolvedAt: end, phase: end === null ? 'firing' : 'resolved' })],
+      };
+      await store.apply(commitOf(facts));
+      const { outages, incidents } = await store.history({ since: 10, until: 20 });
+      assert.deepEqual({ outages, incidents }, seen ? facts : { outages: [], incidents: [] });
+    });
+  }
+
+  promise(
+    'a story is told from its beginning, and what happened in one instant in the order of the log',
+    async (store) => {
+      const late = {
+        transitions: [transition({ id: id('f2:9'), at: 7 })],
+        outages: [outage({ id: id('f2:9'), start: 7 })],
+      };
+      const early = ['f1:5', 'f1:10', 'f1:20'].map((name) => ({ id: id(name) }));
+      await store.apply(commitOf({ ...late, incidents: [incident({ id: id('f2:9'), openedAt: 7 })] }));
+      await store.apply(
+        commitOf({
+          transitions: early.map((name) => transition({ ...name, at: 3 })),
+          outages: early.map((name) => outage({ ...name, start: 3 })),
+          incidents: early.map((name) => incident({ ...name, openedAt: 3 })),
+        }),
+      );
+      const { transitions, outages, incidents } = await store.history(always);
+      for (const facts of [transitions, outages, incidents]) {
+        assert.deepEqual(
+          facts.map((fact) => fact.id),
+          ['f1:5', 'f1:10', 'f1:20', 'f2:9'],
+        );
+      }
+    },
+  );
+
+  promise('what is remembered again is replaced, and what is forgotten is gone', async (store) => {
+    const row = (shelf: string, key: string, body: unknown) => ({ shelf, key, body });
+    await store.apply(
+      commitOf({ remember: [row('server', 'a', 1), row('server', 'b', { deep: [null, 'x'] }), row('worker', 'a', 3)] }),
+    );
+    await store.apply(commitOf({ remember: [row('server', 'b', [true])], forget: [{ shelf: 'worker', key: 'a' }] }));
+    assert.deepEqual(await store.memory(), [row('server', 'a', 1), row('server', 'b', [true])]);
+  });
+
+  promise('each log has a checkpoint of its own, and the last one counts', async (store) => {
+    const at = (path: string, fingerprint: string, offset: number) => ({ path, fingerprint, offset });
+    await store.apply(commitOf({ checkpoint: at('/a.log', 'f1', 100) }));
+    await store.apply(commitOf({ checkpoint: at('/b.log', 'f2', 200) }));
+    await store.apply(commitOf({ checkpoint: at('/a.log', 'f3', 0) }));
+    await store.apply(commitOf({ transitions: [transition()] }));
+    assert.deepEqual(await store.checkpoint('/a.log'), at('/a.log', 'f3', 0));
+    assert.deepEqual(await store.checkpoint('/b.log'), at('/b.log', 'f2', 200));
+    assert.equal(await store.checkpoint('/c.log'), null);
+  });
+}

@@ -1,0 +1,100 @@
+/** Facts of a small outage, to be stored: each takes what differs from the usual. */
+import type { Incident, Notification, NotificationKind, Outage, Transition } from '../../../alerts/index.js';
+import type { Cause, EventId } from '../../../parsers/index.js';
+import type { Commit } from '../../../src/store/store.js';
+
+const refused: Cause = {
+  class: 'layer4',
+  reason: 'Layer4 connection problem',
+  code: null,
+  info: 'Connection refused at initial connection step of tcp-check',
+  durationMs: 0,
+  via: null,
+};
+
+export const id = (text: string): EventId => text as EventId;
+
+/** A transaction's worth of `parts`, and of nothing else. */
+export function commitOf(parts: Partial<Commit>): Commit {
+  return {
+    checkpoint: null,
+    transitions: [],
+    outages: [],
+    incidents: [],
+    notifications: [],
+    copies: [],
+    remember: [],
+    forget: [],
+    tally: null,
+    samples: [],
+    ...parts,
+  };
+}
+
+export function transition(parts: Partial<Transition> = {}): Transition {
+  return {
+    id: id('f1:0'),
+    at: 1_000,
+    utcOffsetMin: -300,
+    host: 'allyrion',
+    pid: 1305572,
+    backend: 'k8s-api-server',
+    server: 'bettley',
+    from: 'up',
+    to: 'down',
+    planned: false,
+    evidence: 'observed',
+    copies: 3,
+    cause: refused,
+    ...parts,
+  };
+}
+
+export function outage(parts: Partial<Outage> = {}): Outage {
+  return {
+    id: id('f1:900'),
+    host: 'allyrion',
+    pid: 1305572,
+    backend: 'k8s-api-server',
+    start: 1_000,
+    utcOffsetMin: -300,
+    end: null,
+    endHow: null,
+    planned: false,
+    evidence: 'observed',
+    ...parts,
+  };
+}
+
+export function incident(parts: Partial<Incident> = {}): Incident {
+  return {
+    id: id('f1:900'),
+    host: 'allyrion',
+    subject: 'k8s-api-server',
+    phase: 'firing',
+    openedAt: 1_000,
+    utcOffsetMin: -300,
+    firedAt: 1_000,
+    resolvedAt: null,
+    endEvidence: null,
+    planned: false,
+    workers: [1305572],
+    cause: refused,
+    fallen: [{ server: 'gardener', at: 1_000, utcOffsetMin: -300, cause: refused, planned: false }],
+    toldAt: 1_000,
+    reminders: 0,
+    ...parts,
+  };
+}
+
+/** What is told to `receiver` of the incident named `of`; a reminder is the first. */
+export function notification(event: NotificationKind, of = 'f1:900', receiver = 'oncall'): Notification {
+  const name = event === 'reminder' ? 'reminder-1' : event;
+  return {
+    dedupKey: `${of}:${name}:${receiver}`,
+    event,
+    receiver,
+    incident: incident({ id: id(of) }),
+    createdAt: 1_000,
+  };
+}

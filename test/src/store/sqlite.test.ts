@@ -1,0 +1,143 @@
+/** The store in SQLite: the promises of every store, and what is SQLite's own. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Database } from 'better-sqlite3';
+import type { Transition } from '../../../alerts/index.js';
+import { historySql } from '../../../src/store/history.js';
+import { openDatabase, openStore } from '../../../src/store/open.js';
+import { sqliteStore } from '../../../src/store/sqlite.js';
+import { dumpOf } from '../../support/dump.js';
+import { keepsTheFacts } from './conformance.js';
+import { keepsTheOutbox } from './conformance-outbox.js';
+import { commitOf, id, notification, outage, transition } from './examples.js';
+import { tempFolder } from './temp-folder.js';
+
+for (const keeps of [keepsTheFacts, keepsTheOutbox]) {
+  keeps('in memory', () => openStore(':memory:', 'write'));
+  keeps('in a file', (t) => openStore(join(tempFolder(t), 'haplog.db'), 'write'));
+}
+
+test('a disk that is full stops a commit as a whole; once there is room, the same commit is stored', async (t) => {
+  const db = openDatabase(join(tempFolder(t), 'haplog.db'), 'write');
+  const store = sqliteStore(db);
+  await store.apply(commitOf({ checkpoint: { path: '/a.log', fingerprint: 'f1', offset: 1 } }));
+  const before = dumpOf(db);
+  db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true })) + 2}`);
+  const large = commitOf({
+    checkpoint: { path: '/a.log', fingerprint: 'f1', offset: 2 },
+    transitions: manyTransitions(1_000),
+    notifications: [notification('firing')],
+  });
+  assert.throws(() => store.apply(large), { code: 'SQLITE_FULL' });
+  assert.deepEqual(dumpOf(db), before);
+
+  db.pragma('max_page_count = 1000000');
+  await store.apply(large);
+  assert.equal(dumpOf(db).transition?.length, 1_000);
+  assert.equal((await store.checkpoint('/a.log'))?.offset, 2);
+  await store.end();
+});
+
+test('a database that another program keeps locked stops a commit as a whole', async (t) => {
+  const path = join(tempFolder(t), 'haplog.db');
+  const [db, other] = [openDatabase(path, 'write'), openDatabase(path, 'write')];
+  db.pragma('busy_timeout = 20');
+  const store = sqliteStore(db);
+  other.exec('BEGIN IMMEDIATE');
+  assert.throws(() => store.apply(commitOf({ transitions: [transition()] })), { code: 'SQLITE_BUSY' });
+  other.exec('COMMIT');
+  assert.deepEqual(dumpOf(db).transition, []);
+  await store.apply(commitOf({ transitions: [transition()] }));
+  assert.equal(dumpOf(db).transition?.length, 1);
+  other.close();
+  await store.end();
+});
+
+test('a commit that cannot be stored in one part is not stored in any', () => {
+  const db = openDatabase(':memory:', 'write');
+  const before = dumpOf(db);
+  const broken = { ...transition(), at: 'yesterday' as unknown as number };
+  const commit = commitOf({
+    checkpoint: { path: '/a.log', fingerprint: 'f1', offset: 1 },
+    outages: [outage()],
+    transitions: [transition({ id: id('f1:1') }), broken],
+  });
+  assert.throws(() => sqliteStore(db).apply(commit), { code: 'SQLITE_CONSTRAINT_DATATYPE' });
+  assert.deepEqual(dumpOf(db), before);
+});
+
+test('the outbox keeps what became of each notification, and why', async () => {
+  const db = openDatabase(':memory:', 'write');
+  const store = sqliteStore(db);
+  const write = (...notifications: ReturnType<typeof notification>[]) => store.apply(commitOf({ notifications }));
+  await write(notification('firing', 'a'), notification('firing', 'b'), notification('resolved', 'b'));
+  await write(notification('firing', 'a'));
+  await store.postpone(1, 5_000, '450 busy');
+  await store.delivered(1, 6_000, '250 queued as 7');
+  await store.close(2, 'rejected', 7_000, '550 no such user');
+  await store.postpone(1, 8_000, 'too late');
+  await store.delivered(2, 8_000, 'too late');
+  await write(notification('reminder', 'b'), notification('firing', 'c'));
+  const rows = dumpOf(db).outbox?.map((row) => [
+    row.seq,
+    row.dedup_key,
+    row.state,
+    row.attempts,
+    row.closed_at,
+    row.answer,
+  ]);
+  assert.deepEqual(rows, [
+    [1, 'a:firing:oncall', 'delivered', 2, 6_000, '250 queued as 7'],
+    [2, 'b:firing:oncall', 'rejected', 1, 7_000, '550 no such user'],
+    [3, 'b:resolved:oncall', 'muted', 0, 7_000, 'the beginning was never told'],
+    [4, 'b:reminder-1:oncall', 'muted', 0, 1_000, 'the beginning was never told'],
+    [5, 'c:firing:oncall', 'due', 0, null, null],
+  ]);
+});
+
+test('lines are counted over all commits, and of those not understood the last hundred are kept', async () => {
+  const db = openDatabase(':memory:', 'write');
+  const store = sqliteStore(db);
+  const tally = { lines: 5, bytes: 3_000_000_000, traffic: 4, candidates: 1, other: 0, oversize: 0 };
+  const sample = (n: number) => ({ text: `line ${n}`, reason: 'unknown opening', at: n });
+  for (let n = 0; n < 130; n += 65) {
+    await store.apply(commitOf({ tally, samples: Array.from({ length: 65 }, (_, i) => sample(n + i)) }));
+  }
+  const { tally: counted, sample: kept } = dumpOf(db);
+  assert.deepEqual(Object.fromEntries(counted!.map((row) => [row.counter, row.total])), {
+    lines: 10,
+    bytes: 6_000_000_000,
+    traffic: 8,
+    candidates: 2,
+    other: 0,
+    oversize: 0,
+  });
+  assert.deepEqual(
+    kept!.map(({ text, reason, at }) => ({ text, reason, at })),
+    Array.from({ length: 100 }, (_, i) => sample(30 + i)),
+  );
+});
+
+test('asking for the last hour looks at the last hour only, however long the history is', () => {
+  const db = openDatabase(':memory:', 'write');
+  const plan = (sql: string) => planOf(db, sql, { since: 0, until: 1 });
+  assert.deepEqual(plan(historySql.transitions), ['SEARCH transition USING INDEX transition_at (at>? AND at<?)']);
+  const sorted = 'USE TEMP B-TREE FOR ORDER BY';
+  assert.deepEqual(plan(historySql.outages), ['SEARCH outage USING INDEX outage_open_until (open_until>?)', sorted]);
+  assert.deepEqual(plan(historySql.incidents), [
+    'SEARCH incident USING INDEX incident_open_until (open_until>?)',
+    sorted,
+  ]);
+});
+
+function manyTransitions(count: number): Transition[] {
+  return Array.from({ length: count }, (_, n) => transition({ id: id(`f1:${n}`), at: n }));
+}
+
+function planOf(db: Database, sql: string, values: object): string[] {
+  return db
+    .prepare<[object], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+    .all(values)
+    .map(({ detail }) => detail);
+}

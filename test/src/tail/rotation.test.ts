@@ -1,0 +1,228 @@
+/** What logrotate does to a log, and what a follower makes of it, running or stopped meanwhile. */
+import assert from 'node:assert/strict';
+import {
+  appendFileSync,
+  copyFileSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import Tail from 'tail-file';
+import type { Checkpoint } from '../../../src/tail/batch.js';
+import { rotatedNames } from '../../../src/tail/generations.js';
+import { folder, lines, stateLine, Tailing, trafficLine } from './tailing.js';
+
+/** Reads the log to its end and stops. */
+async function checkpointOf(log: string): Promise<Checkpoint> {
+  await using tailing = new Tailing(log);
+  await tailing.until('caught up', () => tailing.batches.at(-1)?.caughtUp === true);
+  return tailing.checkpoint!;
+}
+
+test('a line written after the rename is read before the new file, even without its newline', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  writeFileSync(log, lines(stateLine(1)));
+  await using tailing = new Tailing(log);
+  await tailing.untilText(stateLine(1));
+  renameSync(log, `${log}.1`);
+  writeFileSync(log, '');
+  appendFileSync(`${log}.1`, lines(stateLine(2)) + stateLine(3));
+  appendFileSync(log, lines(stateLine(4)));
+  await tailing.untilText(stateLine(4));
+  assert.deepEqual(tailing.texts, [stateLine(1), stateLine(2), stateLine(3), stateLine(4)]);
+  assert.deepEqual(tailing.kinds(), ['following', 'rotated']);
+  assert.ok(tailing.batches.slice(1).every(({ live }) => live));
+});
+
+test('a line that a second writer adds to the old file after the new one was seen is not lost', async (t) => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  writeFileSync(log, lines(stateLine(1)));
+  await using tailing = new Tailing(log);
+  await tailing.untilText(stateLine(1));
+  const stop = Tail.prototype._stop;
+  t.mock.method(Tail.prototype, '_stop', function (this: Tail) {
+    stop.call(this);
+    setTimeout(() => appendFileSync(`${log}.1`, lines(stateLine(2))), 50);
+  });
+  renameSync(log, `${log}.1`);
+  writeFileSync(log, lines(stateLine(3)));
+  await tailing.untilText(stateLine(3));
+  t.mock.restoreAll();
+  assert.deepEqual(tailing.texts, [1, 2, 3].map(stateLine));
+});
+
+test('while the new file is empty, the old one is still listened to', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  writeFileSync(log, lines(stateLine(1)));
+  await using tailing = new Tailing(log);
+  await tailing.untilText(stateLine(1));
+  renameSync(log, `${log}.1`);
+  writeFileSync(log, '');
+  appendFileSync(`${log}.1`, lines(stateLine(2)));
+  await tailing.untilText(stateLine(2));
+  appendFileSync(`${log}.1`, lines(stateLine(3)));
+  await tailing.untilText(stateLine(3));
+});
+
+test('files rotated and compressed while haplog was away are read in their order, each by its own name', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  writeFileSync(log, lines(stateLine(1)));
+  const resume = await checkpointOf(log);
+  writeFileSync(`${log}.2.gz`, gzipSync(lines(stateLine(1), trafficLine(1), stateLine(2))));
+  writeFileSync(`${log}.1`, lines(stateLine(3)));
+  writeFileSync(log, lines(stateLine(4)));
+  await using tailing = new Tailing(log, { from: 'end', resume });
+  await tailing.untilText(stateLine(4));
+  assert.deepEqual(tailing.texts, [stateLine(2), stateLine(3), stateLine(4)]);
+  assert.deepEqual(tailing.kinds(), ['resumed', 'rotated', 'rotated', 'following']);
+  const fingerprints = tailing.batches.map(({ checkpoint }) => checkpoint.fingerprint);
+  assert.equal(fingerprints[0], resume.fingerprint);
+  assert.equal(new Set(fingerprints).size, 3);
+  assert.ok(tailing.batches.every(({ checkpoint }) => checkpoint.path === log));
+  assert.deepEqual(
+    tailing.batches.map(({ caughtUp, live }) => [caughtUp, live]),
+    [
+      [false, false],
+      [false, false],
+      [true, false],
+    ],
+  );
+});
+
+test('logs with a date in their names are read in their order as well', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  writeFileSync(log, lines(stateLine(1)));
+  const resume = await checkpointOf(log);
+  renameSync(log, `${log}-20260301`);
+  appendFileSync(`${log}-20260301`, lines(stateLine(2)));
+  writeFileSync(`${log}-20260302.gz`, gzipSync(lines(stateLine(3))));
+  writeFileSync(`${log}-20260303`, lines(stateLine(4)));
+  writeFileSync(log, lines(stateLine(5)));
+  await using tailing = new Tailing(log, { resume });
+  await tailing.untilText(stateLine(5));
+  assert.deepEqual(tailing.texts, [2, 3, 4, 5].map(stateLine));
+});
+
+test('names of rotated files are put in order of age, and other names are left alone', () => {
+  const names = [
+    'h.log',
+    'h.log.1',
+    'h.log.2.gz',
+    'h.log.10.gz',
+    'h.log.1.gz',
+    'h.log-20260102',
+    'h.log-20260103-1767400000.gz',
+  ];
+  assert.deepEqual(rotatedNames('h.log', [...names, 'h.log.bak', 'h.log.1.swp', 'g.log.1', 'h.log.3.xz']), [
+    ['h.log.1', 'h.log.2.gz', 'h.log.10.gz'],
+    ['h.log-20260103-1767400000.gz', 'h.log-20260102'],
+  ]);
+});
+
+test('started between the rename and the new file, it waits on the old one', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  writeFileSync(log, lines(stateLine(1)));
+  const resume = await checkpointOf(log);
+  renameSync(log, `${log}.1`);
+  await using tailing = new Tailing(log, { resume });
+  await tailing.until('caught up', () => tailing.batches.at(-1)?.caughtUp === true);
+  appendFileSync(`${log}.1`, lines(stateLine(2)));
+  await tailing.untilText(stateLine(2));
+  writeFileSync(log, lines(stateLine(3)));
+  await tailing.untilText(stateLine(3));
+  assert.deepEqual(tailing.texts, [stateLine(2), stateLine(3)]);
+});
+
+test('of a log that was copied and truncated, the rest is read from the copy', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  writeFileSync(log, lines(stateLine(1)));
+  await using tailing = new Tailing(log);
+  await tailing.untilText(stateLine(1));
+  appendFileSync(log, lines(stateLine(2)));
+  copyFileSync(log, `${log}.1`);
+  truncateSync(log, 0);
+  appendFileSync(log, lines(stateLine(3)));
+  await tailing.untilText(stateLine(3));
+  assert.deepEqual(tailing.texts, [stateLine(1), stateLine(2), stateLine(3)]);
+  assert.ok(tailing.kinds().includes('truncated'));
+});
+
+test('a log that was emptied and has grown beyond its old size is read from its start', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  const grown = Array.from({ length: 2000 }, (_, n) => stateLine(`${n}-new`));
+  writeFileSync(log, lines(stateLine(1)));
+  await using tailing = new Tailing(log);
+  await tailing.untilText(stateLine(1));
+  // Until it has nothing left to do but to wait.
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  truncateSync(log, 0);
+  appendFileSync(log, lines(...grown));
+  await tailing.untilText(grown.at(-1)!);
+  assert.deepEqual(tailing.texts, [stateLine(1), ...grown]);
+});
+
+test('a log that has become shorter, as after a power cut, repeats nothing', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  writeFileSync(log, lines(stateLine(1), stateLine(2), stateLine(3)));
+  const resume = await checkpointOf(log);
+  truncateSync(log, lines(stateLine(1), stateLine(2)).length);
+  await using tailing = new Tailing(log, { resume });
+  await tailing.untilNotice('following');
+  appendFileSync(log, lines(stateLine(4)));
+  await tailing.untilText(stateLine(4));
+  assert.deepEqual(tailing.texts, [stateLine(4)]);
+});
+
+test('a copy put in the place of the log, as an editor does, repeats nothing', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  writeFileSync(log, lines(stateLine(1), stateLine(2)));
+  await using tailing = new Tailing(log);
+  await tailing.untilText(stateLine(2));
+  writeFileSync(files.path('new'), readFileSync(log));
+  renameSync(files.path('new'), log);
+  appendFileSync(log, lines(stateLine(3)));
+  await tailing.untilText(stateLine(3));
+  assert.deepEqual(tailing.texts, [1, 2, 3].map(stateLine));
+});
+
+test('where the file of the checkpoint is gone for good, the present one is read whole, and that is told', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  writeFileSync(log, lines(stateLine(1)));
+  const resume = await checkpointOf(log);
+  unlinkSync(log);
+  writeFileSync(log, lines(stateLine(2)));
+  await using tailing = new Tailing(log, { from: 'end', resume });
+  await tailing.untilText(stateLine(2));
+  assert.deepEqual(tailing.kinds(), ['lost', 'following']);
+});
+
+test('of a rotated file that is damaged, what can be unpacked is read, and the loss is told', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  writeFileSync(log, lines(stateLine(1)));
+  const resume = await checkpointOf(log);
+  const packed = gzipSync(lines(stateLine(1), stateLine(2), trafficLine(1)));
+  writeFileSync(`${log}.1.gz`, packed.subarray(0, packed.length - 12));
+  utimesSync(`${log}.1.gz`, 1, 1);
+  writeFileSync(log, lines(stateLine(3)));
+  await using tailing = new Tailing(log, { resume });
+  await tailing.untilText(stateLine(3));
+  assert.deepEqual(tailing.texts, [stateLine(2), stateLine(3)]);
+  assert.match(tailing.notices.find(({ kind }) => kind === 'lost')!.detail, /the compressed data end in the middle/);
+});

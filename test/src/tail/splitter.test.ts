@@ -1,0 +1,135 @@
+/** Bytes to lines: nothing depends on how the log is cut, and nothing in it can do harm. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type Findings, LINE_BYTES_MAX, Splitter } from '../../../src/tail/splitter.js';
+import { lines, stateLine, trafficLine } from './tailing.js';
+
+/** Pushes the pieces, taking whenever it is full, and gives all that was found. */
+function split(pieces: readonly Buffer[], offset = 0, finish = false): Findings & { lineStart: number } {
+  const splitter = new Splitter(offset);
+  const parts: Findings[] = [];
+  for (const piece of pieces) {
+    // The chunk is overwritten once it was read, as a reused buffer is.
+    const chunk = Buffer.from(piece);
+    for (let at = 0; at < chunk.length; ) {
+      at = splitter.push(chunk, at);
+      if (splitter.full) parts.push(splitter.take());
+    }
+    chunk.fill('x');
+  }
+  if (finish) splitter.finish();
+  parts.push(splitter.take());
+  const tally = parts[0]!.tally;
+  for (const part of parts.slice(1)) {
+    for (const key of Object.keys(tally) as (keyof typeof tally)[]) tally[key] += part.tally[key];
+  }
+  return {
+    lines: parts.flatMap((part) => part.lines),
+    tally,
+    samples: parts.flatMap((part) => part.samples).slice(0, 5),
+    lineStart: splitter.lineStart,
+  };
+}
+
+function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
+  let at = 0;
+  return [...sizes, bytes.length].map((size) => {
+    const start = at;
+    at += size;
+    return bytes.subarray(start, at);
+  });
+}
+
+const textLine = fc.oneof(
+  fc.nat(999).map(stateLine),
+  fc.nat(999).map(trafficLine),
+  fc.nat(120).map((length) => trafficLine(1).slice(0, length)),
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.constantFrom('', '\r', stateLine('cr\r'), stateLine('äöü€😀'), stateLine('\0\0')),
+);
+const log = fc
+  .tuple(fc.array(textLine, { maxLength: 30 }), fc.uint8Array({ maxLength: 30 }), fc.boolean())
+  .map(([texts, noise, ended]) =>
+    Buffer.concat([Buffer.from(texts.join('\n')), Buffer.from('\n'), noise, Buffer.from(ended ? '\n' : '')]),
+  );
+
+test('however the log is cut into chunks, the same lines come out at the same offsets', () => {
+  fc.assert(
+    fc.property(log, fc.array(fc.nat(90)), fc.boolean(), (bytes, sizes, finish) => {
+      assert.deepEqual(split(cut(bytes, sizes), 7, finish), split([bytes], 7, finish));
+    }),
+  );
+});
+
+test('lines around the limit are the same however they are cut', () => {
+  const length = fc.constantFrom(LINE_BYTES_MAX - 1, LINE_BYTES_MAX, LINE_BYTES_MAX + 1, 3 * LINE_BYTES_MAX);
+  fc.assert(
+    fc.property(fc.array(length, { maxLength: 3 }), fc.array(fc.nat(2 * LINE_BYTES_MAX)), (lengths, sizes) => {
+      const bytes = Buffer.from(lines(...lengths.map((size) => stateLine('a').padEnd(size, '.')), stateLine('z')));
+      const whole = split([bytes]);
+      assert.deepEqual(split(cut(bytes, sizes)), whole);
+      assert.equal(whole.tally.oversize, lengths.filter((size) => size > LINE_BYTES_MAX).length);
+      assert.equal(whole.lines.at(-1)?.text, stateLine('z'));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('a line stands at the byte where it begins, whatever characters come before it', () => {
+  const before = `${stateLine('é€😀')}\n`;
+  const found = split([Buffer.from(before + lines(stateLine(2)))], 1000);
+  assert.deepEqual(found.lines[1], { text: stateLine(2), start: 1000 + Buffer.byteLength(before) });
+});
+
+test('every line is counted in its class', () => {
+  const found = split([Buffer.from(lines(stateLine(1), trafficLine(1), trafficLine(2), 'what is this?'))]);
+  assert.deepEqual(
+    { ...found.tally, bytes: 0 },
+    { lines: 4, bytes: 0, traffic: 2, candidates: 1, other: 1, oversize: 0 },
+  );
+  assert.deepEqual(found.samples, ['what is this?']);
+});
+
+test('a carriage return before the newline is no part of the line', () => {
+  assert.deepEqual(split([Buffer.from(`${stateLine(1)}\r\n`)]).lines, [{ text: stateLine(1), start: 0 }]);
+});
+
+test('bytes that are no UTF-8 become replacement characters', () => {
+  const bytes = Buffer.from(lines(stateLine('?')));
+  bytes[bytes.indexOf('?')] = 0xff;
+  assert.equal(split([bytes]).lines[0]?.text, stateLine('\ufffd'));
+});
+
+test('a line of a hundred megabytes is skipped, sampled and never kept', () => {
+  const splitter = new Splitter(0);
+  const chunk = Buffer.alloc(1024 * 1024, 'x');
+  const before = process.memoryUsage().rss;
+  for (let n = 0; n < 100; n++) splitter.push(chunk);
+  assert.ok(process.memoryUsage().rss - before < 16 * 1024 * 1024);
+  splitter.push(Buffer.from(`\n${lines(stateLine(1))}`));
+  const { lines: found, tally, samples } = splitter.take();
+  assert.equal(tally.oversize, 1);
+  assert.deepEqual(samples, ['x'.repeat(200)]);
+  assert.deepEqual(found, [{ text: stateLine(1), start: 100 * chunk.length + 1 }]);
+});
+
+test('a line without an end waits for it, and counts when no end can come', () => {
+  const bytes = Buffer.from(stateLine(1));
+  assert.deepEqual(split([bytes]), { ...split([]), lineStart: 0 });
+  const ended = split([bytes], 0, true);
+  assert.deepEqual(ended.lines, [{ text: stateLine(1), start: 0 }]);
+  assert.equal(ended.lineStart, bytes.length);
+});
+
+test('no more than 500 lines are found at a time, and the rest is not lost', () => {
+  const bytes = Buffer.from(lines(...Array.from({ length: 1200 }, (_, n) => stateLine(n))));
+  const splitter = new Splitter(0);
+  const sizes: number[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    at = splitter.push(bytes, at);
+    assert.equal(splitter.lineStart, at);
+    sizes.push(splitter.take().lines.length);
+  }
+  assert.deepEqual(sizes, [500, 500, 200]);
+});

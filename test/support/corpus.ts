@@ -1,0 +1,96 @@
+/**
+ * Logs that carry their answers: a line of the log, and below it, behind `#=`, what it says.
+ * `npm run bless` rewrites the answers for a person to review.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Cause, type LogRecord, parseLine, type Sentence, type TimeContext } from '../../parsers/index.js';
+
+export interface Golden {
+  /** `sentences.log:12`, for the test's name. */
+  where: string;
+  line: string;
+  want: string | undefined;
+  context: TimeContext;
+}
+
+export interface GoldenFile {
+  path: string;
+  /** Every line of the file that is no answer: comments, settings, log lines. */
+  kept: string[];
+  goldens: Golden[];
+}
+
+/** All files of a folder. A file's first line may set zone and latest instant: `#! tz=UTC as-of=2026-11-23T00:00:00Z`. */
+export function corpus(folder: string): GoldenFile[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.log'))
+    .sort()
+    .map((name) => readGoldens(join(folder, name), name));
+}
+
+function readGoldens(path: string, name: string): GoldenFile {
+  const kept: string[] = [];
+  const goldens: Golden[] = [];
+  let context: TimeContext = { tz: 'UTC', asOf: Date.parse('2026-11-23T00:00:00Z') };
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .forEach((line, index) => {
+      if (line.startsWith('#= ')) {
+        goldens.at(-1)!.want = line.slice(3);
+        return;
+      }
+      kept.push(line);
+      const setting = /^#! tz=(\S+) as-of=(\S+)/.exec(line);
+      if (setting) context = { tz: setting[1]!, asOf: Date.parse(setting[2]!) };
+      if (!line.startsWith('#')) goldens.push({ where: `${name}:${index + 1}`, line, want: undefined, context });
+    });
+  return { path, kept, goldens };
+}
+
+/** What haplog reads in a line, in one readable line. */
+export function answer({ line, context }: Golden): string {
+  const parsed = parseLine(line, context);
+  if (!parsed.ok) return `rejected: ${parsed.reason}`;
+  const { record, stamp } = parsed;
+  if (record.sentence.kind === 'other') return 'other';
+  const times = record.times > 1 ? ` x${record.times}` : '';
+  return `${new Date(stamp.at).toISOString()} ${record.host} ${record.pid} ${record.origin}${times} ${saying(record.sentence)}`;
+}
+
+function saying(sentence: Exclude<LogRecord['sentence'], { kind: 'other' }>): string {
+  switch (sentence.kind) {
+    case 'server': {
+      const { backend, server } = sentence.server;
+      const counts = sentence.counts ? ` ${sentence.counts.active}+${sentence.counts.backup}` : '';
+      return `${sentence.backup ? 'backup ' : ''}server ${backend}/${server} ${changing(sentence)}${counts} ${why(sentence.cause)}`;
+    }
+    case 'backend.exhausted':
+      return `backend ${sentence.backend} exhausted`;
+    case 'proxy.stopped':
+      return `proxy ${sentence.proxy} stopped`;
+    case 'worker.started':
+      return `worker ${sentence.pid} started`;
+    case 'worker.ended':
+      return `${sentence.former ? 'former' : 'current'} worker ${sentence.pid} ended ${sentence.code}`;
+  }
+}
+
+function changing({ change }: Extract<Sentence, { kind: 'server' }>): string {
+  if (change.to === 'ready') return `ready(${change.operational}${change.drain ? ', drain' : ''})`;
+  if (change.to === 'undrain') return `undrain(${change.operational})`;
+  return change.to;
+}
+
+function why({ class: kind, reason, code, info, durationMs, via }: Cause): string {
+  const parts = [
+    kind,
+    reason && JSON.stringify(reason),
+    code !== null && `code=${code}`,
+    info !== null && `info=${JSON.stringify(info)}`,
+    durationMs !== null && `${durationMs}ms`,
+    via && `via ${via.backend}/${via.server}`,
+  ];
+  return `(${parts.filter(Boolean).join(' ')})`;
+}

@@ -1,0 +1,39 @@
+/** Lines as HAProxy and rsyslog write them, for tests that make up their own logs. */
+
+export interface Change {
+  /** ms since 1970 UTC. */
+  at: number;
+  backend: string;
+  server: string;
+  to: 'UP' | 'DOWN';
+  /** Usable servers after the change. */
+  left: number;
+}
+
+/** What HAProxy says of a change (src/server.c, 2.6). */
+export function serverText({ backend, server, to, left }: Change): string {
+  return to === 'DOWN'
+    ? `Server ${backend}/${server} is DOWN, reason: Layer4 timeout, check duration: 2001ms. ${left} active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.`
+    : `Server ${backend}/${server} is UP, reason: Layer4 check passed, check duration: 0ms. ${left} active and 0 backup servers online. 0 sessions requeued, 0 total in queue.`;
+}
+
+export interface Writing {
+  host?: string;
+  pid?: number;
+}
+
+/** A line that came through a `log` target. */
+export function syslogLine(at: number, text: string, { host = 'lb', pid = 100 }: Writing = {}): string {
+  return `${rfc3339(at)} ${host} haproxy[${pid}]: ${text}`;
+}
+
+/** A line that came from stderr through journald; a backend without a server is quoted there. */
+export function stderrLine(at: number, text: string, { host = 'lb', pid = 100 }: Writing = {}): string {
+  const quoted = text.replace(/^(backend|proxy) (\S+) has/, "$1 '$2' has");
+  const label = quoted === text ? '[WARNING] ' : '[ALERT]   ';
+  return `${rfc3339(at)} ${host} haproxy[${pid}]: ${label} (${pid}) : ${quoted}`;
+}
+
+function rfc3339(at: number): string {
+  return new Date(at).toISOString().replace('Z', '000+00:00');
+}

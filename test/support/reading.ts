@@ -1,0 +1,43 @@
+/** Takes a log's lines through hear and step, for tests that ask what came out. */
+import type { Plan } from '../../alerts/index.js';
+import { EMPTY_MEMORY, type Memory } from '../../src/memory.js';
+import { type Ingested, ingest } from '../../src/pipeline.js';
+import type { Batch, CandidateLine } from '../../src/tail/batch.js';
+
+export const PLAN: Plan = {
+  policy: { holdMs: 0, keepFiringMs: 0, reminderMs: null },
+  routes: [{ match: { backend: null, host: null }, receivers: ['oncall'] }],
+};
+
+export const UTC = { tz: 'UTC', asOf: Date.parse('2026-11-23T00:00:00Z') };
+
+/** A batch of lines as the tail hands it over. */
+export function batchOf(lines: CandidateLine[], part: Partial<Batch> = {}): Batch {
+  const last = lines.at(-1);
+  const offset = last === undefined ? 0 : last.start + Buffer.byteLength(last.text) + 1;
+  return {
+    checkpoint: { path: '/var/log/haproxy.log', fingerprint: 'f', offset },
+    lines,
+    tally: { lines: lines.length, bytes: offset, traffic: 0, candidates: lines.length, other: 0, oversize: 0 },
+    samples: [],
+    readAt: 0,
+    caughtUp: true,
+    live: true,
+    ...part,
+  };
+}
+
+/** Lines with their addresses, as if they stood in one file. */
+export function addressed(texts: readonly string[]): CandidateLine[] {
+  let start = 0;
+  return texts.map((text) => {
+    const line = { text, start };
+    start += Buffer.byteLength(text) + 1;
+    return line;
+  });
+}
+
+/** All facts of a log, read in one batch. */
+export function read(texts: readonly string[], memory: Memory = EMPTY_MEMORY): Ingested {
+  return ingest(memory, batchOf(addressed(texts)), PLAN, UTC);
+}

@@ -1,0 +1,124 @@
+/**
+ * Stories on a simulated clock. A script is what the log says and when time passes; a story asserts what is told.
+ *
+ *   '0:05 down a 1'       server a of backend app falls, 1 usable server left     (also: up, maint, drain, ready, undrain)
+ *   '0:05 exhausted'      backend app has no server available
+ *   '0:05 @2 down a 0'    worker 2 says so (worker 1 where nothing is said)
+ *   '0:05 other x 1'      a server of backend other falls
+ *   '0:05 @1 forked'      the master says that the worker began
+ *   '0:05 @1 stopped'     the worker's proxy app stopped
+ *   '0:05 @1 left 143'    the master says that the worker exited; `former` for one that was replaced
+ *   '0:30 tick'           every log is read to its end and it is 0:30
+ */
+import {
+  type Incident,
+  type Input,
+  NOTHING_KNOWN,
+  type Outage,
+  type Plan,
+  type Policy,
+  type Situation,
+  step,
+  type Transition,
+} from '../../alerts/index.js';
+import type { Cause, EventId, HaproxyEvent, StateSentence } from '../../parsers/index.js';
+
+export interface Telling {
+  /** `0:30 firing (since 0:00)`, in the order of telling. */
+  says: string[];
+  transitions: Transition[];
+  /** The last version of each. */
+  outages: Outage[];
+  incidents: Incident[];
+}
+
+const POLICY: Policy = { holdMs: 0, keepFiringMs: 0, reminderMs: null };
+
+/** Folds `step` over the script. `live: false` plays it as history that is caught up with. */
+export function play(script: string[], policy: Partial<Policy> = {}, live = true): Telling {
+  const plan: Plan = {
+    policy: { ...POLICY, ...policy },
+    routes: [{ match: { backend: null, host: null }, receivers: ['oncall'] }],
+  };
+  const said = new Set<string>();
+  const says: string[] = [];
+  const transitions: Transition[] = [];
+  const outages = new Map<string, Outage>();
+  const incidents = new Map<string, Incident>();
+  let situation: Situation = NOTHING_KNOWN;
+  script.forEach((line, index) => {
+    const next = step(situation, inputOf(line, index, live), plan);
+    situation = next.situation;
+    if (next.transition) transitions.push(next.transition);
+    for (const outage of next.outages) outages.set(outage.id, outage);
+    for (const incident of next.incidents) incidents.set(incident.id, incident);
+    for (const { dedupKey, event, incident, createdAt } of next.notifications) {
+      if (said.has(dedupKey)) throw new Error(`said twice: ${dedupKey}`);
+      said.add(dedupKey);
+      says.push(`${clock(createdAt)} ${event} (since ${clock(incident.openedAt)})`);
+    }
+  });
+  return { says, transitions, outages: [...outages.values()], incidents: [...incidents.values()] };
+}
+
+function inputOf(line: string, index: number, live: boolean): Input {
+  const [time, ...words] = line.split(' ') as [string, ...string[]];
+  const at = instant(time);
+  if (words[0] === 'tick') return { kind: 'tick', at };
+  const pid = words[0]?.startsWith('@') ? Number(words.shift()!.slice(1)) : 1;
+  const id = `story:${index}` as EventId;
+  const event: HaproxyEvent = { id, at, utcOffsetMin: 0, host: 'lb', pid, says: sentenceOf(words, pid) };
+  return { kind: 'event', event, copies: 1, live, heardAt: at };
+}
+
+const BY_CHECK: Cause = {
+  class: 'layer4',
+  reason: 'Layer4 timeout',
+  code: null,
+  info: null,
+  durationMs: 1,
+  via: null,
+};
+const BY_COMMAND: Cause = { ...BY_CHECK, class: 'admin', reason: null, durationMs: null };
+
+function sentenceOf([verb, ...rest]: string[], pid: number): StateSentence {
+  if (verb === 'exhausted') return { kind: 'backend.exhausted', backend: 'app' };
+  if (verb === 'forked') return { kind: 'worker.started', pid };
+  if (verb === 'stopped') return { kind: 'proxy.stopped', proxy: 'app' };
+  if (verb === 'left' || verb === 'former') {
+    return { kind: 'worker.ended', pid, code: Number(rest[0]), former: verb === 'former' };
+  }
+  const [server = '', left] = rest;
+  const counts = left === undefined ? null : { active: Number(left), backup: 0 };
+  const backend = verb === 'other' ? 'other' : 'app';
+  const base = { kind: 'server', server: { backend, server }, backup: false, counts } as const;
+  switch (verb) {
+    case 'other':
+      return { ...base, change: { to: 'down' }, cause: BY_CHECK };
+    case 'up':
+    case 'down':
+    case 'stopping':
+      return { ...base, change: { to: verb }, cause: BY_CHECK };
+    case 'maint':
+    case 'drain':
+      return { ...base, change: { to: verb }, cause: BY_COMMAND };
+    case 'ready':
+      return { ...base, change: { to: 'ready', operational: 'up', drain: false }, cause: BY_COMMAND };
+    case 'undrain':
+      return { ...base, change: { to: 'undrain', operational: 'up' }, cause: BY_COMMAND };
+    default:
+      throw new Error(`no such word in a story: ${verb}`);
+  }
+}
+
+/** `1:02:03` or `2:03`, as ms. */
+function instant(time: string): number {
+  return time.split(':').reduce((sum, part) => sum * 60 + Number(part), 0) * 1000;
+}
+
+function clock(at: number): string {
+  const seconds = Math.floor(at / 1000);
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const two = (n: number) => String(n).padStart(2, '0');
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}

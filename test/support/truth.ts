@@ -1,0 +1,113 @@
+/** Holds what haplog read in a log against what HAProxy itself said meanwhile (see fixtures/corpora/README.md). */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Outage, Transition } from '../../alerts/index.js';
+import { readHistory } from '../../src/history-files.js';
+import { EMPTY_MEMORY } from '../../src/memory.js';
+import { ingest } from '../../src/pipeline.js';
+import { Settling } from '../../src/settling.js';
+import { PLAN } from './reading.js';
+
+interface Truth {
+  host: string;
+  tz: string;
+  format: string;
+  path: string;
+  end: string;
+  poll_interval_s: number;
+  transitions: { t: string; t_before: string; backend: string; server: string; to: string; pid: number }[];
+  outages: {
+    backend: string;
+    pid: number;
+    start: string;
+    start_before: string | null;
+    end: string | null;
+    end_before: string;
+    end_how: string;
+  }[];
+  chkdown: Record<string, Record<string, number>>;
+}
+
+export interface Reading {
+  truths: Truth[];
+  transitions: Transition[];
+  outages: Outage[];
+}
+
+/** Reads all files of a corpus as `haplog replay` does. */
+export async function readCorpus(folder: string): Promise<Reading> {
+  const truths = ['truth.json', 'truth-b.json']
+    .map((name) => join(folder, name))
+    .filter((path) => existsSync(path))
+    .map((path): Truth => JSON.parse(readFileSync(path, 'utf8')));
+  const logs = readdirSync(folder).filter((name) => name.startsWith('haproxy.log'));
+  const context = { tz: truths[0]!.tz, asOf: Date.parse(truths[0]!.end) + 5000 };
+  const settling = new Settling();
+  let memory = EMPTY_MEMORY;
+  for await (const batch of readHistory(
+    logs.map((name) => join(folder, name)),
+    context,
+  )) {
+    const next = ingest(memory, { ...batch, live: true }, PLAN, context);
+    memory = next.memory;
+    settling.add(next.commit);
+  }
+  const { transitions, outages } = settling.rest();
+  return { truths, transitions, outages };
+}
+
+/** What the truth has and haplog has not; in words, empty when all is found. */
+export function missed({ truths, transitions, outages }: Reading): string[] {
+  return truths.flatMap((truth) => {
+    // Whole seconds lose up to one; otherwise the log is milliseconds behind the poll's clock.
+    const slack = truth.format === 'RSYSLOG_TraditionalFileFormat' || truth.path.startsWith('udp') ? 1500 : 500;
+    const within = (at: number, from: string, to: string) =>
+      at >= Date.parse(from) - slack && at <= Date.parse(to) + slack;
+    const ours = <T extends { host: string; pid: number; backend: string }>(
+      fact: T,
+      other: { pid: number; backend: string },
+    ) => fact.pid === other.pid && fact.backend === other.backend && (truths.length === 1 || fact.host === truth.host);
+
+    const lostTransitions = truth.transitions.filter(
+      (seen) =>
+        !transitions.some(
+          (t) =>
+            ours(t, seen) &&
+            t.server === seen.server &&
+            t.to === seen.to.toLowerCase() &&
+            within(t.at, seen.t_before, seen.t),
+        ),
+    );
+    const lostOutages = truth.outages.filter(
+      (seen) =>
+        !outages.some(
+          (o) =>
+            ours(o, seen) &&
+            within(o.start, seen.start_before ?? seen.start, seen.start) &&
+            (seen.end === null ? o.endHow !== 'recovered' : o.end !== null && within(o.end, seen.end_before, seen.end)),
+        ),
+    );
+    return [...lostTransitions, ...lostOutages].map((lost) => JSON.stringify(lost));
+  });
+}
+
+/** Falls per worker and server, as haplog counted them and as HAProxy did: equal when nothing is missed or invented. */
+export function falls({ truths, transitions, outages }: Reading): {
+  haplog: Record<string, number>;
+  haproxy: Record<string, number>;
+} {
+  const haproxy: Record<string, number> = {};
+  for (const { chkdown } of truths) {
+    for (const [pid, counts] of Object.entries(chkdown)) {
+      for (const [name, count] of Object.entries(counts)) haproxy[`${pid} ${name}`] = count;
+    }
+  }
+  const haplog: Record<string, number> = {};
+  const count = (key: string) => {
+    haplog[key] = (haplog[key] ?? 0) + 1;
+  };
+  // HAProxy counts a fall where a check takes a running server out; what comes down from maintenance was not running.
+  for (const t of transitions) if (t.to === 'down' && t.from !== 'maint') count(`${t.pid} ${t.backend}/${t.server}`);
+  for (const o of outages) count(`${o.pid} ${o.backend}`);
+  return { haplog, haproxy };
+}
