@@ -13,9 +13,7 @@ import type { Outage } from './state.js';
 export type ServerSentence = Extract<HaproxyEvent['says'], { kind: 'server' }>;
 
 /** Whether the sentence says that its backend has a server now (true), none (false), or nothing of it (null). */
-export function availabilityAfter({ change, cause, counts }: ServerSentence): boolean | null {
-  // Written while a worker is being prepared, up to HAProxy 3.0 under its master's pid: nobody serves there yet.
-  if (cause.class === 'state_file') return null;
+export function availabilityAfter({ change, counts }: ServerSentence): boolean | null {
   const usable = counts === null ? null : counts.active + counts.backup > 0;
   switch (change.to) {
     case 'up':

@@ -1,6 +1,7 @@
 /** The door of parsers/: what did HAProxy say? */
 export type { EventId, HaproxyEvent, StateSentence } from './event.js';
-export { type Heard, type Hearing, hear, NOTHING_HEARD } from './hear.js';
+export { type Address, type Hearing, hear, hearNothing, nextVerdictAt } from './hear.js';
+export { type Heard, NOTHING_HEARD, type Suspect } from './heard.js';
 export { type ParseResult, parseLine } from './parse-line.js';
 export type {
   Cause,

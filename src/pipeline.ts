@@ -2,8 +2,26 @@
  * From a batch of lines to one transaction's worth of facts: parse, hear, step. Pure: the same memory and the same
  * batch give the same commit, wherever the daemon was stopped and started in between.
  */
-import { type Incident, type Outage, type Plan, step, type Transition } from '../alerts/index.js';
-import { type EventId, hear, type Instant, parseLine, type TimeContext } from '../parsers/index.js';
+import {
+  type Incident,
+  type Notification,
+  type Outage,
+  type Plan,
+  type Situation,
+  type Step,
+  step,
+  type Transition,
+} from '../alerts/index.js';
+import {
+  type EventId,
+  type Hearing,
+  hear,
+  hearNothing,
+  type Instant,
+  parseLine,
+  type Suspect,
+  type TimeContext,
+} from '../parsers/index.js';
 import { difference, type Memory } from './memory.js';
 import type { Commit } from './store/store.js';
 import type { Batch } from './tail/batch.js';
@@ -32,18 +50,9 @@ export function ingest(memory: Memory, batch: Batch, plan: Plan, context: TimeCo
       continue;
     }
     const id = `${batch.checkpoint.fingerprint}:${line.start}` as EventId;
-    const hearing = hear(heard, parsed.record, parsed.stamp, id);
+    const hearing = hear(heard, parsed.record, parsed.stamp, { id, heardAt: batch.readAt });
     heard = hearing.heard;
-    if (hearing.kind === 'copy') facts.copied(hearing.of, hearing.copies);
-    if (hearing.kind !== 'event') continue;
-    const next = step(
-      situation,
-      { kind: 'event', event: hearing.event, copies: hearing.copies, live: batch.live, heardAt: batch.readAt },
-      plan,
-    );
-    situation = next.situation;
-    facts.add(next);
-    commit.notifications.push(...next.notifications);
+    situation = facts.take(situation, hearing, plan, batch.live, batch.readAt);
   }
   facts.writeTo(commit);
   return finish(memory, { heard, situation }, commit);
@@ -52,12 +61,13 @@ export function ingest(memory: Memory, batch: Batch, plan: Plan, context: TimeCo
 /** Lets time pass; only when every source has been read to its end. */
 export function tick(memory: Memory, at: Instant, plan: Plan): Ingested {
   const commit = emptyCommit();
-  const next = step(memory.situation, { kind: 'tick', at }, plan);
   const facts = new Facts();
+  const hearing = hearNothing(memory.heard, at);
+  const heard = facts.take(memory.situation, hearing, plan, true, at);
+  const next = step(heard, { kind: 'tick', at }, plan);
   facts.add(next);
   facts.writeTo(commit);
-  commit.notifications.push(...next.notifications);
-  return finish(memory, { ...memory, situation: next.situation }, commit);
+  return finish(memory, { heard: hearing.heard, situation: next.situation }, commit);
 }
 
 /** Facts of one batch by id: the newest of each, in the order of their first telling. */
@@ -66,14 +76,32 @@ class Facts {
   readonly #outages = new Map<EventId, Outage>();
   readonly #incidents = new Map<EventId, Incident>();
   readonly #copies = new Map<EventId, number>();
+  readonly #notifications: Notification[] = [];
+  readonly #suspects: Suspect[] = [];
+  readonly #cleared: EventId[] = [];
 
-  add(next: { transition: Transition | null; outages: Outage[]; incidents: Incident[] }): void {
+  /** Takes in what was heard, event by event; returns the situation that comes of it. */
+  take(before: Situation, hearing: Hearing, plan: Plan, live: boolean, heardAt: Instant): Situation {
+    let situation = before;
+    for (const { event, copies } of hearing.events) {
+      const next = step(situation, { kind: 'event', event, copies, live, heardAt }, plan);
+      situation = next.situation;
+      this.add(next);
+    }
+    if (hearing.copy) this.#copied(hearing.copy.of, hearing.copy.copies);
+    this.#suspects.push(...hearing.suspects);
+    this.#cleared.push(...hearing.cleared);
+    return situation;
+  }
+
+  add(next: Step): void {
+    this.#notifications.push(...next.notifications);
     if (next.transition) this.#transitions.set(next.transition.id, next.transition);
     for (const outage of next.outages) this.#outages.set(outage.id, outage);
     for (const incident of next.incidents) this.#incidents.set(incident.id, incident);
   }
 
-  copied(id: EventId, copies: number): void {
+  #copied(id: EventId, copies: number): void {
     const transition = this.#transitions.get(id);
     if (transition) this.#transitions.set(id, { ...transition, copies });
     else this.#copies.set(id, copies);
@@ -84,6 +112,9 @@ class Facts {
     commit.outages = [...this.#outages.values()];
     commit.incidents = [...this.#incidents.values()];
     commit.copies = [...this.#copies].map(([id, copies]) => ({ id, copies }));
+    commit.notifications = this.#notifications;
+    commit.suspects = this.#suspects;
+    commit.cleared = this.#cleared;
   }
 }
 
@@ -95,6 +126,8 @@ function emptyCommit(): Commit {
     incidents: [],
     notifications: [],
     copies: [],
+    suspects: [],
+    cleared: [],
     remember: [],
     forget: [],
     tally: null,

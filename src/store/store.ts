@@ -4,7 +4,7 @@
  */
 
 import type { Incident, Notification, Outage, Transition } from '../../alerts/index.js';
-import type { EventId, Instant } from '../../parsers/index.js';
+import type { EventId, Instant, Suspect } from '../../parsers/index.js';
 import type { Checkpoint, Tally } from '../tail/batch.js';
 
 export type Awaitable<T> = T | Promise<T>;
@@ -27,6 +27,9 @@ export interface Commit {
   notifications: Notification[];
   /** The new number of lines that said an event already stored. */
   copies: { id: EventId; copies: number }[];
+  /** Lines that may be forged and made no event; and those of before that were believed after all. */
+  suspects: Suspect[];
+  cleared: EventId[];
   /** What to remember from now on, and what to forget. */
   remember: MemoryRow[];
   forget: { shelf: string; key: string }[];

@@ -23,6 +23,8 @@ export function commitOf(parts: Partial<Commit>): Commit {
     incidents: [],
     notifications: [],
     copies: [],
+    suspects: [],
+    cleared: [],
     remember: [],
     forget: [],
     tally: null,
