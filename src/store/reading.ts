@@ -1,6 +1,6 @@
 /** What the reading of the log leaves: how far it came, what it remembers, what it counted and could not understand. */
 import type { Database } from 'better-sqlite3';
-import type { Checkpoint, Tally } from '../tail/batch.js';
+import type { Checkpoint } from '../tail/batch.js';
 import type { Commit, MemoryRow } from './store.js';
 
 /** How many samples are kept. */
@@ -13,7 +13,7 @@ export interface ReadingTables {
   remember(row: MemoryRow): void;
   forget(name: Pick<MemoryRow, 'shelf' | 'key'>): void;
   /** Adds to what was counted before. */
-  count(tally: Tally): void;
+  count(counters: Readonly<Record<string, number>>): void;
   keepSamples(samples: Commit['samples']): void;
 }
 
@@ -49,8 +49,8 @@ export function readingTables(db: Database): ReadingTables {
     forget: ({ shelf, key }) => {
       forget.run({ shelf, key });
     },
-    count: (tally) => {
-      for (const [counter, total] of Object.entries(tally)) count.run({ counter, total });
+    count: (counters) => {
+      for (const [counter, total] of Object.entries(counters)) count.run({ counter, total });
     },
     keepSamples: (samples) => {
       for (const sample of samples) addSample.run(sample);

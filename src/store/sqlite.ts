@@ -5,6 +5,7 @@ import { historyReader } from './history.js';
 import { outboxTable } from './outbox.js';
 import { readingTables } from './reading.js';
 import type { Commit, Store } from './store.js';
+import { suspectTable } from './suspects.js';
 
 /**
  * Takes an open database with haplog's tables. A full disk, a lock held too long or a damaged file make a call throw
@@ -14,6 +15,7 @@ export function sqliteStore(db: Database): Store {
   const facts = factTables(db);
   const outbox = outboxTable(db);
   const reading = readingTables(db);
+  const suspects = suspectTable(db);
 
   const apply = db.transaction((commit: Commit) => {
     if (commit.checkpoint) reading.putCheckpoint(commit.checkpoint);
@@ -24,7 +26,10 @@ export function sqliteStore(db: Database): Store {
     for (const notification of commit.notifications) outbox.add(notification);
     for (const row of commit.forget) reading.forget(row);
     for (const row of commit.remember) reading.remember(row);
-    if (commit.tally) reading.count(commit.tally);
+    if (commit.tally) reading.count({ ...commit.tally });
+    if (commit.suspects.length > 0) reading.count({ suspects: commit.suspects.length });
+    suspects.add(commit.suspects);
+    suspects.clear(commit.cleared);
     reading.keepSamples(commit.samples);
   });
 
@@ -39,6 +44,7 @@ export function sqliteStore(db: Database): Store {
     postpone: outbox.postpone,
     close: outbox.close,
     history: historyReader(db),
+    suspects: suspects.read,
     end: () => {
       db.close();
     },

@@ -4,7 +4,7 @@
  */
 
 import type { Incident, Notification, Outage, Transition } from '../../alerts/index.js';
-import type { EventId, Instant, Suspect } from '../../parsers/index.js';
+import type { EventId, Instant, Stamp, Suspect } from '../../parsers/index.js';
 import type { Checkpoint, Tally } from '../tail/batch.js';
 
 export type Awaitable<T> = T | Promise<T>;
@@ -36,6 +36,17 @@ export interface Commit {
   tally: Tally | null;
   /** Lines that were not understood, shortened; the store keeps the last hundred. */
   samples: { text: string; reason: string; at: Instant }[];
+}
+
+/** A line that may be forged, and why it made no event. */
+export interface SuspectLine extends Stamp {
+  id: EventId;
+  host: string;
+  pid: number;
+  /** The program's name under which it came. */
+  tag: string;
+  text: string;
+  reason: string;
 }
 
 export type OutboxState = 'due' | 'delivered' | 'rejected' | 'expired' | 'muted';
@@ -82,6 +93,8 @@ export interface Store {
   close(seq: number, state: 'rejected' | 'expired' | 'muted', at: Instant, reason: string): Awaitable<void>;
 
   history(filter: HistoryFilter): Awaitable<History>;
+  /** What was not believed in a span, oldest first; the last thousand are kept. */
+  suspects(filter: HistoryFilter): Awaitable<SuspectLine[]>;
   /** Releases the database; the store is not used afterwards. */
   end(): Awaitable<void>;
 }
