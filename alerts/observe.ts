@@ -34,7 +34,7 @@ function hearOf(board: Board, event: HaproxyEvent, copies: number): Change {
       return observeServer(board, event, says, copies);
     case 'backend.exhausted': {
       const { out } = board.backends.get(backendKey(event, says.backend)) ?? FRESH_BACKEND;
-      return settle(board, event, says.backend, out, false);
+      return settle(board, event, says.backend, out, 'none');
     }
     default:
       return endWorker(board, event);

@@ -32,7 +32,7 @@ export interface Address {
 /** Takes in one record: does it tell of an event, or once more of one? */
 export function hear(heard: Heard, record: LogRecord, stamp: Stamp, address: Address): Hearing {
   const verdicts = new Verdicts(heard);
-  const host = hostNameOf(heard.speakers, record.host, record.pid);
+  const host = hostNameOf(heard, record);
   verdicts.settle((held) => held.event.host === host && waitedInVain(verdicts.heard, held, record, stamp.at));
   const { sentence } = record;
   const copy = sentence.kind === 'other' ? null : take(verdicts, record, sentence, stamp, address);

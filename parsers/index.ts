@@ -19,4 +19,5 @@ export type {
 } from './record.js';
 export { classify, type LineClass } from './scan.js';
 export { Shelf } from './shelf.js';
+export { hostNameOf } from './speakers.js';
 export { latestStamp, type TimeContext } from './syslog-time.js';

@@ -27,7 +27,7 @@ export function parseLine(text: string, context: TimeContext): ParseResult {
     return { ok: false, reason: 'no such process id', column: 1 };
   }
   if (record.times > TIMES_MAX) return { ok: false, reason: 'no such number of repetitions', column: 1 };
-  const stamp = parseStamp(record.stamp, context);
+  const stamp = parseStamp(record, context);
   if (stamp === null) return { ok: false, reason: `no such time: ${record.stamp}`, column: 1 };
   return { ok: true, record, stamp };
 }

@@ -44,8 +44,8 @@ export function recognise(
   return { heard: { ...fresh, speakers: joined.with(key, { ...heardNow(self), announced }) }, host: alias ?? host };
 }
 
-/** The name that a host is known by where its workers are known by another one. */
-export function hostNameOf(speakers: Shelf<Speaker>, host: string, pid: number | null): string {
+/** The name that a worker's host is known by, where its other lines bear another one. */
+export function hostNameOf({ speakers }: Heard, { host, pid }: Pick<LogRecord, 'host' | 'pid'>): string {
   return (pid === null ? undefined : speakers.get(speakerKey(host, pid))?.alias) ?? host;
 }
 

@@ -17,6 +17,7 @@ import {
   type Hearing,
   hear,
   hearNothing,
+  hostNameOf,
   type Instant,
   parseLine,
   type Suspect,
@@ -42,9 +43,11 @@ export function ingest(memory: Memory, batch: Batch, plan: Plan, context: TimeCo
   commit.samples = batch.samples.map((text) => ({ text, reason: 'unknown opening', at: batch.readAt }));
   const facts = new Facts();
   let { heard, situation } = memory;
+  const heardLast = (speaker: { host: string; pid: number | null }) =>
+    situation.clocks.get(hostNameOf(heard, speaker))?.at;
 
   for (const line of batch.lines) {
-    const parsed = parseLine(line.text, context);
+    const parsed = parseLine(line.text, { ...context, heardLast });
     if (!parsed.ok) {
       commit.samples.push({ text: shorten(line.text), reason: parsed.reason, at: batch.readAt });
       continue;
@@ -56,6 +59,16 @@ export function ingest(memory: Memory, batch: Batch, plan: Plan, context: TimeCo
   }
   facts.writeTo(commit);
   return finish(memory, { heard, situation }, commit);
+}
+
+/** Settles what waits for a second line: no more will come. `live` and `readAt` as of the last batch. */
+export function conclude(memory: Memory, plan: Plan, { live, readAt }: Pick<Batch, 'live' | 'readAt'>): Ingested {
+  const commit = emptyCommit();
+  const facts = new Facts();
+  const hearing = hearNothing(memory.heard, Number.POSITIVE_INFINITY);
+  const situation = facts.take(memory.situation, hearing, plan, live, readAt);
+  facts.writeTo(commit);
+  return finish(memory, { heard: hearing.heard, situation }, commit);
 }
 
 /** Lets time pass; only when every source has been read to its end. */
