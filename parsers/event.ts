@@ -4,8 +4,21 @@ import type { Sentence, Stamp } from './record.js';
 /** `<fingerprint>:<offset>` of the first copy's line: the same for ever, in every reading of the same log. */
 export type EventId = string & { readonly brand: unique symbol };
 
-/** Sentences that tell of a change; `other` never becomes an event. */
-export type StateSentence = Exclude<Sentence, { kind: 'other' }>;
+/** The sentences that become events. A list, so that a new sentence is none until somebody decides what it means. */
+const STATES = {
+  server: true,
+  'backend.exhausted': true,
+  'proxy.stopped': true,
+  'worker.started': true,
+  'worker.ended': true,
+} as const;
+
+export type StateSentence = Extract<Sentence, { kind: keyof typeof STATES }>;
+
+/** Does it tell of a change of state? */
+export function tellsOfState(sentence: Sentence): sentence is StateSentence {
+  return Object.hasOwn(STATES, sentence.kind);
+}
 
 export interface HaproxyEvent extends Stamp {
   id: EventId;

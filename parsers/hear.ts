@@ -4,7 +4,7 @@
  */
 import { contradiction, expectsStderr, isWorker, learn, sourceOf } from './belief.js';
 import { fold, inOneBreath, separate, silenced } from './copies.js';
-import type { EventId, HaproxyEvent, StateSentence } from './event.js';
+import { type EventId, type HaproxyEvent, type StateSentence, tellsOfState } from './event.js';
 import { type Heard, type Held, type Suspect, subjectKey } from './heard.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { hostNameOf, recognise } from './speakers.js';
@@ -35,7 +35,7 @@ export function hear(heard: Heard, record: LogRecord, stamp: Stamp, address: Add
   const host = hostNameOf(heard, record);
   verdicts.settle((held) => held.event.host === host && waitedInVain(verdicts.heard, held, record, stamp.at));
   const { sentence } = record;
-  const copy = sentence.kind === 'other' ? null : take(verdicts, record, sentence, stamp, address);
+  const copy = tellsOfState(sentence) ? take(verdicts, record, sentence, stamp, address) : null;
   return hearingOf(verdicts, copy);
 }
 

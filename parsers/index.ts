@@ -1,5 +1,5 @@
 /** The door of parsers/: what did HAProxy say? */
-export type { EventId, HaproxyEvent, StateSentence } from './event.js';
+export { type EventId, type HaproxyEvent, type StateSentence, tellsOfState } from './event.js';
 export { type Address, type Hearing, hear, hearNothing, nextVerdictAt } from './hear.js';
 export { type Heard, NOTHING_HEARD, type Suspect } from './heard.js';
 export { type ParseResult, parseLine } from './parse-line.js';
@@ -21,3 +21,5 @@ export { classify, type LineClass } from './scan.js';
 export { Shelf } from './shelf.js';
 export { hostNameOf } from './speakers.js';
 export { latestStamp, type TimeContext } from './syslog-time.js';
+export { parseTraffic } from './traffic.js';
+export type { Endpoint, Handshake, HttpTimers, Traffic } from './traffic-record.js';

@@ -1,12 +1,18 @@
 /** A line's text, taken apart and dated: the one user of the grammar. */
 import { parse } from './haproxy.gen.js';
-import type { LogRecord, Stamp } from './record.js';
+import type { LogRecord, Sentence, Stamp } from './record.js';
 import { parseStamp, type TimeContext } from './syslog-time.js';
 
 export type ParseResult =
   | { ok: true; record: LogRecord; stamp: Stamp }
   /** `column` counts from 1 and is where the grammar could not go on. */
   | { ok: false; reason: string; column: number };
+
+/** How far the grammar came, as Peggy tells it: what it throws when it refuses a text. */
+interface Refusal {
+  location: { start: { offset: number; column: number } };
+  expected: { type: string; text?: string }[];
+}
 
 /**
  * Reads one line of haproxy.log.
@@ -15,14 +21,8 @@ export type ParseResult =
  * @returns the record and its instant; or why the line has no header that rsyslog writes. Never throws.
  */
 export function parseLine(text: string, context: TimeContext): ParseResult {
-  let record: LogRecord;
-  try {
-    record = parse(text);
-  } catch (error) {
-    const column = (error as { location?: { start: { column: number } } }).location?.start.column;
-    if (column === undefined) throw error;
-    return { ok: false, reason: 'no syslog header', column };
-  }
+  const record = read(text);
+  if ('column' in record) return { ok: false, reason: 'no syslog header', column: record.column };
   if (!isPid(record.pid) || ('pid' in record.sentence && !isPid(record.sentence.pid))) {
     return { ok: false, reason: 'no such process id', column: 1 };
   }
@@ -34,6 +34,42 @@ export function parseLine(text: string, context: TimeContext): ParseResult {
 
 /** rsyslog counts what it folds in an int (runtime/msg.c); nobody writes a state so often. */
 const TIMES_MAX = 1_000_000;
+/** What the grammar reads in a line; where it stopped if not even the header is one. */
+function read(text: string): LogRecord | { column: number } {
+  try {
+    return parse(text);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    const record = readOpening(text);
+    if (record === null) return { column: refusal.location.start.column };
+    return { ...record, sentence: missed(record.sentence, text, refusal) };
+  }
+}
+
+/** A line that begins as a sentence and is none; null if it has no header. */
+function readOpening(text: string): LogRecord | null {
+  try {
+    return parse(text, { startRule: 'Unread' });
+  } catch (error) {
+    refusalOf(error);
+    return null;
+  }
+}
+
+/** Ended too early, or went on otherwise? */
+function missed(sentence: Sentence, text: string, { location, expected }: Refusal): Sentence {
+  if (sentence.kind !== 'near.miss') return sentence;
+  const { offset, column } = location.start;
+  const rest = text.slice(offset);
+  const cut = rest === '' || expected.some((each) => each.type === 'literal' && each.text?.startsWith(rest));
+  return { ...sentence, kind: cut ? 'truncated' : 'near.miss', column };
+}
+
+function refusalOf(error: unknown): Refusal {
+  const refusal = error as Partial<Refusal>;
+  if (refusal.location === undefined || refusal.expected === undefined) throw error;
+  return refusal as Refusal;
+}
 
 /** A pid_t has 31 bits (Linux's own limit is far below); more digits are no process. */
 function isPid(pid: number | null): boolean {

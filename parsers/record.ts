@@ -1,7 +1,6 @@
 /**
- * What one line of the log says, and nothing more: header, the way it took, and HAProxy's sentence taken apart.
- * The wording is HAProxy's (src/server.c, src/backend.c, src/proxy.c, src/mworker.c); what it means for a server or
- * a backend is decided in alerts/.
+ * What one line of the log says, and nothing more: header, the way it took, and HAProxy's sentence taken apart. The
+ * wording is HAProxy's and stands in grammar/; what it means for a server or a backend is decided in alerts/.
  */
 
 /** Milliseconds since 1970 UTC. Never a `Date` in the core. */
@@ -72,12 +71,121 @@ export type ServerChange =
   | { to: 'ready'; operational: Operational; drain: boolean }
   | { to: 'undrain'; operational: Operational };
 
-export type Sentence =
+/** What HAProxy said. The versions and source files of each wording stand with its rule in grammar/. */
+export type Sentence = StateOfServers | Checks | Addresses | Proxies | Processes | Remarks | Unread;
+
+/** Changes of state: the only sentences that become events (event.ts). 1.5 to 3.5, workers since 1.8. */
+type StateOfServers =
   | { kind: 'server'; server: ServerRef; backup: boolean; change: ServerChange; cause: Cause; counts: Counts | null }
   | { kind: 'backend.exhausted'; backend: string }
   | { kind: 'proxy.stopped'; proxy: string }
   | { kind: 'worker.started'; pid: number }
-  | { kind: 'worker.ended'; pid: number; code: number; former: boolean }
+  | { kind: 'worker.ended'; pid: number; code: number; former: boolean };
+
+type Checks =
+  /**
+   * One result of a check (`option log-health-checks`). `health` of `of`: how many more failures it takes until the server
+   * falls while `up`, how many successes it has of those that it needs while `down`.
+   */
+  | {
+      kind: 'check.result';
+      agent: boolean;
+      backup: boolean;
+      server: ServerRef;
+      outcome: 'succeeded' | 'conditionally succeeded' | 'failed';
+      cause: Cause;
+      health: number;
+      of: number;
+      state: 'up' | 'drain' | 'down';
+    }
+  /** An answer to SIGHUP: how things are, no change. Nulls: the heading of the list. */
+  | {
+      kind: 'snapshot';
+      proxy: string | null;
+      server: ServerRef | null;
+      state: Operational | 'no servers' | 'on backup servers' | 'no server available' | 'available' | null;
+    };
+
+type Addresses =
+  /** 1.6: nulls where there was no address, or only the port changed (3.0). */
+  | {
+      kind: 'server.address';
+      server: ServerRef;
+      from: string | null;
+      to: string | null;
+      port: { from: string; to: string } | null;
+      /** Who said so: `resolvers/nameserver`, `DNS cache`, `stats socket command`. */
+      by: string;
+    }
+  /** 1.8 */
+  | { kind: 'server.fqdn'; server: ServerRef; from: string; to: string; by: string }
+  /** 1.7: a DNS answer took the server out of maintenance. */
+  | { kind: 'server.resolved'; server: ServerRef }
+  /** 2.4: `add server` and `del server`; since 2.5 the name of a deleted one is not said. */
+  | { kind: 'server.registered'; server: ServerRef }
+  | { kind: 'server.deleted'; server: ServerRef | null }
+  /** 3.5 */
+  | { kind: 'server.renamed'; server: ServerRef; from: string }
+  /** 3.4; which backend is not said. */
+  | { kind: 'backend.changed'; change: 'registered' | 'deleted' | 'published' | 'unpublished' };
+
+type Proxies =
+  /** Until 2.2, said by the master. */
+  | { kind: 'proxy.started'; proxy: string }
+  /** Until 2.4: the time of grace began. */
+  | { kind: 'proxy.stopping'; section: string; proxy: string; inMs: number }
+  /** 1.8: the time of grace is over. */
+  | { kind: 'proxy.hard_stopped'; proxy: string; connections: number }
+  | { kind: 'proxy.paused'; section: string; proxy: string }
+  | { kind: 'proxy.resumed'; section: string; proxy: string }
+  | {
+      kind: 'limit.reached';
+      proxy: string | null;
+      limit: 'system descriptors' | 'process descriptors' | 'memory' | 'connections' | 'sockets';
+    }
+  | { kind: 'connect.failed'; backend: string; server: string | null; reason: string };
+
+type Processes =
+  /** A process of the master that is no worker: 1.8. */
+  | { kind: 'process.ended'; pid: number; code: number }
+  /** 2.0 to 3.2 */
+  | { kind: 'program.started'; program: string; pid: number }
+  | { kind: 'program.ended'; program: string; pid: number; code: number; former: boolean }
+  | { kind: 'reload.started'; hard: boolean }
+  /** 2.5 */
+  | { kind: 'reload.succeeded' }
+  | { kind: 'reload.failed'; reason: string }
+  /** One step of the end: soft-stop, hard-stop, the master's last words. */
+  | { kind: 'process.stopping'; step: string; inMs: number | null; code: number | null }
+  /** Which version and which program speaks (2.2). */
+  | { kind: 'process.banner'; what: 'version' | 'path'; text: string }
+  /** `place` is `file:line` of the configuration. */
+  | {
+      kind: 'startup.problem';
+      about: 'configuration' | 'binding' | 'limits' | 'process';
+      place: string | null;
+    }
+  | { kind: 'crash'; what: 'bug' | 'worker died' | 'panic' | 'stuck thread' | 'spinning task' | 'trace' };
+
+type Remarks =
+  /** HAProxy could not write to one of its loggers: lines are missing. */
+  | { kind: 'logger.failed'; logger: number; reason: string }
+  /** The system's log held lines back; null where it does not say how many. */
+  | { kind: 'lines.lost'; lines: number | null }
+  /** The line before was written so many times more. */
+  | { kind: 'repeated.last'; times: number }
+  /** Anything else that is known by its opening: `lua`, `spoe`, `acme`, `resolvers`, `state file`. */
+  | { kind: 'notice'; topic: string }
+  /** A further line of a text of several lines. */
+  | { kind: 'continuation' };
+
+/** What is no whole sentence; `column` counts from 1 and is where the grammar could not go on. */
+type Unread =
+  /** Begins as a sentence of the kind `began` and ends too early. */
+  | { kind: 'truncated'; began: SentenceKind; column: number }
+  /** Begins as one and goes on otherwise: an unknown wording, or somebody's imitation. */
+  | { kind: 'near.miss'; began: SentenceKind; column: number }
+  /** Traffic (`parseTraffic`), or what the grammar does not know. */
   | { kind: 'other' };
 
 export type SentenceKind = Sentence['kind'];
@@ -93,6 +201,8 @@ export interface LogRecord {
   /** The tag's pid: who wrote the line to syslog, or to journald. */
   tagPid: number | null;
   origin: Origin;
+  /** Facility times eight plus severity, where the line begins with `<PRI>`: 128 is local0.emerg; else null. */
+  priority: number | null;
   /** How many further copies rsyslog folded into this line (`message repeated N times`), else 1. */
   times: number;
   sentence: Sentence;

@@ -1,5 +1,5 @@
 /**
- * Builds dist/: the grammar by Peggy, all else checked by tsc; dist/parsers/ for who imports it as a library, with its
+ * Builds dist/: the grammars by Peggy, all else checked by tsc; dist/parsers/ for who imports it as a library, with its
  * types, and dist/src/main.js as one bundle with what it uses. `--grammar` stops after the grammar.
  * dist/ is replaced at the end and in one go, so that a failed or interrupted build leaves the last good one.
  */
@@ -15,13 +15,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { builtMark, compiledGrammar, root, wantedBuild } from './freshness.mjs';
+import { builtMark, grammars, root, wantedBuild } from './freshness.mjs';
 import { isAlive } from './lock.mjs';
 
-const grammar = join(root, 'parsers', 'haproxy.peggy');
-const grammarOptions = join(root, 'parsers', 'peggy.config.json');
 const dist = join(root, 'dist');
 /** A folder in which a build works; its process id follows. */
 const stageName = '.stage-';
@@ -34,21 +32,23 @@ export class BuildError extends Error {
   }
 }
 
-/** Compiles parsers/haproxy.peggy to an ES module with types beside it, unless that is newer already. */
+/** Compiles parsers/grammar/ to ES modules with types beside them, those that are not newer already. */
 export function buildGrammar() {
-  if (isNewer(compiledGrammar, [grammar, grammarOptions])) return;
-  const stage = join(dist, `${stageName}${process.pid}`);
-  mkdirSync(stage, { recursive: true });
-  try {
-    tool(
-      'peggy/bin/peggy.js',
-      ['-c', grammarOptions, '-o', join(stage, 'haproxy.gen.js'), grammar],
-      'The grammar does not compile',
-    );
-    // Each file arrives whole: a test that runs meanwhile never reads half a parser.
-    for (const name of readdirSync(stage)) renameSync(join(stage, name), join(root, 'parsers', name));
-  } finally {
-    rmSync(stage, { recursive: true, force: true });
+  for (const grammar of grammars()) {
+    if (isNewer(grammar.compiled, [grammar.options, ...grammar.sources])) continue;
+    const stage = join(dist, `${stageName}${process.pid}`);
+    mkdirSync(stage, { recursive: true });
+    try {
+      tool(
+        'peggy/bin/peggy.js',
+        ['-c', grammar.options, '-o', join(stage, basename(grammar.compiled))],
+        'The grammar does not compile',
+      );
+      // Each file arrives whole: a test that runs meanwhile never reads half a parser.
+      for (const name of readdirSync(stage)) renameSync(join(stage, name), join(root, 'parsers', name));
+    } finally {
+      rmSync(stage, { recursive: true, force: true });
+    }
   }
 }
 

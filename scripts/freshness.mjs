@@ -15,8 +15,21 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const installedMark = join(root, 'node_modules', '.haplog-ready');
 /** Remembers from which sources dist/ was built. */
 export const builtMark = join(root, 'dist', '.haplog-built');
-/** The compiled grammar, which tests and the build read. */
-export const compiledGrammar = join(root, 'parsers', 'haproxy.gen.js');
+
+/**
+ * What Peggy makes of parsers/grammar/: for each `NAME.config.json`, which lists its files in their order, the module
+ * `NAME.gen.js` that tests and the build read.
+ */
+export function grammars() {
+  const folder = join(root, 'parsers');
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.config.json'))
+    .map((name) => {
+      const options = join(folder, name);
+      const sources = JSON.parse(readFileSync(options, 'utf8')).input.map((path) => join(root, path));
+      return { options, sources, compiled: options.replace('.config.json', '.gen.js') };
+    });
+}
 
 const sources = ['src', 'parsers', 'alerts', 'scripts/build.mjs', 'package.json', 'tsconfig.json'];
 const generated = /\.gen\./;
@@ -39,9 +52,9 @@ export function isInstalled() {
   return read(installedMark) === wantedInstall();
 }
 
-/** True when dist/ and the compiled grammar are of these sources. */
+/** True when dist/ and the compiled grammars are of these sources. */
 export function isBuilt() {
-  return read(builtMark) === wantedBuild() && existsSync(compiledGrammar);
+  return read(builtMark) === wantedBuild() && grammars().every(({ compiled }) => existsSync(compiled));
 }
 
 /**

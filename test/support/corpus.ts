@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Cause, type LogRecord, parseLine, type Sentence, type TimeContext } from '../../parsers/index.js';
+import { type Cause, parseLine, parseTraffic, type Sentence, type TimeContext } from '../../parsers/index.js';
 
 export interface Golden {
   /** `sentences.log:12`, for the test's name. */
@@ -54,12 +54,23 @@ export function answer({ line, context }: Golden): string {
   const parsed = parseLine(line, context);
   if (!parsed.ok) return `rejected: ${parsed.reason}`;
   const { record, stamp } = parsed;
-  if (record.sentence.kind === 'other') return 'other';
+  if (record.sentence.kind === 'other') return traffic(record.text);
   const times = record.times > 1 ? ` x${record.times}` : '';
-  return `${new Date(stamp.at).toISOString()} ${record.host} ${record.pid} ${record.origin}${times} ${saying(record.sentence)}`;
+  const priority = record.priority === null ? '' : `<${record.priority}> `;
+  const when = new Date(stamp.at).toISOString();
+  return `${priority}${when} ${record.host} ${record.pid} ${record.origin}${times} ${saying(record.sentence)}`;
 }
 
-function saying(sentence: Exclude<LogRecord['sentence'], { kind: 'other' }>): string {
+/** What the daemon passes over. */
+function traffic(message: string): string {
+  const read = parseTraffic(message);
+  if (read === null) return 'other';
+  const { format, ...fields } = read;
+  return `traffic ${format} ${listed(fields)}`;
+}
+
+/** States in words of their own; of every other sentence its kind and all that it tells, whatever that is. */
+function saying(sentence: Exclude<Sentence, { kind: 'other' }>): string {
   switch (sentence.kind) {
     case 'server': {
       const { backend, server } = sentence.server;
@@ -74,7 +85,29 @@ function saying(sentence: Exclude<LogRecord['sentence'], { kind: 'other' }>): st
       return `worker ${sentence.pid} started`;
     case 'worker.ended':
       return `${sentence.former ? 'former' : 'current'} worker ${sentence.pid} ended ${sentence.code}`;
+    default: {
+      const { kind, ...fields } = sentence;
+      return `${kind} ${listed(fields)}`.trimEnd();
+    }
   }
+}
+
+/** `name=value` for all that is there: nulls, and what is merely not so, are left out. */
+function listed(fields: object): string {
+  return Object.entries(fields)
+    .filter(([, value]) => value !== null && value !== false)
+    .map(([name, value]) => (value === true ? name : `${name}=${shown(value)}`))
+    .join(' ');
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return /^[^\s"()=]+$/.test(value) ? value : JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(shown).join(' ')}]`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  if ('class' in value) return why(value as Cause);
+  if ('server' in value && 'backend' in value && typeof value.server === 'string')
+    return `${value.backend}/${value.server}`;
+  return Object.values(value).map(shown).join('/');
 }
 
 function changing({ change }: Extract<Sentence, { kind: 'server' }>): string {

@@ -25,11 +25,11 @@ export type House = ReadonlyMap<string, SourceFile>;
 
 const rooms = ['parsers', 'alerts', 'src'];
 
-/** Reads parsers/, alerts/ and src/ below `root`; what is generated is nobody's writing. */
+/** Reads parsers/ with its grammar, alerts/ and src/ below `root`; what is generated is nobody's writing. */
 export function readHouse(root: string): House {
   const paths = rooms.flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts') && !name.includes('.gen.'))
+      .filter((name) => /\.(ts|peggy)$/.test(name) && !name.includes('.gen.'))
       .map((name) => join(room, name)),
   );
   return houseOf(Object.fromEntries(paths.sort().map((path) => [path, readFileSync(join(root, path), 'utf8')])));
