@@ -13,14 +13,17 @@ const SPACE = 0x20;
 const LT = 0x3c;
 const COLON = 0x3a;
 const BRACKET_CLOSE = 0x5d;
+const GT = 0x3e;
+const DIGIT_1 = 0x31;
 const DIGIT_9 = 0x39;
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-/** How a sentence about a state begins, after tag and blank (haproxy-messages: sections 2 to 4 and 6). */
+/** How a sentence about a state begins, after tag and blank (grammar/: server, proxy, process; stderr and repetitions). */
 const OPENINGS = [
   'Server ',
   'Backup Server ',
+  'Load-balancing on ',
   'backend ',
   'proxy ',
   'Proxy ',
@@ -28,6 +31,22 @@ const OPENINGS = [
   'peers section ',
   '[',
   'message repeated ',
+  'New worker ',
+  'Initializing new worker ',
+  'Current worker ',
+  'Former worker ',
+  'Failed to load worker ',
+  // Of checks and of whole processes: no states, but known, so that they do not count as unknown.
+  'Health check for ',
+  'Agent check for ',
+  'SIGHUP',
+  'Stopping ',
+  'Pausing ',
+  'Paused ',
+  'Enabling ',
+  'Resumed ',
+  'Scheduling a soft-stop ',
+  'last message repeated ',
 ];
 
 /** The openings by their first byte, so that one look decides for almost every line. */
@@ -36,6 +55,9 @@ for (const opening of OPENINGS.map(bytesOf)) {
   const first = opening[0]!;
   OPENINGS_BY_BYTE[first] = [...(OPENINGS_BY_BYTE[first] ?? []), opening];
 }
+
+/** A tag behind the tag: `log-send-hostname` into the system's own socket. */
+const SECOND_TAG = bytesOf('haproxy[');
 
 /** How the built-in traffic formats begin: an address, `unix:1`, `-:-`, `unknown`, `Connect from`, a quote (CLF), a brace (JSON). */
 const TRAFFIC_STARTS = new Uint8Array(256);
@@ -49,11 +71,9 @@ export function classify(bytes: Uint8Array, start: number, end: number): LineCla
   const message = messageStart(bytes, start, end);
   if (message >= end) return 'other';
   const first = bytes[message]!;
-  const openings = OPENINGS_BY_BYTE[first];
-  if (openings !== undefined) {
-    for (const opening of openings) if (startsWith(bytes, message, end, opening)) return 'candidate';
-  }
-  return TRAFFIC_STARTS[first] === 1 ? 'traffic' : 'other';
+  if (isOpening(bytes, message, end)) return 'candidate';
+  if (TRAFFIC_STARTS[first] === 1) return 'traffic';
+  return startsWith(bytes, message, end, SECOND_TAG) ? 'candidate' : 'other';
 }
 
 /**
@@ -86,19 +106,46 @@ function look(bytes: Uint8Array): void {
   view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** The message follows three fields: stamp, host, tag; a traditional stamp is three words, an RFC 5424 header seven. */
+/**
+ * The message follows three fields: stamp, host, tag; a traditional stamp is three words. An RFC 5424 header has seven.
+ * Where HAProxy's format and rsyslog's input do not fit (grammar/envelope.peggy), the message begins at what should be the
+ * host or the tag, or behind a second header.
+ */
 function messageStartByFields(bytes: Uint8Array, start: number, end: number): number {
-  const stampWords = bytes[start]! > DIGIT_9 ? 3 : 1;
-  const fields = bytes[start] === LT ? 7 : stampWords + 2;
+  const stamp = bytes[start] === LT ? afterPriority(bytes, start, end) : start;
+  if (stamp > start && isVersion(bytes, stamp, end)) return afterFields(bytes, stamp, end, 7);
+  const host = afterFields(bytes, stamp, end, bytes[stamp]! > DIGIT_9 ? 3 : 1);
+  const tag = afterFields(bytes, host, end, 1);
+  if (isVersion(bytes, tag, end)) return afterFields(bytes, tag, end, 7);
+  const message = afterFields(bytes, tag, end, 1);
+  if (!isOpening(bytes, message, end)) {
+    if (isOpening(bytes, tag, end)) return tag;
+    if (isOpening(bytes, host, end)) return host;
+  }
+  remember(bytes, start, host - 1, message);
+  return message;
+}
+
+/** Behind so many words and the blanks after each. */
+function afterFields(bytes: Uint8Array, start: number, end: number, fields: number): number {
   let at = start;
-  let host = start;
   for (let field = 0; field < fields && at < end; field++) {
-    if (field === stampWords) host = at - 1;
     while (at < end && bytes[at] !== SPACE) at++;
     while (at < end && bytes[at] === SPACE) at++;
   }
-  if (bytes[start] !== LT) remember(bytes, start, host, at);
   return at;
+}
+
+/** Behind `<134>`. */
+function afterPriority(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] !== GT && bytes[at] !== SPACE) at++;
+  return at + 1;
+}
+
+/** The `1 ` of RFC 5424. */
+function isVersion(bytes: Uint8Array, at: number, end: number): boolean {
+  return at + 1 < end && bytes[at] === DIGIT_1 && bytes[at + 1] === SPACE;
 }
 
 function remember(bytes: Uint8Array, start: number, host: number, message: number): void {
@@ -113,6 +160,13 @@ function remember(bytes: Uint8Array, start: number, host: number, message: numbe
   known.lastWordAt = length - 4;
   for (let i = 0; i < known.words; i++) known.values[i] = view.getUint32(host + 4 * i, true);
   known.values[known.words] = view.getUint32(host + known.lastWordAt, true);
+}
+
+function isOpening(bytes: Uint8Array, at: number, end: number): boolean {
+  const openings = at < end ? OPENINGS_BY_BYTE[bytes[at]!] : undefined;
+  if (openings === undefined) return false;
+  for (const opening of openings) if (startsWith(bytes, at, end, opening)) return true;
+  return false;
 }
 
 function startsWith(bytes: Uint8Array, at: number, end: number, opening: Uint8Array): boolean {

@@ -91,5 +91,5 @@ export type Traffic =
   | (Stream & { format: 'http.clf' | 'tcp.clf'; timers: number[]; status: number; request: string; captures: string })
   /** Failed before there was a stream: handshake errors, PROXY protocol. `bind` is the name of the bind line or its number. */
   | (Head & { format: 'failed'; bind: string; message: string })
-  /** Begins as the others, and goes on in a format of one's own or was cut. */
-  | (Head & { format: 'unread'; tls: boolean });
+  /** Begins as the others, and goes on in a format of one's own or was cut; null where CLF was cut before the frontend. */
+  | (Omit<Head, 'frontend'> & { format: 'unread'; frontend: string | null; tls: boolean });
