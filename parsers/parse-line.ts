@@ -60,7 +60,8 @@ function readOpening(text: string): LogRecord | null {
 function missed(sentence: Sentence, text: string, { location, expected }: Refusal): Sentence {
   if (sentence.kind !== 'near.miss') return sentence;
   const { offset, column } = location.start;
-  const rest = text.slice(offset);
+  // The bracket of a repeated message closes behind whatever was cut in it.
+  const rest = text.slice(offset).replace(/\]$/, '');
   const cut = rest === '' || expected.some((each) => each.type === 'literal' && each.text?.startsWith(rest));
   return { ...sentence, kind: cut ? 'truncated' : 'near.miss', column };
 }

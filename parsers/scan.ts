@@ -56,9 +56,6 @@ for (const opening of OPENINGS.map(bytesOf)) {
   OPENINGS_BY_BYTE[first] = [...(OPENINGS_BY_BYTE[first] ?? []), opening];
 }
 
-/** A tag behind the tag: `log-send-hostname` into the system's own socket. */
-const SECOND_TAG = bytesOf('haproxy[');
-
 /** How the built-in traffic formats begin: an address, `unix:1`, `-:-`, `unknown`, `Connect from`, a quote (CLF), a brace (JSON). */
 const TRAFFIC_STARTS = new Uint8Array(256);
 for (const byte of bytesOf('0123456789:-"{abcdefuC')) TRAFFIC_STARTS[byte] = 1;
@@ -71,9 +68,8 @@ export function classify(bytes: Uint8Array, start: number, end: number): LineCla
   const message = messageStart(bytes, start, end);
   if (message >= end) return 'other';
   const first = bytes[message]!;
-  if (isOpening(bytes, message, end)) return 'candidate';
-  if (TRAFFIC_STARTS[first] === 1) return 'traffic';
-  return startsWith(bytes, message, end, SECOND_TAG) ? 'candidate' : 'other';
+  if (OPENINGS_BY_BYTE[first] !== undefined && isOpening(bytes, message, end)) return 'candidate';
+  return TRAFFIC_STARTS[first] === 1 ? 'traffic' : 'other';
 }
 
 /**
@@ -118,9 +114,16 @@ function messageStartByFields(bytes: Uint8Array, start: number, end: number): nu
   const tag = afterFields(bytes, host, end, 1);
   if (isVersion(bytes, tag, end)) return afterFields(bytes, tag, end, 7);
   const message = afterFields(bytes, tag, end, 1);
-  if (!isOpening(bytes, message, end)) {
-    if (isOpening(bytes, tag, end)) return tag;
-    if (isOpening(bytes, host, end)) return host;
+  const colon = bytes[message - 2] === COLON;
+  if (bytes[message - (colon ? 3 : 2)] !== BRACKET_CLOSE) {
+    // A tag without pid may not be HAProxy's: then that follows.
+    const second = afterFields(bytes, message, end, 1);
+    if (bytes[second - 3] === BRACKET_CLOSE && bytes[second - 2] === COLON) return second;
+    // A colon ends a tag, so that the header fits. (A host may well be called `proxy`.)
+    if (!colon && !isOpening(bytes, message, end)) {
+      if (isOpening(bytes, tag, end)) return tag;
+      if (isOpening(bytes, host, end)) return host;
+    }
   }
   remember(bytes, start, host - 1, message);
   return message;
