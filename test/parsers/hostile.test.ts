@@ -1,0 +1,116 @@
+/** Lines that nobody should write: the parsers neither throw nor take long, whatever stands in a line. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { classify, parseLine, parseTraffic } from '../../parsers/index.js';
+import { corpus } from '../support/corpus.js';
+
+const CONTEXT = { tz: 'UTC', asOf: Date.parse('2026-11-24T00:00:00Z') };
+const HEADER = '2026-11-22T21:38:40Z vm haproxy[1]: ';
+const HEAD = '10.0.0.1:5000 [22/Nov/2026:21:43:41.741] fe b/s ';
+const HTTP = `${HEAD}0/0/0/0/0 200 1 - - `;
+
+/** What a grammar that looks twice would look at for ever. */
+const REPEATED = [
+  ...['a ', '[', '[[[[ ', 'Server ', 'Server a/b is ', '.', 'a.', ':', 'a/', '#012', '<22>', '"', "'", '(', '{', '- '],
+  ...[
+    'message repeated 2 times: [ ',
+    '[WARNING]  (1) : ',
+    'CLI : ',
+    "'server a/b' : ",
+    '[f:1] : ',
+    '<1>',
+    '1 ',
+    '\u2028',
+  ],
+  ...[
+    ' via a/b',
+    ', reason: Layer4 timeout',
+    ' ---- 1/1/0/0/0 0/0 "',
+    ' ---- 1/1/0/0/0 0/0 {',
+    '/a/b',
+    ': SSL handshake failure',
+  ],
+];
+
+const BEGINNINGS = [
+  '',
+  ...[HEADER, '<1>', '2026-11-22T21:38:40Z ', `${HEADER}[ALERT]    (1) : `, `${HEADER}[info] 1/1 (1) : `],
+  ...[
+    'Server a/b is DOWN',
+    'Server ',
+    'backend ',
+    "backend '",
+    'Proxy px stopped',
+    'SIGHUP: Server ',
+    'b/s changed its IP from ',
+  ].map((text) => HEADER + text),
+  ...[
+    'Server a/b is DOWN, reason: Layer4 timeout, info: "',
+    'Connect() failed for backend ',
+    'preconnect ',
+    'A bogus ',
+  ].map((text) => HEADER + text),
+  ...[
+    HEAD,
+    HTTP,
+    `${HTTP}---- 1/1/0/0/0 0/0 {`,
+    `${HTTP}---- 1/1/0/0/0 0/0 "GET / HTTP/1.1" 0/0/0/0/0 `,
+    '1.1.1.1:1 [1/a/1:1] fe/',
+  ],
+  ...['1.1.1.1 - - [22/Nov/2026:21:53:51 +0000] "', 'Connect from '],
+];
+
+const SIZE = 64 * 1024;
+const TIME_MAX_MS = 1_000;
+
+/** The time that all parsers together take, in milliseconds; they may say what they like. */
+function timeOf(line: string): number {
+  const start = performance.now();
+  parseLine(line, CONTEXT);
+  parseTraffic(line);
+  const bytes = new TextEncoder().encode(line);
+  classify(bytes, 0, bytes.length);
+  return performance.now() - start;
+}
+
+test('a line of 64 KiB of anything repeated is read in a moment', () => {
+  for (const begin of BEGINNINGS) {
+    for (const piece of REPEATED) {
+      const ms = timeOf(begin + piece.repeat(Math.ceil(SIZE / piece.length)));
+      assert.ok(ms < TIME_MAX_MS, `${begin}${piece}${piece}...: ${ms.toFixed(0)} ms`);
+    }
+  }
+});
+
+test('no line makes a parser throw', () => {
+  const lines = corpus('fixtures/corpus').flatMap(({ goldens }) => goldens.map(({ line }) => line));
+  const piece = fc.oneof(
+    fc.constantFrom(...REPEATED, ...BEGINNINGS),
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom(...lines),
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
+      timeOf(pieces.join(''));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('nor does a line of the log with a piece taken out or put in', () => {
+  const lines = corpus('fixtures/corpus').flatMap(({ goldens }) => goldens.map(({ line }) => line));
+  const place = fc.double({ min: 0, max: 1, noNaN: true });
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...lines),
+      place,
+      place,
+      fc.string({ unit: 'binary', maxLength: 5 }),
+      (line, from, to, put) => {
+        timeOf(line.slice(0, from * line.length) + put + line.slice(to * line.length));
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});

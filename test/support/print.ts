@@ -1,0 +1,162 @@
+/**
+ * HAProxy's part: every wording, of whatever version, in which it says a sentence that bears names. Written from the
+ * sentences' side, so that the grammar can be held against it: what is printed here must be read back as it was.
+ */
+import type { Cause, Counts, Sentence, ServerRef } from '../../parsers/index.js';
+
+type Of<Kind extends Sentence['kind']> = Extract<Sentence, { kind: Kind }>;
+
+/** One way to say it, or several; none for what bears no names. */
+type Wordings = { [Kind in Sentence['kind']]?: (sentence: Of<Kind>) => string[] };
+
+const wordings: Wordings = {
+  server: serverSentences,
+  'backend.exhausted': ({ backend }) =>
+    ['backend', 'proxy', 'peers section'].flatMap((section) => [
+      `${section} ${backend} has no server available!`,
+      `${section} '${backend}' has no server available!`,
+    ]),
+  'proxy.stopped': ({ proxy }) => [
+    `Proxy ${proxy} stopped.`,
+    `Proxy ${proxy} stopped (FE: 1 conns, BE: 23 conns).`,
+    `Proxy ${proxy} stopped (cumulated conns: FE: 1, BE: 23).`,
+  ],
+  'worker.started': ({ pid }) => [
+    `New worker #1 (${pid}) forked`,
+    `New worker (${pid}) forked`,
+    `Initializing new worker (${pid})`,
+  ],
+  'worker.ended': ({ pid, code, former }) => {
+    const who = `${former ? 'Former' : 'Current'} worker`;
+    return [
+      `${who} ${pid} left with exit code ${code}`,
+      `${who} #1 (${pid}) exited with code ${code} (Exit)`,
+      `${who} (${pid}) exited with code ${code} (Segmentation fault)`,
+    ];
+  },
+  'check.result': ({ agent, backup, server, outcome, cause, health, of, state }) => [
+    `${agent ? 'Agent' : 'Health'} check for ${backup ? 'backup ' : ''}server ${ref(server)} ${outcome}${because(cause)}, status: ${health}/${of} ${state.toUpperCase()}.`,
+  ],
+  snapshot: ({ proxy, server, state }) =>
+    server
+      ? [`SIGHUP: Server ${ref(server)} is ${state?.toUpperCase()}. Conn: 1 act, 2 pend, 3 tot.`]
+      : [`SIGHUP received, dumping servers states for proxy ${proxy}.`],
+  'server.address': ({ server, from, to, port, by }) => {
+    const ports = port && `port changed from '${port.from}' to '${port.to}'`;
+    if (to === null) return [`${ref(server)}: ${ports} by '${by}'.`];
+    return ['', '(none)'].flatMap((none) => [
+      `${ref(server)}: IP changed from '${from ?? none}' to '${to}'${ports ? `, ${ports}` : ''} by '${by}'.`,
+      ...(ports ? [] : [`${ref(server)} changed its IP from ${from ?? none} to ${to} by ${by}.`]),
+    ]);
+  },
+  'server.fqdn': ({ server, from, to, by }) => [`${ref(server)} changed its FQDN from ${from} to ${to} by '${by}'`],
+  'server.resolved': ({ server }) => [`Server ${ref(server)} administratively READY thanks to valid DNS answer.`],
+  'server.registered': ({ server }) => [`New server ${ref(server)} registered.`],
+  'server.deleted': ({ server }) => [server ? `Server ${ref(server)} deleted.` : 'Server deleted.'],
+  'server.renamed': ({ server, from }) => [`Server ${ref(server)} renamed from '${from}'.`],
+  'proxy.started': ({ proxy }) => [`Proxy ${proxy} started.`],
+  'proxy.stopping': ({ section, proxy, inMs }) => [`Stopping ${section} ${proxy} in ${inMs} ms.`],
+  'proxy.hard_stopped': ({ proxy, connections }) => [
+    `Proxy ${proxy} hard-stopped (${connections} remaining conns will be closed).`,
+  ],
+  'proxy.paused': ({ section, proxy }) => [`Pausing ${section} ${proxy}.`, `Paused ${section} ${proxy}.`],
+  'proxy.resumed': ({ section, proxy }) => [`Enabling ${section} ${proxy}.`, `Resumed ${section} ${proxy}.`],
+  'connect.failed': ({ backend, server, reason }) => [
+    `Connect() failed for ${server === null ? `backend ${backend}` : `server ${backend}/${server}`}: ${reason}.`,
+  ],
+  'program.started': ({ program, pid }) => [`New program '${program}' (${pid}) forked`],
+  'program.ended': ({ program, pid, code, former }) => [
+    `${former ? 'Former' : 'Current'} program '${program}' (${pid}) exited with code ${code} (Exit)`,
+  ],
+};
+
+/** Every wording of a sentence. */
+export function print(sentence: Sentence): string[] {
+  const say = wordings[sentence.kind] as ((sentence: Sentence) => string[]) | undefined;
+  if (!say) throw new Error(`HAProxy's words for ${sentence.kind} are not written down`);
+  return say(sentence);
+}
+
+/** The kinds that bear names. */
+export const printable = Object.keys(wordings) as Sentence['kind'][];
+
+/** What HAProxy puts between the quotes of `info`: printable ASCII as it is, all else as `<XX>` (src/check.c). */
+export function encoded(info: string): string {
+  return [...new TextEncoder().encode(info)]
+    .map((byte) => {
+      const char = String.fromCharCode(byte);
+      return byte >= 0x20 && byte <= 0x7e && !'<>"'.includes(char)
+        ? char
+        : `<${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
+    })
+    .join('');
+}
+
+function serverSentences({ server, backup, change, cause, counts }: Of<'server'>): string[] {
+  const subject = `${backup ? 'Backup ' : ''}Server ${ref(server)}`;
+  const via = cause.via ? ` via ${ref(cause.via)}` : '';
+  const rest = `${via}${tail(counts, ['down', 'maint'].includes(change.to))}.`;
+  const told =
+    cause.reason === null ? '' : ` (${cause.reason === 'No IP for server' ? 'No IP for server ' : cause.reason})`;
+  switch (change.to) {
+    case 'up':
+    case 'down':
+    case 'stopping': {
+      const state = change.to === 'stopping' ? 'stopping' : change.to.toUpperCase();
+      const older = `${subject} is ${state}${via}${because(cause)}${tail(counts, change.to === 'down')}.`;
+      return [`${subject} is ${state}${because(cause)}${rest}`, ...(via && cause.reason ? [older] : [])];
+    }
+    case 'maint':
+      if (counts) return [`${subject} is going DOWN for maintenance${told}${rest}`];
+      if (told) return [`${subject} was DOWN and now enters maintenance${told}${rest}`];
+      return [
+        `${subject} was DOWN and now enters maintenance${rest}`,
+        `${subject} is leaving forced maintenance but remains in maintenance${rest}`,
+        `${subject} ('app.example_1.test') resolves again but remains in maintenance${rest}`,
+        ...(via ? [] : [`${subject} remains in forced maintenance.`]),
+      ];
+    case 'ready': {
+      const state = `is ${change.operational.toUpperCase()}/${change.drain ? 'DRAIN' : 'READY'}`;
+      if (cause.class === 'dns') return [`${subject} ('app.test') ${state} (resolves again).`];
+      const leaving = `${subject} ${state} (leaving maintenance)${rest}`;
+      return via || counts ? [leaving] : [leaving, `${subject} ${state} (leaving forced maintenance).`];
+    }
+    case 'drain':
+      if (counts) return [`${subject} enters drain state${told}${rest}`];
+      return [
+        `${subject} is leaving forced drain but remains in drain mode${rest}`,
+        `${subject} remains in drain mode${rest}`,
+        ...(via ? [] : [`${subject} remains in forced drain mode.`]),
+      ];
+    case 'undrain': {
+      const state = `is ${change.operational.toUpperCase()}`;
+      return [`${subject} ${state} (leaving drain)${rest}`, `${subject} ${state} (leaving forced drain)${rest}`];
+    }
+  }
+}
+
+function because({ class: kind, reason, code, info, durationMs }: Cause): string {
+  if (reason === null) return '';
+  if (['cli', 'web', 'lua', 'state_file'].includes(kind)) return `, ${reason}`;
+  const parts = [
+    `, reason: ${reason}`,
+    code === null ? '' : `, code: ${code}`,
+    info === null ? '' : `, info: "${encoded(info)}"`,
+    durationMs === null ? '' : `, check duration: ${durationMs}ms`,
+  ];
+  return parts.join('');
+}
+
+function tail(counts: Counts | null, falls: boolean): string {
+  if (!counts) return '';
+  const { active, backup } = counts;
+  const onBackup = active === 0 && backup > 0 ? ' Running on backup.' : '';
+  const sessions = falls
+    ? '3 sessions active, 2 requeued, 1 remaining in queue'
+    : '3 sessions requeued, 12 total in queue';
+  return `. ${active} active and ${backup} backup servers ${falls ? 'left' : 'online'}.${onBackup} ${sessions}`;
+}
+
+function ref({ backend, server }: ServerRef): string {
+  return `${backend}/${server}`;
+}
