@@ -64,20 +64,22 @@ const BEGINNINGS = [
 const SIZE = 64 * 1024;
 const TIME_MAX_MS = 1_000;
 
-/** The time that all parsers together take, in milliseconds; they may say what they like. */
+/** The processor's time that all parsers together take, in milliseconds; they may say what they like. */
 function timeOf(line: string): number {
-  const start = performance.now();
+  const start = process.cpuUsage();
   parseLine(line, CONTEXT);
   parseTraffic(line);
   const bytes = new TextEncoder().encode(line);
   classify(bytes, 0, bytes.length);
-  return performance.now() - start;
+  return process.cpuUsage(start).user / 1_000;
 }
 
 test('a line of 64 KiB of anything repeated is read in a moment', () => {
   for (const begin of BEGINNINGS) {
     for (const piece of REPEATED) {
-      const ms = timeOf(begin + piece.repeat(Math.ceil(SIZE / piece.length)));
+      const line = begin + piece.repeat(Math.ceil(SIZE / piece.length));
+      // The best of three: others may use the machine as well.
+      const ms = Math.min(...[1, 2, 3].map(() => timeOf(line)));
       assert.ok(ms < TIME_MAX_MS, `${begin}${piece}${piece}...: ${ms.toFixed(0)} ms`);
     }
   }
