@@ -8,7 +8,7 @@ import { conclude, ingest } from '../../src/pipeline.js';
 import { Settling } from '../../src/settling.js';
 import { PLAN } from './reading.js';
 
-interface Truth {
+export interface Truth {
   host: string;
   tz: string;
   format: string;
@@ -25,7 +25,10 @@ interface Truth {
     end_before: string;
     end_how: string;
   }[];
-  chkdown: Record<string, Record<string, number>>;
+  /** By worker, then by `backend` or `backend/server`, null where HAProxy counts nothing; as in fixtures/corpora. */
+  chkdown?: Record<string, Record<string, number | null>>;
+  /** The same among others, as a run of the laboratory leaves it; no number where `show stat` leaves the field empty. */
+  final_counters?: Record<string, Record<string, { chkdown?: number }>>;
 }
 
 export interface Reading {
@@ -90,30 +93,4 @@ export function missed({ truths, transitions, outages }: Reading): string[] {
     );
     return [...lostTransitions, ...lostOutages].map((lost) => JSON.stringify(lost));
   });
-}
-
-/** Falls per worker and server, as haplog counted them and as HAProxy did: equal when nothing is missed or invented. */
-export function falls({ truths, transitions, outages }: Reading): {
-  haplog: Record<string, number>;
-  haproxy: Record<string, number>;
-} {
-  const haproxy: Record<string, number> = {};
-  for (const { chkdown } of truths) {
-    for (const [pid, counts] of Object.entries(chkdown)) {
-      for (const [name, count] of Object.entries(counts)) haproxy[`${pid} ${name}`] = count;
-    }
-  }
-  const haplog: Record<string, number> = Object.fromEntries(Object.keys(haproxy).map((key) => [key, 0]));
-  const count = (key: string) => {
-    haplog[key] = (haplog[key] ?? 0) + 1;
-  };
-  // HAProxy counts a fall where a running server stops: by a check, by command, or for maintenance. A server that was
-  // removed, or never had a check, has no counter in the end.
-  const stopped = new Set(['down', 'maint']);
-  for (const t of transitions) {
-    const key = `${t.pid} ${t.backend}/${t.server}`;
-    if (stopped.has(t.to) && !stopped.has(t.from) && key in haproxy) count(key);
-  }
-  for (const o of outages) count(`${o.pid} ${o.backend}`);
-  return { haplog, haproxy };
 }

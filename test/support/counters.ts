@@ -1,0 +1,66 @@
+/**
+ * Holds haplog's transitions against HAProxy's own counters: exact, where polls can blink.
+ *
+ * What `chkdown` of `show stat` counts (src/server.c, srv_update_status: `down_trans`):
+ *  - of a server, every change from running to stopped, whoever wanted it: a check, an agent, a tracked server, DNS, or a
+ *    command. Into maintenance counts, unless the server was down already; from maintenance to DOWN does not. A drained
+ *    server still runs: drain to DOWN or MAINT counts, UP to drain does not.
+ *  - silently at start: a server that waits for its first DNS answer, or that a server-state file brings back as down. No
+ *    line of this worker tells of these.
+ *  - nothing for a server without checks of its own (`track`, no `check`): `show stat` leaves its field empty.
+ *  - of a backend, every call of set_backend_down(), which is every `has no server available!`. That may be said twice of
+ *    one outage, when two threads take out the last servers at once (seen in 3.0): more announcements than outages.
+ */
+import type { Reading, Truth } from './truth.js';
+
+/** Falls by `pid name`; a name is `backend` or `backend/server`. */
+export type Falls = Record<string, number>;
+
+const STOPPED = new Set(['down', 'maint']);
+
+/** Falls per worker, server and backend, as haplog told them: a backend's are its outages. */
+export function fallsTold({ transitions, outages }: Reading): Falls {
+  const falls: Falls = {};
+  const count = (key: string) => {
+    falls[key] = (falls[key] ?? 0) + 1;
+  };
+  for (const { from, to, pid, backend, server } of transitions) {
+    if (STOPPED.has(to) && !STOPPED.has(from)) count(`${pid} ${backend}/${server}`);
+  }
+  for (const { pid, backend } of outages) count(`${pid} ${backend}`);
+  return falls;
+}
+
+/** Falls as HAProxy counted them; null for what it does not count. */
+export function fallsCounted(truths: readonly Truth[]): Record<string, number | null> {
+  const falls: Record<string, number | null> = {};
+  for (const { chkdown = {}, final_counters = {} } of truths) {
+    for (const [pid, counts] of Object.entries(chkdown)) {
+      for (const [name, count] of Object.entries(counts)) falls[`${pid} ${name}`] = count;
+    }
+    for (const [pid, counters] of Object.entries(final_counters)) {
+      for (const [name, { chkdown: count }] of Object.entries(counters)) falls[`${pid} ${name}`] = count ?? null;
+    }
+  }
+  return falls;
+}
+
+export interface Difference {
+  /** `1305572 k8s-api-server/bettley`. */
+  name: string;
+  told: number;
+  /** Null: HAProxy's last poll showed no such server, backend or worker. */
+  counted: number | null;
+}
+
+/** How many servers (or backends) are counted on both sides alike, and which are not. */
+export function compareFalls(reading: Reading, of: 'servers' | 'backends'): { equal: number; different: Difference[] } {
+  const told = fallsTold(reading);
+  const counted = fallsCounted(reading.truths);
+  const names = [...new Set([...Object.keys(told), ...Object.keys(counted)])]
+    .filter((name) => name.includes('/') === (of === 'servers') && counted[name] !== null)
+    .sort();
+  const all = names.map((name): Difference => ({ name, told: told[name] ?? 0, counted: counted[name] ?? null }));
+  const different = all.filter((each) => each.told !== (each.counted ?? -1));
+  return { equal: all.length - different.length, different };
+}
