@@ -17,6 +17,9 @@ const GT = 0x3e;
 const DIGIT_1 = 0x31;
 const DIGIT_9 = 0x39;
 
+/** RFC 3339 with nine digits of a second and a zone. */
+const STAMP_BYTES_MAX = 35;
+
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 /** How a sentence about a state begins, after tag and blank (grammar/: server, proxy, process; stderr and repetitions). */
@@ -74,12 +77,15 @@ export function classify(bytes: Uint8Array, start: number, end: number): LineCla
 
 /**
  * Where the message begins. Neighbouring lines bear the same host, tag and pid at the same place, so the last line's
- * are kept: where they stand again, nothing else needs to be looked at. (A line that merely looks so has a message
- * that begins with a tag, which is no opening: the shortcut cannot hide a sentence.)
+ * are kept: where they stand again, nothing else needs to be looked at. That cannot hide a sentence: they stand where a
+ * stamp ends, and of no sentence is so much text by then that a server could have put them there. (RFC 5424 is apart:
+ * its blanks are elsewhere.)
  */
 function messageStart(bytes: Uint8Array, start: number, end: number): number {
   const message = start + known.message;
-  if (known.words > 0 && message < end && bytes[message] !== SPACE && knownAt(bytes, start + known.at)) return message;
+  if (known.words > 0 && message < end && bytes[message] !== SPACE && bytes[start] !== LT) {
+    if (knownAt(bytes, start + known.at)) return message;
+  }
   return messageStartByFields(bytes, start, end);
 }
 
@@ -154,7 +160,7 @@ function isVersion(bytes: Uint8Array, at: number, end: number): boolean {
 function remember(bytes: Uint8Array, start: number, host: number, message: number): void {
   const length = message - host;
   known.words = 0;
-  if (length < 8 || length > 4 * known.values.length - 4) return;
+  if (length < 8 || length > 4 * known.values.length - 4 || host - start > STAMP_BYTES_MAX) return;
   if (bytes[message - 3] !== BRACKET_CLOSE || bytes[message - 2] !== COLON) return;
   look(bytes);
   known.at = host - start;
