@@ -39,24 +39,43 @@ export interface Step {
   wait: number;
 }
 
-/** What HAProxy says of these steps, from a worker's start at `start` with all of `servers` up. */
-export function toldOf(steps: readonly Step[], servers: readonly string[], start: number): Told[] {
+/** What happened, and what HAProxy says of it. Times in the facts are ms after the start. */
+export interface History {
+  told: Told[];
+  /** `+5 a up>down`. */
+  transitions: string[];
+  /** `+5 to 9`, `+5 to ?` for one that is still open. */
+  outages: string[];
+}
+
+/** These steps, from a worker's start at `start` with all of `servers` up. */
+export function historyOf(steps: readonly Step[], servers: readonly string[], start: number): History {
   const states = new Map(servers.map((server): [string, State] => [server, 'up']));
   const active = () => [...states.values()].filter((state) => state === 'up').length;
+  const history: History = { told: [], transitions: [], outages: [] };
   let at = start;
-  return steps.flatMap(({ server, admin, wait }) => {
+  let since: number | null = null;
+  for (const { server, admin, wait } of steps) {
     at += wait;
-    const [from, before] = [states.get(server)!, active()];
+    const from = states.get(server)!;
     const to = admin ? (from === 'maint' ? 'up' : 'maint') : from === 'up' ? 'down' : 'up';
     states.set(server, to);
-    const told = [{ at, text: sentence(server, from, to, active()) }];
-    if (before > 0 && active() === 0) told.push({ at, text: 'backend app has no server available!' });
-    return told;
-  });
+    history.told.push({ at, text: sentence(server, from, to, active()) });
+    history.transitions.push(`+${at - start} ${server} ${from}>${to}`);
+    if (active() === 0 && since === null) {
+      since = at;
+      history.told.push({ at, text: 'backend app has no server available!' });
+    } else if (active() > 0 && since !== null) {
+      history.outages.push(`+${since - start} to ${at - start}`);
+      since = null;
+    }
+  }
+  if (since !== null) history.outages.push(`+${since - start} to ?`);
+  return history;
 }
 
 /** Up to `maxLength` steps of up to three servers within seconds; some follow each other within a millisecond. */
-export function histories(start: number, maxLength = 14): fc.Arbitrary<Told[]> {
+export function histories(start: number, maxLength = 14): fc.Arbitrary<History> {
   const servers = fc.constantFrom(['a'], ['a', 'b'], ['a', 'b', 'c']);
   return servers.chain((names) =>
     fc
@@ -68,6 +87,6 @@ export function histories(start: number, maxLength = 14): fc.Arbitrary<Told[]> {
         }),
         { minLength: 1, maxLength },
       )
-      .map((steps) => toldOf(steps, names, start)),
+      .map((steps) => historyOf(steps, names, start)),
   );
 }
