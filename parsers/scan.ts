@@ -63,6 +63,10 @@ for (const opening of OPENINGS.map(bytesOf)) {
 const TRAFFIC_STARTS = new Uint8Array(256);
 for (const byte of bytesOf('0123456789:-"{abcdefuC')) TRAFFIC_STARTS[byte] = 1;
 
+/** Of these, what a tag does not begin with: JSON and CLF. */
+const OPENS_RECORD = new Uint8Array(256);
+for (const byte of bytesOf('{"')) OPENS_RECORD[byte] = 1;
+
 /**
  * Classifies the line in `bytes[start, end)` (without its newline).
  * Unknown openings and lines without a header are `other`: counted and sampled, not read.
@@ -122,8 +126,8 @@ function messageStartByFields(bytes: Uint8Array, start: number, end: number): nu
   const message = afterFields(bytes, tag, end, 1);
   const colon = bytes[message - 2] === COLON;
   if (bytes[message - (colon ? 3 : 2)] !== BRACKET_CLOSE) {
-    // A tag without pid may not be HAProxy's: then that follows.
-    const second = afterFields(bytes, message, end, 1);
+    // A tag without pid may not be HAProxy's: then that follows. (No tag begins as JSON and CLF do.)
+    const second = OPENS_RECORD[bytes[message]!] === 1 ? message : afterFields(bytes, message, end, 1);
     if (bytes[second - 3] === BRACKET_CLOSE && bytes[second - 2] === COLON) return second;
     // A colon ends a tag, so that the header fits. (A host may well be called `proxy`.)
     if (!colon && !isOpening(bytes, message, end)) {

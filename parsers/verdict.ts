@@ -77,6 +77,7 @@ export class Verdicts {
   /** Tells what is witnessed in the backend of `held`, up to the first that is not. */
   #release(held: Held): void {
     for (const next of this.#waiting((other) => !other.heir && backendOf(other) === backendOf(held))) {
+      if (!this.heard.held.has(next.event.id)) continue;
       if (!this.#isWitnessed(next)) return;
       this.#believe(next, this.#said(next));
     }

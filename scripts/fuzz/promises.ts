@@ -75,7 +75,9 @@ export class Promises {
 
   #hear(result: ParseResult): void {
     if (this.#lines++ % LINES_OF_ONE_HEARING === 0) this.#heard = NOTHING_HEARD;
-    if (result.ok) this.#heard = hear(this.#heard, result.record, result.stamp, `f:${this.#lines}` as EventId).heard;
+    if (!result.ok) return;
+    const id = `f:${this.#lines}` as EventId;
+    this.#heard = hear(this.#heard, result.record, result.stamp, { id, heardAt: this.#lines }).heard;
   }
 
   /** Was it the line, or what else the machine did? The quickest of three decides. */

@@ -2,7 +2,7 @@
  * Text that wants to be taken for a sentence of HAProxy: whole sentences, pieces of them, with what stands before and
  * behind them in a log, and what might end a field or a line too early. Texts are bytes (see escapes.ts).
  */
-import { parseLine } from '../../parsers/index.js';
+import { parseLine, tellsOfState } from '../../parsers/index.js';
 import { corpus } from './corpus.js';
 import type { Dice } from './dice.js';
 import { asBytes } from './escapes.js';
@@ -13,7 +13,7 @@ export function goldenSentences(): string[] {
     .flatMap(({ goldens }) => goldens)
     .flatMap(({ line, context }) => {
       const parsed = parseLine(line, context);
-      if (!parsed.ok || parsed.record.sentence.kind === 'other') return [];
+      if (!parsed.ok || !tellsOfState(parsed.record.sentence)) return [];
       const { sentence, text } = parsed.record;
       // The record's text is what all copies have in common: without the quotes and the exclamation mark.
       return sentence.kind === 'backend.exhausted' ? [`backend ${sentence.backend} has no server available!`] : [text];

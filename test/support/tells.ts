@@ -4,6 +4,7 @@ import {
   type EventId,
   type HaproxyEvent,
   hear,
+  hearNothing,
   type LineClass,
   NOTHING_HEARD,
   type ParseResult,
@@ -28,6 +29,7 @@ export function parsed(line: Buffer): ParseResult {
 /** The event that the line alone would be; null for a line that tells of no state. */
 export function eventOf(result: ParseResult): HaproxyEvent | null {
   if (!result.ok) return null;
-  const hearing = hear(NOTHING_HEARD, result.record, result.stamp, ID);
-  return hearing.kind === 'event' ? hearing.event : null;
+  const hearing = hear(NOTHING_HEARD, result.record, result.stamp, { id: ID, heardAt: 0 });
+  const later = hearNothing(hearing.heard, Number.POSITIVE_INFINITY);
+  return [...hearing.events, ...later.events][0]?.event ?? null;
 }
