@@ -3,8 +3,10 @@
  * batch give the same commit, wherever the daemon was stopped and started in between.
  */
 import { type Incident, type Outage, type Plan, step, type Transition } from '../alerts/index.js';
-import { type EventId, hear, type Instant, parseLine, type TimeContext } from '../parsers/index.js';
+import type { EventId, Instant, TimeContext } from '../parsers/index.js';
+import { meaningOf } from './meaning.js';
 import { difference, type Memory } from './memory.js';
+import { Misses } from './misses.js';
 import type { Commit } from './store/store.js';
 import type { Batch } from './tail/batch.js';
 
@@ -19,34 +21,27 @@ export interface Ingested {
  */
 export function ingest(memory: Memory, batch: Batch, plan: Plan, context: TimeContext): Ingested {
   const commit = emptyCommit();
-  commit.checkpoint = batch.checkpoint;
-  commit.tally = batch.tally;
-  commit.samples = batch.samples.map((text) => ({ text, reason: 'unknown opening', at: batch.readAt }));
   const facts = new Facts();
-  let { heard, situation } = memory;
+  const misses = new Misses(batch);
+  const { live, readAt: heardAt } = batch;
+  let now = memory;
 
-  for (const line of batch.lines) {
-    const parsed = parseLine(line.text, context);
-    if (!parsed.ok) {
-      commit.samples.push({ text: shorten(line.text), reason: parsed.reason, at: batch.readAt });
-      continue;
-    }
-    const id = `${batch.checkpoint.fingerprint}:${line.start}` as EventId;
-    const hearing = hear(heard, parsed.record, parsed.stamp, id);
-    heard = hearing.heard;
-    if (hearing.kind === 'copy') facts.copied(hearing.of, hearing.copies);
-    if (hearing.kind !== 'event') continue;
-    const next = step(
-      situation,
-      { kind: 'event', event: hearing.event, copies: hearing.copies, live: batch.live, heardAt: batch.readAt },
-      plan,
-    );
-    situation = next.situation;
+  for (const { text, start } of batch.lines) {
+    const id = `${batch.checkpoint.fingerprint}:${start}` as EventId;
+    const { parsed, hearing, step: next, memory: after } = meaningOf(now, { text, id, live, heardAt }, plan, context);
+    now = after;
+    if (!parsed.ok) misses.rejected(text, parsed.reason);
+    else if (parsed.record.sentence.kind === 'other') misses.nearMiss(text);
+    if (hearing?.kind === 'copy') facts.copied(hearing.of, hearing.copies);
+    if (next === null) continue;
     facts.add(next);
     commit.notifications.push(...next.notifications);
   }
   facts.writeTo(commit);
-  return finish(memory, { heard, situation }, commit);
+  commit.checkpoint = batch.checkpoint;
+  commit.tally = misses.counted;
+  commit.samples = misses.samples;
+  return finish(memory, now, commit);
 }
 
 /** Lets time pass; only when every source has been read to its end. */
@@ -104,8 +99,4 @@ function emptyCommit(): Commit {
 
 function finish(before: Memory, memory: Memory, commit: Commit): Ingested {
   return { memory, commit: { ...commit, ...difference(before, memory) } };
-}
-
-function shorten(text: string): string {
-  return text.slice(0, 200);
 }

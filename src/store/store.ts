@@ -5,7 +5,7 @@
 
 import type { Incident, Notification, Outage, Transition } from '../../alerts/index.js';
 import type { EventId, Instant } from '../../parsers/index.js';
-import type { Checkpoint, Tally } from '../tail/batch.js';
+import type { Checkpoint, Sample, Tally } from '../tail/batch.js';
 
 export type Awaitable<T> = T | Promise<T>;
 
@@ -14,6 +14,19 @@ export interface MemoryRow {
   shelf: string;
   key: string;
   body: unknown;
+}
+
+/** What was counted of the log. */
+export interface Counted extends Tally {
+  /** Candidates without a header, or with one that cannot be: no such time, no such process. */
+  rejected: number;
+  /** Candidates that begin as a sentence about a state and then go on otherwise. */
+  nearMisses: number;
+}
+
+/** A sample and when the line was read. */
+export interface DatedSample extends Sample {
+  at: Instant;
 }
 
 /** One transaction's worth: all of it becomes true, or none. */
@@ -30,9 +43,9 @@ export interface Commit {
   /** What to remember from now on, and what to forget. */
   remember: MemoryRow[];
   forget: { shelf: string; key: string }[];
-  tally: Tally | null;
-  /** Lines that were not understood, shortened; the store keeps the last hundred. */
-  samples: { text: string; reason: string; at: Instant }[];
+  tally: Counted | null;
+  /** Lines that were not understood, shortened; the store keeps the last ones of each reason, a hundred in all. */
+  samples: DatedSample[];
 }
 
 export type OutboxState = 'due' | 'delivered' | 'rejected' | 'expired' | 'muted';
@@ -60,6 +73,18 @@ export interface History {
   incidents: Incident[];
 }
 
+/** How far haplog has come. */
+export interface Progress {
+  /** Of every log that was ever followed, by path. */
+  checkpoints: Checkpoint[];
+  memory: MemoryRow[];
+  counted: Counted;
+  /** The newest first. */
+  samples: DatedSample[];
+  /** How many notifications are in which state. */
+  outbox: Record<OutboxState, number>;
+}
+
 export interface Store {
   apply(commit: Commit): Awaitable<void>;
   memory(): Awaitable<MemoryRow[]>;
@@ -79,6 +104,8 @@ export interface Store {
   close(seq: number, state: 'rejected' | 'expired' | 'muted', at: Instant, reason: string): Awaitable<void>;
 
   history(filter: HistoryFilter): Awaitable<History>;
+  /** All of one moment; at most so many samples. */
+  progress(samples: number): Awaitable<Progress>;
   /** Releases the database; the store is not used afterwards. */
   end(): Awaitable<void>;
 }

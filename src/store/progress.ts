@@ -1,0 +1,35 @@
+/** Reads how far haplog has come: what `haplog status` tells. */
+import type { Database } from 'better-sqlite3';
+import type { Checkpoint } from '../tail/batch.js';
+import type { ReadingTables } from './reading.js';
+import type { Counted, DatedSample, OutboxState, Progress } from './store.js';
+
+const NOTHING_COUNTED: Counted = {
+  lines: 0,
+  bytes: 0,
+  traffic: 0,
+  candidates: 0,
+  other: 0,
+  oversize: 0,
+  rejected: 0,
+  nearMisses: 0,
+};
+
+const NOTHING_SENT: Record<OutboxState, number> = { due: 0, delivered: 0, rejected: 0, expired: 0, muted: 0 };
+
+/** Prepares the reading of all of it at one moment of the database. */
+export function progressReader(db: Database, reading: Pick<ReadingTables, 'memory'>): (samples: number) => Progress {
+  const checkpoints = db.prepare<[], Checkpoint>(
+    'SELECT path, fingerprint, byte_offset AS offset FROM checkpoint ORDER BY path',
+  );
+  const counted = db.prepare<[], [keyof Counted, number]>('SELECT counter, total FROM tally').raw();
+  const samples = db.prepare<[number], DatedSample>('SELECT text, reason, at FROM sample ORDER BY seq DESC LIMIT ?');
+  const outbox = db.prepare<[], [OutboxState, number]>('SELECT state, count(*) FROM outbox GROUP BY state').raw();
+  return db.transaction((limit: number) => ({
+    checkpoints: checkpoints.all(),
+    memory: reading.memory(),
+    counted: { ...NOTHING_COUNTED, ...Object.fromEntries(counted.all()) },
+    samples: samples.all(limit),
+    outbox: { ...NOTHING_SENT, ...Object.fromEntries(outbox.all()) },
+  })).deferred;
+}
