@@ -3,6 +3,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 import { importCommand } from './cli/import.js';
+import { parseCommand } from './cli/parse.js';
 import { queryCommand } from './cli/query.js';
 import { replayCommand } from './cli/replay.js';
 import { runCommand } from './cli/run.js';
@@ -26,7 +27,8 @@ async function main(argv: string[]): Promise<void> {
       outputError: (text, write) => write(text.replace(/^error: /, 'haplog: ').replace(/\n(?=\()/, ' ')),
     })
     .exitOverride();
-  for (const command of [runCommand(), queryCommand(), importCommand(), replayCommand()]) {
+  const commands = [runCommand(), queryCommand(), importCommand(), replayCommand(), parseCommand()];
+  for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   await program.parseAsync(argv, { from: 'user' });
