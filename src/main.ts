@@ -2,6 +2,7 @@
 /** From the command line to an exit status: the only place that ends the process. */
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
+import { explainCommand } from './cli/explain.js';
 import { importCommand } from './cli/import.js';
 import { parseCommand } from './cli/parse.js';
 import { queryCommand } from './cli/query.js';
@@ -27,7 +28,7 @@ async function main(argv: string[]): Promise<void> {
       outputError: (text, write) => write(text.replace(/^error: /, 'haplog: ').replace(/\n(?=\()/, ' ')),
     })
     .exitOverride();
-  const commands = [runCommand(), queryCommand(), importCommand(), replayCommand(), parseCommand()];
+  const commands = [runCommand(), queryCommand(), importCommand(), replayCommand(), parseCommand(), explainCommand()];
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }
