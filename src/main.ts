@@ -8,6 +8,7 @@ import { parseCommand } from './cli/parse.js';
 import { queryCommand } from './cli/query.js';
 import { replayCommand } from './cli/replay.js';
 import { runCommand } from './cli/run.js';
+import { statusCommand } from './cli/status.js';
 import { UserError } from './user-error.js';
 import { version } from './version.js';
 
@@ -28,7 +29,10 @@ async function main(argv: string[]): Promise<void> {
       outputError: (text, write) => write(text.replace(/^error: /, 'haplog: ').replace(/\n(?=\()/, ' ')),
     })
     .exitOverride();
-  const commands = [runCommand(), queryCommand(), importCommand(), replayCommand(), parseCommand(), explainCommand()];
+  const commands = [
+    ...[runCommand(), statusCommand(), queryCommand()],
+    ...[importCommand(), replayCommand(), parseCommand(), explainCommand()],
+  ];
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }

@@ -1,9 +1,9 @@
 /** What of a batch was not understood: all of it is counted, a few lines of it are kept. Pure. */
-import type { Instant } from '../parsers/index.js';
+import { classify, type Instant, type LogRecord } from '../parsers/index.js';
 import type { Counted, DatedSample } from './store/store.js';
 import type { Batch } from './tail/batch.js';
 
-/** So many lines of a batch are kept that were rejected, and so many that were nearly understood. */
+/** So many lines of a batch are kept that were rejected, so many that were nearly understood, and so many of the others. */
 const SAMPLES_MAX = 5;
 const SAMPLE_CHARS_MAX = 200;
 
@@ -13,6 +13,7 @@ export class Misses {
   readonly #batch: Batch;
   #rejected = 0;
   #nearMisses = 0;
+  #unknown = 0;
 
   constructor(batch: Batch) {
     this.#batch = batch;
@@ -25,14 +26,26 @@ export class Misses {
       this.samples.push(sampleOf(text, reason.split(':', 1)[0]!, this.#batch.readAt));
   }
 
-  /** A line that begins as a sentence about a state and is none that is known: a version's new wording, or forgery. */
-  nearMiss(text: string): void {
-    if (++this.#nearMisses <= SAMPLES_MAX) this.samples.push(sampleOf(text, 'near miss', this.#batch.readAt));
+  /**
+   * A line with a good header and no known sentence. One that begins as a sentence about a state, after all that may stand
+   * before it, is a near miss: a version's new wording, or forgery.
+   */
+  unknown(line: string, { text }: LogRecord): void {
+    const near = opensAsState(text);
+    const nth = near ? ++this.#nearMisses : ++this.#unknown;
+    const reason = near ? 'near miss' : 'unknown sentence';
+    if (nth <= SAMPLES_MAX) this.samples.push(sampleOf(line, reason, this.#batch.readAt));
   }
 
   get counted(): Counted {
-    return { ...this.#batch.tally, rejected: this.#rejected, nearMisses: this.#nearMisses };
+    return { ...this.#batch.tally, rejected: this.#rejected, nearMisses: this.#nearMisses, unknown: this.#unknown };
   }
+}
+
+/** Asked of the byte scan, which knows the openings: would the text be a candidate if nothing stood before it? */
+function opensAsState(text: string): boolean {
+  const bytes = new TextEncoder().encode(`0 host tag: ${text}`);
+  return classify(bytes, 0, bytes.length) === 'candidate';
 }
 
 function sampleOf(text: string, reason: string, at: Instant): DatedSample {

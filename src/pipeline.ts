@@ -31,7 +31,7 @@ export function ingest(memory: Memory, batch: Batch, plan: Plan, context: TimeCo
     const { parsed, hearing, step: next, memory: after } = meaningOf(now, { text, id, live, heardAt }, plan, context);
     now = after;
     if (!parsed.ok) misses.rejected(text, parsed.reason);
-    else if (parsed.record.sentence.kind === 'other') misses.nearMiss(text);
+    else if (parsed.record.sentence.kind === 'other') misses.unknown(text, parsed.record);
     if (hearing?.kind === 'copy') facts.copied(hearing.of, hearing.copies);
     if (next === null) continue;
     facts.add(next);

@@ -13,6 +13,7 @@ const NOTHING_COUNTED: Counted = {
   oversize: 0,
   rejected: 0,
   nearMisses: 0,
+  unknown: 0,
 };
 
 const NOTHING_SENT: Record<OutboxState, number> = { due: 0, delivered: 0, rejected: 0, expired: 0, muted: 0 };
@@ -23,7 +24,11 @@ export function progressReader(db: Database, reading: Pick<ReadingTables, 'memor
     'SELECT path, fingerprint, byte_offset AS offset FROM checkpoint ORDER BY path',
   );
   const counted = db.prepare<[], [keyof Counted, number]>('SELECT counter, total FROM tally').raw();
-  const samples = db.prepare<[number], DatedSample>('SELECT text, reason, at FROM sample ORDER BY seq DESC LIMIT ?');
+  const samples = db.prepare<[number], DatedSample>(`
+    SELECT text, reason, at FROM (
+      SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY reason ORDER BY seq DESC) AS nth FROM sample)
+      ORDER BY nth, seq DESC LIMIT ?)
+    ORDER BY seq DESC`);
   const outbox = db.prepare<[], [OutboxState, number]>('SELECT state, count(*) FROM outbox GROUP BY state').raw();
   return db.transaction((limit: number) => ({
     checkpoints: checkpoints.all(),

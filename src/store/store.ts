@@ -22,6 +22,8 @@ export interface Counted extends Tally {
   rejected: number;
   /** Candidates that begin as a sentence about a state and then go on otherwise. */
   nearMisses: number;
+  /** Other candidates without a known sentence: what HAProxy says on its standard error when it starts, and its like. */
+  unknown: number;
 }
 
 /** A sample and when the line was read. */
@@ -79,7 +81,7 @@ export interface Progress {
   checkpoints: Checkpoint[];
   memory: MemoryRow[];
   counted: Counted;
-  /** The newest first. */
+  /** The newest of each reason, then the next ones of each; told with the newest first. */
   samples: DatedSample[];
   /** How many notifications are in which state. */
   outbox: Record<OutboxState, number>;

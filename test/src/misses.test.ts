@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EMPTY_MEMORY } from '../../src/memory.js';
 import { ingest } from '../../src/pipeline.js';
-import { serverText, syslogLine } from '../support/lines.js';
+import { serverText, stderrLine, syslogLine } from '../support/lines.js';
 import { addressed, batchOf, PLAN, read, UTC } from '../support/reading.js';
 
 const T = Date.parse('2026-11-22T12:00:00Z');
@@ -15,6 +15,17 @@ test('a line that begins as a sentence about a server and goes on otherwise is c
   assert.deepEqual([tally?.nearMisses, tally?.rejected], [1, 0]);
   assert.deepEqual(samples, [{ text: near, reason: 'near miss', at: 0 }]);
   assert.equal(transitions.length, 1);
+});
+
+test('what HAProxy says beside its states is counted apart, so that it hides no near miss', () => {
+  const notice = stderrLine(T, 'Loading success.');
+  const nearOnStderr = stderrLine(T, 'Server app/a is QUITE DOWN.');
+  const { tally, samples } = read([...Array(9).fill(notice), nearOnStderr]).commit;
+  assert.deepEqual([tally?.nearMisses, tally?.unknown], [1, 9]);
+  assert.deepEqual(
+    samples.map(({ reason }) => reason),
+    [...Array(5).fill('unknown sentence'), 'near miss'],
+  );
 });
 
 test('a line whose header cannot be is counted and shown with the reason, whatever its stamp says', () => {

@@ -14,6 +14,7 @@ const NOTHING: Counted = {
   oversize: 0,
   rejected: 0,
   nearMisses: 0,
+  unknown: 0,
 };
 
 /** The promises about what was counted, what was not understood, and what waits. */
@@ -70,18 +71,22 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
   const samples = (count: number, reason: string, from = 0) =>
     Array.from({ length: count }, (_, i) => sample(from + i, reason));
 
-  promise(
-    'the last lines that were not understood are told, the newest first, and no more than asked',
-    async (store) => {
-      await store.apply(commitOf({ samples: samples(3, 'near miss') }));
-      await store.apply(commitOf({ samples: samples(1, 'too long', 3) }));
-      assert.deepEqual((await store.progress(3)).samples, [
-        sample(3, 'too long'),
-        sample(2, 'near miss'),
-        sample(1, 'near miss'),
-      ]);
-    },
-  );
+  promise('of the last lines that were not understood every reason is heard, the newest first', async (store) => {
+    await store.apply(commitOf({ samples: samples(3, 'near miss') }));
+    await store.apply(commitOf({ samples: samples(1, 'too long', 3) }));
+    assert.deepEqual((await store.progress(3)).samples, [
+      sample(3, 'too long'),
+      sample(2, 'near miss'),
+      sample(1, 'near miss'),
+    ]);
+    await store.apply(commitOf({ samples: samples(9, 'unknown opening', 4) }));
+    assert.deepEqual((await store.progress(4)).samples, [
+      sample(12, 'unknown opening'),
+      sample(11, 'unknown opening'),
+      sample(3, 'too long'),
+      sample(2, 'near miss'),
+    ]);
+  });
 
   promise('a flood of lines of one kind washes away no rare one, and nothing grows without end', async (store) => {
     await store.apply(commitOf({ samples: [sample(0, 'near miss')] }));
