@@ -42,6 +42,11 @@ export class Misses {
   }
 }
 
+/** How many of the lines that were counted are neither traffic nor understood. */
+export function notUnderstood({ other, oversize, rejected, nearMisses, unknown }: Counted): number {
+  return other + oversize + rejected + nearMisses + unknown;
+}
+
 /** Asked of the byte scan, which knows the openings: would the text be a candidate if nothing stood before it? */
 function opensAsState(text: string): boolean {
   const bytes = new TextEncoder().encode(`0 host tag: ${text}`);

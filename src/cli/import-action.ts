@@ -3,6 +3,7 @@ import { DEFAULT_POLICY, type Plan } from '../../alerts/index.js';
 import type { TimeContext } from '../../parsers/index.js';
 import { readHistory } from '../history-files.js';
 import { EMPTY_MEMORY } from '../memory.js';
+import { notUnderstood } from '../misses.js';
 import { ingest } from '../pipeline.js';
 import { openStore } from '../store/open.js';
 import { databaseFor, onDatabase } from './database.js';
@@ -19,14 +20,16 @@ export async function importFiles(files: string[], options: ImportOptions): Prom
   const context = timeContext(options, Date.now());
   const database = await databaseFor('write', options.db);
   const seen = await onDatabase(database, () => takeIn(files, context, database));
-  const { lines, transitions, outages } = seen;
-  process.stderr.write(`${lines} lines read into ${database}: ${transitions} changes of state, outages: ${outages}\n`);
+  const { lines, transitions, outages, unknown } = seen;
+  const missed = unknown === 0 ? '' : `; ${unknown} lines not understood: haplog parse --unknown shows them`;
+  const found = `${transitions} changes of state, outages: ${outages}`;
+  process.stderr.write(`${lines} lines read into ${database}: ${found}${missed}\n`);
 }
 
 async function takeIn(files: string[], context: TimeContext, database: string) {
   const store = openStore(database, 'write');
   let memory = EMPTY_MEMORY;
-  const seen = { lines: 0, transitions: 0 };
+  const seen = { lines: 0, transitions: 0, unknown: 0 };
   const outages = new Set<string>();
   try {
     for await (const batch of readHistory(files, context)) {
@@ -35,6 +38,7 @@ async function takeIn(files: string[], context: TimeContext, database: string) {
       // The daemon's own place in the log, its memory and its counters are not the past's to change.
       await store.apply({ ...next.commit, checkpoint: null, tally: null, samples: [], remember: [], forget: [] });
       seen.lines += batch.tally.lines;
+      seen.unknown += next.commit.tally === null ? 0 : notUnderstood(next.commit.tally);
       seen.transitions += next.commit.transitions.length;
       for (const { id } of next.commit.outages) outages.add(id);
     }

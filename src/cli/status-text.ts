@@ -2,6 +2,7 @@
 import { causeInWords } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
 import { formatDuration } from '../duration.js';
+import { notUnderstood } from '../misses.js';
 import { printable } from '../printable.js';
 import { isTrouble } from '../standing.js';
 import type { Unread } from '../tail/unread.js';
@@ -70,9 +71,10 @@ function inShort({ standing: { backends, incidents } }: Status): string {
   return `backends without a server: ${without}, incidents firing: ${firing}, servers not up: ${out}`;
 }
 
-function linesInWords({ lines, traffic, ...counted }: Status['counted']): string {
-  const understood = counted.candidates - counted.nearMisses - counted.unknown - counted.rejected;
-  return `${lines} read: ${traffic} traffic, ${understood} understood, ${lines - traffic - understood} not understood`;
+function linesInWords(counted: Status['counted']): string {
+  const { lines, traffic } = counted;
+  const missed = notUnderstood(counted);
+  return `${lines} read: ${traffic} traffic, ${lines - traffic - missed} understood, ${missed} not understood`;
 }
 
 function unknownInWords({ nearMisses, unknown, rejected, other, oversize }: Status['counted']): string {
