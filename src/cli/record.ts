@@ -34,14 +34,15 @@ export function isUnknown(kind: string): boolean {
 /** Takes a line without its newline. What the scan takes for traffic and the grammar has no sentence for is traffic. */
 export function recordOf(raw: string, place: Place, scan: LineClass, context: TimeContext): LineRecord {
   const result = parseLine(raw, context);
+  const { file, line, offset } = place;
   if (!result.ok) {
     const { reason, column } = result;
-    return { ...place, kind: 'rejected', scan, raw, parsed: null, stamp: null, reason, column };
+    return { file, line, offset, kind: 'rejected', scan, raw, parsed: null, stamp: null, reason, column };
   }
   const { record: parsed, stamp } = result;
   const { kind: says } = parsed.sentence;
   const kind = says === 'other' && scan === 'traffic' ? 'traffic' : says;
-  return { ...place, kind, scan, raw, parsed, stamp, reason: null, column: null };
+  return { file, line, offset, kind, scan, raw, parsed, stamp, reason: null, column: null };
 }
 
 /** A line that is longer than haplog reads. */
@@ -52,27 +53,46 @@ export function oversizeRecord(beginning: string, place: Place): LineRecord {
 
 /**
  * For programs: the same keys for every line, snake_case, nulls written out. What the sentence says stands apart under
- * `says`, for a sentence may speak of a pid or a host of its own.
+ * `says`, for a sentence may speak of a pid or a host of its own. (One literal: a log has millions of lines, and spreading
+ * takes longer than parsing.)
  */
 export function recordJson({ file, line, offset, kind, scan, raw, parsed, stamp, reason, column }: LineRecord) {
-  const about = { kind, time: stamp && new Date(stamp.at).toISOString(), host: parsed?.host ?? null };
-  const by = { tag: parsed?.tag ?? null, pid: parsed?.pid ?? null, origin: parsed?.origin ?? null };
-  const said = { times: parsed?.times ?? null, says: parsed && sentenceJson(parsed), text: parsed?.text ?? raw };
-  return { ...about, ...by, ...said, reason, column, scan, file, line, offset };
+  return {
+    kind,
+    time: stamp && new Date(stamp.at).toISOString(),
+    host: parsed?.host ?? null,
+    tag: parsed?.tag ?? null,
+    pid: parsed?.pid ?? null,
+    origin: parsed?.origin ?? null,
+    times: parsed?.times ?? null,
+    says: parsed && sentenceJson(parsed),
+    text: parsed?.text ?? raw,
+    reason,
+    column,
+    scan,
+    file,
+    line,
+    offset,
+  };
 }
 
 /** The fields of a sentence of any kind, null where it has none. */
-export function sentenceJson({ sentence: { kind: _, ...fields } }: LogRecord): Record<string, unknown> | null {
-  return Object.keys(fields).length === 0 ? null : (snakeCased(fields) as Record<string, unknown>);
+export function sentenceJson({ sentence }: LogRecord): Record<string, unknown> | null {
+  let fields: Record<string, unknown> | null = null;
+  for (const [key, value] of Object.entries(sentence)) {
+    if (key === 'kind') continue;
+    fields ??= {};
+    fields[snakeCase(key)] = snakeCased(value);
+  }
+  return fields;
 }
 
 function snakeCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(snakeCased);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
-      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      snakeCased(inner),
-    ]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [snakeCase(key), snakeCased(inner)]));
+}
+
+function snakeCase(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
