@@ -93,7 +93,7 @@ function summary(counts: ReadonlyMap<string, number>): string {
     const names = kinds.map(([kind, count]) => `${kind} ${count}`).join(', ');
     return `${sum(kinds)} ${words}${names === '' || names.startsWith(`${words} `) ? '' : ` (${names})`}`;
   };
-  const isTraffic = (kind: string) => kind === 'traffic';
+  const isTraffic = (kind: string) => kind === 'traffic' || kind.startsWith('traffic.');
   const understood = told('understood', (kind) => !isUnknown(kind) && !isTraffic(kind));
   return `${sum(all)} lines: ${[understood, told('traffic', isTraffic), told('not understood', isUnknown)].join(', ')}`;
 }

@@ -18,7 +18,7 @@ test('a line that begins as a sentence about a server and goes on otherwise is c
 });
 
 test('what HAProxy says beside its states is counted apart, so that it hides no near miss', () => {
-  const notice = stderrLine(T, 'Loading success.');
+  const notice = stderrLine(T, 'Nobody has ever said this.');
   const nearOnStderr = stderrLine(T, 'Server app/a is QUITE DOWN.');
   const { tally, samples } = read([...Array(9).fill(notice), nearOnStderr]).commit;
   assert.deepEqual([tally?.nearMisses, tally?.unknown], [1, 9]);
