@@ -49,7 +49,17 @@ async function* explained(
 
 function skipped({ text, line, offset }: GivenLine): Explanation {
   const record = oversizeRecord(text, { file: null, line, offset });
-  return { record, header: null, hearing: null, copyOf: null, transition: null, outages: [], incidents: [], tells: [] };
+  return {
+    record,
+    header: null,
+    hearing: null,
+    copyOf: null,
+    transition: null,
+    outages: [],
+    incidents: [],
+    tells: [],
+    unrouted: false,
+  };
 }
 
 async function* asText(explanations: AsyncIterable<Explanation>): AsyncGenerator<string> {

@@ -124,11 +124,11 @@ function changedLines({ hearing, transition, outages, incidents }: Explanation):
   return lines.length > 0 ? lines.map(printable) : ['nothing: what it says was known, or follows from nothing'];
 }
 
-function tellsLines({ incidents, tells }: Explanation): string[] {
+function tellsLines({ incidents, tells, unrouted }: Explanation): string[] {
   if (tells.length > 0) return tells.map((telling) => printable(tellingInWords(telling)));
   const open = incidents.filter(({ phase }) => phase !== 'resolved');
   if (open.length > 0 && open.every(({ planned }) => planned)) return ['nobody: it is planned work'];
-  if (open.some(({ phase }) => phase === 'pending')) return ['nobody: no route leads from this backend to a receiver'];
+  if (unrouted) return ['nobody: no route leads from this backend to a receiver'];
   return ['nobody'];
 }
 

@@ -38,6 +38,8 @@ export interface Explanation {
   outages: Outage[];
   incidents: Incident[];
   tells: Telling[];
+  /** There is trouble, and no route leads from it to a receiver. */
+  unrouted: boolean;
 }
 
 /** Takes a line and what was remembered of those before it; returns what it means, and what to remember. */
@@ -49,14 +51,24 @@ export function explainLine(
 ): { explanation: Explanation; memory: Memory } {
   const record = recordOf(text, { file: null, line, offset }, scan, context);
   const header = record.parsed && headerOf(record.raw, record.parsed.stamp);
-  const nothing = { hearing: null, copyOf: null, transition: null, outages: [], incidents: [], tells: [] };
+  const nothing = {
+    hearing: null,
+    copyOf: null,
+    transition: null,
+    outages: [],
+    incidents: [],
+    tells: [],
+    unrouted: false,
+  };
   if (scan !== 'candidate' || record.parsed === null) return { explanation: { record, header, ...nothing }, memory };
   const read = { text, id: `given:${line}` as EventId, live: true, heardAt: record.stamp.at };
   const { hearing, step, memory: after } = meaningOf(memory, read, plan, context);
   const copyOf = hearing?.kind === 'copy' ? Number(hearing.of.slice('given:'.length)) : null;
   const { transition, outages, incidents } = step ?? nothing;
   const tells = step === null ? [] : [...step.notifications.map(now), ...incidents.flatMap((one) => later(one, plan))];
-  return { explanation: { record, header, hearing, copyOf, transition, outages, incidents, tells }, memory: after };
+  const unrouted = incidents.some((one) => !one.planned && receiversFor(one, plan.routes).length === 0);
+  const explanation = { record, header, hearing, copyOf, transition, outages, incidents, tells, unrouted };
+  return { explanation, memory: after };
 }
 
 function headerOf(raw: string, stamp: string): Header {

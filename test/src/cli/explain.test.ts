@@ -74,31 +74,33 @@ test('of several lines each is heard after the ones before: a copy is told with 
   ]);
 });
 
-test('the receivers are those of the configuration that is named, and planned work is told to nobody', (t) => {
-  const folder = tempFolder(t);
-  writeFileSync(join(folder, 'url'), 'https://chat.example.org/x\n', { mode: 0o600 });
-  writeFileSync(
-    join(folder, 'haplog.yaml'),
-    `receivers: [{ name: chat, webhook: { url_file: url } }]
+for (const hold of ['0s', '30s']) {
+  test(`the receivers are those of the configuration that is named, and planned work is told to nobody (hold ${hold})`, (t) => {
+    const folder = tempFolder(t);
+    writeFileSync(join(folder, 'url'), 'https://chat.example.org/x\n', { mode: 0o600 });
+    writeFileSync(
+      join(folder, 'haplog.yaml'),
+      `receivers: [{ name: chat, webhook: { url_file: url } }]
 routes: [{ match: { backend: "app" }, receivers: [chat] }]
-policy: { hold: 30s }
+policy: { hold: ${hold} }
 `,
-  );
-  const lines = [
-    syslogLine(T, fall),
-    syslogLine(T, fall.replaceAll('app/', 'other/')),
-    syslogLine(
-      T,
-      'Server app2/a is going DOWN for maintenance. 0 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.',
-    ),
-  ];
-  const { stdout } = ask(folder, ['explain', '--config', 'haplog.yaml'], lines.join('\n'));
-  assert.deepEqual(paragraphs(stdout, 'tells'), [
-    'chat: firing: backend app on lb, if it lasts for 30s',
-    'nobody: no route leads from this backend to a receiver',
-    'nobody: it is planned work',
-  ]);
-});
+    );
+    const lines = [
+      syslogLine(T, fall),
+      syslogLine(T, fall.replaceAll('app/', 'other/')),
+      syslogLine(
+        T,
+        'Server app2/a is going DOWN for maintenance. 0 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.',
+      ),
+    ];
+    const { stdout } = ask(folder, ['explain', '--config', 'haplog.yaml'], lines.join('\n'));
+    assert.deepEqual(paragraphs(stdout, 'tells'), [
+      `chat: firing: backend app on lb${hold === '0s' ? '' : ', if it lasts for 30s'}`,
+      'nobody: no route leads from this backend to a receiver',
+      'nobody: it is planned work',
+    ]);
+  });
+}
 
 test('where the grammar stopped a caret shows, also far into a line that tries to move the cursor', (t) => {
   const cases = [
