@@ -34,7 +34,7 @@ function hearOf(board: Board, event: HaproxyEvent, copies: number): Change {
       return observeServer(board, event, says, copies);
     case 'backend.exhausted': {
       const { out } = board.backends.get(backendKey(event, says.backend)) ?? FRESH_BACKEND;
-      return settle(board, event, says.backend, out, false);
+      return settle(board, event, says.backend, out, 'none');
     }
     default:
       return endWorker(board, event);
@@ -43,7 +43,7 @@ function hearOf(board: Board, event: HaproxyEvent, copies: number): Change {
 
 function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, copies: number): Change {
   const key = serverKey(event, says.server);
-  const before = board.servers.get(key) ?? FRESH_SERVER;
+  const before = stateBefore(board.servers.get(key), says.change);
   const changed = changeServer(before, says.change);
   const from = shown(before);
   const to = shown(changed);
@@ -56,6 +56,16 @@ function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, 
   const { id, at, utcOffsetMin, host, pid } = event;
   const subject = { id, at, utcOffsetMin, host, pid, ...says.server };
   return { ...change, transition: { ...subject, from, to, planned, evidence: 'observed', copies, cause: says.cause } };
+}
+
+/**
+ * HAProxy writes only what changes (src/server.c), so that a change tells of the state before it as well. That is where a
+ * worker's silent beginning shows: a server that waits for DNS or was added by command begins in maintenance.
+ */
+function stateBefore(known: ServerState | undefined, change: ServerChange): ServerState {
+  if (change.to === 'ready') return { ...(known ?? FRESH_SERVER), maint: true };
+  if (change.to === 'undrain') return { ...(known ?? FRESH_SERVER), drain: true };
+  return known ?? (change.to === 'up' ? { ...FRESH_SERVER, operational: 'down' } : FRESH_SERVER);
 }
 
 /** A tracking server's change is as planned as its root's. */

@@ -2,8 +2,8 @@
  * When a backend has a server and when it has none, in one worker.
  *
  * HAProxy announces a backend without a server and never its recovery: that is read from the counts of a server that
- * comes back. Only a fall can begin an outage and only a return can end one, since two threads may write their lines in
- * another order than they counted.
+ * comes back. Only a fall can begin an outage. Only a return ends one at once, since two threads may write their lines in
+ * another order than they counted; a fall that leaves servers ends one that has lasted (weights are set without a word).
  */
 import type { HaproxyEvent } from '../parsers/index.js';
 import { type Board, backendKey, type Change, FRESH_BACKEND } from './board.js';
@@ -12,21 +12,25 @@ import type { Outage } from './state.js';
 
 export type ServerSentence = Extract<HaproxyEvent['says'], { kind: 'server' }>;
 
-/** Whether the sentence says that its backend has a server now (true), none (false), or nothing of it (null). */
-export function availabilityAfter({ change, cause, counts }: ServerSentence): boolean | null {
-  // Written while a worker is being prepared, up to HAProxy 3.0 under its master's pid: nobody serves there yet.
-  if (cause.class === 'state_file') return null;
+/** What a sentence says of its backend: a server came back, some are left, there is none; null where it says nothing. */
+export type Availability = 'returned' | 'left' | 'none' | null;
+
+/** Within a second two threads may have counted in another order than they wrote. */
+const DISORDER_MS = 1_000;
+
+export function availabilityAfter({ change, counts }: ServerSentence): Availability {
   const usable = counts === null ? null : counts.active + counts.backup > 0;
   switch (change.to) {
     case 'up':
-      return usable === true ? true : null;
+      return usable === true ? 'returned' : null;
     case 'ready':
     case 'undrain': {
       const returns = change.operational === 'up' && !(change.to === 'ready' && change.drain);
-      return (usable ?? returns) ? true : null;
+      return (usable ?? returns) ? 'returned' : null;
     }
     default:
-      return usable === false ? false : null;
+      if (usable === null) return null;
+      return usable ? 'left' : 'none';
   }
 }
 
@@ -40,7 +44,7 @@ export function settle(
   event: HaproxyEvent,
   backend: string,
   out: Fallen[],
-  available: boolean | null,
+  available: Availability,
 ): Change {
   const key = backendKey(event, backend);
   const { outage } = board.backends.get(key) ?? FRESH_BACKEND;
@@ -52,11 +56,14 @@ export function settle(
   });
 
   if (outage === null) {
-    if (available !== false) return becomes(null, null);
+    if (available !== 'none') return becomes(null, null);
     const opened = openOutage(event, backend, planned);
     return becomes(opened, opened);
   }
-  if (available === true) return becomes(null, ended(outage, event.at, 'recovered'));
+  if (available === 'returned') return becomes(null, ended(outage, event.at, 'recovered'));
+  if (available === 'left' && event.at - outage.start > DISORDER_MS) {
+    return becomes(null, { ...ended(outage, event.at, 'recovered'), evidence: 'inferred' });
+  }
   if (outage.planned && !planned) {
     const unplanned: Outage = { ...outage, planned: false };
     return becomes(unplanned, unplanned);

@@ -16,6 +16,8 @@ export function isPlannedChange(change: ServerChange, cause: Cause, before: Serv
       return cause.class === 'admin' || before.planned;
     case 'ready':
       return change.drain; // out of maintenance into drain: still somebody's work
+    case 'undrain':
+      return before.maint && before.planned; // out of drain and still down: it is not the work that keeps it out
     default:
       return before.planned && (before.drain || before.maint); // drain, then stop: the usual way to work on a server
   }

@@ -1,6 +1,7 @@
 /** The door of parsers/: what did HAProxy say? */
 export type { EventId, HaproxyEvent, StateSentence } from './event.js';
-export { type Heard, type Hearing, hear, NOTHING_HEARD } from './hear.js';
+export { type Address, type Hearing, hear, hearNothing, nextVerdictAt } from './hear.js';
+export { type Heard, NOTHING_HEARD, type Suspect } from './heard.js';
 export { type ParseResult, parseLine } from './parse-line.js';
 export type {
   Cause,
@@ -18,4 +19,5 @@ export type {
 } from './record.js';
 export { classify, type LineClass } from './scan.js';
 export { Shelf } from './shelf.js';
+export { hostNameOf } from './speakers.js';
 export { latestStamp, type TimeContext } from './syslog-time.js';

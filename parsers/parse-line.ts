@@ -26,10 +26,14 @@ export function parseLine(text: string, context: TimeContext): ParseResult {
   if (!isPid(record.pid) || ('pid' in record.sentence && !isPid(record.sentence.pid))) {
     return { ok: false, reason: 'no such process id', column: 1 };
   }
-  const stamp = parseStamp(record.stamp, context);
+  if (record.times > TIMES_MAX) return { ok: false, reason: 'no such number of repetitions', column: 1 };
+  const stamp = parseStamp(record, context);
   if (stamp === null) return { ok: false, reason: `no such time: ${record.stamp}`, column: 1 };
   return { ok: true, record, stamp };
 }
+
+/** rsyslog counts what it folds in an int (runtime/msg.c); nobody writes a state so often. */
+const TIMES_MAX = 1_000_000;
 
 /** A pid_t has 31 bits (Linux's own limit is far below); more digits are no process. */
 function isPid(pid: number | null): boolean {

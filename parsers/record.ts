@@ -90,6 +90,8 @@ export interface LogRecord {
   tag: string;
   /** The pid that speaks: the number in the stderr prefix if there is one, else the tag's; null where none was sent. */
   pid: number | null;
+  /** The tag's pid: who wrote the line to syslog, or to journald. */
+  tagPid: number | null;
   origin: Origin;
   /** How many further copies rsyslog folded into this line (`message repeated N times`), else 1. */
   times: number;

@@ -3,7 +3,7 @@
  * traditional ones (RFC 3164 section 4.1.2) have neither year nor zone: both are inferred from what the reader knows.
  */
 import { Temporal } from 'temporal-polyfill';
-import type { Instant, Stamp } from './record.js';
+import type { Instant, LogRecord, Stamp } from './record.js';
 
 /** What a traditional stamp leaves out. */
 export interface TimeContext {
@@ -11,11 +11,18 @@ export interface TimeContext {
   tz: string;
   /** The latest instant that a stamp without a year can mean. */
   asOf: Instant;
+  /**
+   * The latest instant known of who speaks. At the end of summer time an hour comes twice: its order among the other
+   * lines tells which one is meant. Undefined where nothing was heard.
+   */
+  heardLast?: (speaker: { host: string; pid: number | null }) => Instant | undefined;
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const MINUTE = 60_000;
 const DAY = 86_400_000;
+/** Neighbouring lines may be out of order by so much, not by more. */
+const DISORDER_MS = MINUTE;
 
 /** The latest instant that a line read at `now` can mean: its clock and zone may be ahead of ours, but not by a year. */
 export function latestStamp(now: Instant): Instant {
@@ -23,11 +30,15 @@ export function latestStamp(now: Instant): Instant {
 }
 
 /**
- * The instant that `text` means, and its zone's offset; null where it names no instant (the 31st of February).
- * @param text as the grammar found it: RFC 3339, or `Mmm dd HH:MM:SS`
+ * The instant that a record's stamp means, and its zone's offset; null where it names no instant (the 31st of February).
+ * The stamp is as the grammar found it: RFC 3339, or `Mmm dd HH:MM:SS`.
  */
-export function parseStamp(text: string, context: TimeContext): Stamp | null {
-  return text.charCodeAt(0) <= 0x39 ? parseRfc3339(text) : parseTraditional(text, context);
+export function parseStamp(
+  { stamp, host, pid }: Pick<LogRecord, 'stamp' | 'host' | 'pid'>,
+  context: TimeContext,
+): Stamp | null {
+  if (stamp.charCodeAt(0) <= 0x39) return parseRfc3339(stamp);
+  return parseTraditional(stamp, context, () => context.heardLast?.({ host, pid }));
 }
 
 /** RFC 3339 section 5.6, as rsyslog writes it. `Date.parse` alone would take less for a time. */
@@ -42,7 +53,7 @@ function parseRfc3339(text: string): Stamp | null {
   return { at, utcOffsetMin: sign * (Number(text.slice(-5, -3)) * 60 + Number(text.slice(-2))) };
 }
 
-function parseTraditional(text: string, { tz, asOf }: TimeContext): Stamp | null {
+function parseTraditional(text: string, { tz, asOf }: TimeContext, heardLast: () => Instant | undefined): Stamp | null {
   if (!TRADITIONAL.test(text)) return null;
   const month = MONTHS.indexOf(text.slice(0, 3)) + 1;
   const day = Number(text.slice(4, 6));
@@ -53,33 +64,44 @@ function parseTraditional(text: string, { tz, asOf }: TimeContext): Stamp | null
   // The latest year in which the stamp exists (29 February) and is not later than `asOf`.
   const latest = new Date(asOf + DAY).getUTCFullYear(); // no zone is a day ahead of UTC
   for (let year = latest; year > latest - 9; year--) {
-    const start = minuteStart(year, month, day, hour, minute, tz);
-    if (start !== null && start.at + second * 1000 <= asOf) return { ...start, at: start.at + second * 1000 };
+    const [first, again] = minuteStarts(year, month, day, hour, minute, tz)
+      .map((start) => ({ ...start, at: start.at + second * 1000 }))
+      .filter(({ at }) => at <= asOf);
+    if (first) return again && (heardLast() ?? 0) - first.at > DISORDER_MS ? again : first;
   }
   return null;
 }
 
 /** The last minute that was looked up: neighbouring lines share it, and zone arithmetic is dear. */
 let lastKey = '';
-let lastStart: Stamp | null = null;
+let lastStarts: Stamp[] = [];
 
-function minuteStart(year: number, month: number, day: number, hour: number, minute: number, tz: string): Stamp | null {
+/** When a minute begins in a zone: never, once, or twice, at the end of summer time. */
+function minuteStarts(year: number, month: number, day: number, hour: number, minute: number, tz: string): Stamp[] {
   const key = `${year} ${month} ${day} ${hour} ${minute} ${tz}`;
   if (key !== lastKey) {
     lastKey = key;
-    lastStart = zonedMinute({ year, month, day, hour, minute }, tz);
+    lastStarts = zonedMinutes({ year, month, day, hour, minute }, tz);
   }
-  return lastStart;
+  return lastStarts;
 }
 
-function zonedMinute(
+function zonedMinutes(
   fields: { year: number; month: number; day: number; hour: number; minute: number },
   tz: string,
-): Stamp | null {
+): Stamp[] {
+  let local: Temporal.PlainDateTime;
   try {
-    const zoned = Temporal.PlainDateTime.from(fields, { overflow: 'reject' }).toZonedDateTime(tz);
-    return { at: zoned.epochMilliseconds, utcOffsetMin: zoned.offsetNanoseconds / 1e6 / MINUTE };
+    local = Temporal.PlainDateTime.from(fields, { overflow: 'reject' });
   } catch {
-    return null; // no such day
+    return []; // no such day
   }
+  // The hour that summer time skips does not exist; who stamps so has not put the clock forward ("compatible").
+  const first = local.toZonedDateTime(tz, { disambiguation: 'compatible' });
+  const last = local.toZonedDateTime(tz, { disambiguation: 'later' });
+  const isTwice = last.epochMilliseconds !== first.epochMilliseconds && first.toPlainDateTime().equals(local);
+  return (isTwice ? [first, last] : [first]).map((zoned) => ({
+    at: zoned.epochMilliseconds,
+    utcOffsetMin: zoned.offsetNanoseconds / 1e6 / MINUTE,
+  }));
 }

@@ -3,7 +3,7 @@
  * after the store has it.
  */
 import { nextTickAt, type Plan } from '../alerts/index.js';
-import { type Instant, latestStamp } from '../parsers/index.js';
+import { type Instant, latestStamp, nextVerdictAt } from '../parsers/index.js';
 import type { Memory } from './memory.js';
 import { type Ingested, ingest, tick } from './pipeline.js';
 import type { Commit, Store } from './store/store.js';
@@ -45,7 +45,9 @@ export class Intake {
 
   /** How long until time alone changes something, in ms; Infinity where nothing waits. */
   untilNextTick(): number {
-    return Math.max(0, nextTickAt(this.#memory.situation, this.#deps.plan) - this.#deps.clock.now());
+    const { heard, situation } = this.#memory;
+    const next = Math.min(nextTickAt(situation, this.#deps.plan), nextVerdictAt(heard));
+    return Math.max(0, next - this.#deps.clock.now());
   }
 
   #queue(work: () => Ingested): Promise<void> {

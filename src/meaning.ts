@@ -1,9 +1,11 @@
 /** What one line of the log means, after all that went before it: parsed, heard, stepped. Pure. */
-import { type Plan, type Step, step } from '../alerts/index.js';
+import { type Plan, type Situation, type Step, step } from '../alerts/index.js';
 import {
   type EventId,
   type Hearing,
   hear,
+  hearNothing,
+  hostNameOf,
   type Instant,
   type ParseResult,
   parseLine,
@@ -11,35 +13,53 @@ import {
 } from '../parsers/index.js';
 import type { Memory } from './memory.js';
 
-export interface LineToRead {
-  text: string;
-  /** Its address, by which its event is known. */
-  id: EventId;
-  /** Whether it was written under our eyes, and our clock when it was read. */
+/** Whether a line was written under our eyes, and our clock when it was read. */
+export interface Reading {
   live: boolean;
   heardAt: Instant;
 }
 
-/** Each part is null where the one before left nothing to do. */
-export interface Meaning {
-  parsed: ParseResult;
-  hearing: Hearing | null;
-  step: Step | null;
+export interface LineToRead extends Reading {
+  text: string;
+  /** Its address, by which its event is known. */
+  id: EventId;
+}
+
+/** What was heard, and what followed from each event that was believed. */
+export interface Belief {
+  hearing: Hearing;
+  steps: Step[];
   memory: Memory;
 }
+
+/** Nothing is heard of a line without a header. */
+export type Meaning = { parsed: ParseResult } & (Belief | { hearing: null; steps: []; memory: Memory });
 
 /**
  * Takes in one line.
  * @param context how stamps without zone and year are to be read
  */
 export function meaningOf(memory: Memory, line: LineToRead, plan: Plan, context: TimeContext): Meaning {
-  const parsed = parseLine(line.text, context);
-  if (!parsed.ok) return { parsed, hearing: null, step: null, memory };
-  const hearing = hear(memory.heard, parsed.record, parsed.stamp, line.id);
-  const { heard } = hearing;
-  if (hearing.kind !== 'event') return { parsed, hearing, step: null, memory: { ...memory, heard } };
-  const { event, copies } = hearing;
-  const { live, heardAt } = line;
-  const next = step(memory.situation, { kind: 'event', event, copies, live, heardAt }, plan);
-  return { parsed, hearing, step: next, memory: { heard, situation: next.situation } };
+  const { heard, situation } = memory;
+  const heardLast = (speaker: { host: string; pid: number | null }) =>
+    situation.clocks.get(hostNameOf(heard, speaker))?.at;
+  const parsed = parseLine(line.text, { ...context, heardLast });
+  if (!parsed.ok) return { parsed, hearing: null, steps: [], memory };
+  const hearing = hear(heard, parsed.record, parsed.stamp, line);
+  return { parsed, ...believed(situation, hearing, plan, line) };
+}
+
+/** What it means that no line has come up to `now`: what waited for a second one is settled. */
+export function meaningOfSilence(memory: Memory, now: Instant, plan: Plan, reading: Reading): Belief {
+  return believed(memory.situation, hearNothing(memory.heard, now), plan, reading);
+}
+
+function believed(before: Situation, hearing: Hearing, plan: Plan, { live, heardAt }: Reading): Belief {
+  let situation = before;
+  const steps = hearing.events.map(({ event, copies }) => {
+    const next = step(situation, { kind: 'event', event, copies, live, heardAt }, plan);
+    situation = next.situation;
+    return next;
+  });
+  return { hearing, steps, memory: { heard: hearing.heard, situation } };
 }

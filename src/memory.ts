@@ -15,6 +15,9 @@ function shelves({ heard, situation }: Memory): Record<string, Shelf<unknown>> {
   return {
     subject: heard.subjects,
     speaker: heard.speakers,
+    source: heard.sources,
+    held: heard.held,
+    told: heard.told,
     server: situation.board.servers,
     backend: situation.board.backends,
     worker: situation.board.workers,
@@ -41,7 +44,13 @@ export function recall(rows: readonly MemoryRow[]): Memory {
   const on = <V>(shelf: string): Shelf<V> =>
     Shelf.of(rows.filter((row) => row.shelf === shelf).map((row): [string, V] => [row.key, row.body as V]));
   return {
-    heard: { subjects: on('subject'), speakers: on('speaker') },
+    heard: {
+      subjects: on('subject'),
+      speakers: on('speaker'),
+      sources: on('source'),
+      held: on('held'),
+      told: on('told'),
+    },
     situation: {
       board: { servers: on('server'), backends: on('backend'), workers: on('worker') },
       incidents: on('incident'),

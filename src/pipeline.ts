@@ -2,9 +2,17 @@
  * From a batch of lines to one transaction's worth of facts: parse, hear, step. Pure: the same memory and the same
  * batch give the same commit, wherever the daemon was stopped and started in between.
  */
-import { type Incident, type Outage, type Plan, step, type Transition } from '../alerts/index.js';
-import type { EventId, Instant, TimeContext } from '../parsers/index.js';
-import { meaningOf } from './meaning.js';
+import {
+  type Incident,
+  type Notification,
+  type Outage,
+  type Plan,
+  type Step,
+  step,
+  type Transition,
+} from '../alerts/index.js';
+import type { EventId, Instant, Suspect, TimeContext } from '../parsers/index.js';
+import { type Belief, meaningOf, meaningOfSilence } from './meaning.js';
 import { difference, type Memory } from './memory.js';
 import { Misses } from './misses.js';
 import type { Commit } from './store/store.js';
@@ -28,14 +36,12 @@ export function ingest(memory: Memory, batch: Batch, plan: Plan, context: TimeCo
 
   for (const { text, start } of batch.lines) {
     const id = `${batch.checkpoint.fingerprint}:${start}` as EventId;
-    const { parsed, hearing, step: next, memory: after } = meaningOf(now, { text, id, live, heardAt }, plan, context);
-    now = after;
+    const meaning = meaningOf(now, { text, id, live, heardAt }, plan, context);
+    now = meaning.memory;
+    if (meaning.hearing) facts.take(meaning);
+    const { parsed } = meaning;
     if (!parsed.ok) misses.rejected(text, parsed.reason);
     else if (parsed.record.sentence.kind === 'other') misses.unknown(text, parsed.record);
-    if (hearing?.kind === 'copy') facts.copied(hearing.of, hearing.copies);
-    if (next === null) continue;
-    facts.add(next);
-    commit.notifications.push(...next.notifications);
   }
   facts.writeTo(commit);
   commit.checkpoint = batch.checkpoint;
@@ -44,15 +50,30 @@ export function ingest(memory: Memory, batch: Batch, plan: Plan, context: TimeCo
   return finish(memory, now, commit);
 }
 
+/** Settles what waits for a second line: no more will come. `live` and `readAt` as of the last batch. */
+export function conclude(
+  memory: Memory,
+  plan: Plan,
+  { live, readAt: heardAt }: Pick<Batch, 'live' | 'readAt'>,
+): Ingested {
+  const commit = emptyCommit();
+  const facts = new Facts();
+  const settled = meaningOfSilence(memory, Number.POSITIVE_INFINITY, plan, { live, heardAt });
+  facts.take(settled);
+  facts.writeTo(commit);
+  return finish(memory, settled.memory, commit);
+}
+
 /** Lets time pass; only when every source has been read to its end. */
 export function tick(memory: Memory, at: Instant, plan: Plan): Ingested {
   const commit = emptyCommit();
-  const next = step(memory.situation, { kind: 'tick', at }, plan);
   const facts = new Facts();
+  const settled = meaningOfSilence(memory, at, plan, { live: true, heardAt: at });
+  facts.take(settled);
+  const next = step(settled.memory.situation, { kind: 'tick', at }, plan);
   facts.add(next);
   facts.writeTo(commit);
-  commit.notifications.push(...next.notifications);
-  return finish(memory, { ...memory, situation: next.situation }, commit);
+  return finish(memory, { ...settled.memory, situation: next.situation }, commit);
 }
 
 /** Facts of one batch by id: the newest of each, in the order of their first telling. */
@@ -61,14 +82,26 @@ class Facts {
   readonly #outages = new Map<EventId, Outage>();
   readonly #incidents = new Map<EventId, Incident>();
   readonly #copies = new Map<EventId, number>();
+  readonly #notifications: Notification[] = [];
+  readonly #suspects: Suspect[] = [];
+  readonly #cleared: EventId[] = [];
 
-  add(next: { transition: Transition | null; outages: Outage[]; incidents: Incident[] }): void {
+  /** Takes in what was heard, and what came of it. */
+  take({ hearing, steps }: Belief): void {
+    for (const next of steps) this.add(next);
+    if (hearing.copy) this.#copied(hearing.copy.of, hearing.copy.copies);
+    this.#suspects.push(...hearing.suspects);
+    this.#cleared.push(...hearing.cleared);
+  }
+
+  add(next: Step): void {
+    this.#notifications.push(...next.notifications);
     if (next.transition) this.#transitions.set(next.transition.id, next.transition);
     for (const outage of next.outages) this.#outages.set(outage.id, outage);
     for (const incident of next.incidents) this.#incidents.set(incident.id, incident);
   }
 
-  copied(id: EventId, copies: number): void {
+  #copied(id: EventId, copies: number): void {
     const transition = this.#transitions.get(id);
     if (transition) this.#transitions.set(id, { ...transition, copies });
     else this.#copies.set(id, copies);
@@ -79,6 +112,9 @@ class Facts {
     commit.outages = [...this.#outages.values()];
     commit.incidents = [...this.#incidents.values()];
     commit.copies = [...this.#copies].map(([id, copies]) => ({ id, copies }));
+    commit.notifications = this.#notifications;
+    commit.suspects = this.#suspects;
+    commit.cleared = this.#cleared;
   }
 }
 
@@ -90,6 +126,8 @@ function emptyCommit(): Commit {
     incidents: [],
     notifications: [],
     copies: [],
+    suspects: [],
+    cleared: [],
     remember: [],
     forget: [],
     tally: null,

@@ -5,8 +5,8 @@ import { EMPTY_MEMORY, type Memory } from '../memory.js';
 import { printableJson } from '../printable.js';
 import { STDIN } from '../tail/given-bytes.js';
 import { UserError } from '../user-error.js';
-import { type Explanation, explainLine } from './explanation.js';
-import { explanationText } from './explanation-text.js';
+import { type Effects, type Explanation, explainLine, explainSilence, NO_EFFECTS } from './explanation.js';
+import { explanationText, silenceText } from './explanation-text.js';
 import { type GivenLine, givenLines } from './given-lines.js';
 import { incidentJson, outageJson, transitionJson } from './json-rows.js';
 import { writeTo } from './output.js';
@@ -34,67 +34,69 @@ export async function explain(line: string | undefined, options: ExplainOptions)
   await writeTo(stdout, format(explained(givenLines(given, stdin), plan, context)));
 }
 
-async function* explained(
-  lines: AsyncIterable<GivenLine>,
-  plan: Plan,
-  context: TimeContext,
-): AsyncGenerator<Explanation> {
+/** An explanation of each line, and at last of the silence behind them, where that settles something. */
+type Told = Explanation | (Effects & { record: null });
+
+async function* explained(lines: AsyncIterable<GivenLine>, plan: Plan, context: TimeContext): AsyncGenerator<Told> {
   let memory: Memory = EMPTY_MEMORY;
+  let heardAt = 0;
   for await (const line of lines) {
     const next = line.whole ? explainLine(memory, line, plan, context) : { explanation: skipped(line), memory };
     memory = next.memory;
+    heardAt = next.explanation.record.stamp?.at ?? heardAt;
     yield next.explanation;
   }
+  const effects = explainSilence(memory, plan, heardAt);
+  if (effects.believed.length + effects.doubted.length > 0) yield { record: null, ...effects };
 }
 
 function skipped({ text, line, offset }: GivenLine): Explanation {
   const record = oversizeRecord(text, { file: null, line, offset });
-  return {
-    record,
-    header: null,
-    hearing: null,
-    copyOf: null,
-    transition: null,
-    outages: [],
-    incidents: [],
-    tells: [],
-    unrouted: false,
-  };
+  return { record, header: null, heardAs: null, ...NO_EFFECTS };
 }
 
-async function* asText(explanations: AsyncIterable<Explanation>): AsyncGenerator<string> {
-  let first = true;
-  for await (const explanation of explanations) {
-    yield (first ? '' : '\n') + explanationText(explanation);
-    first = false;
+async function* asText(told: AsyncIterable<Told>): AsyncGenerator<string> {
+  let before = '';
+  for await (const one of told) {
+    yield before + (one.record === null ? silenceText(one) : explanationText(one));
+    before = '\n';
   }
 }
 
-async function* asJsonLines(explanations: AsyncIterable<Explanation>): AsyncGenerator<string> {
-  for await (const explanation of explanations) yield `${printableJson(explanationJson(explanation))}\n`;
+async function* asJsonLines(told: AsyncIterable<Told>): AsyncGenerator<string> {
+  for await (const one of told) yield `${printableJson(toldJson(one))}\n`;
 }
 
-async function* asJson(explanations: AsyncIterable<Explanation>): AsyncGenerator<string> {
+async function* asJson(told: AsyncIterable<Told>): AsyncGenerator<string> {
   let before = '[\n';
-  for await (const explanation of explanations) {
-    yield before + printableJson(explanationJson(explanation));
+  for await (const one of told) {
+    yield before + printableJson(toldJson(one));
     before = ',\n';
   }
   yield before === '[\n' ? '[]\n' : '\n]\n';
 }
 
-/** The keys of the record, and what follows from it. */
-function explanationJson(explanation: Explanation) {
-  const { record, header, hearing, copyOf, transition, outages, incidents, tells } = explanation;
+/** The keys of the record, and what follows from it; of the silence behind the last line only what follows. */
+function toldJson(told: Told) {
+  if (told.record === null) return { kind: 'silence', ...effectsJson(told) };
+  const { record, header, heardAs } = told;
   const { file: _, ...row } = recordJson(record);
   return {
     ...row,
     raw: record.raw,
     template: header?.template ?? null,
     pri: header?.pri ?? null,
-    heard_as: hearing?.kind ?? null,
-    copy_of_line: copyOf,
-    transition: transition && transitionJson(transition),
+    heard_as: heardAs?.kind ?? null,
+    copy_of_line: heardAs?.kind === 'copy' ? heardAs.of : null,
+    ...effectsJson(told),
+  };
+}
+
+function effectsJson({ believed, doubted, transitions, outages, incidents, tells }: Effects) {
+  return {
+    believed_lines: believed,
+    suspect_lines: doubted,
+    transitions: transitions.map(transitionJson),
     outages: outages.map(outageJson),
     incidents: incidents.map(incidentJson),
     tells: tells.map(({ receiver, event, incident, afterMs }) => ({

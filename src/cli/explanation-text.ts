@@ -4,8 +4,10 @@ import type { LineClass, LogRecord } from '../../parsers/index.js';
 import { formatDuration } from '../duration.js';
 import { narrate } from '../narrate.js';
 import { printable } from '../printable.js';
-import type { Explanation, Header, Telling } from './explanation.js';
+import type { Effects, Explanation, Header, HeardAs, Telling } from './explanation.js';
 import { type LineRecord, sentenceJson } from './record.js';
+
+type Part = [label: string, lines: string[]];
 
 const LABEL_WIDTH = 10;
 /** So much of a line is shown before the place where the grammar stopped, and after it. */
@@ -29,16 +31,33 @@ const SCANS: Record<LineClass, string> = {
 export function explanationText(explanation: Explanation): string {
   const { record, header } = explanation;
   const { parsed } = record;
-  const parts: [label: string, lines: string[]][] = [
+  const parts: Part[] = [
     [`line ${record.line}`, [printable(record.raw)]],
     ['header', parsed === null ? stopped(record) : headerLines(record, parsed, header)],
     ['origin', parsed === null ? [] : [originInWords(parsed)]],
     ['scan', [record.scan === null ? `none: ${record.reason}, so it is skipped and counted` : SCANS[record.scan]]],
     ['sentence', parsed === null ? [] : sentenceLines(record, parsed)],
-    ['copy', copyLines(explanation)],
-    ['changed', changedLines(explanation)],
-    ['tells', tellsLines(explanation)],
+    ['copy', copyLines(explanation.heardAs)],
+    ...effectsParts(explanation, record.line),
   ];
+  return laidOut(parts);
+}
+
+/** What follows from the silence after the last line. */
+export function silenceText(effects: Effects): string {
+  return laidOut([['silence', ['when no further line comes:']], ...effectsParts(effects, null)]);
+}
+
+/** `own`: the line that is being explained; what became of it stands under `copy`. */
+function effectsParts(effects: Effects, own: number | null): Part[] {
+  return [
+    ['believed', beliefLines(effects, own)],
+    ['changed', changedLines(effects)],
+    ['tells', tellsLines(effects)],
+  ];
+}
+
+function laidOut(parts: readonly Part[]): string {
   const shown = parts.flatMap(([label, lines]) =>
     lines.map((line, i) => (i === 0 ? label : '').padEnd(LABEL_WIDTH) + line),
   );
@@ -99,32 +118,46 @@ function inWords(value: unknown): string {
   return told.map(([name, inner]) => `${name} ${inWords(inner)}`).join(', ');
 }
 
-function copyLines({ hearing, copyOf }: Explanation): string[] {
-  if (hearing === null) return [];
-  const { heard: _, kind, ...rest } = hearing;
-  if (hearing.kind === 'copy') return [`of line ${copyOf}, which ${timesSaid(hearing.copies)} said so far`];
-  if (kind === 'event') return ['no: the first line that says so is the event'];
-  return kind === 'nothing' ? ['no: it tells of no state'] : [`${kind}: ${inWords(rest)}`];
+function copyLines(heardAs: HeardAs | null): string[] {
+  switch (heardAs?.kind) {
+    case undefined:
+      return [];
+    case 'nothing':
+      return ['no: it tells of no state'];
+    case 'event':
+      return ['no: the first line that says so, and believed'];
+    case 'waiting':
+      return ['no: the first line that says so; it waits for a second one, or until none can come'];
+    case 'suspect':
+      return [`suspect: ${printable(heardAs.reason)}`];
+    case 'copy':
+      return [
+        `of line ${heardAs.of}${heardAs.copies === null ? '' : `, which ${heardAs.copies} lines have said so far`}`,
+      ];
+  }
 }
 
-function timesSaid(copies: number): string {
-  return copies === 1 ? '1 line has' : `${copies} lines have`;
+function beliefLines({ believed, doubted }: Effects, own: number | null): string[] {
+  return [
+    ...believed.filter((line) => line !== own).map((line) => `line ${line}`),
+    ...doubted
+      .filter(({ line }) => line !== own)
+      .map(({ line, reason }) => `not line ${line}, which is suspect: ${printable(reason)}`),
+  ];
 }
 
-function changedLines({ hearing, transition, outages, incidents }: Explanation): string[] {
-  if (hearing?.kind !== 'event') return ['nothing'];
-  const server =
-    transition &&
-    `${transition.host}: server ${transition.backend}/${transition.server}: ${transition.from} -> ${transition.to}`;
-  const planned = transition?.planned ? ', planned' : '';
+function changedLines({ believed, transitions, outages, incidents }: Effects): string[] {
+  if (believed.length === 0) return ['nothing'];
   const lines = [
-    ...(server === null ? [] : [server + planned]),
+    ...transitions.map(({ host, backend, server, from, to, planned }) => {
+      return `${host}: server ${backend}/${server}: ${from} -> ${to}${planned ? ', planned' : ''}`;
+    }),
     ...narrate({ transitions: [], outages, incidents }).map(({ words }) => words),
   ];
   return lines.length > 0 ? lines.map(printable) : ['nothing: what it says was known, or follows from nothing'];
 }
 
-function tellsLines({ incidents, tells, unrouted }: Explanation): string[] {
+function tellsLines({ incidents, tells, unrouted }: Effects): string[] {
   if (tells.length > 0) return tells.map((telling) => printable(tellingInWords(telling)));
   const open = incidents.filter(({ phase }) => phase !== 'resolved');
   if (open.length > 0 && open.every(({ planned }) => planned)) return ['nobody: it is planned work'];

@@ -4,7 +4,7 @@ import type { TimeContext } from '../../parsers/index.js';
 import { readHistory } from '../history-files.js';
 import { EMPTY_MEMORY } from '../memory.js';
 import { notUnderstood } from '../misses.js';
-import { ingest } from '../pipeline.js';
+import { conclude, type Ingested, ingest } from '../pipeline.js';
 import { openStore } from '../store/open.js';
 import { databaseFor, onDatabase } from './database.js';
 import type { PastOptions } from './past.js';
@@ -32,16 +32,19 @@ async function takeIn(files: string[], context: TimeContext, database: string) {
   const seen = { lines: 0, transitions: 0, unknown: 0 };
   const outages = new Set<string>();
   try {
-    for await (const batch of readHistory(files, context)) {
-      const next = ingest(memory, { ...batch, live: false }, QUIET, context);
-      memory = next.memory;
+    const keep = async ({ memory: after, commit }: Ingested) => {
+      memory = after;
       // The daemon's own place in the log, its memory and its counters are not the past's to change.
-      await store.apply({ ...next.commit, checkpoint: null, tally: null, samples: [], remember: [], forget: [] });
+      await store.apply({ ...commit, checkpoint: null, tally: null, samples: [], remember: [], forget: [] });
+      seen.transitions += commit.transitions.length;
+      for (const { id } of commit.outages) outages.add(id);
+      seen.unknown += commit.tally === null ? 0 : notUnderstood(commit.tally);
+    };
+    for await (const batch of readHistory(files, context)) {
+      await keep(ingest(memory, { ...batch, live: false }, QUIET, context));
       seen.lines += batch.tally.lines;
-      seen.unknown += next.commit.tally === null ? 0 : notUnderstood(next.commit.tally);
-      seen.transitions += next.commit.transitions.length;
-      for (const { id } of next.commit.outages) outages.add(id);
     }
+    await keep(conclude(memory, QUIET, { live: false, readAt: Date.now() }));
   } finally {
     await store.end();
   }

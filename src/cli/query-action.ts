@@ -18,6 +18,7 @@ export interface QueryOptions {
   backend?: string[];
   server?: string[];
   state?: string[];
+  suspect?: boolean;
   output: Format;
   tz?: string;
   utc?: boolean;
@@ -40,16 +41,21 @@ export async function query(options: QueryOptions): Promise<void> {
   await onDatabase(database, async () => {
     const store = openStore(database, 'read');
     try {
-      const history = await store.history({ since, until });
       const { stdout } = process;
-      const text = textOf(selection?.(history) ?? history, options.output, {
+      const view = {
         now,
-        all: history.transitions,
         tz,
         colour: wantsColour(stdout),
         width: options.output === 'table' && stdout.isTTY ? stdout.columns : null,
         ifEmpty: `(nothing ${selection ? 'that matches ' : ''}happened ${span})`,
-      });
+      };
+      if (options.suspect) {
+        const { suspectText } = await import('./suspect-text.js');
+        const suspects = await store.suspects({ since, until });
+        return await writeTo(stdout, suspectText(suspects, options.output, { ...view, all: [] }));
+      }
+      const history = await store.history({ since, until });
+      const text = textOf(selection?.(history) ?? history, options.output, { ...view, all: history.transitions });
       await writeTo(stdout, text);
     } finally {
       await store.end();

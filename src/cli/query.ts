@@ -12,10 +12,13 @@ One that names no zone is in that of --tz, or of this machine.
 The span is [since, until); an outage belongs to it if it was open at some moment of it.
 Globs match whole names: k8s-*, {api,web}. States are those a server changed to, and no-server
 of a backend. Globs and states may be given several times; states also with commas between.
+A line is suspect where a text that a client or another program may have written says what HAProxy
+says of servers, and too few other lines say so too.
 
 Examples:
   haplog query --since 1h
   haplog query --since yesterday --until today --state down,no-server
+  haplog query --since 7d --suspect
   haplog query --since 7d --backend 'k8s-*' -o csv > week.csv`;
 
 export function queryCommand(): Command {
@@ -27,6 +30,13 @@ export function queryCommand(): Command {
     .option('--backend <glob>', 'only of these backends', collect)
     .option('--server <glob>', 'only changes of these servers', collect)
     .option('--state <state>', `only these, of ${STATES.join(', ')}`, collect)
+    .addOption(
+      new Option('--suspect', 'lines that may be forged and made no event, instead').conflicts([
+        'backend',
+        'server',
+        'state',
+      ]),
+    )
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(FORMATS).default('table'))
     .option('--tz <zone>', "zone of the times, such as Europe/Berlin (default: this machine's)")
     .addOption(new Option('--utc', 'times in UTC').conflicts('tz'))

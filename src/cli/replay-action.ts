@@ -3,7 +3,7 @@ import type { Instant } from '../../parsers/index.js';
 import { readHistory } from '../history-files.js';
 import { EMPTY_MEMORY, type Memory } from '../memory.js';
 import { narrate } from '../narrate.js';
-import { ingest, tick } from '../pipeline.js';
+import { conclude, ingest, tick } from '../pipeline.js';
 import { printable, printableJson } from '../printable.js';
 import { type Facts, Settling } from '../settling.js';
 import { incidentJson, notificationJson, outageJson, transitionJson } from './json-rows.js';
@@ -32,6 +32,9 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
     latest = next.commit.transitions.at(-1)?.at ?? latest;
     write(settling.settled(latest));
   }
+  const concluded = conclude(memory, plan, { live: true, readAt: Date.now() });
+  memory = concluded.memory;
+  settling.add(concluded.commit);
   // Nobody knows what came after the last line; what was due soon after it would have been told.
   const { holdMs, keepFiringMs } = plan.policy;
   settling.add(

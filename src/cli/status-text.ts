@@ -56,6 +56,7 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
     ],
     ['lines', [linesInWords(counted)]],
     ['unknown', [unknownInWords(counted)]],
+    ['suspect', [`${counted.suspects} lines that may be forged and made no event: haplog query --suspect shows them`]],
     ['samples', samples.map(({ text, reason, at }) => `${local(at)} ${reason}: ${text}`)],
   ];
   const shown = parts.flatMap(([label, lines]) =>

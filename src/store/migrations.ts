@@ -95,6 +95,18 @@ const migrations: readonly string[] = [
     total          INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
 
+  CREATE TABLE suspect (
+    seq            INTEGER PRIMARY KEY,
+    id             TEXT    NOT NULL UNIQUE,
+    at             INTEGER NOT NULL,
+    utc_offset_min INTEGER NOT NULL,
+    host           TEXT    NOT NULL,
+    pid            INTEGER NOT NULL,
+    tag            TEXT    NOT NULL,
+    text           TEXT    NOT NULL,
+    reason         TEXT    NOT NULL
+  ) STRICT;
+
   CREATE TABLE sample (
     seq            INTEGER PRIMARY KEY,
     text           TEXT    NOT NULL,

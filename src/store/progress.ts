@@ -2,9 +2,9 @@
 import type { Database } from 'better-sqlite3';
 import type { Checkpoint } from '../tail/batch.js';
 import type { ReadingTables } from './reading.js';
-import type { Counted, DatedSample, OutboxState, Progress } from './store.js';
+import type { DatedSample, OutboxState, Progress } from './store.js';
 
-const NOTHING_COUNTED: Counted = {
+const NOTHING_COUNTED: Progress['counted'] = {
   lines: 0,
   bytes: 0,
   traffic: 0,
@@ -14,6 +14,7 @@ const NOTHING_COUNTED: Counted = {
   rejected: 0,
   nearMisses: 0,
   unknown: 0,
+  suspects: 0,
 };
 
 const NOTHING_SENT: Record<OutboxState, number> = { due: 0, delivered: 0, rejected: 0, expired: 0, muted: 0 };
@@ -23,7 +24,7 @@ export function progressReader(db: Database, reading: Pick<ReadingTables, 'memor
   const checkpoints = db.prepare<[], Checkpoint>(
     'SELECT path, fingerprint, byte_offset AS offset FROM checkpoint ORDER BY path',
   );
-  const counted = db.prepare<[], [keyof Counted, number]>('SELECT counter, total FROM tally').raw();
+  const counted = db.prepare<[], [keyof Progress['counted'], number]>('SELECT counter, total FROM tally').raw();
   const samples = db.prepare<[number], DatedSample>(`
     SELECT text, reason, at FROM (
       SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY reason ORDER BY seq DESC) AS nth FROM sample)

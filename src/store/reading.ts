@@ -1,7 +1,7 @@
 /** What the reading of the log leaves: how far it came, what it remembers, what it counted and could not understand. */
 import type { Database } from 'better-sqlite3';
 import type { Checkpoint } from '../tail/batch.js';
-import type { Commit, Counted, MemoryRow } from './store.js';
+import type { Commit, MemoryRow } from './store.js';
 
 /** How many samples are kept, and how many of one reason: a flood of one kind must not wash away the rare other. */
 const SAMPLES_KEPT = 100;
@@ -14,7 +14,7 @@ export interface ReadingTables {
   remember(row: MemoryRow): void;
   forget(name: Pick<MemoryRow, 'shelf' | 'key'>): void;
   /** Adds to what was counted before. */
-  count(counted: Counted): void;
+  count(counters: Readonly<Record<string, number>>): void;
   keepSamples(samples: Commit['samples']): void;
 }
 
@@ -54,8 +54,8 @@ export function readingTables(db: Database): ReadingTables {
     forget: ({ shelf, key }) => {
       forget.run({ shelf, key });
     },
-    count: (counted) => {
-      for (const [counter, total] of Object.entries(counted)) count.run({ counter, total });
+    count: (counters) => {
+      for (const [counter, total] of Object.entries(counters)) count.run({ counter, total });
     },
     keepSamples: (samples) => {
       for (const sample of samples) addSample.run(sample);

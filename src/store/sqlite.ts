@@ -6,6 +6,7 @@ import { outboxTable } from './outbox.js';
 import { progressReader } from './progress.js';
 import { readingTables } from './reading.js';
 import type { Commit, Store } from './store.js';
+import { suspectTable } from './suspects.js';
 
 /**
  * Takes an open database with haplog's tables. A full disk, a lock held too long or a damaged file make a call throw
@@ -15,6 +16,7 @@ export function sqliteStore(db: Database): Store {
   const facts = factTables(db);
   const outbox = outboxTable(db);
   const reading = readingTables(db);
+  const suspects = suspectTable(db);
 
   const apply = db.transaction((commit: Commit) => {
     if (commit.checkpoint) reading.putCheckpoint(commit.checkpoint);
@@ -25,7 +27,10 @@ export function sqliteStore(db: Database): Store {
     for (const notification of commit.notifications) outbox.add(notification);
     for (const row of commit.forget) reading.forget(row);
     for (const row of commit.remember) reading.remember(row);
-    if (commit.tally) reading.count(commit.tally);
+    if (commit.tally) reading.count({ ...commit.tally });
+    if (commit.suspects.length > 0) reading.count({ suspects: commit.suspects.length });
+    suspects.add(commit.suspects);
+    suspects.clear(commit.cleared);
     reading.keepSamples(commit.samples);
   });
 
@@ -41,6 +46,7 @@ export function sqliteStore(db: Database): Store {
     close: outbox.close,
     history: historyReader(db),
     progress: progressReader(db, reading),
+    suspects: suspects.read,
     end: () => {
       db.close();
     },

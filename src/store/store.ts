@@ -4,7 +4,7 @@
  */
 
 import type { Incident, Notification, Outage, Transition } from '../../alerts/index.js';
-import type { EventId, Instant } from '../../parsers/index.js';
+import type { EventId, Instant, Stamp, Suspect } from '../../parsers/index.js';
 import type { Checkpoint, Sample, Tally } from '../tail/batch.js';
 
 export type Awaitable<T> = T | Promise<T>;
@@ -42,12 +42,26 @@ export interface Commit {
   notifications: Notification[];
   /** The new number of lines that said an event already stored. */
   copies: { id: EventId; copies: number }[];
+  /** Lines that may be forged and made no event; and those of before that were believed after all. */
+  suspects: Suspect[];
+  cleared: EventId[];
   /** What to remember from now on, and what to forget. */
   remember: MemoryRow[];
   forget: { shelf: string; key: string }[];
   tally: Counted | null;
   /** Lines that were not understood, shortened; the store keeps the last ones of each reason, a hundred in all. */
   samples: DatedSample[];
+}
+
+/** A line that may be forged, and why it made no event. */
+export interface SuspectLine extends Stamp {
+  id: EventId;
+  host: string;
+  pid: number;
+  /** The program's name under which it came. */
+  tag: string;
+  text: string;
+  reason: string;
 }
 
 export type OutboxState = 'due' | 'delivered' | 'rejected' | 'expired' | 'muted';
@@ -80,7 +94,8 @@ export interface Progress {
   /** Of every log that was ever followed, by path. */
   checkpoints: Checkpoint[];
   memory: MemoryRow[];
-  counted: Counted;
+  /** `suspects`: lines that may be forged and made no event. */
+  counted: Counted & { suspects: number };
   /** The newest of each reason, then the next ones of each; told with the newest first. */
   samples: DatedSample[];
   /** How many notifications are in which state. */
@@ -108,6 +123,8 @@ export interface Store {
   history(filter: HistoryFilter): Awaitable<History>;
   /** All of one moment; at most so many samples. */
   progress(samples: number): Awaitable<Progress>;
+  /** What was not believed in a span, oldest first; the last thousand are kept. */
+  suspects(filter: HistoryFilter): Awaitable<SuspectLine[]>;
   /** Releases the database; the store is not used afterwards. */
   end(): Awaitable<void>;
 }

@@ -26,6 +26,16 @@ const stories: Story[] = [
     says: ['0:00 firing (since 0:00)', '5:00 resolved (since 0:00)'],
   },
   {
+    name: 'a fall that leaves servers shows that one came back without a word, once the outage has lasted',
+    script: ['0:00 exhausted', '5:00 down b 2'],
+    says: ['0:00 firing (since 0:00)', '5:00 resolved (since 0:00)'],
+  },
+  {
+    name: 'two threads that write in another order than they counted end no outage',
+    script: ['0:00 down a 0', '0:00 exhausted', '0:00 down b 1', '5:00 up a 1'],
+    says: ['0:00 firing (since 0:00)', '5:00 resolved (since 0:00)'],
+  },
+  {
     name: 'the counts alone are enough: the backend line may have been lost on the way',
     script: ['0:00 down a 0', '5:00 up a 1'],
     says: ['0:00 firing (since 0:00)', '5:00 resolved (since 0:00)'],

@@ -9,6 +9,8 @@ const NOTHING: Commit = {
   incidents: [],
   notifications: [],
   copies: [],
+  suspects: [],
+  cleared: [],
   remember: [],
   forget: [],
   tally: null,

@@ -1,13 +1,17 @@
 /** Takes a log's lines through hear and step, for tests that ask what came out. */
 import type { Plan } from '../../alerts/index.js';
 import { EMPTY_MEMORY, type Memory } from '../../src/memory.js';
-import { type Ingested, ingest } from '../../src/pipeline.js';
+import { type Ingested, ingest, tick } from '../../src/pipeline.js';
+import type { Commit } from '../../src/store/store.js';
 import type { Batch, CandidateLine } from '../../src/tail/batch.js';
 
 export const PLAN: Plan = {
   policy: { holdMs: 0, keepFiringMs: 0, reminderMs: null },
   routes: [{ match: { backend: null, host: null }, receivers: ['oncall'] }],
 };
+
+/** Longer than a line waits for its witness. */
+const SILENCE_MS = 1_000;
 
 export const UTC = { tz: 'UTC', asOf: Date.parse('2026-11-23T00:00:00Z') };
 
@@ -37,7 +41,18 @@ export function addressed(texts: readonly string[]): CandidateLine[] {
   });
 }
 
-/** All facts of a log, read in one batch. */
+/** All facts of a log, read in one batch, with a moment of silence behind it. */
 export function read(texts: readonly string[], memory: Memory = EMPTY_MEMORY): Ingested {
-  return ingest(memory, batchOf(addressed(texts)), PLAN, UTC);
+  const batch = batchOf(addressed(texts));
+  const read = ingest(memory, batch, PLAN, UTC);
+  const later = tick(read.memory, batch.readAt + SILENCE_MS, PLAN);
+  return { memory: later.memory, commit: joined(read.commit, later.commit) };
+}
+
+function joined(first: Commit, second: Commit): Commit {
+  const lists = Object.entries(first).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? [...value, ...(second[name as keyof Commit] as unknown[])] : value,
+  ]);
+  return Object.fromEntries(lists);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Outage, Transition } from '../../alerts/index.js';
 import { readHistory } from '../../src/history-files.js';
 import { EMPTY_MEMORY } from '../../src/memory.js';
-import { ingest } from '../../src/pipeline.js';
+import { conclude, ingest } from '../../src/pipeline.js';
 import { Settling } from '../../src/settling.js';
 import { PLAN } from './reading.js';
 
@@ -52,6 +52,7 @@ export async function readCorpus(folder: string): Promise<Reading> {
     memory = next.memory;
     settling.add(next.commit);
   }
+  settling.add(conclude(memory, PLAN, { live: true, readAt: 0 }).commit);
   const { transitions, outages } = settling.rest();
   return { truths, transitions, outages };
 }
@@ -102,12 +103,17 @@ export function falls({ truths, transitions, outages }: Reading): {
       for (const [name, count] of Object.entries(counts)) haproxy[`${pid} ${name}`] = count;
     }
   }
-  const haplog: Record<string, number> = {};
+  const haplog: Record<string, number> = Object.fromEntries(Object.keys(haproxy).map((key) => [key, 0]));
   const count = (key: string) => {
     haplog[key] = (haplog[key] ?? 0) + 1;
   };
-  // HAProxy counts a fall where a check takes a running server out; what comes down from maintenance was not running.
-  for (const t of transitions) if (t.to === 'down' && t.from !== 'maint') count(`${t.pid} ${t.backend}/${t.server}`);
+  // HAProxy counts a fall where a running server stops: by a check, by command, or for maintenance. A server that was
+  // removed, or never had a check, has no counter in the end.
+  const stopped = new Set(['down', 'maint']);
+  for (const t of transitions) {
+    const key = `${t.pid} ${t.backend}/${t.server}`;
+    if (stopped.has(t.to) && !stopped.has(t.from) && key in haproxy) count(key);
+  }
   for (const o of outages) count(`${o.pid} ${o.backend}`);
   return { haplog, haproxy };
 }

@@ -42,7 +42,12 @@ header    RFC 3339 stamp, as in rsyslog's RSYSLOG_FileFormat
           2026-11-22T12:00:00.000Z (2026-11-22 12:00:00 +00:00), host lb, tag haproxy, pid 100
 origin    syslog: sent to a \`log\` target
 scan      candidate: it begins as a sentence about a state does, so the daemon reads it
-copy      no: the first line that says so is the event
+copy      no: the first line that says so; it waits for a second one, or until none can come
+changed   nothing
+tells     nobody
+
+silence   when no further line comes:
+believed  line 1
 changed   lb: server app/a: up -> down
           lb: backend app has no server available since 2026-11-22 12:00:00 +00:00
           incident firing: lb: backend app has no server available since 2026-11-22 12:00:00 +00:00
@@ -55,23 +60,18 @@ test('of several lines each is heard after the ones before: a copy is told with 
   const lines = [stderrLine(T, fall), '', syslogLine(T, fall), syslogLine(T, fall), syslogLine(T + 5_000, rise)];
   const { stdout } = ask(tempFolder(t), ['explain'], lines.join('\n'));
   assert.deepEqual(paragraphs(stdout, 'copy'), [
-    'no: the first line that says so is the event',
+    'no: the first line that says so; it waits for a second one, or until none can come',
     'of line 1, which 2 lines have said so far',
     'of line 1, which 3 lines have said so far',
-    'no: the first line that says so is the event',
+    'no: the first line that says so; it waits for a second one, or until none can come',
+    '',
   ]);
+  assert.deepEqual(paragraphs(stdout, 'believed').slice(0, 4), ['', 'line 1', '', '']);
+  assert.match(paragraphs(stdout, 'believed')[4]!, /^not line 5, which is suspect: \S/);
   assert.match(paragraphs(stdout, 'origin')[0]!, /^stderr: /);
-  assert.deepEqual(paragraphs(stdout, 'changed').slice(1), [
-    'nothing',
-    'nothing',
-    'lb: server app/a: down -> up\nlb: backend app has a server again after 5 s',
-  ]);
-  assert.deepEqual(paragraphs(stdout, 'tells'), [
-    'log: firing: backend app on lb',
-    'nobody',
-    'nobody',
-    'log: resolved: backend app on lb, if it stays well for 10s',
-  ]);
+  assert.match(paragraphs(stdout, 'changed')[1]!, /^lb: server app\/a: up -> down\n/);
+  const tells = ['nobody', 'log: firing: backend app on lb', 'nobody', 'nobody', 'nobody'];
+  assert.deepEqual(paragraphs(stdout, 'tells'), tells);
 });
 
 for (const hold of ['0s', '30s']) {
@@ -93,8 +93,11 @@ policy: { hold: ${hold} }
         'Server app2/a is going DOWN for maintenance. 0 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.',
       ),
     ];
-    const { stdout } = ask(folder, ['explain', '--config', 'haplog.yaml'], lines.join('\n'));
-    assert.deepEqual(paragraphs(stdout, 'tells'), [
+    const tells = lines.map((line) => {
+      const { stdout } = ask(folder, ['explain', '--config', 'haplog.yaml', line]);
+      return paragraphs(stdout, 'tells').at(-1);
+    });
+    assert.deepEqual(tells, [
       `chat: firing: backend app on lb${hold === '0s' ? '' : ', if it lasts for 30s'}`,
       'nobody: no route leads from this backend to a receiver',
       'nobody: it is planned work',
@@ -142,7 +145,8 @@ test('every template of rsyslog is recognised, and JSON says the same as the wor
   ];
   const args = ['--tz', 'UTC', '--as-of', '2026-11-23T00:00:00Z'];
   const { stdout } = ask(tempFolder(t), ['explain', '-o', 'json', ...args], lines.join('\n'));
-  const rows = JSON.parse(stdout);
+  const all = JSON.parse(stdout);
+  const rows = all.filter(({ kind }: { kind: string }) => kind !== 'silence');
   assert.deepEqual(
     rows.map((row: Record<string, unknown>) => [
       row.template,
@@ -153,21 +157,23 @@ test('every template of rsyslog is recognised, and JSON says the same as the wor
       row.copy_of_line,
     ]),
     [
-      ['rfc3339', null, '2026-11-22T12:00:00.000Z', 'backend.exhausted', 'event', null],
-      ['traditional', null, '2026-11-22T12:00:00.000Z', 'backend.exhausted', 'event', null],
-      ['rfc5424', 128, '2026-11-22T12:00:00.000Z', 'backend.exhausted', 'event', null],
+      ['rfc3339', null, '2026-11-22T12:00:00.000Z', 'backend.exhausted', 'waiting', null],
+      ['traditional', null, '2026-11-22T12:00:00.000Z', 'backend.exhausted', 'waiting', null],
+      ['rfc5424', 128, '2026-11-22T12:00:00.000Z', 'backend.exhausted', 'waiting', null],
       ['rfc3339', null, '2026-11-22T12:00:00.000Z', 'backend.exhausted', 'copy', 1],
     ],
   );
-  assert.deepEqual(rows[0].outages[0].backend, 'app');
-  assert.deepEqual(rows[0].tells, [{ receiver: 'log', event: 'firing', incident: 'given:1', after_ms: 0 }]);
+  assert.deepEqual([rows[3].believed_lines, rows[3].outages[0].backend], [[1], 'app']);
+  const { kind, believed_lines: believed, suspect_lines: doubted } = all.at(-1);
+  assert.deepEqual([kind, believed.length + doubted.length], ['silence', 2]);
+  assert.deepEqual(rows[3].tells, [{ receiver: 'log', event: 'firing', incident: 'given:1', after_ms: 0 }]);
   const asLines = ask(tempFolder(t), ['explain', '-o', 'jsonl', ...args], lines.join('\n')).stdout;
   assert.deepEqual(
     asLines
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line)),
-    rows,
+    all,
   );
   assert.equal(ask(tempFolder(t), ['explain', '-o', 'json'], '').stdout, '[]\n');
 });

@@ -33,7 +33,7 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
     assert.deepEqual(await store.progress(5), {
       checkpoints: [],
       memory: [],
-      counted: NOTHING,
+      counted: { ...NOTHING, suspects: 0 },
       samples: [],
       outbox: { due: 0, delivered: 0, rejected: 0, expired: 0, muted: 0 },
     });
@@ -58,6 +58,7 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
     await store.apply(commitOf({ tally }));
     assert.deepEqual((await store.progress(0)).counted, {
       ...NOTHING,
+      suspects: 0,
       lines: 10,
       bytes: 6_000_000_000,
       traffic: 4,

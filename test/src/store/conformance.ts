@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Incident } from '../../../alerts/index.js';
 import type { Awaitable, History, Store } from '../../../src/store/store.js';
-import { commitOf, id, incident, notification, outage, transition } from './examples.js';
+import { commitOf, id, incident, notification, outage, suspect, transition } from './examples.js';
 
 /** Makes a store for one test, which ends it. */
 export type MakeStore = (t: TestContext) => Awaitable<Store>;
@@ -48,6 +48,26 @@ export function keepsTheFacts(engine: string, makeStore: MakeStore): void {
       [told],
     );
   });
+
+  promise(
+    'what may be forged is kept apart, the last thousand of it, and taken back when it proves true',
+    async (store) => {
+      await store.apply(commitOf({ suspects: [suspect('f:1', 1), suspect('f:2', 2)] }));
+      await store.apply(commitOf({ suspects: [suspect('f:2', 2), suspect('f:3', 3)], cleared: [id('f:1')] }));
+      const kept = await store.suspects(always);
+      assert.deepEqual(
+        kept.map((line) => [line.id, line.at, line.reason]),
+        [
+          ['f:2', 2, 'nobody else said so'],
+          ['f:3', 3, 'nobody else said so'],
+        ],
+      );
+      assert.deepEqual(await store.suspects({ since: 3, until: 4 }), kept.slice(1));
+      assert.deepEqual(await store.history(always), nothing);
+      await store.apply(commitOf({ suspects: Array.from({ length: 1_200 }, (_, i) => suspect(`g:${i}`, 10 + i)) }));
+      assert.equal((await store.suspects(always)).length, 1_000);
+    },
+  );
 
   promise('names and words come back as they were, whatever bytes a server wrote', async (store) => {
     const strange = transition({

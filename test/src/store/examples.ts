@@ -1,6 +1,6 @@
 /** Facts of a small outage, to be stored: each takes what differs from the usual. */
 import type { Incident, Notification, NotificationKind, Outage, Transition } from '../../../alerts/index.js';
-import type { Cause, EventId } from '../../../parsers/index.js';
+import type { Cause, EventId, Suspect } from '../../../parsers/index.js';
 import type { Commit } from '../../../src/store/store.js';
 
 const refused: Cause = {
@@ -23,6 +23,8 @@ export function commitOf(parts: Partial<Commit>): Commit {
     incidents: [],
     notifications: [],
     copies: [],
+    suspects: [],
+    cleared: [],
     remember: [],
     forget: [],
     tally: null,
@@ -97,4 +99,11 @@ export function notification(event: NotificationKind, of = 'f1:900', receiver = 
     incident: incident({ id: id(of) }),
     createdAt: 1_000,
   };
+}
+
+/** A line that was not believed. */
+export function suspect(at: string, instant: number): Suspect {
+  const says = { kind: 'backend.exhausted' as const, backend: 'app' };
+  const event = { id: id(at), at: instant, utcOffsetMin: 0, host: 'lb', pid: 7, says };
+  return { id: id(at), event, tag: 'haproxy', text: 'app has no server available', reason: 'nobody else said so' };
 }

@@ -1,0 +1,124 @@
+/**
+ * Whether a line is HAProxy's word, or may be somebody else's: a client whose text a `log-format` wrote down bare, a
+ * program that logs under HAProxy's name (docs/decisions/0007-belief.md).
+ *
+ * What a client makes HAProxy log comes once and by `log` targets alone. A change of state comes in all the ways its source
+ * is known to use. So an event is believed at once when enough lines bear witness, else held back for a moment; what is
+ * then still missing one line is believed if it fits what was known, since a line may get lost; what is missing two is
+ * kept as suspect.
+ */
+import type { HaproxyEvent, StateSentence } from './event.js';
+import { backendKey, type Heard, type RecentEvent, type Source, serverKey, speakerKey } from './heard.js';
+import type { LogRecord } from './record.js';
+
+/** How long an event waits for its second witness, in the log's time. */
+export const WITNESS_MS = 1000;
+
+/** Programs' names that are kept of a source. */
+const TAGS_MAX = 8;
+
+const NOTHING_KNOWN: Source = { stderr: null, pairs: null, announces: false, tags: [] };
+
+export function sourceOf(heard: Heard, host: string): Source {
+  return heard.sources.get(host) ?? NOTHING_KNOWN;
+}
+
+/** Whether a change is to be expected on stderr as well: it was seen there, or the masters are heard there. */
+export function expectsStderr({ stderr, announces }: Source): boolean {
+  return stderr ?? announces;
+}
+
+/** Why a line cannot be what it says, whoever else says so too; null if it can. */
+export function contradiction(heard: Heard, host: string, record: LogRecord): string | null {
+  const { origin, pid, tagPid, tag, sentence } = record;
+  const source = sourceOf(heard, host);
+  const isMasters = sentence.kind === 'worker.started' || sentence.kind === 'worker.ended';
+  if (isMasters && origin !== 'stderr') return 'a master tells of its workers on stderr only';
+  if (origin !== 'stderr') return null;
+  if (isMasters && isWorker(heard, host, pid)) return 'a worker does not tell of workers';
+  if (tagPid === null || tagPid === pid) return null;
+  if (isWorker(heard, host, tagPid)) return 'a worker wrote it under the number of another process';
+  if (source.tags.length > 0 && !source.tags.includes(tag)) return 'another program wrote it';
+  return null;
+}
+
+/** Enough lines bear witness for an event to be told at once. */
+export function isWitnessed(heard: Heard, { host, pid }: HaproxyEvent, event: RecentEvent): boolean {
+  const source = sourceOf(heard, host);
+  const { stderr, syslog } = event.by;
+  if (event.pair || (stderr > 0 && syslog > 0)) return true;
+  if (stderr > 0) return source.stderr !== false && isWorker(heard, host, pid);
+  return source.stderr === false && source.pairs === false;
+}
+
+/** Why an event that waited in vain is not believed; null if it is. */
+export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent): string | null {
+  const source = sourceOf(heard, event.host);
+  const known = isWorker(heard, event.host, event.pid);
+  if (said.by.syslog === 0) {
+    if (source.stderr === false) return 'it came on stderr alone, where this source writes nothing else';
+    return source.announces && !known ? 'no master told of such a worker' : null;
+  }
+  const missing = [
+    ...(expectsStderr(source) ? ['the line on stderr'] : []),
+    ...(source.pairs ? ['the line of the other log target'] : []),
+  ];
+  if (missing.length === 0) return null;
+  if (!known) return `nothing was heard of such a worker, and ${missing.join(' and ')} did not come`;
+  if (missing.length > 1) return `${missing.join(' and ')} did not come`;
+  return fits(heard, event) ? null : `${missing[0]} did not come, and it contradicts what was said before`;
+}
+
+/** Whether HAProxy can say so after what it said: a state that changes, and a number of usable servers that follows. */
+function fits({ told }: Heard, { host, pid, says }: HaproxyEvent): boolean {
+  if (says.kind === 'backend.exhausted') return told.get(backendKey(host, pid, says.backend)) === 0;
+  if (says.kind !== 'server') return false;
+  const { to } = says.change;
+  if (to === (told.get(serverKey(host, pid, says.server)) ?? 'up')) return false;
+  const usable = told.get(backendKey(host, pid, says.server.backend));
+  if (says.counts === null || typeof usable !== 'number') return true;
+  const now = says.counts.active + says.counts.backup;
+  const rises = to === 'up' || to === 'ready' || to === 'undrain';
+  return now === usable || now === usable + (rises ? 1 : -1);
+}
+
+/** Its master told of it, or it was believed before. */
+export function isWorker({ speakers }: Heard, host: string, pid: number | null): boolean {
+  const speaker = pid === null ? undefined : speakers.get(speakerKey(host, pid));
+  return speaker?.known === true;
+}
+
+/** What a believed event teaches of its source and its worker. */
+export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag: string): Heard {
+  const { host, pid, says } = event;
+  const source = sourceOf(heard, host);
+  const announces = source.announces || says.kind === 'worker.started';
+  const tags = source.tags.includes(tag) ? source.tags : [...source.tags, tag].slice(-TAGS_MAX);
+  const next: Source = { ...source, announces, tags, ...waysOf(source, said) };
+  const changed = (Object.keys(next) as (keyof Source)[]).some((key) => next[key] !== source[key]);
+  const key = speakerKey(host, pid);
+  const speaker = heard.speakers.get(key);
+  return {
+    ...heard,
+    sources: changed ? heard.sources.with(host, next) : heard.sources,
+    speakers:
+      speaker && !speaker.known ? heard.speakers.with(key, { ...speaker, known: true, doubted: null }) : heard.speakers,
+  };
+}
+
+/** More is learned from each line; that something is not written, only from an event that waited for it in vain. */
+export function waysOf(source: Source, { by, pair }: RecentEvent): Pick<Source, 'stderr' | 'pairs'> {
+  return {
+    stderr: by.stderr > 0 && by.syslog > 0 ? true : source.stderr,
+    pairs: pair ? true : source.pairs,
+  };
+}
+
+/** Remembers what a worker said of a server and of its backend. */
+export function remember(told: Heard['told'], host: string, pid: number, says: StateSentence): Heard['told'] {
+  if (says.kind === 'backend.exhausted') return told.with(backendKey(host, pid, says.backend), 0);
+  if (says.kind !== 'server') return told;
+  const next = told.with(serverKey(host, pid, says.server), says.change.to);
+  if (says.counts === null) return next;
+  return next.with(backendKey(host, pid, says.server.backend), says.counts.active + says.counts.backup);
+}

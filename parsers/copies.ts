@@ -1,0 +1,128 @@
+/**
+ * Is a line a copy of an event that was heard already, whatever the order of arrival (docs/decisions/0002-copies.md)?
+ *  - Within one origin order is kept, and HAProxy never says the same of one server twice in a row in one process
+ *    (src/server.c, srv_update_status: a line is written only when the state changes). So equal neighbours within an
+ *    origin are copies: a run is one event.
+ *  - Between origins the k-th run of one is the k-th of the other: a run pairs with the first event behind the one its
+ *    origin spoke of last. The first copy to arrive is the event.
+ *  - A backend without a server is announced without a counterpart, so there what separates two announcements within an
+ *    origin is a server of that backend coming back.
+ */
+import type { EventId, StateSentence } from './event.js';
+import { backendKey, COPY_DELAY_MAX_MS, type Heard, type RecentEvent, type Subject } from './heard.js';
+import type { Instant, Origin } from './record.js';
+import type { Shelf } from './shelf.js';
+
+/** The copies of one breath are this close: 6 ms at most were measured on a loaded machine. Whole seconds tell less. */
+const BREATH_MS = 25;
+
+const COMES_BACK = new Set(['up', 'ready', 'undrain']);
+
+/** A line, as far as folding needs it. */
+export interface Spoken {
+  id: EventId;
+  text: string;
+  origin: Origin;
+  /** How many lines rsyslog folded into it. */
+  times: number;
+  at: Instant;
+}
+
+/** Whether two lines of one origin can have been written in one breath, as far as their stamps tell. */
+export function inOneBreath(a: Instant, b: Instant): boolean {
+  const wholeSeconds = a % 1000 === 0 && b % 1000 === 0;
+  return Math.abs(a - b) <= (wholeSeconds ? 1000 : BREATH_MS);
+}
+
+/** Adds a line to its subject: the event it tells of, new or known, and the subject as it is then. */
+export function fold(subject: Subject, spoken: Spoken): { subject: Subject; event: RecentEvent; copied: boolean } {
+  const known = eventCopiedBy(subject, spoken);
+  const event = counted(known ?? newEvent(subject, spoken), spoken);
+  const { origin, text, at } = spoken;
+  return {
+    subject: {
+      recent: [
+        ...subject.recent.filter((e) => e.serial !== event.serial && at - e.at <= COPY_DELAY_MAX_MS),
+        event,
+      ].sort((a, b) => a.serial - b.serial),
+      voices: { ...subject.voices, [origin]: { text, at, serial: event.serial } },
+    },
+    event,
+    copied: known !== undefined,
+  };
+}
+
+/** The subject with all runs ended: what is said next is new. */
+export function silenced({ recent, voices }: Subject): Subject {
+  const ended = Object.entries(voices).map(([origin, voice]) => [origin, { ...voice, text: '' }]);
+  return { recent, voices: Object.fromEntries(ended) };
+}
+
+/** The subject without an event that was not believed: nothing pairs with it any more. */
+export function strike(subject: Subject, serial: number): Subject {
+  const voices = Object.entries(subject.voices).map(([origin, voice]) => [
+    origin,
+    voice.serial === serial ? { ...voice, text: '' } : voice,
+  ]);
+  return {
+    recent: subject.recent.filter((event) => event.serial !== serial),
+    voices: Object.fromEntries(voices),
+  };
+}
+
+/** A server that may have come back ends the run of `has no server available` of its backend, in its origin. */
+export function separate(
+  subjects: Heard['subjects'],
+  host: string,
+  pid: number,
+  origin: Origin,
+  sentence: StateSentence,
+): Shelf<Subject> {
+  if (sentence.kind !== 'server' || !COMES_BACK.has(sentence.change.to)) return subjects;
+  const key = backendKey(host, pid, sentence.server.backend);
+  const subject = subjects.get(key);
+  const voice = subject?.voices[origin];
+  if (!subject || !voice || voice.text === '') return subjects;
+  return subjects.with(key, { ...subject, voices: { ...subject.voices, [origin]: { ...voice, text: '' } } });
+}
+
+/** The recent event that a line repeats; undefined if it tells something new. */
+function eventCopiedBy(subject: Subject, { origin, text, at }: Spoken): RecentEvent | undefined {
+  const voice = subject.voices[origin];
+  const inTime = (then: Instant) => Math.abs(at - then) <= COPY_DELAY_MAX_MS;
+  if (voice?.text === text && inTime(voice.at)) {
+    const same = subject.recent.find((event) => event.serial === voice.serial);
+    if (same) return same;
+  }
+  const after = voice?.serial ?? 0;
+  return subject.recent.find((event) => event.serial > after && event.text === text && inTime(event.at));
+}
+
+function newEvent(subject: Subject, { id, text, at }: Spoken): RecentEvent {
+  const last = [...subject.recent, ...Object.values(subject.voices)].reduce(
+    (max, { serial }) => Math.max(max, serial),
+    0,
+  );
+  return {
+    serial: last + 1,
+    id,
+    text,
+    at,
+    copies: 0,
+    by: { syslog: 0, stderr: 0 },
+    loggedAt: null,
+    pair: false,
+    held: true,
+  };
+}
+
+function counted(event: RecentEvent, { origin, times, at }: Spoken): RecentEvent {
+  const logged = origin === 'syslog';
+  return {
+    ...event,
+    copies: event.copies + times,
+    by: { ...event.by, [origin]: event.by[origin] + times },
+    loggedAt: logged ? at : event.loggedAt,
+    pair: event.pair || (logged && event.loggedAt !== null && inOneBreath(at, event.loggedAt)),
+  };
+}

@@ -1,0 +1,126 @@
+/** What is remembered of lately heard lines. Plain data on shelves, so that it can be stored row by row. */
+import type { EventId, HaproxyEvent, StateSentence } from './event.js';
+import type { Instant, Origin, ServerRef } from './record.js';
+import { Shelf } from './shelf.js';
+
+/** An event that a later line may be a copy of. */
+export interface RecentEvent {
+  serial: number;
+  id: EventId;
+  text: string;
+  at: Instant;
+  /** Lines that said so, in all and by the way they took. */
+  copies: number;
+  by: Record<Origin, number>;
+  /** When `log` targets said so last; null if none did. */
+  loggedAt: Instant | null;
+  /** Two `log` targets said so in one breath. */
+  pair: boolean;
+  /** Held back until a second line bears witness (belief.ts), or told. */
+  held: boolean;
+}
+
+/** What an origin said last about a subject, and which event that was. */
+export interface Voice {
+  text: string;
+  at: Instant;
+  serial: number;
+}
+
+/** One server, or the availability of one backend, in one worker. */
+export interface Subject {
+  recent: RecentEvent[];
+  voices: Partial<Record<Origin, Voice>>;
+}
+
+/** A worker as heard under one host name, by which origins; `alias` is the name it was first known by. */
+export interface Speaker {
+  alias: string | null;
+  origins: Partial<Record<Origin, true>>;
+  /** When it was first heard, and whether that was only its master's word that it began. */
+  at: Instant;
+  announced: boolean;
+  /** Its master told of it, or one of its own lines was believed. */
+  known: boolean;
+  /** What it said last that was not believed, while nothing of it is known. */
+  doubted: { event: HaproxyEvent; text: string } | null;
+}
+
+/** What a load balancer is known to write of one change; null where that was not seen yet. */
+export interface Source {
+  /** A line on stderr. */
+  stderr: boolean | null;
+  /** Two lines and more by `log` targets. */
+  pairs: boolean | null;
+  /** Its masters tell on stderr of the workers that they start. */
+  announces: boolean;
+  /** The programs' names under which believed lines came. */
+  tags: string[];
+}
+
+/** An event that waits for a second witness, or a state that waits for the worker it was loaded for. */
+export interface Held {
+  event: HaproxyEvent;
+  /** Where its `RecentEvent` lies. */
+  subject: string;
+  serial: number;
+  tag: string;
+  /** Our clock when its first line was read. */
+  heardAt: Instant;
+  /** Rises with what waits: who came first is judged first. */
+  turn: number;
+  /** A state taken over from a file: it belongs to the worker that this master starts next. */
+  heir: boolean;
+}
+
+/** What a worker last said of a server or of a backend's usable servers, as far as it was believed. */
+export type Told = StateSentenceWord | number;
+type StateSentenceWord = Extract<StateSentence, { kind: 'server' }>['change']['to'];
+
+export interface Heard {
+  subjects: Shelf<Subject>;
+  speakers: Shelf<Speaker>;
+  sources: Shelf<Source>;
+  held: Shelf<Held>;
+  told: Shelf<Told>;
+}
+
+export const NOTHING_HEARD: Heard = {
+  subjects: Shelf.of(),
+  speakers: Shelf.of(),
+  sources: Shelf.of(),
+  held: Shelf.of(),
+  told: Shelf.of(),
+};
+
+/** A line that may be forged: it was kept, and made no event. */
+export interface Suspect {
+  id: EventId;
+  event: HaproxyEvent;
+  tag: string;
+  text: string;
+  reason: string;
+}
+
+/** No copy arrives later than this: journald and rsyslog delay by seconds at worst. Not a window in which equals merge. */
+export const COPY_DELAY_MAX_MS = 60_000;
+
+/** The key of what a sentence is about. Names hold no blank, so that keys are unambiguous. */
+export function subjectKey(host: string, pid: number, sentence: StateSentence): string {
+  switch (sentence.kind) {
+    case 'server':
+      return serverKey(host, pid, sentence.server);
+    case 'backend.exhausted':
+      return backendKey(host, pid, sentence.backend);
+    case 'proxy.stopped':
+      return `${host} ${pid} ${sentence.proxy} stopped`;
+    case 'worker.started':
+    case 'worker.ended':
+      return `${host} ${pid}`;
+  }
+}
+
+export const backendKey = (host: string, pid: number, backend: string): string => `${host} ${pid} ${backend}`;
+export const serverKey = (host: string, pid: number, { backend, server }: ServerRef): string =>
+  `${backendKey(host, pid, backend)}/${server}`;
+export const speakerKey = (host: string, pid: number): string => `${pid} ${host}`;

@@ -1,0 +1,98 @@
+/**
+ * Who speaks: workers by host name and pid. Over UDP the same worker's syslog lines may bear another host name than its
+ * stderr lines (`localhost`, or what `log-send-hostname` sets).
+ */
+import { COPY_DELAY_MAX_MS, type Heard, type Speaker, type Subject, speakerKey } from './heard.js';
+import type { Instant, LogRecord, Origin } from './record.js';
+import type { Shelf } from './shelf.js';
+
+/** So many workers of a host are remembered, the youngest: a reload a minute must not fill the memory. */
+const KNOWN_MAX = 50;
+
+/** So many pids of which nothing was believed: anybody can write one into a message. */
+const UNKNOWN_MAX = 50;
+
+/**
+ * The host that a worker is known by. Two names are one worker if they share the pid and no origin, neither host has
+ * ever spoken in the other's way, and the one was heard, or announced by its master, just before.
+ */
+export function recognise(
+  heard: Heard,
+  { host, origin, sentence }: LogRecord,
+  pid: number,
+  at: Instant,
+): { heard: Heard; host: string } {
+  const key = speakerKey(host, pid);
+  const { speakers } = heard;
+  const known = speakers.get(key);
+  const announced = sentence.kind === 'worker.started';
+  const heardNow = (speaker: Speaker): Speaker => ({
+    ...speaker,
+    origins: { ...speaker.origins, [origin]: true },
+    announced: speaker.announced && announced,
+  });
+  if (known) {
+    const changed = !known.origins[origin] || (known.announced && !announced);
+    const told = changed ? { ...heard, speakers: speakers.with(key, heardNow(known)) } : heard;
+    return { heard: told, host: known.alias ?? host };
+  }
+  const twin = twinOf(speakers, host, pid, origin, at);
+  const alias = twin === null ? null : hostOf(twin);
+  const fresh = forgetOld(heard, host, at);
+  const joined = twin === null ? fresh.speakers : fresh.speakers.with(twin, heardNow(speakers.get(twin)!));
+  const self: Speaker = { alias, origins: {}, at, announced, known: false, doubted: null };
+  return { heard: { ...fresh, speakers: joined.with(key, { ...heardNow(self), announced }) }, host: alias ?? host };
+}
+
+/** The name that a worker's host is known by, where its other lines bear another one. */
+export function hostNameOf({ speakers }: Heard, { host, pid }: Pick<LogRecord, 'host' | 'pid'>): string {
+  return (pid === null ? undefined : speakers.get(speakerKey(host, pid))?.alias) ?? host;
+}
+
+function twinOf(speakers: Shelf<Speaker>, host: string, pid: number, origin: Origin, at: Instant): string | null {
+  const candidates = [...speakers].filter(
+    ([name, speaker]) =>
+      name.startsWith(`${pid} `) &&
+      speaker.alias === null &&
+      !speaker.origins[origin] &&
+      (speaker.announced || Math.abs(at - speaker.at) <= COPY_DELAY_MAX_MS),
+  );
+  if (candidates.length === 0) return null;
+  const origins = originsByHost(speakers);
+  const shareNone = (other: string) => ![...(origins.get(host) ?? [])].some((each) => origins.get(other)?.has(each));
+  return candidates.map(([name]) => name).find((name) => shareNone(hostOf(name))) ?? null;
+}
+
+function originsByHost(speakers: Shelf<Speaker>): Map<string, Set<string>> {
+  const origins = new Map<string, Set<string>>();
+  for (const [name, { alias, origins: own }] of speakers) {
+    const all = origins.get(hostOf(name)) ?? new Set();
+    if (alias === null) for (const origin of Object.keys(own)) all.add(origin);
+    origins.set(hostOf(name), all);
+  }
+  return origins;
+}
+
+/** Somebody new speaks: what the same host's workers said longer ago than a copy takes need not be kept. */
+function forgetOld(heard: Heard, host: string, at: Instant): Heard {
+  const silent = ({ voices }: Subject) => Object.values(voices).every((voice) => at - voice.at > COPY_DELAY_MAX_MS);
+  const old = [...heard.subjects].filter(([key, subject]) => key.startsWith(`${host} `) && silent(subject));
+  const own = [...heard.speakers].filter(([key]) => key.endsWith(` ${host}`)).sort(([, a], [, b]) => b.at - a.at);
+  const known = own.filter(([, speaker]) => speaker.known || speaker.announced);
+  const unknown = own.filter(([, speaker]) => !speaker.known && !speaker.announced);
+  const gone = [...known.slice(KNOWN_MAX), ...unknown.slice(UNKNOWN_MAX)].map(([key]) => key);
+  const workers = gone.map((key) => `${hostOf(key)} ${key.slice(0, key.indexOf(' '))} `);
+  const told = [...heard.told].filter(([key]) => workers.some((worker) => key.startsWith(worker)));
+  return {
+    ...heard,
+    subjects: without(heard.subjects, old),
+    speakers: gone.reduce((rest, key) => rest.without(key), heard.speakers),
+    told: without(heard.told, told),
+  };
+}
+
+function without<V>(shelf: Shelf<V>, entries: [string, V][]): Shelf<V> {
+  return entries.reduce((rest, [key]) => rest.without(key), shelf);
+}
+
+const hostOf = (speaker: string) => speaker.slice(speaker.indexOf(' ') + 1);

@@ -1,0 +1,173 @@
+/**
+ * What waits for a witness, and what becomes of it. Within a backend events are told in the order in which they were
+ * heard: what is witnessed waits behind what is not yet, for a second at most.
+ */
+import { doubt, isWitnessed, isWorker, learn, remember, sourceOf, WITNESS_MS } from './belief.js';
+import { inOneBreath, strike } from './copies.js';
+import type { EventId, HaproxyEvent } from './event.js';
+import { COPY_DELAY_MAX_MS, type Heard, type Held, type RecentEvent, type Suspect, speakerKey } from './heard.js';
+import type { Instant, LogRecord } from './record.js';
+
+/** How long it may wait: for a witness; for the worker that inherits it. */
+export const patienceMs = ({ heir }: Held): number => (heir ? COPY_DELAY_MAX_MS : WITNESS_MS);
+
+/** The scratch paper of one line, or of a moment in which none came. It lives no longer and nothing outside sees it. */
+export class Verdicts {
+  heard: Heard;
+  readonly events: { event: HaproxyEvent; copies: number }[] = [];
+  readonly suspects: Suspect[] = [];
+  readonly cleared: EventId[] = [];
+
+  constructor(heard: Heard) {
+    this.heard = heard;
+  }
+
+  /** Judges what is due, and what waited behind it. */
+  settle(isDue: (held: Held) => boolean): void {
+    if (this.heard.held.size === 0) return;
+    for (const held of this.#waiting(isDue)) {
+      if (!this.heard.held.has(held.event.id)) continue;
+      this.#judge(held);
+      this.#release(held);
+    }
+  }
+
+  /** Before a line counts: one that says the same but was not written in the breath of the first is no witness to it. */
+  settleAlone(subject: string, { origin, text }: LogRecord, at: Instant): void {
+    if (origin !== 'syslog') return;
+    this.settle((held) => {
+      const last = held.subject === subject ? this.heard.subjects.get(subject)?.voices.syslog : undefined;
+      if (held.heir || last?.serial !== held.serial || last.text !== text) return false;
+      return this.#said(held).by.stderr === 0 && !inOneBreath(at, last.at);
+    });
+  }
+
+  /** Takes in an event that was just heard, or heard again. */
+  hold(held: Held): void {
+    const said = this.#said(held);
+    if (this.heard.held.size === 0 && this.#isWitnessed(held)) {
+      this.#believe(held, said);
+    } else {
+      if (!this.heard.held.has(said.id)) this.heard = { ...this.heard, held: this.heard.held.with(said.id, held) };
+      this.#release(held);
+    }
+  }
+
+  /** A master's word, which has no second witness. */
+  believe(held: Held): void {
+    this.#believe(held, this.#said(held));
+  }
+
+  /** A worker begins with the state that its master has loaded for it. */
+  inherit(host: string, master: number | null, { pid, at, utcOffsetMin }: HaproxyEvent): void {
+    const heirs = this.#waiting(({ heir, event }) => heir && event.host === host && event.pid === master);
+    for (const held of heirs) {
+      this.#believe({ ...held, event: { ...held.event, pid, at, utcOffsetMin } }, this.#said(held));
+    }
+  }
+
+  /** What waits and matches, in the order in which it was heard. */
+  #waiting(matches: (held: Held) => boolean): Held[] {
+    return [...this.heard.held]
+      .map(([, held]) => held)
+      .filter(matches)
+      .sort((a, b) => a.turn - b.turn);
+  }
+
+  /** Tells what is witnessed in the backend of `held`, up to the first that is not. */
+  #release(held: Held): void {
+    for (const next of this.#waiting((other) => !other.heir && backendOf(other) === backendOf(held))) {
+      if (!this.#isWitnessed(next)) return;
+      this.#believe(next, this.#said(next));
+    }
+  }
+
+  #isWitnessed(held: Held): boolean {
+    if (held.heir) return false;
+    return isWitnessed(this.heard, held.event, this.#said(held)) || this.#speaksAgain(held);
+  }
+
+  #judge(held: Held): void {
+    const said = this.#said(held);
+    const { host } = held.event;
+    const reason = held.heir ? 'no worker was started for it' : doubt(this.heard, held.event, said);
+    if (reason !== null) {
+      this.#suspect(held, said, reason);
+      return;
+    }
+    this.#believe(held, said);
+    const source = sourceOf(this.heard, host);
+    // It waited for what did not come: so much is known of the source now.
+    const stderr = source.stderr ?? (said.by.stderr > 0 || source.announces);
+    const pairs = source.pairs ?? (said.by.syslog > 0 ? false : null);
+    this.heard = { ...this.heard, sources: this.heard.sources.with(host, { ...source, stderr, pairs }) };
+  }
+
+  #believe({ event, subject, tag }: Held, said: RecentEvent): void {
+    const { host, pid, says } = event;
+    const wasKnown = isWorker(this.heard, host, pid);
+    this.events.push({ event, copies: said.copies });
+    const { recent, voices } = this.heard.subjects.get(subject)!;
+    const told = recent.map((other) => (other.serial === said.serial ? { ...said, held: false } : other));
+    this.heard = learn(this.heard, event, said, tag);
+    this.heard = {
+      ...this.heard,
+      subjects: this.heard.subjects.with(subject, { recent: told, voices }),
+      held: this.heard.held.without(said.id),
+      told: remember(this.heard.told, host, pid, says),
+    };
+    if (wasKnown) return;
+    for (const other of this.#waiting((held) => held.event.host === host && held.event.pid === pid)) {
+      if (this.heard.held.has(other.event.id)) this.#release(other);
+    }
+  }
+
+  #suspect({ event, subject, tag, heir }: Held, { id, text, serial }: RecentEvent, reason: string): void {
+    if (!heir) this.suspects.push({ id, event, tag, text, reason });
+    const { held, subjects, speakers } = this.heard;
+    const key = speakerKey(event.host, event.pid);
+    const speaker = speakers.get(key);
+    this.heard = {
+      ...this.heard,
+      held: held.without(id),
+      subjects: subjects.with(subject, strike(subjects.get(subject)!, serial)),
+      speakers: speaker && !speaker.known ? speakers.with(key, { ...speaker, doubted: { event, text } }) : speakers,
+    };
+  }
+
+  /**
+   * A worker of which nothing is known says a second thing, under the name of the workers known here, and no master
+   * would have told of it: HAProxy was started anew and writes less than it did. Then it is believed, and the first as well.
+   */
+  #speaksAgain(held: Held): boolean {
+    const { host, pid } = held.event;
+    const source = sourceOf(this.heard, host);
+    if (source.announces || !source.tags.includes(held.tag) || isWorker(this.heard, host, pid)) return false;
+    const key = speakerKey(host, pid);
+    const speaker = this.heard.speakers.get(key);
+    const { text } = this.#said(held);
+    const others = this.#waiting(({ event }) => event.host === host && event.pid === pid);
+    if (
+      !speaker ||
+      ![...others.map((other) => this.#said(other).text), speaker.doubted?.text ?? text].some((it) => it !== text)
+    )
+      return false;
+    if (speaker.doubted) {
+      this.events.push({ event: speaker.doubted.event, copies: 1 });
+      this.cleared.push(speaker.doubted.event.id);
+    }
+    this.heard = {
+      ...this.heard,
+      sources: this.heard.sources.with(host, { ...source, stderr: false, pairs: false }),
+      speakers: this.heard.speakers.with(key, { ...speaker, known: true, doubted: null }),
+    };
+    return true;
+  }
+
+  #said({ subject, serial }: Held): RecentEvent {
+    return this.heard.subjects.get(subject)!.recent.find((said) => said.serial === serial)!;
+  }
+}
+
+/** The backend that a server's subject and the backend's own have in common, with its worker. */
+const backendOf = ({ subject }: Held) => subject.split('/', 1)[0];

@@ -1,0 +1,44 @@
+/** Lines that may be forged, in each of the formats of `-o`. */
+import { printableJson } from '../printable.js';
+import type { SuspectLine } from '../store/store.js';
+import type { Format } from './accepted.js';
+import type { Row } from './history-rows.js';
+import type { View } from './output.js';
+
+/** Takes the lines, oldest first, and returns their text. The parts that only one format needs are loaded for that one. */
+export async function* suspectText(lines: readonly SuspectLine[], format: Format, view: View): AsyncGenerator<string> {
+  if (format === 'json') yield `[${lines.map((line) => `\n${printableJson(json(line))}`).join(',')}\n]\n`;
+  else if (format === 'jsonl') for (const line of lines) yield `${printableJson(json(line))}\n`;
+  else if (format === 'csv') {
+    const { stringify } = await import('csv-stringify/sync');
+    yield stringify(lines.map(json), {
+      header: true,
+      columns: ['kind', 'time', 'host', 'pid', 'tag', 'reason', 'text'],
+    });
+  } else if (lines.length === 0) yield `${view.ifEmpty}\n`;
+  else {
+    const { tableText } = await import('./table.js');
+    yield tableText(lines.map(row), { ...view, wide: format === 'wide' });
+  }
+}
+
+/** `text` is what the line says of servers, without its header: whoever wrote it chose the words. */
+function json({ at, host, pid, tag, reason, text }: SuspectLine) {
+  return { kind: 'suspect', time: new Date(at).toISOString(), host, pid, tag, reason, text };
+}
+
+function row({ at, host, pid, tag, reason, text }: SuspectLine): Row {
+  return {
+    at,
+    host,
+    pid,
+    what: `${tag}[${pid}]`,
+    change: 'not believed',
+    tone: 'quiet',
+    lasted: '',
+    why: `${reason}: ${text}`,
+    planned: false,
+    evidence: 'suspect',
+    copies: null,
+  };
+}

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { EMPTY_MEMORY, type Memory } from '../../src/memory.js';
+import { ingest } from '../../src/pipeline.js';
+import { serverText, stderrLine, syslogLine } from '../support/lines.js';
+import { addressed, batchOf, PLAN, read, UTC } from '../support/reading.js';
+
+const T = Date.parse('2026-11-22T12:00:00Z');
+const down = (server: string, left: number) => serverText({ at: 0, backend: 'app', server, to: 'DOWN', left });
+const up = (server: string, left: number) => serverText({ at: 0, backend: 'app', server, to: 'UP', left });
+const EXHAUSTED = 'backend app has no server available!';
+
+const forked = (at: number, pid = 100) => stderrLine(at, `New worker (${pid}) forked`, { pid: 1 });
+/** A change as Debian's setup writes it: stderr, then two log targets. */
+const triple = (at: number, text: string) => [stderrLine(at, text), ...twice(at, text)];
+const twice = (at: number, text: string, pid = 100) => [1, 2].map(() => syslogLine(at, text, { pid }));
+
+/** `a down`, `app exhausted`: what a log makes haplog believe, and behind `?` what it makes it doubt. */
+function believed(lines: string[], memory: Memory = EMPTY_MEMORY): string[] {
+  const { transitions, outages, suspects } = read(lines, memory).commit;
+  return [
+    ...transitions.map(({ server, to }) => `${server} ${to}`),
+    ...outages.filter(({ end }) => end === null).map(({ backend }) => `${backend} exhausted`),
+    ...suspects.map(({ reason }) => `? ${reason}`),
+  ];
+}
+
+/** What had to be told before any time passed. */
+function atOnce(lines: string[], memory: Memory = EMPTY_MEMORY): number {
+  return ingest(memory, batchOf(addressed(lines)), PLAN, UTC).commit.transitions.length;
+}
+
+/** A host on which a server went down and came back in the given way, so that its ways are known. */
+const after = (lines: string[]) => read(lines).memory;
+const debian = after([forked(T), ...triple(T + 1, down('x', 2)), ...triple(T + 500, up('x', 3))]);
+const twoTargets = after([...twice(T + 1, down('x', 2)), ...twice(T + 500, up('x', 3))]);
+const oneTarget = after([syslogLine(T + 1, down('x', 2)), syslogLine(T + 500, up('x', 3))]);
+/** When nothing can be a copy of what was said before. */
+const LATER = T + 120_000;
+
+describe('a genuine change is told without delay', () => {
+  test('by the line on stderr of a known worker', () =>
+    assert.equal(atOnce([stderrLine(LATER, down('a', 2))], debian), 1));
+  test('by two log targets in one breath', () => assert.equal(atOnce(twice(LATER, down('a', 2)), twoTargets), 1));
+  test('by its one line, where the source is known to write one', () =>
+    assert.equal(atOnce([syslogLine(LATER, down('a', 2))], oneTarget), 1));
+  test('also the first one ever, of a worker of which nothing is known, as soon as its copy comes', () => {
+    assert.equal(atOnce(twice(T, down('a', 2))), 1);
+    assert.equal(atOnce([stderrLine(T, down('a', 2)), syslogLine(T, down('a', 2))]), 1);
+  });
+});
+
+describe('a line that came alone', () => {
+  test('is believed within a second where nothing is known of the source', () => {
+    const line = syslogLine(T, down('a', 0));
+    assert.equal(atOnce([line]), 0);
+    assert.deepEqual(believed([line]), ['a down', 'app exhausted']);
+  });
+
+  test('is no change on a host that writes three', () => {
+    const reason = '? the line on stderr and the line of the other log target did not come';
+    assert.deepEqual(believed([syslogLine(LATER, down('a', 2))], debian), [reason]);
+    assert.deepEqual(believed([syslogLine(LATER, EXHAUSTED)], debian), [reason]);
+  });
+
+  test('is believed on a host that writes two, if it fits what was said before: one copy may be lost', () => {
+    assert.deepEqual(believed([syslogLine(LATER, down('a', 2))], twoTargets), ['a down']);
+  });
+
+  test('is no change on a host that writes two, if the numbers do not follow, or the server is in that state', () => {
+    const reason = '? the line of the other log target did not come, and it contradicts what was said before';
+    assert.deepEqual(believed([syslogLine(LATER, down('a', 0))], twoTargets), [reason]);
+    assert.deepEqual(believed([syslogLine(LATER, up('x', 3))], twoTargets), [reason]);
+    assert.deepEqual(believed([syslogLine(LATER, EXHAUSTED)], twoTargets), [reason]);
+  });
+});
+
+describe('a client that can write whole lines', () => {
+  test('makes no change by saying the same again and again', () => {
+    const lines = [0, 50, 100, 150].map((ms) => syslogLine(LATER + ms, EXHAUSTED));
+    assert.deepEqual(
+      believed(lines, debian).filter((it) => !it.startsWith('?')),
+      [],
+    );
+  });
+
+  test('makes no change by imitating the fold of repeated lines', () => {
+    const lines = [syslogLine(LATER, EXHAUSTED), syslogLine(LATER + 50, `message repeated 2 times: [ ${EXHAUSTED}]`)];
+    assert.deepEqual(
+      believed(lines, debian).filter((it) => !it.startsWith('?')),
+      [],
+    );
+  });
+
+  test('makes no change by imitating stderr with a number of its own', () => {
+    const forged = `[ALERT]    (4242) : backend 'app' has no server available!`;
+    assert.deepEqual(believed([syslogLine(LATER, forged)], debian), [
+      '? a worker wrote it under the number of another process',
+    ]);
+  });
+
+  test('ends no worker and starts none', () => {
+    for (const text of ['Current worker (100) exited with code 137 (Killed)', 'New worker (7) forked']) {
+      assert.deepEqual(believed([syslogLine(LATER, `[ALERT]    (4242) : ${text}`)], debian), [
+        '? a worker wrote it under the number of another process',
+      ]);
+    }
+  });
+
+  test('does not move the beginning of a genuine outage, nor hide it', () => {
+    const lines = [
+      syslogLine(LATER, EXHAUSTED),
+      ...triple(LATER + 3_000, down('a', 0)),
+      ...triple(LATER + 3_001, EXHAUSTED),
+    ];
+    const { outages } = read(lines, debian).commit;
+    assert.deepEqual(
+      outages.map(({ start }) => start - LATER),
+      [3_000],
+    );
+  });
+});
+
+describe('another program that logs under a name like haproxy', () => {
+  const byLogger = (at: number, text: string, pid = 905) => syslogLine(at, text, { pid });
+
+  test('makes no change on a host that writes three, nor where it writes two', () => {
+    for (const host of [debian, twoTargets]) {
+      assert.deepEqual(
+        believed([byLogger(LATER, down('a', 0))], host).filter((it) => !it.startsWith('?')),
+        [],
+      );
+    }
+  });
+
+  test('makes no change though it says several things, where masters tell of their workers', () => {
+    const lines = [byLogger(LATER, down('a', 1)), byLogger(LATER + 10, down('b', 0)), byLogger(LATER + 20, EXHAUSTED)];
+    assert.deepEqual(
+      believed(lines, debian).filter((it) => !it.startsWith('?')),
+      [],
+    );
+  });
+});
+
+test('a new worker that writes less than the one before is believed from its second sentence on, and in its first', () => {
+  const lines = [syslogLine(LATER, down('a', 0), { pid: 200 }), syslogLine(LATER + 5_000, up('a', 1), { pid: 200 })];
+  const { transitions, suspects, cleared } = read(lines, twoTargets).commit;
+  assert.deepEqual(
+    transitions.map(({ at, to }) => `+${at - LATER} ${to}`),
+    ['+0 down', '+5000 up'],
+  );
+  assert.deepEqual(
+    suspects.map(({ id }) => id),
+    cleared,
+  );
+});
+
+test('what was learned of a source is remembered over a restart', () => {
+  const restarted = read([], debian).memory;
+  assert.deepEqual(believed([syslogLine(LATER, EXHAUSTED)], restarted).length, 1);
+});
+
+test('a thousand forged numbers leave no more behind than a few', () => {
+  let memory = debian;
+  for (let pid = 1_000; pid < 2_000; pid++) {
+    memory = read([syslogLine(LATER + pid * 2_000, EXHAUSTED, { pid })], memory).memory;
+  }
+  assert.ok(memory.heard.speakers.size < 200, `${memory.heard.speakers.size} speakers`);
+  assert.ok(memory.heard.subjects.size < 200, `${memory.heard.subjects.size} subjects`);
+  assert.equal(memory.heard.held.size, 0);
+});
