@@ -2,10 +2,13 @@
 /** From the command line to an exit status: the only place that ends the process. */
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
+import { explainCommand } from './cli/explain.js';
 import { importCommand } from './cli/import.js';
+import { parseCommand } from './cli/parse.js';
 import { queryCommand } from './cli/query.js';
 import { replayCommand } from './cli/replay.js';
 import { runCommand } from './cli/run.js';
+import { statusCommand } from './cli/status.js';
 import { UserError } from './user-error.js';
 import { version } from './version.js';
 
@@ -26,7 +29,11 @@ async function main(argv: string[]): Promise<void> {
       outputError: (text, write) => write(text.replace(/^error: /, 'haplog: ').replace(/\n(?=\()/, ' ')),
     })
     .exitOverride();
-  for (const command of [runCommand(), queryCommand(), importCommand(), replayCommand()]) {
+  const commands = [
+    ...[runCommand(), statusCommand(), queryCommand()],
+    ...[importCommand(), replayCommand(), parseCommand(), explainCommand()],
+  ];
+  for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   await program.parseAsync(argv, { from: 'user' });

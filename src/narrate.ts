@@ -12,6 +12,7 @@ import {
 } from '../alerts/index.js';
 import type { Instant } from '../parsers/index.js';
 import type { DeliveryReport } from './deliver.js';
+import { standingOf } from './standing.js';
 import type { Commit } from './store/store.js';
 import type { Notice } from './tail/notice.js';
 
@@ -45,13 +46,12 @@ export function narrate(commit: Pick<Commit, 'transitions' | 'outages' | 'incide
 /** What is wrong right now: every server that takes no traffic, every backend without one, every incident. */
 export function describe(situation: Situation, now: Instant): Said[] {
   const said: Said[] = [];
-  for (const [key, backend] of situation.board.backends) {
-    const [host, pid, name] = key.split(' ') as [string, string, string];
-    if (situation.board.workers.get(`${host} ${pid}`)?.replaced && backend.outage === null) continue;
-    for (const fallen of backend.out) said.push(fallenSaid(host, name, fallen));
-    if (backend.outage) said.push(outageSaid(backend.outage));
+  const { backends, incidents } = standingOf(situation);
+  for (const { host, backend, out, outage } of backends) {
+    for (const fallen of out) said.push(fallenSaid(host, backend, fallen));
+    if (outage) said.push(outageSaid(outage));
   }
-  for (const [, incident] of situation.incidents) {
+  for (const incident of incidents) {
     const open = incidentSaid(incident);
     if (open) said.push({ ...open, words: `${open.words} (${formatDuration(now - incident.openedAt)})` });
   }

@@ -7,23 +7,14 @@ import {
   type Notification,
   type Outage,
   type Plan,
-  type Situation,
   type Step,
   step,
   type Transition,
 } from '../alerts/index.js';
-import {
-  type EventId,
-  type Hearing,
-  hear,
-  hearNothing,
-  hostNameOf,
-  type Instant,
-  parseLine,
-  type Suspect,
-  type TimeContext,
-} from '../parsers/index.js';
+import type { EventId, Instant, Suspect, TimeContext } from '../parsers/index.js';
+import { type Belief, meaningOf, meaningOfSilence } from './meaning.js';
 import { difference, type Memory } from './memory.js';
+import { Misses } from './misses.js';
 import type { Commit } from './store/store.js';
 import type { Batch } from './tail/batch.js';
 
@@ -38,49 +29,51 @@ export interface Ingested {
  */
 export function ingest(memory: Memory, batch: Batch, plan: Plan, context: TimeContext): Ingested {
   const commit = emptyCommit();
-  commit.checkpoint = batch.checkpoint;
-  commit.tally = batch.tally;
-  commit.samples = batch.samples.map((text) => ({ text, reason: 'unknown opening', at: batch.readAt }));
   const facts = new Facts();
-  let { heard, situation } = memory;
-  const heardLast = (speaker: { host: string; pid: number | null }) =>
-    situation.clocks.get(hostNameOf(heard, speaker))?.at;
+  const misses = new Misses(batch);
+  const { live, readAt: heardAt } = batch;
+  let now = memory;
 
-  for (const line of batch.lines) {
-    const parsed = parseLine(line.text, { ...context, heardLast });
-    if (!parsed.ok) {
-      commit.samples.push({ text: shorten(line.text), reason: parsed.reason, at: batch.readAt });
-      continue;
-    }
-    const id = `${batch.checkpoint.fingerprint}:${line.start}` as EventId;
-    const hearing = hear(heard, parsed.record, parsed.stamp, { id, heardAt: batch.readAt });
-    heard = hearing.heard;
-    situation = facts.take(situation, hearing, plan, batch.live, batch.readAt);
+  for (const { text, start } of batch.lines) {
+    const id = `${batch.checkpoint.fingerprint}:${start}` as EventId;
+    const meaning = meaningOf(now, { text, id, live, heardAt }, plan, context);
+    now = meaning.memory;
+    if (meaning.hearing) facts.take(meaning);
+    const { parsed } = meaning;
+    if (!parsed.ok) misses.rejected(text, parsed.reason);
+    else if (parsed.record.sentence.kind === 'other') misses.unknown(text, parsed.record);
   }
   facts.writeTo(commit);
-  return finish(memory, { heard, situation }, commit);
+  commit.checkpoint = batch.checkpoint;
+  commit.tally = misses.counted;
+  commit.samples = misses.samples;
+  return finish(memory, now, commit);
 }
 
 /** Settles what waits for a second line: no more will come. `live` and `readAt` as of the last batch. */
-export function conclude(memory: Memory, plan: Plan, { live, readAt }: Pick<Batch, 'live' | 'readAt'>): Ingested {
+export function conclude(
+  memory: Memory,
+  plan: Plan,
+  { live, readAt: heardAt }: Pick<Batch, 'live' | 'readAt'>,
+): Ingested {
   const commit = emptyCommit();
   const facts = new Facts();
-  const hearing = hearNothing(memory.heard, Number.POSITIVE_INFINITY);
-  const situation = facts.take(memory.situation, hearing, plan, live, readAt);
+  const settled = meaningOfSilence(memory, Number.POSITIVE_INFINITY, plan, { live, heardAt });
+  facts.take(settled);
   facts.writeTo(commit);
-  return finish(memory, { heard: hearing.heard, situation }, commit);
+  return finish(memory, settled.memory, commit);
 }
 
 /** Lets time pass; only when every source has been read to its end. */
 export function tick(memory: Memory, at: Instant, plan: Plan): Ingested {
   const commit = emptyCommit();
   const facts = new Facts();
-  const hearing = hearNothing(memory.heard, at);
-  const heard = facts.take(memory.situation, hearing, plan, true, at);
-  const next = step(heard, { kind: 'tick', at }, plan);
+  const settled = meaningOfSilence(memory, at, plan, { live: true, heardAt: at });
+  facts.take(settled);
+  const next = step(settled.memory.situation, { kind: 'tick', at }, plan);
   facts.add(next);
   facts.writeTo(commit);
-  return finish(memory, { heard: hearing.heard, situation: next.situation }, commit);
+  return finish(memory, { ...settled.memory, situation: next.situation }, commit);
 }
 
 /** Facts of one batch by id: the newest of each, in the order of their first telling. */
@@ -93,18 +86,12 @@ class Facts {
   readonly #suspects: Suspect[] = [];
   readonly #cleared: EventId[] = [];
 
-  /** Takes in what was heard, event by event; returns the situation that comes of it. */
-  take(before: Situation, hearing: Hearing, plan: Plan, live: boolean, heardAt: Instant): Situation {
-    let situation = before;
-    for (const { event, copies } of hearing.events) {
-      const next = step(situation, { kind: 'event', event, copies, live, heardAt }, plan);
-      situation = next.situation;
-      this.add(next);
-    }
+  /** Takes in what was heard, and what came of it. */
+  take({ hearing, steps }: Belief): void {
+    for (const next of steps) this.add(next);
     if (hearing.copy) this.#copied(hearing.copy.of, hearing.copy.copies);
     this.#suspects.push(...hearing.suspects);
     this.#cleared.push(...hearing.cleared);
-    return situation;
   }
 
   add(next: Step): void {
@@ -150,8 +137,4 @@ function emptyCommit(): Commit {
 
 function finish(before: Memory, memory: Memory, commit: Commit): Ingested {
   return { memory, commit: { ...commit, ...difference(before, memory) } };
-}
-
-function shorten(text: string): string {
-  return text.slice(0, 200);
 }

@@ -3,6 +3,7 @@ import { DEFAULT_POLICY, type Plan } from '../../alerts/index.js';
 import type { TimeContext } from '../../parsers/index.js';
 import { readHistory } from '../history-files.js';
 import { EMPTY_MEMORY } from '../memory.js';
+import { notUnderstood } from '../misses.js';
 import { conclude, type Ingested, ingest } from '../pipeline.js';
 import { openStore } from '../store/open.js';
 import { databaseFor, onDatabase } from './database.js';
@@ -19,14 +20,16 @@ export async function importFiles(files: string[], options: ImportOptions): Prom
   const context = timeContext(options, Date.now());
   const database = await databaseFor('write', options.db);
   const seen = await onDatabase(database, () => takeIn(files, context, database));
-  const { lines, transitions, outages } = seen;
-  process.stderr.write(`${lines} lines read into ${database}: ${transitions} changes of state, outages: ${outages}\n`);
+  const { lines, transitions, outages, unknown } = seen;
+  const missed = unknown === 0 ? '' : `; ${unknown} lines not understood: haplog parse --unknown shows them`;
+  const found = `${transitions} changes of state, outages: ${outages}`;
+  process.stderr.write(`${lines} lines read into ${database}: ${found}${missed}\n`);
 }
 
 async function takeIn(files: string[], context: TimeContext, database: string) {
   const store = openStore(database, 'write');
   let memory = EMPTY_MEMORY;
-  const seen = { lines: 0, transitions: 0 };
+  const seen = { lines: 0, transitions: 0, unknown: 0 };
   const outages = new Set<string>();
   try {
     const keep = async ({ memory: after, commit }: Ingested) => {
@@ -35,6 +38,7 @@ async function takeIn(files: string[], context: TimeContext, database: string) {
       await store.apply({ ...commit, checkpoint: null, tally: null, samples: [], remember: [], forget: [] });
       seen.transitions += commit.transitions.length;
       for (const { id } of commit.outages) outages.add(id);
+      seen.unknown += commit.tally === null ? 0 : notUnderstood(commit.tally);
     };
     for await (const batch of readHistory(files, context)) {
       await keep(ingest(memory, { ...batch, live: false }, QUIET, context));

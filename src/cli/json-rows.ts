@@ -41,12 +41,12 @@ export function notificationJson({ incident, event, receiver, createdAt }: Notif
 }
 
 /** `info` is as the checked server gave it; JSON keeps its control characters escaped. `via` is the tracked `backend/server`. */
-function causeJson({ class: causeClass, reason, code, info, durationMs, via }: Cause) {
+export function causeJson({ class: causeClass, reason, code, info, durationMs, via }: Cause) {
   const tracked = via === null ? null : `${via.backend}/${via.server}`;
   return { class: causeClass, reason, code, info, duration_ms: durationMs, via: tracked };
 }
 
-function utc(at: Instant): string {
+export function utc(at: Instant): string {
   return new Date(at).toISOString();
 }
 

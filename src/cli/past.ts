@@ -1,4 +1,4 @@
-/** What `import` and `replay` have in common: logs of the past, and how their stamps are to be read. */
+/** What `import`, `replay`, `parse` and `explain` have in common: lines of the past, and how their stamps are to be read. */
 import { Command } from 'commander';
 
 export interface PastOptions {
@@ -8,8 +8,12 @@ export interface PastOptions {
 
 /** A command that takes FILE... and says how to date their lines. */
 export function pastCommand(name: string): Command {
+  return datingCommand(name).argument('<file...>', 'logs in any order, plain or .gz');
+}
+
+/** A command that says how to date lines, wherever it has them from. */
+export function datingCommand(name: string): Command {
   return new Command(name)
-    .argument('<file...>', 'logs in any order, plain or .gz')
     .option('--tz <zone>', "IANA zone of stamps that bear none, such as Europe/Berlin (default: this machine's)")
     .option('--as-of <time>', 'the latest instant that a stamp without a year can mean (default: now)');
 }

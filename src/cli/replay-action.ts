@@ -1,8 +1,5 @@
 /** What `haplog replay` does. */
-import type { Plan } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
-import { DEFAULTS } from '../config/defaults.js';
-import { openConfig } from '../config/open.js';
 import { readHistory } from '../history-files.js';
 import { EMPTY_MEMORY, type Memory } from '../memory.js';
 import { narrate } from '../narrate.js';
@@ -11,6 +8,7 @@ import { printable, printableJson } from '../printable.js';
 import { type Facts, Settling } from '../settling.js';
 import { incidentJson, notificationJson, outageJson, transitionJson } from './json-rows.js';
 import type { PastOptions } from './past.js';
+import { planOf } from './plan.js';
 import { timeContext } from './time-context.js';
 
 export interface ReplayOptions extends PastOptions {
@@ -48,12 +46,6 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
 /** The latest instant of which any host has told. */
 function endOf({ situation }: Memory): Instant {
   return [...situation.clocks].reduce((latest, [, { at }]) => Math.max(latest, at), 0);
-}
-
-/** Only a configuration that was named counts: what a log tells must not depend on the machine it is replayed on. */
-async function planOf(path: string | undefined): Promise<Plan> {
-  const { policy, routes } = path === undefined ? DEFAULTS : (await openConfig(path)).config;
-  return { policy, routes };
 }
 
 function writeJson({ transitions, outages, incidents, notifications }: Facts): void {

@@ -2,7 +2,7 @@
  * One daemon for one database. The lock is SQLite's own, on an empty file beside the database: the system takes it back
  * when the process ends, however it ends. It keeps off other daemons only; an import writes beside a running daemon.
  */
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../user-error.js';
@@ -12,6 +12,9 @@ import { explain } from './explain.js';
 export interface DaemonLock {
   release(): void;
 }
+
+/** So long a daemon waits for who only looks whether the lock is held. */
+const GLANCE_MS = 250;
 
 /** What is locked stays referenced: a connection that the garbage collector takes would drop its lock. */
 const held = new Set<Database.Database>();
@@ -32,9 +35,29 @@ export function lockForDaemon(path: string): DaemonLock {
   }
 }
 
+/**
+ * Whether a daemon holds the lock of the database `path`; null where the lock may not be looked at. The look itself is a
+ * shared lock for less than a millisecond.
+ */
+export function daemonRuns(path: string): boolean | null {
+  try {
+    const beside = `${realpathSync(path)}.lock`;
+    if (!existsSync(beside)) return false;
+    const db = new Database(beside, { readonly: true, timeout: 0 });
+    try {
+      db.pragma('schema_version');
+      return false;
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    return (error as { code?: string }).code === 'SQLITE_BUSY' ? true : null;
+  }
+}
+
 function lock(beside: string, file: string): DaemonLock {
   makeFile(beside);
-  const db = new Database(beside, { timeout: 0, fileMustExist: true });
+  const db = new Database(beside, { timeout: GLANCE_MS, fileMustExist: true });
   try {
     db.pragma('journal_mode = MEMORY');
     db.exec('BEGIN EXCLUSIVE');

@@ -3,8 +3,9 @@ import type { Database } from 'better-sqlite3';
 import type { Checkpoint } from '../tail/batch.js';
 import type { Commit, MemoryRow } from './store.js';
 
-/** How many samples are kept. */
+/** How many samples are kept, and how many of one reason: a flood of one kind must not wash away the rare other. */
 const SAMPLES_KEPT = 100;
+const SAMPLES_KEPT_OF_REASON = 25;
 
 export interface ReadingTables {
   checkpoint(path: string): Checkpoint | null;
@@ -35,7 +36,11 @@ export function readingTables(db: Database): ReadingTables {
     INSERT INTO tally (counter, total) VALUES (@counter, @total)
     ON CONFLICT (counter) DO UPDATE SET total = total + excluded.total`);
   const addSample = db.prepare('INSERT INTO sample (text, reason, at) VALUES (@text, @reason, @at)');
-  const dropSamples = db.prepare(`DELETE FROM sample WHERE seq <= (SELECT max(seq) FROM sample) - ${SAMPLES_KEPT}`);
+  const dropSamples = db.prepare(`
+    DELETE FROM sample WHERE seq IN (
+      SELECT seq FROM (SELECT seq, row_number() OVER (PARTITION BY reason ORDER BY seq DESC) AS nth FROM sample)
+      WHERE nth > ${SAMPLES_KEPT_OF_REASON}
+      UNION SELECT seq FROM (SELECT seq FROM sample ORDER BY seq DESC LIMIT -1 OFFSET ${SAMPLES_KEPT}))`);
 
   return {
     checkpoint: (path) => checkpoint.get(path) ?? null,

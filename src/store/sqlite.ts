@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { factTables } from './facts.js';
 import { historyReader } from './history.js';
 import { outboxTable } from './outbox.js';
+import { progressReader } from './progress.js';
 import { readingTables } from './reading.js';
 import type { Commit, Store } from './store.js';
 import { suspectTable } from './suspects.js';
@@ -44,6 +45,7 @@ export function sqliteStore(db: Database): Store {
     postpone: outbox.postpone,
     close: outbox.close,
     history: historyReader(db),
+    progress: progressReader(db, reading),
     suspects: suspects.read,
     end: () => {
       db.close();

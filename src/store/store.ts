@@ -5,7 +5,7 @@
 
 import type { Incident, Notification, Outage, Transition } from '../../alerts/index.js';
 import type { EventId, Instant, Stamp, Suspect } from '../../parsers/index.js';
-import type { Checkpoint, Tally } from '../tail/batch.js';
+import type { Checkpoint, Sample, Tally } from '../tail/batch.js';
 
 export type Awaitable<T> = T | Promise<T>;
 
@@ -14,6 +14,21 @@ export interface MemoryRow {
   shelf: string;
   key: string;
   body: unknown;
+}
+
+/** What was counted of the log. */
+export interface Counted extends Tally {
+  /** Candidates without a header, or with one that cannot be: no such time, no such process. */
+  rejected: number;
+  /** Candidates that begin as a sentence about a state and then go on otherwise. */
+  nearMisses: number;
+  /** Other candidates without a known sentence: what HAProxy says on its standard error when it starts, and its like. */
+  unknown: number;
+}
+
+/** A sample and when the line was read. */
+export interface DatedSample extends Sample {
+  at: Instant;
 }
 
 /** One transaction's worth: all of it becomes true, or none. */
@@ -33,9 +48,9 @@ export interface Commit {
   /** What to remember from now on, and what to forget. */
   remember: MemoryRow[];
   forget: { shelf: string; key: string }[];
-  tally: Tally | null;
-  /** Lines that were not understood, shortened; the store keeps the last hundred. */
-  samples: { text: string; reason: string; at: Instant }[];
+  tally: Counted | null;
+  /** Lines that were not understood, shortened; the store keeps the last ones of each reason, a hundred in all. */
+  samples: DatedSample[];
 }
 
 /** A line that may be forged, and why it made no event. */
@@ -74,6 +89,19 @@ export interface History {
   incidents: Incident[];
 }
 
+/** How far haplog has come. */
+export interface Progress {
+  /** Of every log that was ever followed, by path. */
+  checkpoints: Checkpoint[];
+  memory: MemoryRow[];
+  /** `suspects`: lines that may be forged and made no event. */
+  counted: Counted & { suspects: number };
+  /** The newest of each reason, then the next ones of each; told with the newest first. */
+  samples: DatedSample[];
+  /** How many notifications are in which state. */
+  outbox: Record<OutboxState, number>;
+}
+
 export interface Store {
   apply(commit: Commit): Awaitable<void>;
   memory(): Awaitable<MemoryRow[]>;
@@ -93,6 +121,8 @@ export interface Store {
   close(seq: number, state: 'rejected' | 'expired' | 'muted', at: Instant, reason: string): Awaitable<void>;
 
   history(filter: HistoryFilter): Awaitable<History>;
+  /** All of one moment; at most so many samples. */
+  progress(samples: number): Awaitable<Progress>;
   /** What was not believed in a span, oldest first; the last thousand are kept. */
   suspects(filter: HistoryFilter): Awaitable<SuspectLine[]>;
   /** Releases the database; the store is not used afterwards. */

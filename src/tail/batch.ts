@@ -20,6 +20,12 @@ export interface Tally {
   oversize: number;
 }
 
+/** A line that was not understood, cut short, and why; of the reasons there are a handful. */
+export interface Sample {
+  text: string;
+  reason: string;
+}
+
 /** What names a file across renames and copies: a hash of its first complete line. */
 export type Fingerprint = string;
 
@@ -36,7 +42,7 @@ export interface Batch {
   lines: CandidateLine[];
   tally: Tally;
   /** At most a few lines that were neither traffic nor understood openings, cut to 200 characters. */
-  samples: string[];
+  samples: Sample[];
   readAt: Instant;
   /** No complete line was left unread in the file that the path names. */
   caughtUp: boolean;

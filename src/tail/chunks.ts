@@ -17,13 +17,19 @@ const GZIP_OUTPUT_BYTES = 256 * 1024;
  */
 export async function* chunksOf(file: LogFile, offset: number): AsyncGenerator<Buffer, void> {
   if (!file.compressed) return yield* plainChunks(file.handle, offset);
+  const packed = file.handle.createReadStream({ start: 0, autoClose: false, highWaterMark: GZIP_INPUT_BYTES });
+  yield* skipBytes(unpackedChunks(packed, file.openedAs), offset);
+}
+
+/** What a gzip file unpacks to. Throws as `chunksOf`, of the file called `name`. */
+export async function* unpackedChunks(packed: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer, void> {
   try {
-    yield* skipBytes(gzipChunks(file.handle), offset);
+    yield* gzipChunks(packed);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (!code?.startsWith('Z_')) throw cause;
     const reason = code === 'Z_BUF_ERROR' ? 'the compressed data end in the middle' : `damaged data (${message})`;
-    throw new CannotRead(file.openedAs, reason, { cause });
+    throw new CannotRead(name, reason, { cause });
   }
 }
 
@@ -51,7 +57,7 @@ async function* plainChunks(handle: FileHandle, offset: number): AsyncGenerator<
  * Unpacks a gzip file, all its members. What can be unpacked is given before the error of a damaged or cut off one is
  * thrown, which is why this is no `pipeline`: a stream that fails throws away what was not yet fetched.
  */
-async function* gzipChunks(handle: FileHandle): AsyncGenerator<Buffer, void> {
+async function* gzipChunks(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   const unzip = createGunzip({ chunkSize: GZIP_OUTPUT_BYTES });
   let failure: Error | null = null;
   let wake = () => {};
@@ -76,7 +82,6 @@ async function* gzipChunks(handle: FileHandle): AsyncGenerator<Buffer, void> {
     }
   }
   try {
-    const packed = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: GZIP_INPUT_BYTES });
     for await (const piece of packed) {
       let taken = false;
       unzip.write(piece, () => {

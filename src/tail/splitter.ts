@@ -4,7 +4,7 @@
  * nothing is allocated for a line that is not wanted.
  */
 import { classify, type LineClass } from '../../parsers/index.js';
-import type { CandidateLine, Tally } from './batch.js';
+import type { CandidateLine, Sample, Tally } from './batch.js';
 
 /** Longer lines are skipped as a whole. HAProxy's own limit is far below (`log ... len`, 1024 by default, at most 65535). */
 export const LINE_BYTES_MAX = 64 * 1024;
@@ -22,7 +22,7 @@ const CARRIAGE_RETURN = 0x0d;
 export interface Findings {
   lines: CandidateLine[];
   tally: Tally;
-  samples: string[];
+  samples: Sample[];
 }
 
 export class Splitter {
@@ -157,14 +157,15 @@ export class Splitter {
       lines.push({ text: bytes.toString('utf8', start, stop), start: offset });
     } else {
       tally[kind]++;
-      this.#sample(bytes, start, stop);
+      this.#sample(bytes, start, stop, kind === 'oversize' ? 'too long' : 'unknown opening');
     }
   }
 
-  #sample(bytes: Buffer, start: number, end: number): void {
+  #sample(bytes: Buffer, start: number, end: number, reason: string): void {
     const { samples } = this.#findings;
     if (samples.length >= SAMPLES_MAX || start === end) return;
-    samples.push(bytes.toString('utf8', start, Math.min(end, start + SAMPLE_BYTES_MAX)).slice(0, SAMPLE_CHARS_MAX));
+    const text = bytes.toString('utf8', start, Math.min(end, start + SAMPLE_BYTES_MAX)).slice(0, SAMPLE_CHARS_MAX);
+    samples.push({ text, reason });
   }
 }
 

@@ -36,7 +36,7 @@ test('--version prints the version of the package', async () => {
 test('--help names every command, each command its options', async () => {
   const { code, stdout } = await runHaplog(folder.path, ['--help']);
   assert.equal(code, 0);
-  for (const command of ['run', 'query', 'import', 'replay']) {
+  for (const command of ['run', 'status', 'query', 'import', 'replay', 'parse', 'explain']) {
     assert.match(stdout, new RegExp(`^  ${command} `, 'm'));
     const help = await runHaplog(folder.path, [command, '--help']);
     assert.equal(help.code, 0);

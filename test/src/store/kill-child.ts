@@ -18,7 +18,17 @@ for (;;) {
       outages: [outage({ id: id(`f1:${offset}`) })],
       notifications: [notification('firing', `f1:${offset}`)],
       remember: [{ shelf: 'heard', key: 'offset', body: offset }],
-      tally: { lines: 10, bytes: 10, traffic: 0, candidates: 10, other: 0, oversize: 0 },
+      tally: {
+        lines: 10,
+        bytes: 10,
+        traffic: 0,
+        candidates: 10,
+        other: 0,
+        oversize: 0,
+        rejected: 0,
+        nearMisses: 0,
+        unknown: 0,
+      },
     }),
   );
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { lockForDaemon } from '../../../src/store/lock.js';
+import { daemonRuns, lockForDaemon } from '../../../src/store/lock.js';
 import { openStore } from '../../../src/store/open.js';
 import { UserError } from '../../../src/user-error.js';
 import { startChild } from './child.js';
@@ -26,6 +26,19 @@ test('a second daemon is refused while the first runs, and starts once the first
   assert.equal(await third.says(), running(path));
   await third.ended();
   lock.release();
+  lockForDaemon(path).release();
+});
+
+test('who asks sees whether a daemon runs, and keeps none from starting', async (t) => {
+  const path = join(tempFolder(t), 'haplog.db');
+  assert.equal(daemonRuns(path), null, 'there is no database');
+  openStore(path, 'write').end();
+  assert.equal(daemonRuns(path), false);
+  const daemon = startChild('lock-child.ts', [path], t.signal);
+  assert.equal(await daemon.says(), 'locked');
+  assert.equal(daemonRuns(path), true);
+  await daemon.kill();
+  assert.equal(daemonRuns(path), false);
   lockForDaemon(path).release();
 });
 

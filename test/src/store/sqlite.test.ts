@@ -10,10 +10,11 @@ import { sqliteStore } from '../../../src/store/sqlite.js';
 import { dumpOf } from '../../support/dump.js';
 import { keepsTheFacts } from './conformance.js';
 import { keepsTheOutbox } from './conformance-outbox.js';
+import { tellsItsProgress } from './conformance-progress.js';
 import { commitOf, id, notification, outage, transition } from './examples.js';
 import { tempFolder } from './temp-folder.js';
 
-for (const keeps of [keepsTheFacts, keepsTheOutbox]) {
+for (const keeps of [keepsTheFacts, keepsTheOutbox, tellsItsProgress]) {
   keeps('in memory', () => openStore(':memory:', 'write'));
   keeps('in a file', (t) => openStore(join(tempFolder(t), 'haplog.db'), 'write'));
 }
@@ -94,29 +95,6 @@ test('the outbox keeps what became of each notification, and why', async () => {
     [4, 'b:reminder-1:oncall', 'muted', 0, 1_000, 'the beginning was never told'],
     [5, 'c:firing:oncall', 'due', 0, null, null],
   ]);
-});
-
-test('lines are counted over all commits, and of those not understood the last hundred are kept', async () => {
-  const db = openDatabase(':memory:', 'write');
-  const store = sqliteStore(db);
-  const tally = { lines: 5, bytes: 3_000_000_000, traffic: 4, candidates: 1, other: 0, oversize: 0 };
-  const sample = (n: number) => ({ text: `line ${n}`, reason: 'unknown opening', at: n });
-  for (let n = 0; n < 130; n += 65) {
-    await store.apply(commitOf({ tally, samples: Array.from({ length: 65 }, (_, i) => sample(n + i)) }));
-  }
-  const { tally: counted, sample: kept } = dumpOf(db);
-  assert.deepEqual(Object.fromEntries(counted!.map((row) => [row.counter, row.total])), {
-    lines: 10,
-    bytes: 6_000_000_000,
-    traffic: 8,
-    candidates: 2,
-    other: 0,
-    oversize: 0,
-  });
-  assert.deepEqual(
-    kept!.map(({ text, reason, at }) => ({ text, reason, at })),
-    Array.from({ length: 100 }, (_, i) => sample(30 + i)),
-  );
 });
 
 test('asking for the last hour looks at the last hour only, however long the history is', () => {

@@ -136,7 +136,7 @@ test('carriage returns, NULs, broken UTF-8 and a line of a megabyte do no harm',
   const wanted = [stateLine(1), stateLine('cr'), stateLine('\0'), `${stateLine('')}\ufffd\ufffd`, stateLine(2)];
   assert.deepEqual(tailing.texts, wanted);
   const oversize = tailing.batches.find(({ tally }) => tally.oversize === 1);
-  assert.ok(oversize?.samples.includes('x'.repeat(200)));
+  assert.ok(oversize?.samples.some(({ text }) => text === 'x'.repeat(200)));
 });
 
 test('a link to a log in another folder is followed as promptly as the log', async () => {

@@ -88,7 +88,7 @@ test('every line is counted in its class', () => {
     { ...found.tally, bytes: 0 },
     { lines: 4, bytes: 0, traffic: 2, candidates: 1, other: 1, oversize: 0 },
   );
-  assert.deepEqual(found.samples, ['what is this?']);
+  assert.deepEqual(found.samples, [{ text: 'what is this?', reason: 'unknown opening' }]);
 });
 
 test('a carriage return before the newline is no part of the line', () => {
@@ -110,7 +110,7 @@ test('a line of a hundred megabytes is skipped, sampled and never kept', () => {
   splitter.push(Buffer.from(`\n${lines(stateLine(1))}`));
   const { lines: found, tally, samples } = splitter.take();
   assert.equal(tally.oversize, 1);
-  assert.deepEqual(samples, ['x'.repeat(200)]);
+  assert.deepEqual(samples, [{ text: 'x'.repeat(200), reason: 'too long' }]);
   assert.deepEqual(found, [{ text: stateLine(1), start: 100 * chunk.length + 1 }]);
 });
 

@@ -1,0 +1,109 @@
+/** What `haplog explain` does: hears the given lines one after the other, in memory, and tells what each one means. */
+import type { Plan } from '../../alerts/index.js';
+import type { TimeContext } from '../../parsers/index.js';
+import { EMPTY_MEMORY, type Memory } from '../memory.js';
+import { printableJson } from '../printable.js';
+import { STDIN } from '../tail/given-bytes.js';
+import { UserError } from '../user-error.js';
+import { type Effects, type Explanation, explainLine, explainSilence, NO_EFFECTS } from './explanation.js';
+import { explanationText, silenceText } from './explanation-text.js';
+import { type GivenLine, givenLines } from './given-lines.js';
+import { incidentJson, outageJson, transitionJson } from './json-rows.js';
+import { writeTo } from './output.js';
+import type { PastOptions } from './past.js';
+import { planOf } from './plan.js';
+import { oversizeRecord, recordJson } from './record.js';
+import { timeContext } from './time-context.js';
+
+export interface ExplainOptions extends PastOptions {
+  config?: string;
+  output: 'text' | 'json' | 'jsonl';
+}
+
+/** Prints to standard output. A bad option, and a terminal where lines should be, is a `UserError`. */
+export async function explain(line: string | undefined, options: ExplainOptions): Promise<void> {
+  const context = timeContext(options, Date.now());
+  const plan = await planOf(options.config);
+  const { stdin, stdout } = process;
+  if (line === undefined && stdin.isTTY) {
+    throw new UserError('There is nothing to explain: give a line in quotes, or lines on standard input.');
+  }
+  const given = line === undefined || line === STDIN ? null : line;
+  if (given?.trim() === '') throw new UserError('There is nothing to explain: the line is empty.');
+  const format = { text: asText, json: asJson, jsonl: asJsonLines }[options.output];
+  await writeTo(stdout, format(explained(givenLines(given, stdin), plan, context)));
+}
+
+/** An explanation of each line, and at last of the silence behind them, where that settles something. */
+type Told = Explanation | (Effects & { record: null });
+
+async function* explained(lines: AsyncIterable<GivenLine>, plan: Plan, context: TimeContext): AsyncGenerator<Told> {
+  let memory: Memory = EMPTY_MEMORY;
+  let heardAt = 0;
+  for await (const line of lines) {
+    const next = line.whole ? explainLine(memory, line, plan, context) : { explanation: skipped(line), memory };
+    memory = next.memory;
+    heardAt = next.explanation.record.stamp?.at ?? heardAt;
+    yield next.explanation;
+  }
+  const effects = explainSilence(memory, plan, heardAt);
+  if (effects.believed.length + effects.doubted.length > 0) yield { record: null, ...effects };
+}
+
+function skipped({ text, line, offset }: GivenLine): Explanation {
+  const record = oversizeRecord(text, { file: null, line, offset });
+  return { record, header: null, heardAs: null, ...NO_EFFECTS };
+}
+
+async function* asText(told: AsyncIterable<Told>): AsyncGenerator<string> {
+  let before = '';
+  for await (const one of told) {
+    yield before + (one.record === null ? silenceText(one) : explanationText(one));
+    before = '\n';
+  }
+}
+
+async function* asJsonLines(told: AsyncIterable<Told>): AsyncGenerator<string> {
+  for await (const one of told) yield `${printableJson(toldJson(one))}\n`;
+}
+
+async function* asJson(told: AsyncIterable<Told>): AsyncGenerator<string> {
+  let before = '[\n';
+  for await (const one of told) {
+    yield before + printableJson(toldJson(one));
+    before = ',\n';
+  }
+  yield before === '[\n' ? '[]\n' : '\n]\n';
+}
+
+/** The keys of the record, and what follows from it; of the silence behind the last line only what follows. */
+function toldJson(told: Told) {
+  if (told.record === null) return { kind: 'silence', ...effectsJson(told) };
+  const { record, header, heardAs } = told;
+  const { file: _, ...row } = recordJson(record);
+  return {
+    ...row,
+    raw: record.raw,
+    template: header?.template ?? null,
+    pri: header?.pri ?? null,
+    heard_as: heardAs?.kind ?? null,
+    copy_of_line: heardAs?.kind === 'copy' ? heardAs.of : null,
+    ...effectsJson(told),
+  };
+}
+
+function effectsJson({ believed, doubted, transitions, outages, incidents, tells }: Effects) {
+  return {
+    believed_lines: believed,
+    suspect_lines: doubted,
+    transitions: transitions.map(transitionJson),
+    outages: outages.map(outageJson),
+    incidents: incidents.map(incidentJson),
+    tells: tells.map(({ receiver, event, incident, afterMs }) => ({
+      receiver,
+      event,
+      incident: incident.id,
+      after_ms: afterMs,
+    })),
+  };
+}

@@ -1,0 +1,140 @@
+/** What haplog makes of one line, step by step: the daemon's own pipeline, looked at from aside. Pure. */
+import {
+  type Incident,
+  type Notification,
+  type Outage,
+  type Plan,
+  receiversFor,
+  type Transition,
+} from '../../alerts/index.js';
+import type { EventId, Hearing, Instant, LogRecord, TimeContext } from '../../parsers/index.js';
+import { type Belief, meaningOf, meaningOfSilence } from '../meaning.js';
+import type { Memory } from '../memory.js';
+import type { GivenLine } from './given-lines.js';
+import { type LineRecord, recordOf } from './record.js';
+
+export interface Header {
+  template: 'rfc3339' | 'traditional' | 'rfc5424';
+  /** The number in angle brackets, where the template writes it: facility times 8, and severity. */
+  pri: number | null;
+}
+
+/** Somebody who is told: at once, or when the incident has lasted, or has been over, for so long. */
+export interface Telling {
+  receiver: string;
+  event: Notification['event'];
+  incident: Incident;
+  afterMs: number;
+}
+
+/** What the memory of copies makes of a line. */
+export type HeardAs =
+  /** It tells of no state. */
+  | { kind: 'nothing' }
+  /** The first line that says so, believed at once, or once a second one bears witness to it. */
+  | { kind: 'event' | 'waiting' }
+  /** One more of what an earlier line said; `copies` in all, where that is counted by now. */
+  | { kind: 'copy'; of: number; copies: number | null }
+  | { kind: 'suspect'; reason: string };
+
+/** What is believed from now on, or not, by the numbers of the lines that said it first; and what follows from it. */
+export interface Effects {
+  believed: number[];
+  doubted: { line: number; reason: string }[];
+  transitions: Transition[];
+  outages: Outage[];
+  incidents: Incident[];
+  tells: Telling[];
+  /** There is trouble, and no route leads from it to a receiver. */
+  unrouted: boolean;
+}
+
+export interface Explanation extends Effects {
+  record: LineRecord;
+  header: Header | null;
+  /** Null where the daemon does not even ask. */
+  heardAs: HeardAs | null;
+}
+
+export const NO_EFFECTS: Effects = {
+  believed: [],
+  doubted: [],
+  transitions: [],
+  outages: [],
+  incidents: [],
+  tells: [],
+  unrouted: false,
+};
+
+const GIVEN = 'given:';
+const lineOf = (id: EventId) => Number(id.slice(GIVEN.length));
+
+/** Takes a line and what was remembered of those before it; returns what it means, and what to remember. */
+export function explainLine(
+  memory: Memory,
+  { text, scan, line, offset }: GivenLine,
+  plan: Plan,
+  context: TimeContext,
+): { explanation: Explanation; memory: Memory } {
+  const record = recordOf(text, { file: null, line, offset }, scan, context);
+  const header = record.parsed && headerOf(record.raw, record.parsed.stamp);
+  const passedOver = { explanation: { record, header, heardAs: null, ...NO_EFFECTS }, memory };
+  if (scan !== 'candidate' || record.parsed === null) return passedOver;
+  const id = `${GIVEN}${line}` as EventId;
+  const meaning = meaningOf(memory, { text, id, live: true, heardAt: record.stamp.at }, plan, context);
+  if (meaning.hearing === null) return passedOver;
+  const heardAs = heardAsOf(meaning.hearing, id, record.parsed);
+  return { explanation: { record, header, heardAs, ...effectsOf(meaning, plan) }, memory: meaning.memory };
+}
+
+/** What follows when no more lines come: what waited for a witness is believed, or not. */
+export function explainSilence(memory: Memory, plan: Plan, heardAt: Instant): Effects {
+  return effectsOf(meaningOfSilence(memory, Number.POSITIVE_INFINITY, plan, { live: true, heardAt }), plan);
+}
+
+function heardAsOf({ heard, events, copy, suspects }: Hearing, id: EventId, { sentence }: LogRecord): HeardAs {
+  if (sentence.kind === 'other') return { kind: 'nothing' };
+  if (events.some(({ event }) => event.id === id)) return { kind: 'event' };
+  const doubt = suspects.find((suspect) => suspect.id === id);
+  if (doubt) return { kind: 'suspect', reason: doubt.reason };
+  if (copy) return { kind: 'copy', of: lineOf(copy.of), copies: copy.copies };
+  const waiting = [...heard.held].map(([, { event }]) => ({ event, copies: null }));
+  if (waiting.some(({ event }) => event.id === id)) return { kind: 'waiting' };
+  // A witness: what it says is what an earlier line said that waits still, or is believed just now.
+  const says = JSON.stringify(sentence);
+  const first = [...events, ...waiting].find(({ event }) => JSON.stringify(event.says) === says);
+  return first ? { kind: 'copy', of: lineOf(first.event.id), copies: first.copies } : { kind: 'nothing' };
+}
+
+function effectsOf({ hearing, steps }: Belief, plan: Plan): Effects {
+  const incidents = steps.flatMap((step) => step.incidents);
+  return {
+    believed: hearing.events.map(({ event }) => lineOf(event.id)),
+    doubted: hearing.suspects.map(({ id, reason }) => ({ line: lineOf(id), reason })),
+    transitions: steps.flatMap(({ transition }) => transition ?? []),
+    outages: steps.flatMap(({ outages }) => outages),
+    incidents,
+    tells: [...steps.flatMap((step) => step.notifications.map(now)), ...incidents.flatMap((one) => later(one, plan))],
+    unrouted: incidents.some((one) => !one.planned && receiversFor(one, plan.routes).length === 0),
+  };
+}
+
+function headerOf(raw: string, stamp: string): Header {
+  const pri = /^<(\d{1,3})>(1 )?/.exec(raw);
+  const template = pri?.[2] ? 'rfc5424' : /^\d/.test(stamp) ? 'rfc3339' : 'traditional';
+  return { template, pri: pri ? Number(pri[1]) : null };
+}
+
+function now({ receiver, event, incident }: Notification): Telling {
+  return { receiver, event, incident, afterMs: 0 };
+}
+
+/** Whom time alone will tell, unless a later line changes it. */
+function later(incident: Incident, { policy, routes }: Plan): Telling[] {
+  const { phase, planned, resolvedAt, toldAt } = incident;
+  const to = (event: Telling['event'], afterMs: number) =>
+    receiversFor(incident, routes).map((receiver) => ({ receiver, event, incident, afterMs }));
+  if (phase === 'pending' && resolvedAt === null && !planned) return to('firing', policy.holdMs);
+  if (phase === 'firing' && resolvedAt !== null && toldAt !== null) return to('resolved', policy.keepFiringMs);
+  return [];
+}

@@ -1,0 +1,98 @@
+/** One line of a log as a record: what `haplog parse` prints and `haplog explain` begins with. Pure. */
+import { type LineClass, type LogRecord, parseLine, type Stamp, type TimeContext } from '../../parsers/index.js';
+
+/** Where a line stands. */
+export interface Place {
+  /** Null: standard input. */
+  file: string | null;
+  /** From 1. */
+  line: number;
+  /** Of its first byte. */
+  offset: number;
+}
+
+export type LineRecord = Place & {
+  /** The sentence's, else `other`, `traffic`, `rejected` or `oversize`. */
+  kind: string;
+  /** What the byte scan takes it for; null for a line that is too long to be looked at. */
+  scan: LineClass | null;
+  /** The line, or as much of it as was kept. */
+  raw: string;
+} & (
+    | { parsed: LogRecord; stamp: Stamp; reason: null; column: null }
+    /** `column`, from 1, is where the grammar could not go on. */
+    | { parsed: null; stamp: null; reason: string; column: number | null }
+  );
+
+/** Kinds of lines that were not understood. */
+const UNKNOWN = new Set(['other', 'rejected', 'oversize']);
+
+export function isUnknown(kind: string): boolean {
+  return UNKNOWN.has(kind);
+}
+
+/** Takes a line without its newline. What the scan takes for traffic and the grammar has no sentence for is traffic. */
+export function recordOf(raw: string, place: Place, scan: LineClass, context: TimeContext): LineRecord {
+  const result = parseLine(raw, context);
+  const { file, line, offset } = place;
+  if (!result.ok) {
+    const { reason, column } = result;
+    return { file, line, offset, kind: 'rejected', scan, raw, parsed: null, stamp: null, reason, column };
+  }
+  const { record: parsed, stamp } = result;
+  const { kind: says } = parsed.sentence;
+  const kind = says === 'other' && scan === 'traffic' ? 'traffic' : says;
+  return { file, line, offset, kind, scan, raw, parsed, stamp, reason: null, column: null };
+}
+
+/** A line that is longer than haplog reads. */
+export function oversizeRecord(beginning: string, place: Place): LineRecord {
+  const reason = 'longer than 64 KiB';
+  return { ...place, kind: 'oversize', scan: null, raw: beginning, parsed: null, stamp: null, reason, column: null };
+}
+
+/**
+ * For programs: the same keys for every line, snake_case, nulls written out. What the sentence says stands apart under
+ * `says`, for a sentence may speak of a pid or a host of its own. (One literal: a log has millions of lines, and spreading
+ * takes longer than parsing.)
+ */
+export function recordJson({ file, line, offset, kind, scan, raw, parsed, stamp, reason, column }: LineRecord) {
+  return {
+    kind,
+    time: stamp && new Date(stamp.at).toISOString(),
+    host: parsed?.host ?? null,
+    tag: parsed?.tag ?? null,
+    pid: parsed?.pid ?? null,
+    origin: parsed?.origin ?? null,
+    times: parsed?.times ?? null,
+    says: parsed && sentenceJson(parsed),
+    text: parsed?.text ?? raw,
+    reason,
+    column,
+    scan,
+    file,
+    line,
+    offset,
+  };
+}
+
+/** The fields of a sentence of any kind, null where it has none. */
+export function sentenceJson({ sentence }: LogRecord): Record<string, unknown> | null {
+  let fields: Record<string, unknown> | null = null;
+  for (const [key, value] of Object.entries(sentence)) {
+    if (key === 'kind') continue;
+    fields ??= {};
+    fields[snakeCase(key)] = snakeCased(value);
+  }
+  return fields;
+}
+
+function snakeCased(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snakeCased);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [snakeCase(key), snakeCased(inner)]));
+}
+
+function snakeCase(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,68 @@
+/** What `haplog status` does: one look at the database, and at the logs that were followed. */
+import { recall } from '../memory.js';
+import { printableJson } from '../printable.js';
+import { isTrouble, standingOf } from '../standing.js';
+import { daemonRuns } from '../store/lock.js';
+import { openStore } from '../store/open.js';
+import { unreadOf } from '../tail/unread.js';
+import { UserError } from '../user-error.js';
+import { localZone, parseZone } from '../zone.js';
+import { databaseFor, onDatabase } from './database.js';
+import { localTime } from './local-time.js';
+import { writeTo } from './output.js';
+import { type Status, statusJson } from './status-json.js';
+import { statusText } from './status-text.js';
+
+export interface StatusOptions {
+  samples: string;
+  output: 'text' | 'json';
+  tz?: string;
+  utc?: boolean;
+  db?: string;
+}
+
+/** The answer's exit status where somebody ought to look. */
+const TROUBLE = 1;
+
+/** Prints to standard output. What the options get wrong, and a database that cannot be read, is a `UserError`. */
+export async function status(options: StatusOptions): Promise<void> {
+  const samples = countOf(options.samples);
+  const tz = options.utc ? 'UTC' : options.tz === undefined ? localZone() : parseZone(options.tz);
+  const database = await databaseFor('read', options.db);
+  const progress = await onDatabase(database, async () => {
+    const store = openStore(database, 'read');
+    try {
+      return await store.progress(samples);
+    } finally {
+      await store.end();
+    }
+  });
+  const logs = await Promise.all(
+    progress.checkpoints.map(async (checkpoint) => ({ ...checkpoint, unread: await unreadOf(checkpoint) })),
+  );
+  const standing = standingOf(recall(progress.memory).situation);
+  const { counted, outbox } = progress;
+  const found: Status = {
+    database,
+    daemon: daemonRuns(database),
+    logs,
+    standing,
+    outbox,
+    counted,
+    samples: progress.samples,
+  };
+  const now = Date.now();
+  const text =
+    options.output === 'json' ? `${printableJson(statusJson(found, now))}\n` : statusText(found, now, localTime(tz));
+  if (isTrouble(standing)) process.exitCode = TROUBLE;
+  await writeTo(process.stdout, once(text));
+}
+
+function countOf(text: string): number {
+  if (/^\d{1,3}$/.test(text) && Number(text) <= 100) return Number(text);
+  throw new UserError(`Cannot read the number of samples ${JSON.stringify(text)}: expected 0 to 100.`);
+}
+
+async function* once(text: string): AsyncGenerator<string> {
+  yield text;
+}

@@ -1,0 +1,61 @@
+/** How things stand, for programs: keys may be added, never renamed. Pure. */
+import type { Instant } from '../../parsers/index.js';
+import { isTrouble, type Standing } from '../standing.js';
+import type { Progress } from '../store/store.js';
+import type { Checkpoint } from '../tail/batch.js';
+import type { Unread } from '../tail/unread.js';
+import { causeJson, incidentJson, utc } from './json-rows.js';
+
+/** All that `haplog status` found. */
+export interface Status extends Pick<Progress, 'outbox' | 'counted' | 'samples'> {
+  database: string;
+  /** Whether a daemon runs on the database; null where that cannot be seen. */
+  daemon: boolean | null;
+  logs: (Checkpoint & { unread: Unread })[];
+  standing: Standing;
+}
+
+export function statusJson({ database, daemon, logs, standing, outbox, counted, samples }: Status, now: Instant) {
+  const { due, ...closed } = outbox;
+  const { nearMisses, ...lines } = counted;
+  const about = ({ host, pid, backend }: Standing['backends'][number]) => ({ host, pid, backend });
+  return {
+    kind: 'status',
+    ok: !isTrouble(standing),
+    time: utc(now),
+    database,
+    daemon: daemon === null ? 'unknown' : daemon ? 'running' : 'not_running',
+    logs: logs.map(({ path, fingerprint, offset, unread }) => ({
+      path,
+      fingerprint,
+      offset,
+      file: unread.kind === 'unread' ? 'same' : unread.kind,
+      unread_bytes: unread.kind === 'unread' ? unread.bytes : null,
+    })),
+    backends: standing.backends.flatMap(({ outage, ...backend }) =>
+      outage === null
+        ? []
+        : [
+            {
+              ...about({ outage, ...backend }),
+              since: utc(outage.start),
+              planned: outage.planned,
+              evidence: outage.evidence,
+            },
+          ],
+    ),
+    servers: standing.backends.flatMap((backend) =>
+      backend.out.map(({ server, state, at, planned, cause }) => ({
+        ...about(backend),
+        ...{ server, state, since: utc(at), planned, cause: causeJson(cause) },
+      })),
+    ),
+    incidents: standing.incidents.map((incident) => ({
+      ...incidentJson(incident),
+      age_ms: Math.max(0, now - incident.openedAt),
+    })),
+    outbox: { waiting: due, ...closed },
+    lines: { ...lines, near_misses: nearMisses },
+    samples: samples.map(({ text, reason, at }) => ({ time: utc(at), reason, text })),
+  };
+}

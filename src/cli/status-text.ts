@@ -1,0 +1,97 @@
+/** How things stand, for people; the first line says all in short, as monitoring plugins want it. Pure. */
+import { causeInWords } from '../../alerts/index.js';
+import type { Instant } from '../../parsers/index.js';
+import { formatDuration } from '../duration.js';
+import { notUnderstood } from '../misses.js';
+import { printable } from '../printable.js';
+import { isTrouble } from '../standing.js';
+import type { Unread } from '../tail/unread.js';
+import type { Status } from './status-json.js';
+
+const LABEL_WIDTH = 10;
+
+/** Takes what was found and how a moment is written; ends with a newline. */
+export function statusText(status: Status, now: Instant, local: (at: Instant) => string): string {
+  const { standing, logs, database, daemon, outbox, counted, samples } = status;
+  const { backends, incidents } = standing;
+  const since = (at: Instant) => `since ${local(at)} (${formatDuration(Math.max(0, now - at))})`;
+  const planned = (is: boolean) => (is ? ', planned' : '');
+  const without = backends.flatMap(({ outage }) => (outage === null ? [] : [outage]));
+  const out = backends.flatMap(({ host, backend, out: servers }) => servers.map((one) => ({ host, backend, ...one })));
+
+  const parts: [label: string, lines: string[]][] = [
+    [isTrouble(standing) ? 'TROUBLE' : 'OK', [inShort(status)]],
+    [
+      'backend',
+      without.map(
+        (one) => `${one.host}: ${one.backend} has no server available ${since(one.start)}${planned(one.planned)}`,
+      ),
+    ],
+    [
+      'server',
+      out.map(
+        (one) =>
+          `${one.host}: ${one.backend}/${one.server} ${one.state} ${since(one.at)}: ${causeInWords(one.cause)}${planned(one.planned)}`,
+      ),
+    ],
+    [
+      'incident',
+      incidents.map(({ host, subject, phase, openedAt, resolvedAt, planned: work }) => {
+        const well = resolvedAt === null ? '' : `, well ${since(resolvedAt)}`;
+        return `${phase}: ${host}: backend ${subject} ${since(openedAt)}${well}${planned(work)}`;
+      }),
+    ],
+    [
+      'outbox',
+      [
+        `${outbox.due} waiting, ${outbox.delivered} delivered, ${outbox.rejected + outbox.expired} failed (${outbox.rejected} rejected, ${outbox.expired} expired), ${outbox.muted} muted`,
+      ],
+    ],
+    ['daemon', [`${daemon === null ? 'cannot be seen' : daemon ? 'running' : 'not running'} on ${database}`]],
+    [
+      'log',
+      logs.length === 0
+        ? ['none was followed yet']
+        : logs.map(({ path, offset, unread }) => `${path}: read to byte ${offset}, ${unreadInWords(unread)}`),
+    ],
+    ['lines', [linesInWords(counted)]],
+    ['unknown', [unknownInWords(counted)]],
+    ['suspect', [`${counted.suspects} lines that may be forged and made no event: haplog query --suspect shows them`]],
+    ['samples', samples.map(({ text, reason, at }) => `${local(at)} ${reason}: ${text}`)],
+  ];
+  const shown = parts.flatMap(([label, lines]) =>
+    lines.map((line, i) => (i === 0 ? label : '').padEnd(LABEL_WIDTH) + printable(line)),
+  );
+  return `${shown.join('\n')}\n`;
+}
+
+function inShort({ standing: { backends, incidents } }: Status): string {
+  const without = backends.filter(({ outage }) => outage !== null).length;
+  const out = backends.reduce((sum, backend) => sum + backend.out.length, 0);
+  const firing = incidents.filter(({ phase }) => phase === 'firing').length;
+  return `backends without a server: ${without}, incidents firing: ${firing}, servers not up: ${out}`;
+}
+
+function linesInWords(counted: Status['counted']): string {
+  const { lines, traffic } = counted;
+  const missed = notUnderstood(counted);
+  return `${lines} read: ${traffic} traffic, ${lines - traffic - missed} understood, ${missed} not understood`;
+}
+
+function unknownInWords({ nearMisses, unknown, rejected, other, oversize }: Status['counted']): string {
+  const openings = `${other} of unknown opening`;
+  return `${nearMisses} near misses, ${unknown} other sentences, ${rejected} rejected, ${openings}, ${oversize} too long`;
+}
+
+function unreadInWords(unread: Unread): string {
+  switch (unread.kind) {
+    case 'unread':
+      return unread.bytes === 0 ? 'to its end' : `${unread.bytes} bytes not read yet`;
+    case 'other':
+      return 'another file stands there now';
+    case 'missing':
+      return 'there is no such file now';
+    case 'unreadable':
+      return 'which you may not read';
+  }
+}

@@ -1,0 +1,26 @@
+/** `haplog status`: how things stand, and how far haplog has come. This file only takes the options apart. */
+import { Command, Option } from 'commander';
+import type { StatusOptions } from './status-action.js';
+
+const HELP = `
+Exit status, fit for a monitoring plugin: 0 all is well; 1 a backend has no server available, or an incident
+fires (planned work is no trouble); 2 bad usage, or a database that cannot be read.
+
+Examples:
+  haplog status
+  haplog status -o json | jq .lines.near_misses`;
+
+export function statusCommand(): Command {
+  return new Command('status')
+    .description('how things stand: backends without a server, incidents, the outbox, how far the logs were read')
+    .option('--samples <n>', 'how many of the last lines that were not understood to show, 0 to 100', '5')
+    .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .option('--tz <zone>', "zone of the times, such as Europe/Berlin (default: this machine's)")
+    .addOption(new Option('--utc', 'times in UTC').conflicts('tz'))
+    .option('--db <file>', 'database (default: the one of the configuration, else where haplog run keeps it)')
+    .addHelpText('after', HELP)
+    .action(async (options: StatusOptions) => {
+      const { status } = await import('./status-action.js');
+      await status(options);
+    });
+}

@@ -1,0 +1,58 @@
+/** What of a batch was not understood: all of it is counted, a few lines of it are kept. Pure. */
+import { classify, type Instant, type LogRecord } from '../parsers/index.js';
+import type { Counted, DatedSample } from './store/store.js';
+import type { Batch } from './tail/batch.js';
+
+/** So many lines of a batch are kept that were rejected, so many that were nearly understood, and so many of the others. */
+const SAMPLES_MAX = 5;
+const SAMPLE_CHARS_MAX = 200;
+
+export class Misses {
+  /** The tail's own samples first, then ours. */
+  readonly samples: DatedSample[];
+  readonly #batch: Batch;
+  #rejected = 0;
+  #nearMisses = 0;
+  #unknown = 0;
+
+  constructor(batch: Batch) {
+    this.#batch = batch;
+    this.samples = batch.samples.map((sample) => ({ ...sample, at: batch.readAt }));
+  }
+
+  /** A line whose header cannot be. Only the kind of `reason` counts, `no such time: Feb 31` is `no such time`. */
+  rejected(text: string, reason: string): void {
+    if (++this.#rejected <= SAMPLES_MAX)
+      this.samples.push(sampleOf(text, reason.split(':', 1)[0]!, this.#batch.readAt));
+  }
+
+  /**
+   * A line with a good header and no known sentence. One that begins as a sentence about a state, after all that may stand
+   * before it, is a near miss: a version's new wording, or forgery.
+   */
+  unknown(line: string, { text }: LogRecord): void {
+    const near = opensAsState(text);
+    const nth = near ? ++this.#nearMisses : ++this.#unknown;
+    const reason = near ? 'near miss' : 'unknown sentence';
+    if (nth <= SAMPLES_MAX) this.samples.push(sampleOf(line, reason, this.#batch.readAt));
+  }
+
+  get counted(): Counted {
+    return { ...this.#batch.tally, rejected: this.#rejected, nearMisses: this.#nearMisses, unknown: this.#unknown };
+  }
+}
+
+/** How many of the lines that were counted are neither traffic nor understood. */
+export function notUnderstood({ other, oversize, rejected, nearMisses, unknown }: Counted): number {
+  return other + oversize + rejected + nearMisses + unknown;
+}
+
+/** Asked of the byte scan, which knows the openings: would the text be a candidate if nothing stood before it? */
+function opensAsState(text: string): boolean {
+  const bytes = new TextEncoder().encode(`0 host tag: ${text}`);
+  return classify(bytes, 0, bytes.length) === 'candidate';
+}
+
+function sampleOf(text: string, reason: string, at: Instant): DatedSample {
+  return { text: text.slice(0, SAMPLE_CHARS_MAX), reason, at };
+}

@@ -1,0 +1,41 @@
+/** Reads how far haplog has come: what `haplog status` tells. */
+import type { Database } from 'better-sqlite3';
+import type { Checkpoint } from '../tail/batch.js';
+import type { ReadingTables } from './reading.js';
+import type { DatedSample, OutboxState, Progress } from './store.js';
+
+const NOTHING_COUNTED: Progress['counted'] = {
+  lines: 0,
+  bytes: 0,
+  traffic: 0,
+  candidates: 0,
+  other: 0,
+  oversize: 0,
+  rejected: 0,
+  nearMisses: 0,
+  unknown: 0,
+  suspects: 0,
+};
+
+const NOTHING_SENT: Record<OutboxState, number> = { due: 0, delivered: 0, rejected: 0, expired: 0, muted: 0 };
+
+/** Prepares the reading of all of it at one moment of the database. */
+export function progressReader(db: Database, reading: Pick<ReadingTables, 'memory'>): (samples: number) => Progress {
+  const checkpoints = db.prepare<[], Checkpoint>(
+    'SELECT path, fingerprint, byte_offset AS offset FROM checkpoint ORDER BY path',
+  );
+  const counted = db.prepare<[], [keyof Progress['counted'], number]>('SELECT counter, total FROM tally').raw();
+  const samples = db.prepare<[number], DatedSample>(`
+    SELECT text, reason, at FROM (
+      SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY reason ORDER BY seq DESC) AS nth FROM sample)
+      ORDER BY nth, seq DESC LIMIT ?)
+    ORDER BY seq DESC`);
+  const outbox = db.prepare<[], [OutboxState, number]>('SELECT state, count(*) FROM outbox GROUP BY state').raw();
+  return db.transaction((limit: number) => ({
+    checkpoints: checkpoints.all(),
+    memory: reading.memory(),
+    counted: { ...NOTHING_COUNTED, ...Object.fromEntries(counted.all()) },
+    samples: samples.all(limit),
+    outbox: { ...NOTHING_SENT, ...Object.fromEntries(outbox.all()) },
+  })).deferred;
+}

@@ -1,0 +1,65 @@
+/**
+ * Bytes to lines, every one of them, however the bytes are cut into chunks: for who wants to see a log as it is. (The
+ * daemon reads with the splitter, which passes over traffic.) A line that is too long is given by its beginning. Pure.
+ */
+import { LINE_BYTES_MAX } from './splitter.js';
+
+const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** Of a longer line as much as is worth showing. */
+const BEGINNING_BYTES = 1024;
+
+/** A line lies in `bytes[start, end)` until the call returns; where `bytes` hold only its beginning, it is not whole. */
+export type TakeLine = (bytes: Buffer, start: number, end: number, whole: boolean) => void;
+
+export class LineReader {
+  /** Of the line that is being given: its number, from 1, and the offset of its first byte. */
+  number = 0;
+  offset = 0;
+  #next = 0;
+  /** The beginning of a line whose end lies in a chunk to come. */
+  readonly #carry = Buffer.allocUnsafe(LINE_BYTES_MAX);
+  #carried = 0;
+  /** How long that line is so far. */
+  #length = 0;
+
+  /** Gives every line that ends in `chunk`, which may be overwritten afterwards. */
+  push(chunk: Buffer, take: TakeLine): void {
+    for (let start = 0; start < chunk.length; ) {
+      const newline = chunk.indexOf(NEWLINE, start);
+      const end = newline < 0 ? chunk.length : newline;
+      if (newline < 0 || this.#length > 0) this.#carryOver(chunk, start, end);
+      if (newline < 0) return;
+      if (this.#length > 0) this.#giveCarried(1, take);
+      else this.#give(chunk, start, end, end - start, 1, take);
+      start = newline + 1;
+    }
+  }
+
+  /** No more bytes will come: what has no newline is a line all the same. */
+  finish(take: TakeLine): void {
+    if (this.#length > 0) this.#giveCarried(0, take);
+  }
+
+  #carryOver(chunk: Buffer, start: number, end: number): void {
+    this.#carried += chunk.copy(this.#carry, this.#carried, start, end);
+    this.#length += end - start;
+  }
+
+  #giveCarried(newlineBytes: number, take: TakeLine): void {
+    const length = this.#length;
+    const carried = this.#carried;
+    this.#length = 0;
+    this.#carried = 0;
+    this.#give(this.#carry, 0, carried, length, newlineBytes, take);
+  }
+
+  #give(bytes: Buffer, start: number, end: number, length: number, newlineBytes: number, take: TakeLine): void {
+    this.number++;
+    this.offset = this.#next;
+    this.#next += length + newlineBytes;
+    if (length > LINE_BYTES_MAX) take(bytes, start, start + BEGINNING_BYTES, false);
+    else take(bytes, start, end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end, true);
+  }
+}

@@ -1,0 +1,31 @@
+/** How much of a log lies behind its checkpoint, for who asks from outside. */
+import { access, constants } from 'node:fs/promises';
+import type { Checkpoint } from './batch.js';
+import { LogFile } from './log-file.js';
+
+/**
+ * `unread`: bytes that are there and not yet read. `other`: another file than the one that was read last stands there,
+ * as after a rotation. `missing`, `unreadable`: there is nothing to compare.
+ */
+export type Unread = { kind: 'unread'; bytes: number } | { kind: 'other' | 'missing' | 'unreadable' };
+
+/** Looks at the file that the checkpoint's path names now. */
+export async function unreadOf({ path, fingerprint, offset }: Checkpoint): Promise<Unread> {
+  try {
+    await access(path, constants.F_OK);
+  } catch {
+    return { kind: 'missing' };
+  }
+  let file: LogFile;
+  try {
+    file = await LogFile.open(path);
+  } catch {
+    return { kind: 'unreadable' };
+  }
+  try {
+    const bytes = file.size - offset;
+    return bytes >= 0 && (await file.fingerprint()) === fingerprint ? { kind: 'unread', bytes } : { kind: 'other' };
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,178 @@
+/** `haplog status` as its own process, on a database that the daemon's own pipeline has written. */
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Notification } from '../../../alerts/index.js';
+import { EMPTY_MEMORY } from '../../../src/memory.js';
+import { conclude, ingest } from '../../../src/pipeline.js';
+import { openStore } from '../../../src/store/open.js';
+import { readBatches } from '../../../src/tail/read-file.js';
+import { ask } from '../../support/cli.js';
+import { serverText, syslogLine } from '../../support/lines.js';
+import { PLAN, UTC } from '../../support/reading.js';
+import { tempFolder } from '../store/temp-folder.js';
+
+const T = Date.parse('2026-11-22T12:00:00Z');
+const fall = syslogLine(T, serverText({ at: T, backend: 'app', server: 'a', to: 'DOWN', left: 0 }));
+const rise = syslogLine(T + 60_000, serverText({ at: T, backend: 'app', server: 'a', to: 'UP', left: 1 }));
+const near = syslogLine(T, 'Server app/a is QUITE \u001b[2JDOWN.');
+const maintenance = syslogLine(
+  T,
+  'Server web/b is going DOWN for maintenance. 0 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.',
+);
+const traffic = syslogLine(
+  T,
+  '10.0.0.1:52 [22/Nov/2026:12:00:00.000] fe app/a 0/0/0/0/0 200 1 - - ---- 1/1/0/0/0 0/0 "GET /"',
+);
+
+interface Home {
+  folder: string;
+  log: string;
+}
+
+/** A home in which a daemon has read the lines, and what it had to tell has become of `outbox`. */
+async function home(
+  t: TestContext,
+  lines: string[],
+  deal = async (_store: ReturnType<typeof openStore>) => {},
+): Promise<Home> {
+  const folder = tempFolder(t);
+  const log = join(folder, 'haproxy.log');
+  writeFileSync(log, `${lines.join('\n')}\n`);
+  const state = join(folder, '.local/state/haplog');
+  mkdirSync(state, { recursive: true });
+  const store = openStore(join(state, 'haplog.db'), 'write');
+  let memory = EMPTY_MEMORY;
+  for await (const batch of readBatches(log, { now: () => T + 1_000 })) {
+    const next = ingest(memory, { ...batch, live: true }, PLAN, UTC);
+    memory = next.memory;
+    await store.apply(next.commit);
+  }
+  await store.apply(conclude(memory, PLAN, { live: true, readAt: T + 1_000 }).commit);
+  await deal(store);
+  await store.end();
+  return { folder, log };
+}
+
+/** The paragraph `label`. */
+function told(stdout: string, label: string): string {
+  const lines = stdout.split('\n');
+  const at = lines.findIndex((line) => line.startsWith(label.padEnd(10)));
+  const next = lines.findIndex((line, i) => i > at && !line.startsWith(' '));
+  return at < 0
+    ? ''
+    : lines
+        .slice(at, next)
+        .map((line) => line.slice(10))
+        .join('\n');
+}
+
+test('a backend without a server is trouble: it is told with its servers and the incident, and the status is 1', async (t) => {
+  const { folder, log } = await home(t, [traffic, fall, near, 'no header', 'x'.repeat(70_000)]);
+  const { status, stdout, stderr } = ask(folder, ['status', '--utc']);
+  assert.deepEqual([status, stderr], [1, '']);
+  assert.equal(told(stdout, 'TROUBLE'), 'backends without a server: 1, incidents firing: 1, servers not up: 1');
+  assert.equal(stdout.indexOf('TROUBLE'), 0);
+  assert.match(told(stdout, 'backend'), /^lb: app has no server available since 2026-11-22 12:00:00 \(\S.*\)$/);
+  assert.match(told(stdout, 'server'), /^lb: app\/a down since 2026-11-22 12:00:00 \(\S.*\): Layer4 timeout$/);
+  assert.match(told(stdout, 'incident'), /^firing: lb: backend app since 2026-11-22 12:00:00 \(\S.*\)$/);
+  assert.equal(told(stdout, 'outbox'), '1 waiting, 0 delivered, 0 failed (0 rejected, 0 expired), 0 muted');
+  assert.match(told(stdout, 'daemon'), /^not running on .*haplog\.db$/);
+  assert.match(told(stdout, 'log'), new RegExp(`^${log}: read to byte \\d+, to its end$`));
+  assert.equal(told(stdout, 'lines'), '5 read: 1 traffic, 1 understood, 3 not understood');
+  assert.equal(
+    told(stdout, 'unknown'),
+    '1 near misses, 0 other sentences, 0 rejected, 1 of unknown opening, 1 too long',
+  );
+  assert.deepEqual(
+    told(stdout, 'samples')
+      .split('\n')
+      .map((line) => line.slice(0, 60)),
+    [
+      '2026-11-22 12:00:01 near miss: 2026-11-22T12:00:00.000000+00',
+      '2026-11-22 12:00:01 too long: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx',
+      '2026-11-22 12:00:01 unknown opening: no header',
+    ],
+  );
+  assert.doesNotMatch(stdout, /\u001b/);
+});
+
+test('when all is well, and when only planned work is under way, the status is 0', async (t) => {
+  const well = await home(t, [fall, rise, syslogLine(T + 61_000, 'New worker (7) forked')]);
+  const { status, stdout } = ask(well.folder, ['status']);
+  assert.deepEqual(
+    [status, told(stdout, 'OK')],
+    [0, 'backends without a server: 0, incidents firing: 0, servers not up: 0'],
+  );
+  const planned = await home(t, [maintenance]);
+  const work = ask(planned.folder, ['status', '--tz', 'Europe/Berlin']);
+  assert.equal(work.status, 0);
+  assert.match(told(work.stdout, 'backend'), /^lb: web has no server available since 2026-11-22 13:00:00 .*, planned$/);
+  assert.match(told(work.stdout, 'server'), /^lb: web\/b maint since /);
+});
+
+test('JSON says the same to programs', async (t) => {
+  const { folder, log } = await home(t, [traffic, fall, near, 'no header']);
+  const { status, stdout } = ask(folder, ['status', '-o', 'json', '--samples', '1']);
+  assert.equal(status, 1);
+  const { time, database, logs, incidents, samples, ...rest } = JSON.parse(stdout);
+  assert.ok(Date.parse(time) > T);
+  assert.match(database, /haplog\.db$/);
+  assert.deepEqual([logs[0].path, logs[0].file, logs[0].unread_bytes], [log, 'same', 0]);
+  assert.deepEqual([incidents[0].phase, incidents[0].opened_at], ['firing', '2026-11-22T12:00:00.000Z']);
+  assert.ok(incidents[0].age_ms > 0);
+  assert.deepEqual(samples, [{ time: '2026-11-22T12:00:01.000Z', reason: 'near miss', text: near }]);
+  const who = { host: 'lb', pid: 100, backend: 'app' };
+  const since = '2026-11-22T12:00:00.000Z';
+  const cause = { class: 'layer4', reason: 'Layer4 timeout', code: null, info: null, duration_ms: 2001, via: null };
+  assert.deepEqual(rest, {
+    kind: 'status',
+    ok: false,
+    daemon: 'not_running',
+    backends: [{ ...who, since, planned: false, evidence: 'observed' }],
+    servers: [{ ...who, server: 'a', state: 'down', since, planned: false, cause }],
+    outbox: { waiting: 1, delivered: 0, rejected: 0, expired: 0, muted: 0 },
+    lines: {
+      ...{ lines: 4, bytes: logs[0].offset, traffic: 1, candidates: 2, other: 1, oversize: 0 },
+      ...{ rejected: 0, near_misses: 1, unknown: 0, suspects: 0 },
+    },
+  });
+});
+
+test('what could not be delivered is seen', async (t) => {
+  const { folder } = await home(t, [fall], async (store) => {
+    const told: Notification[] = (await store.due(1e15, 10)).map((row) => row.notification);
+    assert.equal(told.length, 1);
+    await store.close(1, 'rejected', T, '550 no such user');
+  });
+  assert.equal(
+    told(ask(folder, ['status']).stdout, 'outbox'),
+    '0 waiting, 0 delivered, 1 failed (1 rejected, 0 expired), 0 muted',
+  );
+});
+
+test('how much of a log is unread is told, and when another file or none stands there', async (t) => {
+  const { folder, log } = await home(t, [traffic]);
+  const unread = () => told(ask(folder, ['status']).stdout, 'log').replace(/^.*byte \d+, /, '');
+  appendFileSync(log, 'twelve bytes');
+  assert.equal(unread(), '12 bytes not read yet');
+  writeFileSync(log, `${near}\n`);
+  assert.equal(unread(), 'another file stands there now');
+  rmSync(log);
+  assert.equal(unread(), 'there is no such file now');
+});
+
+test('a mistake ends with 2 and one sentence', async (t) => {
+  const { folder } = await home(t, [traffic]);
+  for (const [args, sentence] of [
+    [['--samples', 'many'], /^haplog: Cannot read the number of samples "many": expected 0 to 100\.\n$/],
+    [['--samples', '101'], /^haplog: Cannot read the number of samples "101": expected 0 to 100\.\n$/],
+    [['--db', 'none.db'], /^haplog: There is no database ".*none\.db" yet: .*\.\n$/],
+    [['--tz', 'Europe/Berln'], /^haplog: .*did you mean Europe\/Berlin\?\n$/],
+  ] as const) {
+    const { status, stdout, stderr } = ask(folder, ['status', ...args]);
+    assert.deepEqual([status, stdout], [2, ''], args.join(' '));
+    assert.match(stderr, sentence);
+  }
+});

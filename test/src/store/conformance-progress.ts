@@ -1,0 +1,112 @@
+/** What haplog relies on in what a store tells of its own progress, whatever engine stands behind it. See conformance.ts. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Counted, Store } from '../../../src/store/store.js';
+import type { MakeStore } from './conformance.js';
+import { commitOf, notification } from './examples.js';
+
+const NOTHING: Counted = {
+  lines: 0,
+  bytes: 0,
+  traffic: 0,
+  candidates: 0,
+  other: 0,
+  oversize: 0,
+  rejected: 0,
+  nearMisses: 0,
+  unknown: 0,
+};
+
+/** The promises about what was counted, what was not understood, and what waits. */
+export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
+  const promise = (what: string, keep: (store: Store) => Promise<void>) =>
+    test(`${engine}: ${what}`, async (t) => {
+      const store = await makeStore(t);
+      try {
+        await keep(store);
+      } finally {
+        await store.end();
+      }
+    });
+
+  promise('a new store has come nowhere', async (store) => {
+    assert.deepEqual(await store.progress(5), {
+      checkpoints: [],
+      memory: [],
+      counted: { ...NOTHING, suspects: 0 },
+      samples: [],
+      outbox: { due: 0, delivered: 0, rejected: 0, expired: 0, muted: 0 },
+    });
+  });
+
+  promise('how far each log was read, and what is remembered, is told', async (store) => {
+    const remember = [{ shelf: 'worker', key: 'allyrion 7', body: { firstAt: 1 } }];
+    await store.apply(commitOf({ checkpoint: { path: '/b.log', fingerprint: 'f2', offset: 200 }, remember }));
+    await store.apply(commitOf({ checkpoint: { path: '/a.log', fingerprint: 'f1', offset: 5_000_000_000 } }));
+    const { checkpoints, memory } = await store.progress(0);
+    assert.deepEqual(checkpoints, [
+      { path: '/a.log', fingerprint: 'f1', offset: 5_000_000_000 },
+      { path: '/b.log', fingerprint: 'f2', offset: 200 },
+    ]);
+    assert.deepEqual(memory, remember);
+  });
+
+  promise('lines are counted over all commits', async (store) => {
+    const tally = { ...NOTHING, lines: 5, bytes: 3_000_000_000, traffic: 2, candidates: 3, rejected: 1, nearMisses: 2 };
+    await store.apply(commitOf({ tally }));
+    await store.apply(commitOf({ tally: null }));
+    await store.apply(commitOf({ tally }));
+    assert.deepEqual((await store.progress(0)).counted, {
+      ...NOTHING,
+      suspects: 0,
+      lines: 10,
+      bytes: 6_000_000_000,
+      traffic: 4,
+      candidates: 6,
+      rejected: 2,
+      nearMisses: 4,
+    });
+  });
+
+  const sample = (n: number, reason: string) => ({ text: `line ${n}`, reason, at: n });
+  const samples = (count: number, reason: string, from = 0) =>
+    Array.from({ length: count }, (_, i) => sample(from + i, reason));
+
+  promise('of the last lines that were not understood every reason is heard, the newest first', async (store) => {
+    await store.apply(commitOf({ samples: samples(3, 'near miss') }));
+    await store.apply(commitOf({ samples: samples(1, 'too long', 3) }));
+    assert.deepEqual((await store.progress(3)).samples, [
+      sample(3, 'too long'),
+      sample(2, 'near miss'),
+      sample(1, 'near miss'),
+    ]);
+    await store.apply(commitOf({ samples: samples(9, 'unknown opening', 4) }));
+    assert.deepEqual((await store.progress(4)).samples, [
+      sample(12, 'unknown opening'),
+      sample(11, 'unknown opening'),
+      sample(3, 'too long'),
+      sample(2, 'near miss'),
+    ]);
+  });
+
+  promise('a flood of lines of one kind washes away no rare one, and nothing grows without end', async (store) => {
+    await store.apply(commitOf({ samples: [sample(0, 'near miss')] }));
+    for (let n = 1; n < 200; n += 5) await store.apply(commitOf({ samples: samples(5, 'unknown opening', n) }));
+    assert.deepEqual((await store.progress(1_000)).samples, [
+      ...samples(25, 'unknown opening', 176).reverse(),
+      sample(0, 'near miss'),
+    ]);
+    for (let n = 0; n < 10; n++) await store.apply(commitOf({ samples: samples(25, `reason ${n}`, 1_000) }));
+    assert.equal((await store.progress(1_000)).samples.length, 100);
+  });
+
+  promise('what waits, what arrived and what failed is counted', async (store) => {
+    const firings = ['a', 'b', 'c', 'd'].map((of) => notification('firing', of));
+    await store.apply(commitOf({ notifications: [...firings, notification('resolved', 'b')] }));
+    const [first, second, third] = await store.due(10_000, 10);
+    await store.delivered(first!.seq, 2_000, '250');
+    await store.close(second!.seq, 'rejected', 2_000, '550 no such user');
+    await store.close(third!.seq, 'expired', 2_000, 'too old');
+    assert.deepEqual((await store.progress(0)).outbox, { due: 1, delivered: 1, rejected: 1, expired: 1, muted: 1 });
+  });
+}
