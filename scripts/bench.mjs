@@ -1,18 +1,21 @@
 /**
  * Measures what haplog promises, side by side in one run, on data made on the spot and deleted afterwards:
- * catching up against a bare read loop, line written to webhook received, memory, CPU at rest, a query.
+ * catching up against a bare read loop and against other tools (scripts/bench/rivals.mjs), logs that no HAProxy writes,
+ * line written to webhook received, memory, CPU at rest, a query.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { extremes } from './bench/extremes.mjs';
 import { measureLatency } from './bench/latency.mjs';
 import { makeBusyLog, makeHistory } from './bench/make-log.mjs';
 import { compare, measure, quantile, table } from './bench/measure.mjs';
+import { race } from './bench/race.mjs';
 import { root } from './freshness.mjs';
 
 const usage = `npm run bench -- [options]
-  --only NAME     catch-up, latency or query
+  --only NAME     catch-up, rivals, extremes, latency or query
   --size MB       size of the log to catch up with (380)
   --rounds N      runs of each contender; the median counts (5)
   --outages N     outages whose news is timed (200)
@@ -21,7 +24,7 @@ const usage = `npm run bench -- [options]
 
 const haplog = join(root, 'dist', 'src', 'main.js');
 const readLoop = join(root, 'scripts', 'bench', 'read-loop.mjs');
-const budget = { speedRatio: 0.4, latencyMs: 50, peakMb: 80, queryRatio: 3 };
+const budget = { speedRatio: 0.4, rivalRatio: 25, latencyMs: 50, peakMb: 80, queryRatio: 3 };
 
 async function catchUp(folder, { size, rounds }) {
   const log = join(folder, 'haproxy.log');
@@ -109,7 +112,14 @@ async function query(folder, { events, rounds }) {
   console.log(`Budget: under ${budget.queryRatio} times node -e 0, on ten million events.`);
 }
 
-const parts = { 'catch-up': catchUp, latency, query };
+const programs = { haplog, readLoop, budget };
+const parts = {
+  'catch-up': catchUp,
+  rivals: (folder, numbers) => race(folder, numbers, programs),
+  extremes: (folder, numbers) => extremes(folder, numbers, programs),
+  latency,
+  query,
+};
 
 async function main() {
   const { values } = parseArgs({

@@ -9,19 +9,22 @@ const start = Date.UTC(2024, 1, 21, 7, 0, 0);
 
 /**
  * Fills `path` with a log of `bytes` bytes (to the next full line): traffic, and 0.1 % state lines.
- * Returns how many lines there are and how many of them tell of a state.
+ * Returns how many lines there are, and how many of them tell of a state: of a server, of a backend.
  */
 export function makeBusyLog(path, bytes) {
   const random = dice(1);
   const state = turns(20, 3, random);
-  const counted = { bytes: 0, lines: 0, states: 0 };
+  const counted = { bytes: 0, lines: 0, states: 0, serverLines: 0, backendLines: 0 };
   writeChunks(path, function* () {
     for (let at = start, due = 0; counted.bytes < bytes; at += 3) {
       let text = traffic(at, random);
       let lines = 1;
       if (counted.lines >= due) {
-        const said = threefold(at, state.next().value);
+        const told = state.next().value;
+        const said = threefold(at, told);
         const copies = said.split('\n').length - 1;
+        counted.serverLines += 3;
+        counted.backendLines += copies - 3;
         text += said;
         lines += copies;
         counted.states += copies;
@@ -42,6 +45,22 @@ export function makeHistory(path, events, everyMs) {
   writeChunks(path, function* () {
     for (let n = 1; n <= events; n++) yield single(Math.floor(first + n * everyMs), state.next().value);
   });
+}
+
+/** Fills `path` with state lines only, three of each as in `makeBusyLog`. Returns how many lines and changes of servers. */
+export function makeStateLog(path, bytes) {
+  const state = turns(200, 3, dice(5));
+  const counted = { bytes: 0, lines: 0, changes: 0 };
+  writeChunks(path, function* () {
+    for (let at = start; counted.bytes < bytes; at += 20) {
+      const said = threefold(at, state.next().value);
+      counted.bytes += said.length;
+      counted.lines += said.split('\n').length - 1;
+      counted.changes++;
+      yield said;
+    }
+  });
+  return counted;
 }
 
 /** Texts are ASCII: their length is their size. */
