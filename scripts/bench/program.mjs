@@ -1,10 +1,10 @@
-/** Runs any program to its end, bounded in time: wall time, peak of resident memory, and what it wrote. */
+/** Runs any program to its end, bounded in time: wall and CPU time, peak of resident memory, and what it wrote. */
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 
-/** GNU time, which asks the kernel for the peak when the program has ended. */
+/** GNU time, which asks the kernel for peak and CPU time when the program has ended. */
 const gnuTime = '/usr/bin/time';
 const hasGnuTime = spawnSync(gnuTime, ['--version'], { encoding: 'utf8' }).output?.join('').includes('GNU') ?? false;
 /** Where there is none, the peak is looked up while the program runs: what ends sooner is not seen. */
@@ -19,13 +19,13 @@ export function whereIs(command) {
 /**
  * Runs `command ARGS` in `folder`, which is also its home.
  * @param options `stdin`: path of what it reads there; `codes`: how it may end; `limitMs`: it is ended after that
- * @returns `{ ms, peakMb, out }`, peakMb null where nothing can tell it; or null when the time was up
+ * @returns `{ ms, cpuMs, peakMb, out }`, null where nothing can tell it; or null when the time was up
  */
 export async function run(command, args, folder, { stdin = null, codes = [0], limitMs }) {
   const [outPath, peakPath] = [join(folder, 'out'), join(folder, 'peak')];
   const out = openSync(outPath, 'w');
   const input = stdin === null ? 'ignore' : openSync(stdin, 'r');
-  const whole = hasGnuTime ? [gnuTime, '-o', peakPath, '-f', '%M', command, ...args] : [command, ...args];
+  const whole = hasGnuTime ? [gnuTime, '-o', peakPath, '-f', '%M %U %S', command, ...args] : [command, ...args];
   const began = performance.now();
   // A group of its own, so that the time limit ends the program and not only the one that measures it.
   const child = spawn(whole[0], whole.slice(1), {
@@ -50,8 +50,14 @@ export async function run(command, args, folder, { stdin = null, codes = [0], li
     const ms = performance.now() - began;
     if (late) return null;
     if (!codes.includes(code)) throw new Error(`${command} ended with ${code}: ${said}`);
-    if (hasGnuTime) peakMb = Number(readFileSync(peakPath, 'utf8')) / 1024;
-    return { ms, peakMb, out: readFileSync(outPath, 'utf8') };
+    let cpuMs = null;
+    if (hasGnuTime) {
+      // Before these may stand that it ended with another status than 0.
+      const [kib, user, system] = readFileSync(peakPath, 'utf8').trim().split('\n').at(-1).split(' ').map(Number);
+      peakMb = kib / 1024;
+      cpuMs = (user + system) * 1000;
+    }
+    return { ms, cpuMs, peakMb, out: readFileSync(outPath, 'utf8') };
   } finally {
     clearTimeout(limit);
     clearInterval(looking);
