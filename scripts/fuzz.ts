@@ -12,6 +12,8 @@ import { readSeeds } from './fuzz/seeds.js';
 
 /** Lines that are cut into chunks together. */
 const TOGETHER = 100;
+/** Of a line that broke a promise. */
+const SHOWN_MAX = 4_000;
 
 const { values } = parseArgs({
   options: {
@@ -83,7 +85,7 @@ for (let number = from; number < from + lines; number++) {
     console.error(
       `  npm run fuzz -- --seed ${seed} --from ${Math.max(0, number - 2 * TOGETHER)} --lines ${2 * TOGETHER + 1}`,
     );
-    console.error(`  ${JSON.stringify(current)}`);
+    console.error(`  ${JSON.stringify(current).slice(0, SHOWN_MAX)}`);
     console.error(error instanceof BrokenPromise ? error.message : error);
     process.exit(1);
   }
