@@ -20,6 +20,14 @@ export function tellsOfState(sentence: Sentence): sentence is StateSentence {
   return Object.hasOwn(STATES, sentence.kind);
 }
 
+/** Sentences that are none: unknown, cut off, or begun like a known one. */
+const MISSES = { other: true, truncated: true, 'near.miss': true } as const;
+
+/** Is it a sentence that HAProxy is known to say, whole? */
+export function isUnderstood({ kind }: Sentence): boolean {
+  return !Object.hasOwn(MISSES, kind);
+}
+
 export interface HaproxyEvent extends Stamp {
   id: EventId;
   host: string;

@@ -1,5 +1,5 @@
 /** What of a batch was not understood: all of it is counted, a few lines of it are kept. Pure. */
-import { classify, type Instant, type LogRecord } from '../parsers/index.js';
+import type { Instant, LogRecord } from '../parsers/index.js';
 import type { Counted, DatedSample } from './store/store.js';
 import type { Batch } from './tail/batch.js';
 
@@ -27,13 +27,13 @@ export class Misses {
   }
 
   /**
-   * A line with a good header and no known sentence. One that begins as a sentence about a state, after all that may stand
-   * before it, is a near miss: a version's new wording, or forgery.
+   * A line with a good header and no known sentence. One that begins as a known one is a near miss: cut off, a version's
+   * new wording, or forgery.
    */
-  unknown(line: string, { text }: LogRecord): void {
-    const near = opensAsState(text);
+  unknown(line: string, { sentence }: LogRecord): void {
+    const near = sentence.kind !== 'other';
     const nth = near ? ++this.#nearMisses : ++this.#unknown;
-    const reason = near ? 'near miss' : 'unknown sentence';
+    const reason = near ? (sentence.kind === 'truncated' ? 'cut off' : 'near miss') : 'unknown sentence';
     if (nth <= SAMPLES_MAX) this.samples.push(sampleOf(line, reason, this.#batch.readAt));
   }
 
@@ -45,12 +45,6 @@ export class Misses {
 /** How many of the lines that were counted are neither traffic nor understood. */
 export function notUnderstood({ other, oversize, rejected, nearMisses, unknown }: Counted): number {
   return other + oversize + rejected + nearMisses + unknown;
-}
-
-/** Asked of the byte scan, which knows the openings: would the text be a candidate if nothing stood before it? */
-function opensAsState(text: string): boolean {
-  const bytes = new TextEncoder().encode(`0 host tag: ${text}`);
-  return classify(bytes, 0, bytes.length) === 'candidate';
 }
 
 function sampleOf(text: string, reason: string, at: Instant): DatedSample {

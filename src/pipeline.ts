@@ -11,7 +11,7 @@ import {
   step,
   type Transition,
 } from '../alerts/index.js';
-import type { EventId, Instant, Suspect, TimeContext } from '../parsers/index.js';
+import { type EventId, type Instant, isUnderstood, type Suspect, type TimeContext } from '../parsers/index.js';
 import { type Belief, meaningOf, meaningOfSilence } from './meaning.js';
 import { difference, type Memory } from './memory.js';
 import { Misses } from './misses.js';
@@ -41,7 +41,7 @@ export function ingest(memory: Memory, batch: Batch, plan: Plan, context: TimeCo
     if (meaning.hearing) facts.take(meaning);
     const { parsed } = meaning;
     if (!parsed.ok) misses.rejected(text, parsed.reason);
-    else if (parsed.record.sentence.kind === 'other') misses.unknown(text, parsed.record);
+    else if (!isUnderstood(parsed.record.sentence)) misses.unknown(text, parsed.record);
   }
   facts.writeTo(commit);
   commit.checkpoint = batch.checkpoint;

@@ -91,6 +91,13 @@ function sentenceLines(record: LineRecord, parsed: LogRecord): string[] {
       ? [why, ...pointedAt(raw, raw.length - parsed.text.length + 1)]
       : [why, printable(parsed.text)];
   }
+  if (record.column !== null) {
+    const why =
+      record.kind === 'truncated'
+        ? 'cut off in the middle, here:'
+        : 'begins as one that is known, and goes on otherwise:';
+    return [why, ...pointedAt(record.raw, record.column)];
+  }
   const fields = Object.entries(sentenceJson(parsed) ?? {}).filter(([, value]) => value !== null);
   return [record.kind, ...fields.map(([name, value]) => `${name}: ${inWords(value)}`)];
 }

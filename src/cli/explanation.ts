@@ -7,7 +7,14 @@ import {
   receiversFor,
   type Transition,
 } from '../../alerts/index.js';
-import type { EventId, Hearing, Instant, LogRecord, TimeContext } from '../../parsers/index.js';
+import {
+  type EventId,
+  type Hearing,
+  type Instant,
+  type LogRecord,
+  type TimeContext,
+  tellsOfState,
+} from '../../parsers/index.js';
 import { type Belief, meaningOf, meaningOfSilence } from '../meaning.js';
 import type { Memory } from '../memory.js';
 import type { GivenLine } from './given-lines.js';
@@ -93,7 +100,7 @@ export function explainSilence(memory: Memory, plan: Plan, heardAt: Instant): Ef
 }
 
 function heardAsOf({ heard, events, copy, suspects }: Hearing, id: EventId, { sentence }: LogRecord): HeardAs {
-  if (sentence.kind === 'other') return { kind: 'nothing' };
+  if (!tellsOfState(sentence)) return { kind: 'nothing' };
   if (events.some(({ event }) => event.id === id)) return { kind: 'event' };
   const doubt = suspects.find((suspect) => suspect.id === id);
   if (doubt) return { kind: 'suspect', reason: doubt.reason };

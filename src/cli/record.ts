@@ -18,14 +18,13 @@ export type LineRecord = Place & {
   scan: LineClass | null;
   /** The line, or as much of it as was kept. */
   raw: string;
-} & (
-    | { parsed: LogRecord; stamp: Stamp; reason: null; column: null }
-    /** `column`, from 1, is where the grammar could not go on. */
+} /** `column`, from 1, is where the grammar could not go on. */ & (
+    | { parsed: LogRecord; stamp: Stamp; reason: null; column: number | null }
     | { parsed: null; stamp: null; reason: string; column: number | null }
   );
 
 /** Kinds of lines that were not understood. */
-const UNKNOWN = new Set(['other', 'rejected', 'oversize']);
+const UNKNOWN = new Set(['other', 'truncated', 'near.miss', 'rejected', 'oversize']);
 
 export function isUnknown(kind: string): boolean {
   return UNKNOWN.has(kind);
@@ -42,7 +41,8 @@ export function recordOf(raw: string, place: Place, scan: LineClass, context: Ti
   const { record: parsed, stamp } = result;
   const { kind: says } = parsed.sentence;
   const kind = says === 'other' && scan === 'traffic' ? 'traffic' : says;
-  return { file, line, offset, kind, scan, raw, parsed, stamp, reason: null, column: null };
+  const column = 'column' in parsed.sentence ? parsed.sentence.column : null;
+  return { file, line, offset, kind, scan, raw, parsed, stamp, reason: null, column };
 }
 
 /** A line that is longer than haplog reads. */
