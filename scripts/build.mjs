@@ -10,6 +10,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -85,7 +86,11 @@ export async function build() {
  * third longer to start and 8 MB more memory (docs/decisions/0006-memory.md).
  */
 async function bundle(outdir) {
-  const { build: esbuild } = await import('esbuild');
+  const { build: esbuild, transform } = await import('esbuild');
+  // Peggy writes a line for every step: without its blanks a parser is half as long, and sooner ready.
+  const tightly = async ({ path }) => ({
+    contents: (await transform(readFileSync(path, 'utf8'), { minifyWhitespace: true, minifySyntax: true })).code,
+  });
   try {
     await esbuild({
       entryPoints: [join(root, 'src', 'main.ts')],
@@ -96,6 +101,7 @@ async function bundle(outdir) {
       platform: 'node',
       target: 'node20',
       chunkNames: 'parts/[name]-[hash]',
+      plugins: [{ name: 'grammar', setup: ({ onLoad }) => onLoad({ filter: /\.gen\.js$/ }, tightly) }],
       // The one brings a compiled part, the other is loaded by name where there is a terminal.
       external: ['better-sqlite3', 'pino-pretty'],
       // Packages of the older module system call `require`.
