@@ -174,6 +174,8 @@ type Remarks =
   | { kind: 'lines.lost'; lines: number | null }
   /** The line before was written so many times more. */
   | { kind: 'repeated.last'; times: number }
+  /** 3.2: the certificate of a store (`crt-store`) came anew by ACME. */
+  | { kind: 'certificate.renewed'; store: string }
   /** Anything else that is known by its opening: `lua`, `spoe`, `acme`, `resolvers`, `state file`. */
   | { kind: 'notice'; topic: string }
   /** A further line of a text of several lines. */
