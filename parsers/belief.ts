@@ -19,6 +19,17 @@ const TAGS_MAX = 8;
 
 const NOTHING_KNOWN: Source = { stderr: null, pairs: null, announces: false, tags: [] };
 
+/**
+ * Severities as the syslog protocol numbers them (RFC 5424 section 6.2.1). HAProxy logs traffic as `info`, or as `err` with
+ * `option log-separate-errors`; changes of state as `emerg`, `alert`, `warning` or `notice` (src/server.c, src/backend.c).
+ */
+const OF_STATES = new Set([0, 1, 4, 5]);
+
+/** Whether a line's severity says that it is no traffic; false where the log does not tell severities. */
+export function isSealed({ origin, priority }: LogRecord): boolean {
+  return origin === 'syslog' && priority !== null && OF_STATES.has(priority & 7);
+}
+
 export function sourceOf(heard: Heard, host: string): Source {
   return heard.sources.get(host) ?? NOTHING_KNOWN;
 }
@@ -33,6 +44,7 @@ export function contradiction(heard: Heard, host: string, record: LogRecord): st
   const { origin, pid, tagPid, tag, sentence } = record;
   const source = sourceOf(heard, host);
   const isMasters = sentence.kind === 'worker.started' || sentence.kind === 'worker.ended';
+  if (origin === 'syslog' && record.priority !== null && !isSealed(record)) return 'its severity is that of traffic';
   if (isMasters && origin !== 'stderr') return 'a master tells of its workers on stderr only';
   if (origin !== 'stderr') return null;
   if (isMasters && isWorker(heard, host, pid)) return 'a worker does not tell of workers';
@@ -46,7 +58,7 @@ export function contradiction(heard: Heard, host: string, record: LogRecord): st
 export function isWitnessed(heard: Heard, { host, pid }: HaproxyEvent, event: RecentEvent): boolean {
   const source = sourceOf(heard, host);
   const { stderr, syslog } = event.by;
-  if (event.pair || (stderr > 0 && syslog > 0)) return true;
+  if (event.sealed || event.pair || (stderr > 0 && syslog > 0)) return true;
   if (stderr > 0) return source.stderr !== false && isWorker(heard, host, pid);
   return source.stderr === false && source.pairs === false;
 }

@@ -26,6 +26,8 @@ export interface Spoken {
   /** How many lines rsyslog folded into it. */
   times: number;
   at: Instant;
+  /** See `RecentEvent`. */
+  sealed: boolean;
 }
 
 /** Whether two lines of one origin can have been written in one breath, as far as their stamps tell. */
@@ -112,17 +114,19 @@ function newEvent(subject: Subject, { id, text, at }: Spoken): RecentEvent {
     by: { syslog: 0, stderr: 0 },
     loggedAt: null,
     pair: false,
+    sealed: false,
     held: true,
   };
 }
 
-function counted(event: RecentEvent, { origin, times, at }: Spoken): RecentEvent {
+function counted(event: RecentEvent, { origin, times, at, sealed }: Spoken): RecentEvent {
   const logged = origin === 'syslog';
   return {
     ...event,
     copies: event.copies + times,
     by: { ...event.by, [origin]: event.by[origin] + times },
     loggedAt: logged ? at : event.loggedAt,
+    sealed: event.sealed || sealed,
     pair: event.pair || (logged && event.loggedAt !== null && inOneBreath(at, event.loggedAt)),
   };
 }

@@ -2,7 +2,7 @@
  * From lines to events: HAProxy writes one change up to three times and more (every `log` target, and stderr through
  * journald), and each must be told once (copies.ts); what nobody else bears witness to may be forged (belief.ts).
  */
-import { contradiction, expectsStderr, isWorker, learn, sourceOf } from './belief.js';
+import { contradiction, expectsStderr, isSealed, isWorker, learn, sourceOf } from './belief.js';
 import { fold, inOneBreath, separate, silenced } from './copies.js';
 import { type EventId, type HaproxyEvent, type StateSentence, tellsOfState } from './event.js';
 import { type Heard, type Held, type Suspect, subjectKey } from './heard.js';
@@ -86,7 +86,7 @@ function take(
   const subject = subjectKey(host, pid, says);
   verdicts.settleAlone(subject, record, stamp.at);
   const before = verdicts.heard.subjects.get(subject) ?? { recent: [], voices: {} };
-  const folded = fold(before, { id, text, origin, times, at: stamp.at });
+  const folded = fold(before, { id, text, origin, times, at: stamp.at, sealed: isSealed(record) });
   const said = folded.event;
   const subjects = separate(verdicts.heard.subjects, host, pid, origin, says).with(subject, folded.subject);
   verdicts.heard = { ...verdicts.heard, subjects };

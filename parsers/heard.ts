@@ -16,6 +16,8 @@ export interface RecentEvent {
   loggedAt: Instant | null;
   /** Two `log` targets said so in one breath. */
   pair: boolean;
+  /** A line bore the severity that HAProxy gives to changes of state, and to nothing that a client writes. */
+  sealed: boolean;
   /** Held back until a second line bears witness (belief.ts), or told. */
   held: boolean;
 }

@@ -121,6 +121,21 @@ describe('a client that can write whole lines', () => {
   });
 });
 
+describe('where the log tells severities', () => {
+  const ofSeverity = (severity: number, text: string) => `<${16 * 8 + severity}>${syslogLine(LATER, text)}`;
+
+  test('a line with that of a change of state needs no witness', () => {
+    for (const severity of [0, 1, 4, 5]) assert.equal(atOnce([ofSeverity(severity, down('a', 2))], twoTargets), 1);
+  });
+
+  test('a line with that of traffic is never a change, however often it comes', () => {
+    for (const severity of [3, 6, 7]) {
+      const lines = Array.from({ length: 3 }, () => ofSeverity(severity, down('a', 2)));
+      assert.deepEqual(believed(lines, twoTargets), Array(3).fill('? its severity is that of traffic'));
+    }
+  });
+});
+
 describe('another program that logs under a name like haproxy', () => {
   const byLogger = (at: number, text: string, pid = 905) => syslogLine(at, text, { pid });
 

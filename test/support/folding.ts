@@ -20,7 +20,7 @@ export function folded(lines: readonly string[]): { transitions: Transition[]; o
     const id = `f:${index}` as EventId;
     const key = subjectKey(host, pid, says);
     const before = subjects.get(key) ?? { recent: [], voices: {} };
-    const { subject, copied } = fold(before, { id, text, origin, times, at });
+    const { subject, copied } = fold(before, { id, text, origin, times, at, sealed: false });
     subjects = separate(subjects, host, pid, origin, says).with(key, subject);
     if (copied) continue;
     const event = { id, ...parsed.stamp, host, pid, says };

@@ -26,7 +26,7 @@ const LINES = [
 ];
 const LOG = `${LINES.join('\n')}\n`;
 const SUMMARY =
-  '7 lines: 3 understood (backend.exhausted 2, server 1), 1 traffic, 3 not understood (other 1, rejected 1, oversize 1)\n';
+  '7 lines: 3 understood (backend.exhausted 2, server 1), 1 traffic, 3 not understood (near.miss 1, rejected 1, oversize 1)\n';
 
 const rows = (stdout: string) =>
   stdout
@@ -43,7 +43,7 @@ test('each line that is no traffic becomes one JSON record with the same keys, a
     [
       [1, 'server'],
       [3, 'backend.exhausted'],
-      [4, 'other'],
+      [4, 'near.miss'],
       [5, 'rejected'],
       [6, 'oversize'],
       [7, 'backend.exhausted'],
@@ -81,7 +81,7 @@ test('--unknown shows only what was not understood, and that there is some is no
   assert.deepEqual(
     rows(stdout).map(({ kind, scan, reason }) => [kind, scan, reason]),
     [
-      ['other', 'candidate', null],
+      ['near.miss', 'candidate', null],
       ['rejected', 'other', 'no syslog header'],
       ['oversize', null, 'longer than 64 KiB'],
     ],
@@ -105,7 +105,7 @@ test('a table is for people: times in the zone of the log, nothing that could mo
   assert.match(heading!, /^LINE +TIME \(America\/New_York\) +HOST +TAG +ORIGIN +KIND +TEXT$/);
   assert.match(
     first!,
-    /^1 +2026-11-22 07:00:00\.000 -05:00 +lb +haproxy\[100\] +syslog +other +Server a\/b is \\u\{1b\}\[2JDOWN$/,
+    /^1 +2026-11-22 07:00:00\.000 -05:00 +lb +haproxy\[100\] +syslog +near\.miss +Server a\/b is \\u\{1b\}\[2JDOWN$/,
   );
   assert.equal(first!.indexOf('Server'), heading!.indexOf('TEXT'));
   assert.match(second!, /^2 +2026-11-22 07:00:00\.000 -05:00 +lb +.* server +Server app\/a is DOWN, /);
@@ -120,7 +120,7 @@ test('files may be plain or compressed and are read in the order in which they a
     rows(stdout).map(({ file, kind, line }) => [file, kind, line]),
     [
       ['b.log.gz', 'backend.exhausted', 1],
-      [null, 'other', 1],
+      [null, 'near.miss', 1],
       ['a.log', 'server', 1],
     ],
   );
