@@ -166,7 +166,7 @@ test('every template of rsyslog is recognised, and JSON says the same as the wor
   assert.deepEqual([rows[3].believed_lines, rows[3].outages[0].backend], [[1], 'app']);
   const { kind, believed_lines: believed, suspect_lines: doubted } = all.at(-1);
   assert.deepEqual([kind, believed.length + doubted.length], ['silence', 1]);
-  assert.deepEqual(rows[3].tells, [{ receiver: 'log', event: 'firing', incident: 'given:1', after_ms: 0 }]);
+  assert.deepEqual(rows[2].tells, [{ receiver: 'log', event: 'firing', incident: 'given:3', after_ms: 0 }]);
   const asLines = ask(tempFolder(t), ['explain', '-o', 'jsonl', ...args], lines.join('\n')).stdout;
   assert.deepEqual(
     asLines
