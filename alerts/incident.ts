@@ -39,6 +39,9 @@ export interface Incident {
   reminders: number;
 }
 
+/** Under which an incident is kept while it is open; names hold no blank. */
+export const incidentKey = (host: string, subject: string): string => `${host} ${subject}`;
+
 /** The incident that an outage opens; `out` are the servers that led to it. */
 export function begun(outage: Outage, out: Fallen[]): Incident {
   const { id, host, backend: subject, start: openedAt, utcOffsetMin, planned, pid } = outage;

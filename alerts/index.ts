@@ -11,7 +11,7 @@ export {
   Secret,
   type WebhookReceiver,
 } from './channels/receiver.js';
-export type { Fallen, Incident, Phase } from './incident.js';
+export { type Fallen, type Incident, incidentKey, type Phase } from './incident.js';
 export type { Notification, NotificationKind } from './notification.js';
 export { DEFAULT_POLICY, type Policy, type Route } from './policy.js';
 export { render } from './render.js';

@@ -8,7 +8,7 @@
 import { type HaproxyEvent, type Instant, Shelf } from '../parsers/index.js';
 import { type Board, EMPTY_BOARD, workerKey } from './board.js';
 import { type HostClock, hostTime, noteTime } from './clocks.js';
-import { begun, type Fallen, type Incident, joined, left } from './incident.js';
+import { begun, type Fallen, type Incident, incidentKey, joined, left } from './incident.js';
 import type { Notification, NotificationKind } from './notification.js';
 import { observe } from './observe.js';
 import type { Policy, Route } from './policy.js';
@@ -108,7 +108,7 @@ class Turn {
 
   /** An outage opened, ended, or is no planned work any more. */
   follow(outage: Outage, out: Fallen[], event: HaproxyEvent): void {
-    const incident = this.#incidents.get(keyOf(outage.host, outage.backend));
+    const incident = this.#incidents.get(incidentKey(outage.host, outage.backend));
     if (outage.end !== null) {
       if (incident) this.#advance(left(incident, outage, event));
     } else if (incident?.planned && incident.resolvedAt !== null && !outage.planned) {
@@ -178,7 +178,7 @@ class Turn {
   #resolve(incident: Incident): void {
     const resolved: Incident = { ...incident, phase: 'resolved' };
     this.#put(resolved);
-    this.#incidents = this.#incidents.without(keyOf(incident.host, incident.subject));
+    this.#incidents = this.#incidents.without(incidentKey(incident.host, incident.subject));
     if (incident.toldAt !== null) this.#notify(resolved, 'resolved', 'resolved');
   }
 
@@ -203,13 +203,9 @@ class Turn {
   }
 
   #put(incident: Incident): void {
-    this.#incidents = this.#incidents.with(keyOf(incident.host, incident.subject), incident);
+    this.#incidents = this.#incidents.with(incidentKey(incident.host, incident.subject), incident);
     this.#changed.set(incident.id, incident);
   }
-}
-
-function keyOf(host: string, subject: string): string {
-  return `${host} ${subject}`;
 }
 
 /** A pending incident whose trouble ended before its hold had passed never fires. */
