@@ -4,7 +4,7 @@
  */
 import { type HaproxyEvent, type Instant, type Operational, type ServerRef, Shelf } from '../parsers/index.js';
 import type { Fallen } from './incident.js';
-import type { Outage, Shown, Transition } from './state.js';
+import type { Outage, OutageEnd, Shown, Transition } from './state.js';
 
 export interface ServerState {
   operational: Operational | 'stopping';
@@ -25,14 +25,22 @@ export interface WorkerState {
   /** First and last time it was heard. */
   firstAt: Instant;
   lastAt: Instant;
-  /** A younger worker of the same host has been heard. */
-  replaced: boolean;
+  /** The youngest worker of the same host that has spoken of the same backends since; null while there is none. */
+  heir: number | null;
+  /** Nothing of it is open: its heir has outlived it, or its master told of its end. */
+  over: boolean;
+  /** What its master told of its end; null while it may live. */
+  end: { at: Instant; how: OutageEnd } | null;
 }
+
+/** The workers of one host by pid. */
+export type Workers = Readonly<Record<number, WorkerState>>;
 
 export interface Board {
   servers: Shelf<ServerState>;
   backends: Shelf<BackendState>;
-  workers: Shelf<WorkerState>;
+  /** By host. */
+  workers: Shelf<Workers>;
 }
 
 export const EMPTY_BOARD: Board = { servers: Shelf.of(), backends: Shelf.of(), workers: Shelf.of() };
@@ -46,7 +54,14 @@ export interface Change {
   board: Board;
   transition: Transition | null;
   /** Outages that opened, ended, or turned out to be no planned work, each with the servers of its backend that are out. */
-  outages: { outage: Outage; out: Fallen[] }[];
+  outages: OutageChange[];
+}
+
+export interface OutageChange {
+  outage: Outage;
+  out: Fallen[];
+  /** It ended with its worker, and nobody took over: that is no recovery. */
+  died?: boolean;
 }
 
 /** The displayed state (src/stats.c): MAINT wins over DOWN, DOWN over NOLB, NOLB over DRAIN, DRAIN over UP. */
@@ -61,6 +76,13 @@ export function shown(server: ServerState): Shown {
 export type WorkerRef = Pick<HaproxyEvent, 'host' | 'pid'>;
 
 export const workerKey = ({ host, pid }: WorkerRef): string => `${host} ${pid}`;
+export const workerOf = (board: Board, { host, pid }: WorkerRef): WorkerState | undefined =>
+  board.workers.get(host)?.[pid];
+/** The other workers of its host. */
+export const siblingsOf = (board: Board, { host, pid }: WorkerRef): [pid: number, worker: WorkerState][] =>
+  Object.entries(board.workers.get(host) ?? {})
+    .map(([other, worker]): [number, WorkerState] => [Number(other), worker])
+    .filter(([other]) => other !== pid);
 export const backendKey = (worker: WorkerRef, backend: string): string => `${workerKey(worker)} ${backend}`;
 export const serverKey = (worker: WorkerRef, { backend, server }: ServerRef): string =>
   `${backendKey(worker, backend)}/${server}`;

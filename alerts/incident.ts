@@ -1,5 +1,5 @@
 /** What the operator lives through: one stretch of trouble with one subject, across reloads. */
-import type { Cause, EventId, HaproxyEvent, Instant, Stamp } from '../parsers/index.js';
+import type { Cause, EventId, Instant, Stamp } from '../parsers/index.js';
 import type { Evidence, Outage } from './state.js';
 
 export type Phase = 'pending' | 'firing' | 'resolved';
@@ -81,9 +81,8 @@ export function joined(incident: Incident, outage: Outage, out: Fallen[]): Incid
  * The outage of one worker ended; the incident is over when it was the last. Unless the worker just died or was stopped
  * as a whole: then nobody serves, which is no recovery, and the incident waits for the next worker.
  */
-export function left(incident: Incident, outage: Outage, { says }: HaproxyEvent): Incident {
+export function left(incident: Incident, outage: Outage, died: boolean): Incident {
   const workers = incident.workers.filter((pid) => pid !== outage.pid);
-  const died = says.kind === 'worker.ended' && outage.endHow !== 'process_replaced';
   if (workers.length > 0 || died) return { ...incident, workers };
   const endEvidence = outage.endHow === 'recovered' ? outage.evidence : 'assumed';
   return { ...incident, workers, resolvedAt: outage.end, endEvidence };

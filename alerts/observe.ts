@@ -10,11 +10,12 @@ import {
   serverKey,
   shown,
 } from './board.js';
-import { endWorker, noteWorker, renewWorker, supersede } from './generation.js';
+import { endWorker, lastWords, renewWorker, supersede } from './generation.js';
 import type { Fallen } from './incident.js';
 import { availabilityAfter, type ServerSentence, settle } from './outage.js';
 import { isPlannedChange } from './planned.js';
 import type { Shown } from './state.js';
+import { noteWorker } from './workers.js';
 
 /**
  * What an event makes of the board.
@@ -23,7 +24,7 @@ import type { Shown } from './state.js';
 export function observe(board: Board, event: HaproxyEvent, copies: number): Change {
   const renewed = renewWorker(board, event);
   const superseded = supersede(noteWorker(renewed.board, event), event);
-  const change = hearOf(superseded.board, event, copies);
+  const change = lastWords(hearOf(superseded.board, event, copies), event);
   return { ...change, outages: [...renewed.outages, ...superseded.outages, ...change.outages] };
 }
 

@@ -6,14 +6,15 @@
  * last unread line, and only if it still holds.
  */
 import { type HaproxyEvent, type Instant, Shelf } from '../parsers/index.js';
-import { type Board, EMPTY_BOARD, workerKey } from './board.js';
+import { type Board, EMPTY_BOARD, type OutageChange } from './board.js';
 import { type HostClock, hostTime, noteTime } from './clocks.js';
-import { begun, type Fallen, type Incident, incidentKey, joined, left } from './incident.js';
+import { begun, type Incident, incidentKey, joined, left } from './incident.js';
 import type { Notification, NotificationKind } from './notification.js';
 import { observe } from './observe.js';
 import type { Policy, Route } from './policy.js';
 import { receiversFor } from './route.js';
 import type { Outage, Transition } from './state.js';
+import { isNewWorker } from './workers.js';
 
 export interface Situation {
   board: Board;
@@ -60,7 +61,7 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
   turn.passTime(event.host);
   if (isNewWorker(situation.board, event)) turn.takeOver(event);
   const change = observe(situation.board, event, copies);
-  for (const { outage, out } of change.outages) turn.follow(outage, out, event);
+  for (const outage of change.outages) turn.follow(outage);
   const outages = change.outages.map(({ outage }) => outage);
   return turn.end({ board: change.board, clocks }, change.transition, outages);
 }
@@ -75,12 +76,6 @@ export function nextTickAt({ incidents, clocks }: Situation, { policy }: Plan): 
     next = Math.min(next, changesAt(incident, policy) - (clocks.get(incident.host)?.skewMs ?? 0));
   }
   return next;
-}
-
-/** A worker that was never heard begins something: what its host's dead workers left open is over, as far as can be known. */
-function isNewWorker(board: Board, event: HaproxyEvent): boolean {
-  const { kind } = event.says;
-  return kind !== 'proxy.stopped' && kind !== 'worker.ended' && !board.workers.has(workerKey(event));
 }
 
 function changesAt(incident: Incident, policy: Policy): Instant {
@@ -107,10 +102,10 @@ class Turn {
   }
 
   /** An outage opened, ended, or is no planned work any more. */
-  follow(outage: Outage, out: Fallen[], event: HaproxyEvent): void {
+  follow({ outage, out, died = false }: OutageChange): void {
     const incident = this.#incidents.get(incidentKey(outage.host, outage.backend));
     if (outage.end !== null) {
-      if (incident) this.#advance(left(incident, outage, event));
+      if (incident) this.#advance(left(incident, outage, died));
     } else if (incident?.planned && incident.resolvedAt !== null && !outage.planned) {
       this.#resolve(incident); // the work was over; this is trouble of its own
       this.#advance(begun(outage, out));

@@ -55,7 +55,8 @@ export function describe(situation: Situation, now: Instant): Said[] {
   const said: Said[] = [];
   for (const [key, backend] of situation.board.backends) {
     const [host, pid, name] = key.split(' ') as [string, string, string];
-    if (situation.board.workers.get(`${host} ${pid}`)?.replaced && backend.outage === null) continue;
+    const worker = situation.board.workers.get(host)?.[Number(pid)];
+    if (worker && (worker.heir !== null || worker.end !== null) && backend.outage === null) continue;
     for (const fallen of backend.out) said.push(fallenSaid(host, name, fallen));
     if (backend.outage) said.push(outageSaid(backend.outage));
   }
