@@ -88,6 +88,25 @@ export function left(incident: Incident, outage: Outage, died: boolean): Inciden
   return { ...incident, workers, resolvedAt: outage.end, endEvidence };
 }
 
+/** An instant of it is still to come: it was stamped by a clock that was ahead and has been set right since. */
+export function isAhead({ openedAt, resolvedAt, toldAt }: Incident, now: Instant): boolean {
+  return openedAt > now || (resolvedAt ?? now) > now || (toldAt ?? now) > now;
+}
+
+/** The incident with nothing in it that is still to come: such instants count as now. */
+export function broughtBack(incident: Incident, now: Instant): Incident {
+  if (!isAhead(incident, now)) return incident;
+  const back = (at: Instant | null) => (at === null ? null : Math.min(at, now));
+  const { openedAt, firedAt, resolvedAt, toldAt } = incident;
+  return {
+    ...incident,
+    openedAt: Math.min(openedAt, now),
+    firedAt: back(firedAt),
+    resolvedAt: back(resolvedAt),
+    toldAt: back(toldAt),
+  };
+}
+
 function causeOf(out: Fallen[]): Cause | null {
   return (
     out.reduce<Fallen | null>((last, fallen) => (last && last.at > fallen.at ? last : fallen), null)?.cause ?? null

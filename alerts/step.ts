@@ -1,14 +1,14 @@
 /**
  * The state machine: what an event, or the passing of time, makes of the incidents, and who is to be told.
  *
- * Time comes in with the input and never runs backwards for a host. A firing is due at `openedAt + hold`, whenever it is noticed.
+ * Time comes in with the input, and each host has its own (clocks.ts). A firing is due at `openedAt + hold`, whenever it is noticed.
  * What happened before haplog looked (`live: false`) changes incidents but is told only by the tick that follows the
  * last unread line, and only if it still holds.
  */
 import { type HaproxyEvent, type Instant, Shelf } from '../parsers/index.js';
 import { type Board, EMPTY_BOARD, type OutageChange } from './board.js';
 import { type HostClock, hostTime, noteTime } from './clocks.js';
-import { begun, type Incident, incidentKey, joined, left } from './incident.js';
+import { begun, broughtBack, type Incident, incidentKey, isAhead, joined, left } from './incident.js';
 import type { Notification, NotificationKind } from './notification.js';
 import { observe } from './observe.js';
 import type { Policy, Route } from './policy.js';
@@ -151,13 +151,15 @@ class Turn {
   /** Time has something to change, or there is something untold that may be told now. */
   #isDue(incident: Incident): boolean {
     const untold = this.#tells && incident.phase === 'firing' && incident.toldAt === null && !incident.planned;
-    return untold || this.#nowAt(incident.host) >= changesAt(incident, this.#plan.policy);
+    const now = this.#nowAt(incident.host);
+    return untold || isAhead(incident, now) || now >= changesAt(incident, this.#plan.policy);
   }
 
   /** The incident as it is by now, and what is to be told of it. */
-  #advance(incident: Incident): void {
+  #advance(changed: Incident): void {
     const { policy } = this.#plan;
-    const now = this.#nowAt(incident.host);
+    const now = this.#nowAt(changed.host);
+    const incident = broughtBack(changed, now);
     const fires = incident.phase === 'pending' && now >= incident.openedAt + policy.holdMs && lasted(incident, policy);
     const current: Incident = fires
       ? { ...incident, phase: 'firing', firedAt: incident.openedAt + policy.holdMs }

@@ -14,6 +14,9 @@ const LAST_WORDS_MS = 60_000;
 /** How far `lastAt` may lag behind: a worker that speaks a thousand times a second need not be noted as often. */
 const NOTED_AFTER_MS = 1_000;
 
+/** A stamp that lies so far back is no late one: the host's clock was set (see clocks.ts). */
+const SET_BACK_MS = 60_000;
+
 /** A worker that has an heir and has been silent for so long is gone; one without, after a week. */
 const GONE_AFTER_MS = 3_600_000;
 const FORGOTTEN_AFTER_MS = 7 * 24 * GONE_AFTER_MS;
@@ -42,8 +45,10 @@ export function noteWorker(before: Board, event: HaproxyEvent): Board {
   const known = workerOf(board, event);
   const { at } = event;
   if (known) {
-    const noted = at - known.lastAt < NOTED_AFTER_MS ? board : put(board, event, { ...known, lastAt: at, over: false });
-    return noteKin(noted, event);
+    const later = at - known.lastAt;
+    if (later < NOTED_AFTER_MS && later > -SET_BACK_MS) return noteKin(board, event);
+    const heard = { ...known, firstAt: Math.min(known.firstAt, at), lastAt: at, over: false };
+    return noteKin(put(board, event, heard), event);
   }
   if (!isNewWorker(board, event)) return board;
   return noteKin(put(board, event, { firstAt: at, lastAt: at, heir: null, over: false, end: null }), event);

@@ -198,6 +198,47 @@ const stories: Story[] = [
     ],
   },
   {
+    name: 'one line that is stamped an hour ahead does not make what follows fire before its hold',
+    policy: { holdMs: MINUTE / 2 },
+    script: ['0:00=1:00:00 down b 1', '0:10 down a 0', '0:20 up a 1', '9:00 tick'],
+    says: [],
+  },
+  {
+    name: 'nor one that is stamped seventy years ahead, so that a backend that falls again stays one incident',
+    policy: { keepFiringMs: 10_000 },
+    script: ['0:00=613200:00:00 down b 1', '0:10 down a 0', '1:00 up a 1', '1:05 down a 0', '2:00 up a 1', '3:00 tick'],
+    says: ['0:10 firing (since 0:10)', '3:00 resolved (since 0:10)'],
+  },
+  {
+    name: 'what a clock that was ahead has stamped is over as soon as it is well, not in seventy years',
+    policy: { keepFiringMs: 10_000, reminderMs: 60 * MINUTE },
+    script: [
+      '0:00=613200:00:00 down a 0',
+      '5:00 down b 0',
+      '1:05:00 tick',
+      '1:06:00 up a 1',
+      '1:06:09 tick',
+      '1:06:10 tick',
+    ],
+    says: [
+      '613200:00:00 firing (since 613200:00:00)',
+      '1:05:00 reminder (since 5:00)',
+      '1:06:10 resolved (since 5:00)',
+    ],
+  },
+  {
+    name: 'and a hold that such a clock began passes',
+    policy: { holdMs: MINUTE / 2 },
+    script: ['0:00=1:00:00 down a 0', '5:00 down b 0', '5:29 tick', '5:30 tick'],
+    says: ['5:30 firing (since 5:00)'],
+  },
+  {
+    name: 'a line that comes half a minute late turns no time back: a hold is no longer for it',
+    policy: { holdMs: MINUTE / 2 },
+    script: ['1:00 down a 0', '1:10=0:40 down b 0', '1:30 tick'],
+    says: ['1:30 firing (since 1:00)'],
+  },
+  {
     name: 'two servers whose lines come in the wrong order do not end an outage: only a return can',
     script: ['0:00 down b 0', '0:00 down a 1', '9:00 tick'],
     says: ['0:00 firing (since 0:00)'],

@@ -8,6 +8,7 @@
  *   '0:05 @1 forked'      the master says that the worker began
  *   '0:05 @1 stopped'     the worker's proxy app stopped
  *   '0:05 @1 left 143'    the master says that the worker exited; `former` for one that was replaced
+ *   '0:05=1:05 down a 1'  read at 0:05, and stamped 1:05 by the clock of the load balancer
  *   '0:30 tick'           every log is read to its end and it is 0:30
  */
 import {
@@ -63,12 +64,12 @@ export function play(script: string[], policy: Partial<Policy> = {}, live = true
 
 function inputOf(line: string, index: number, live: boolean): Input {
   const [time, ...words] = line.split(' ') as [string, ...string[]];
-  const at = instant(time);
+  const [heardAt, at = heardAt] = time.split('=').map(instant) as [number, number?];
   if (words[0] === 'tick') return { kind: 'tick', at };
   const pid = words[0]?.startsWith('@') ? Number(words.shift()!.slice(1)) : 1;
   const id = `story:${index}` as EventId;
   const event: HaproxyEvent = { id, at, utcOffsetMin: 0, host: 'lb', pid, says: sentenceOf(words, pid) };
-  return { kind: 'event', event, copies: 1, live, heardAt: at };
+  return { kind: 'event', event, copies: 1, live, heardAt };
 }
 
 const BY_CHECK: Cause = {
