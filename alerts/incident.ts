@@ -88,16 +88,11 @@ export function left(incident: Incident, outage: Outage, died: boolean): Inciden
   return { ...incident, workers, resolvedAt: outage.end, endEvidence };
 }
 
-/** An instant of it is still to come: it was stamped by a clock that was ahead and has been set right since. */
-export function isAhead({ openedAt, resolvedAt, toldAt }: Incident, now: Instant): boolean {
-  return openedAt > now || (resolvedAt ?? now) > now || (toldAt ?? now) > now;
-}
-
-/** The incident with nothing in it that is still to come: such instants count as now. */
+/** The incident with nothing in it that is still to come: such instants count as now. The same object where none is. */
 export function broughtBack(incident: Incident, now: Instant): Incident {
-  if (!isAhead(incident, now)) return incident;
-  const back = (at: Instant | null) => (at === null ? null : Math.min(at, now));
   const { openedAt, firedAt, resolvedAt, toldAt } = incident;
+  if (Math.max(openedAt, firedAt ?? now, resolvedAt ?? now, toldAt ?? now) <= now) return incident;
+  const back = (at: Instant | null) => (at === null ? null : Math.min(at, now));
   return {
     ...incident,
     openedAt: Math.min(openedAt, now),

@@ -16,6 +16,7 @@ export type { Notification, NotificationKind } from './notification.js';
 export { DEFAULT_POLICY, type Policy, type Route } from './policy.js';
 export { render } from './render.js';
 export { receiversFor } from './route.js';
+export { type Input, NOTHING_KNOWN, type Plan, type Situation, type Step } from './situation.js';
 export type { Evidence, Outage, OutageEnd, Shown, Transition } from './state.js';
-export { type Input, NOTHING_KNOWN, nextTickAt, type Plan, type Situation, type Step, step } from './step.js';
+export { nextTickAt, step } from './step.js';
 export { causeInWords, formatDuration, formatStamp, plainText } from './words.js';

@@ -62,7 +62,7 @@ export function play(script: string[], policy: Partial<Policy> = {}, live = true
   return { says, transitions, outages: [...outages.values()], incidents: [...incidents.values()] };
 }
 
-function inputOf(line: string, index: number, live: boolean): Input {
+export function inputOf(line: string, index: number, live: boolean): Input {
   const [time, ...words] = line.split(' ') as [string, ...string[]];
   const [heardAt, at = heardAt] = time.split('=').map(instant) as [number, number?];
   if (words[0] === 'tick') return { kind: 'tick', at };
