@@ -2,8 +2,16 @@
  * The board: the last known state of every server, backend and worker. Plain data, keyed flat, so that it can be
  * stored row by row.
  */
-import { type HaproxyEvent, type Instant, type Operational, type ServerRef, Shelf } from '../parsers/index.js';
-import type { Fallen } from './incident.js';
+import {
+  type Cause,
+  type HaproxyEvent,
+  type Instant,
+  type Operational,
+  type ServerRef,
+  Shelf,
+  type Stamp,
+} from '../parsers/index.js';
+import { type Fall, MOST_FALLEN } from './incident.js';
 import type { Outage, OutageEnd, Shown, Transition } from './state.js';
 
 export interface ServerState {
@@ -12,13 +20,23 @@ export interface ServerState {
   drain: boolean;
   /** Whether the change that took it out was somebody's work; false while it is up. */
   planned: boolean;
+  /** When and why it left; null while it takes traffic. */
+  left: (Stamp & { cause: Cause }) | null;
+}
+
+/** The servers of a backend that take no traffic. Small however many they are: it is stored anew with each of them. */
+export interface OutServers {
+  total: number;
+  /** Those of them that nobody took out. */
+  unplanned: number;
+  /** The names of those that left last, in that order; at most `MOST_FALLEN`. */
+  last: string[];
 }
 
 export interface BackendState {
   /** The outage that is open; null while a server is available. */
   outage: Outage | null;
-  /** The servers that take no traffic, in the order in which they left. */
-  out: Fallen[];
+  out: OutServers;
 }
 
 export interface WorkerState {
@@ -46,8 +64,8 @@ export interface Board {
 export const EMPTY_BOARD: Board = { servers: Shelf.of(), backends: Shelf.of(), workers: Shelf.of() };
 
 /** A worker starts with every server up and says nothing of it (src/server.c): who was never heard of is up. */
-export const FRESH_SERVER: ServerState = { operational: 'up', maint: false, drain: false, planned: false };
-export const FRESH_BACKEND: BackendState = { outage: null, out: [] };
+export const FRESH_SERVER: ServerState = { operational: 'up', maint: false, drain: false, planned: false, left: null };
+export const FRESH_BACKEND: BackendState = { outage: null, out: { total: 0, unplanned: 0, last: [] } };
 
 /** What an event changed. */
 export interface Change {
@@ -59,7 +77,7 @@ export interface Change {
 
 export interface OutageChange {
   outage: Outage;
-  out: Fallen[];
+  fall: Fall;
   /** It ended with its worker, and nobody took over: that is no recovery. */
   died?: boolean;
 }
@@ -86,3 +104,29 @@ export const siblingsOf = (board: Board, { host, pid }: WorkerRef): [pid: number
 export const backendKey = (worker: WorkerRef, backend: string): string => `${workerKey(worker)} ${backend}`;
 export const serverKey = (worker: WorkerRef, { backend, server }: ServerRef): string =>
   `${backendKey(worker, backend)}/${server}`;
+
+/**
+ * The servers of a backend that are out, after one of them has changed from `before` to `after`. Who was out already keeps
+ * its place, unless it is out for another reason now: planned work that failed, or the reverse.
+ */
+export function outAfter(out: OutServers, server: string, before: ServerState, after: ServerState): OutServers {
+  if (before.left === after.left) return out;
+  const others = out.last.filter((name) => name !== server);
+  const count = (one: ServerState) => (one.left === null ? 0 : 1);
+  const unplanned = (one: ServerState) => (one.left === null || one.planned ? 0 : 1);
+  return {
+    total: out.total - count(before) + count(after),
+    unplanned: out.unplanned - unplanned(before) + unplanned(after),
+    last: after.left === null ? others : [...others, server].slice(-MOST_FALLEN),
+  };
+}
+
+/** How the backend named by its key fell: its servers that are out, as facts. */
+export function fallOf(board: Board, backend: string): Fall {
+  const { out } = board.backends.get(backend) ?? FRESH_BACKEND;
+  const last = out.last.flatMap((server) => {
+    const known = board.servers.get(`${backend}/${server}`);
+    return known?.left ? [{ server, planned: known.planned, ...known.left }] : [];
+  });
+  return { last, total: out.total };
+}

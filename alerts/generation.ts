@@ -5,6 +5,7 @@
  */
 import type { HaproxyEvent, Instant } from '../parsers/index.js';
 import { type Board, backendKey, type Change, siblingsOf, type WorkerRef, workerKey, workerOf } from './board.js';
+import { NO_FALL } from './incident.js';
 import { ended } from './outage.js';
 import type { OutageEnd } from './state.js';
 import { forgetWorker, isAnother, isReplaced, put, SILENCE_MS } from './workers.js';
@@ -86,7 +87,7 @@ function endEach(board: Board, keys: readonly string[], at: Instant, how: Outage
   for (const key of keys) {
     const state = backends.get(key);
     if (!state?.outage) continue;
-    outages.push({ outage: ended(state.outage, at, how), out: state.out });
+    outages.push({ outage: ended(state.outage, at, how), fall: NO_FALL });
     backends = backends.with(key, { ...state, outage: null });
   }
   return { board: { ...board, backends }, transition: null, outages };

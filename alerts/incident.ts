@@ -11,6 +11,19 @@ export interface Fallen extends Stamp {
   planned: boolean;
 }
 
+/** Of a longer list only the last servers are kept and told, so that a message and a stored incident stay small. */
+export const MOST_FALLEN = 20;
+
+/** How a backend came to have no server. */
+export interface Fall {
+  /** The servers that left last, in order; at most `MOST_FALLEN`. */
+  last: Fallen[];
+  /** How many there are in all. */
+  total: number;
+}
+
+export const NO_FALL: Fall = { last: [], total: 0 };
+
 export interface Incident {
   /** The id of the event that opened it. */
   id: EventId;
@@ -32,8 +45,9 @@ export interface Incident {
   workers: number[];
   /** Why the last server fell. */
   cause: Cause | null;
-  /** The servers that fell, in order. */
+  /** The servers that fell last, in order, and how many fell in all. */
   fallen: Fallen[];
+  fallenTotal: number;
   /** When receivers were told of the beginning (a notification was written), and how many reminders followed. */
   toldAt: Instant | null;
   reminders: number;
@@ -42,8 +56,8 @@ export interface Incident {
 /** Under which an incident is kept while it is open; names hold no blank. */
 export const incidentKey = (host: string, subject: string): string => `${host} ${subject}`;
 
-/** The incident that an outage opens; `out` are the servers that led to it. */
-export function begun(outage: Outage, out: Fallen[]): Incident {
+/** The incident that an outage opens; `fall` is what led to it. */
+export function begun(outage: Outage, fall: Fall): Incident {
   const { id, host, backend: subject, start: openedAt, utcOffsetMin, planned, pid } = outage;
   return {
     id,
@@ -57,23 +71,26 @@ export function begun(outage: Outage, out: Fallen[]): Incident {
     endEvidence: null,
     planned,
     workers: [pid],
-    cause: causeOf(out),
-    fallen: out,
+    cause: causeOf(fall),
+    fallen: fall.last,
+    fallenTotal: fall.total,
     toldAt: null,
     reminders: 0,
   };
 }
 
 /** The same trouble again, or in another worker: one incident. */
-export function joined(incident: Incident, outage: Outage, out: Fallen[]): Incident {
+export function joined(incident: Incident, outage: Outage, fall: Fall): Incident {
+  const { last, total } = fall.total > 0 ? fall : { last: incident.fallen, total: incident.fallenTotal };
   return {
     ...incident,
     resolvedAt: null,
     endEvidence: null,
     planned: incident.planned && outage.planned,
     workers: [...incident.workers.filter((pid) => pid !== outage.pid), outage.pid],
-    cause: causeOf(out) ?? incident.cause,
-    fallen: out.length > 0 ? out : incident.fallen,
+    cause: causeOf(fall) ?? incident.cause,
+    fallen: last,
+    fallenTotal: total,
   };
 }
 
@@ -102,8 +119,7 @@ export function broughtBack(incident: Incident, now: Instant): Incident {
   };
 }
 
-function causeOf(out: Fallen[]): Cause | null {
-  return (
-    out.reduce<Fallen | null>((last, fallen) => (last && last.at > fallen.at ? last : fallen), null)?.cause ?? null
-  );
+function causeOf(fall: Fall): Cause | null {
+  const latest = (last: Fallen | null, fallen: Fallen) => (last && last.at > fallen.at ? last : fallen);
+  return fall.last.reduce<Fallen | null>(latest, null)?.cause ?? null;
 }

@@ -1,7 +1,7 @@
 /** The door of alerts/: who must hear of it, when, how? */
 
 export { backoffMs } from './backoff.js';
-export { type BackendState, type Board, EMPTY_BOARD, type ServerState, shown } from './board.js';
+export { type BackendState, type Board, EMPTY_BOARD, fallOf, type ServerState, shown } from './board.js';
 export type { Channel, Message, Outcome } from './channels/channel.js';
 export { openChannel } from './channels/index.js';
 export {

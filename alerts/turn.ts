@@ -33,7 +33,7 @@ export class Turn {
   }
 
   /** An outage opened, ended, or is no planned work any more. */
-  follow({ outage, out, died = false }: OutageChange): void {
+  follow({ outage, fall, died = false }: OutageChange): void {
     const incident = this.#incidents.get(incidentKey(outage.host, outage.backend));
     if (outage.end !== null) {
       // It may have begun while the host's clock was ahead, and cannot end later than now.
@@ -41,9 +41,9 @@ export class Turn {
       if (incident) this.#advance(left(incident, { ...outage, end }, died));
     } else if (incident?.planned && incident.resolvedAt !== null && !outage.planned) {
       this.#resolve(incident); // the work was over; this is trouble of its own
-      this.#advance(begun(outage, out));
+      this.#advance(begun(outage, fall));
     } else {
-      this.#advance(incident ? joined(incident, outage, out) : begun(outage, out));
+      this.#advance(incident ? joined(incident, outage, fall) : begun(outage, fall));
     }
   }
 

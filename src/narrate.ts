@@ -2,6 +2,7 @@
 import {
   causeInWords,
   type Fallen,
+  fallOf,
   formatDuration,
   formatStamp,
   type Incident,
@@ -57,7 +58,12 @@ export function describe(situation: Situation, now: Instant): Said[] {
     const [host, pid, name] = key.split(' ') as [string, string, string];
     const worker = situation.board.workers.get(host)?.[Number(pid)];
     if (worker && (worker.heir !== null || worker.end !== null) && backend.outage === null) continue;
-    for (const fallen of backend.out) said.push(fallenSaid(host, name, fallen));
+    const { last, total } = fallOf(situation.board, key);
+    if (total > last.length) {
+      const words = `${host}: ${total - last.length} more servers of backend ${name} are out`;
+      said.push({ level: 'warn', words });
+    }
+    for (const fallen of last) said.push(fallenSaid(host, name, fallen));
     if (backend.outage) said.push(outageSaid(backend.outage));
   }
   for (const [, incident] of situation.incidents) {

@@ -259,6 +259,16 @@ describe('the incident', () => {
     assert.equal(incident?.cause?.reason, 'Layer4 timeout');
   });
 
+  test('of a backend that loses hundreds of servers keeps the last twenty and their number', () => {
+    const falls = Array.from({ length: 300 }, (_, n) => `0:${n % 60} down s${n} ${299 - n}`);
+    const { incidents } = play(['0:00 down x 301', '0:00 up x 300', ...falls]);
+    assert.equal(incidents[0]?.fallenTotal, 300);
+    assert.deepEqual(
+      incidents[0]?.fallen.map(({ server }) => server),
+      Array.from({ length: 20 }, (_, n) => `s${280 + n}`),
+    );
+  });
+
   test('says how its end is known', () => {
     const dies = '1:00 @1 left 137';
     const ends = [['1:00 up a 1'], ['1:00 @1 former 0'], [dies, '2:00 @2 down b 1']].map((end) => {
