@@ -34,8 +34,15 @@ export interface Ingested {
 /**
  * Takes in what one look at a log brought.
  * @param context how stamps without zone and year are to be read
+ * @param heardAt our clock when a line with this stamp was read
  */
-export function ingest(memory: Memory, batch: Batch, plan: Plan, context: TimeContext): Ingested {
+export function ingest(
+  memory: Memory,
+  batch: Batch,
+  plan: Plan,
+  context: TimeContext,
+  heardAt: (stamp: Instant) => Instant = () => batch.readAt,
+): Ingested {
   const commit = emptyCommit();
   commit.checkpoint = batch.checkpoint;
   commit.tally = batch.tally;
@@ -50,9 +57,10 @@ export function ingest(memory: Memory, batch: Batch, plan: Plan, context: TimeCo
       continue;
     }
     const id = `${batch.checkpoint.fingerprint}:${line.start}` as EventId;
-    const hearing = hear(heard, parsed.record, parsed.stamp, { id, heardAt: batch.readAt });
+    const readAt = heardAt(parsed.stamp.at);
+    const hearing = hear(heard, parsed.record, parsed.stamp, { id, heardAt: readAt });
     heard = hearing.heard;
-    situation = facts.take(situation, hearing, plan, batch.live, batch.readAt);
+    situation = facts.take(situation, hearing, plan, batch.live, readAt);
   }
   facts.writeTo(commit);
   return finish(memory, { heard, situation }, commit);

@@ -13,6 +13,9 @@ import { incidentJson, notificationJson, outageJson, transitionJson } from './js
 import type { PastOptions } from './past.js';
 import { timeContext } from './time-context.js';
 
+/** A line waits no longer for a second witness (parsers/verdict.ts). */
+const WITNESS_MS = 1_000;
+
 export interface ReplayOptions extends PastOptions {
   config?: string;
   output: 'text' | 'jsonl';
@@ -27,8 +30,7 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
   let memory: Memory = EMPTY_MEMORY;
   let latest = 0;
   for await (const batch of readHistory(files, context)) {
-    // As if each line had been read when it was written.
-    const next = ingest(memory, { ...batch, live: true }, plan, context);
+    const next = ingest(memory, { ...batch, live: true }, plan, context, asWritten);
     memory = next.memory;
     settling.add(next.commit);
     latest = next.commit.transitions.at(-1)?.at ?? latest;
@@ -36,15 +38,22 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
   }
   // Nobody knows what came after the last line; what was due soon after it would have been told.
   const { holdMs, keepFiringMs } = plan.policy;
-  settling.add(
-    tick(memory, options.asOf === undefined ? endOf(memory) + holdMs + keepFiringMs : context.asOf, plan).commit,
-  );
+  const end = endOf(memory) + WITNESS_MS;
+  for (const at of [end, options.asOf === undefined ? end + holdMs + keepFiringMs : Math.max(end, context.asOf)]) {
+    const next = tick(memory, at, plan);
+    memory = next.memory;
+    settling.add(next.commit);
+  }
   write(settling.rest());
 }
 
-/** The latest instant of which any host has told. */
-function endOf({ situation }: Memory): Instant {
-  return [...situation.clocks].reduce((latest, [, { at }]) => Math.max(latest, at), 0);
+/** As if each line had been read when it was written: the log's own time is the only one. */
+const asWritten = (stamp: Instant): Instant => stamp;
+
+/** The latest instant of which any host has told, also by a line that still waits for a witness. */
+function endOf({ situation, heard }: Memory): Instant {
+  const told = [...situation.clocks].reduce((latest, [, { at }]) => Math.max(latest, at), 0);
+  return [...heard.held].reduce((latest, [, { heardAt }]) => Math.max(latest, heardAt), told);
 }
 
 /** Only a configuration that was named counts: what a log tells must not depend on the machine it is replayed on. */
