@@ -11,6 +11,7 @@ import { hostTime, noteTime } from './clocks.js';
 import { observe } from './observe.js';
 import type { Input, Plan, Situation, Step } from './situation.js';
 import { Turn } from './turn.js';
+import { forgetHosts, vanishedHosts, without } from './vanished.js';
 import { isNewWorker } from './workers.js';
 
 /** One step of the machine: pure, whole, and the only way a situation changes. */
@@ -21,15 +22,19 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
     return turn.end(situation, null, []);
   }
   const { event, copies, live, heardAt } = input;
-  const clocks = noteTime(situation.clocks, event.host, event.at, heardAt, live);
+  const vanished = vanishedHosts(situation.clocks, event, heardAt);
+  const clocks = noteTime(without(situation.clocks, vanished), event.host, event.at, heardAt, live);
   const now = clocks.get(event.host)!.at;
   const turn = new Turn(situation, plan, () => now, live);
   if (now < (situation.clocks.get(event.host)?.at ?? now)) turn.setBack(event.host);
   turn.passTime(event.host);
   if (isNewWorker(situation.board, event)) turn.takeOver(event);
-  const change = observe(situation.board, event, copies);
+  const forgotten = forgetHosts(situation.board, vanished, now);
+  for (const outage of forgotten.outages) turn.follow(outage);
+  turn.vanish(vanished);
+  const change = observe(forgotten.board, event, copies);
   for (const outage of change.outages) turn.follow(outage);
-  const outages = change.outages.map(({ outage }) => outage);
+  const outages = [...forgotten.outages, ...change.outages].map(({ outage }) => outage);
   return turn.end({ board: change.board, clocks }, change.transition, outages);
 }
 

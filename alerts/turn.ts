@@ -55,6 +55,16 @@ export class Turn {
     }
   }
 
+  /** Hosts that are gone for good: whatever was still open there is over, as far as can be known. */
+  vanish(hosts: ReadonlySet<string>): void {
+    for (const host of hosts) this.#agendas = this.#agendas.without(host);
+    const open = hosts.size === 0 ? [] : this.#open(({ host, resolvedAt }) => hosts.has(host) && resolvedAt === null);
+    for (const incident of inOrder(open)) {
+      const resolvedAt = Math.max(this.#nowAt(incident.host), incident.openedAt);
+      this.#advance({ ...incident, workers: [], resolvedAt, endEvidence: 'assumed' });
+    }
+  }
+
   /** The clock of a host was set back: what it has stamped that is still to come counts as now. */
   setBack(host: string): void {
     for (const one of this.#open((each) => each.host === host)) {

@@ -239,6 +239,23 @@ const stories: Story[] = [
     says: ['1:30 firing (since 1:00)'],
   },
   {
+    name: 'a container that vanished with its outage does not fire for ever: a week later a new one ends it',
+    policy: { reminderMs: 100 * 60 * MINUTE, keepFiringMs: 10_000 },
+    script: [
+      '0:00 c1! down a 0',
+      '100:00:00 tick',
+      '166:00:00 c2! down b 1',
+      '169:00:00 c3! down b 1',
+      '169:01:00 tick',
+    ],
+    says: ['0:00 firing (since 0:00)', '100:00:00 reminder (since 0:00)', '169:01:00 resolved (since 0:00)'],
+  },
+  {
+    name: 'where the same load balancers stay, the outage of a silent one is not taken to be over',
+    script: ['0:00 lb2! down b 1', '0:00 down a 0', '500:00:00 lb2! up b 2', '500:01:00 tick'],
+    says: ['0:00 firing (since 0:00)'],
+  },
+  {
     name: 'two servers whose lines come in the wrong order do not end an outage: only a return can',
     script: ['0:00 down b 0', '0:00 down a 1', '9:00 tick'],
     says: ['0:00 firing (since 0:00)'],
@@ -281,6 +298,19 @@ describe('the incident', () => {
       ['assumed', 'process_killed'],
     ]);
   });
+});
+
+test('of a host that was silent for a week nothing is remembered once a new one speaks', () => {
+  const { situation, outages } = play([
+    '0:00 c1! down a 0',
+    '0:00 c1! left 139',
+    '169:00:00 c2! down b 1',
+    '169:01:00 tick',
+  ]);
+  const keys = [situation.incidents, situation.clocks, situation.board.servers, situation.board.workers]
+    .flatMap((shelf) => [...shelf].map(([key]) => key))
+    .filter((key) => key.startsWith('c1'));
+  assert.deepEqual([keys, outages[0]?.endHow], [[], 'process_killed']);
 });
 
 describe('a new worker of another HAProxy service on the host', () => {

@@ -8,6 +8,7 @@
  *   '0:05 @1 forked'      the master says that the worker began
  *   '0:05 @1 stopped'     the worker's proxy app stopped
  *   '0:05 @1 left 143'    the master says that the worker exited; `former` for one that was replaced
+ *   '0:05 lb2! down a 1'  the load balancer lb2 says so (lb where nothing is said)
  *   '0:05=1:05 down a 1'  read at 0:05, and stamped 1:05 by the clock of the load balancer
  *   '0:30 tick'           every log is read to its end and it is 0:30
  */
@@ -31,6 +32,8 @@ export interface Telling {
   /** The last version of each. */
   outages: Outage[];
   incidents: Incident[];
+  /** What is known in the end. */
+  situation: Situation;
 }
 
 const POLICY: Policy = { holdMs: 0, keepFiringMs: 0, reminderMs: null };
@@ -59,16 +62,17 @@ export function play(script: string[], policy: Partial<Policy> = {}, live = true
       says.push(`${clock(createdAt)} ${event} (since ${clock(incident.openedAt)})`);
     }
   });
-  return { says, transitions, outages: [...outages.values()], incidents: [...incidents.values()] };
+  return { says, transitions, outages: [...outages.values()], incidents: [...incidents.values()], situation };
 }
 
 export function inputOf(line: string, index: number, live: boolean): Input {
   const [time, ...words] = line.split(' ') as [string, ...string[]];
   const [heardAt, at = heardAt] = time.split('=').map(instant) as [number, number?];
   if (words[0] === 'tick') return { kind: 'tick', at };
+  const host = words[0]?.endsWith('!') ? words.shift()!.slice(0, -1) : 'lb';
   const pid = words[0]?.startsWith('@') ? Number(words.shift()!.slice(1)) : 1;
   const id = `story:${index}` as EventId;
-  const event: HaproxyEvent = { id, at, utcOffsetMin: 0, host: 'lb', pid, says: sentenceOf(words, pid) };
+  const event: HaproxyEvent = { id, at, utcOffsetMin: 0, host, pid, says: sentenceOf(words, pid) };
   return { kind: 'event', event, copies: 1, live, heardAt };
 }
 
