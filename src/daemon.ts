@@ -17,6 +17,8 @@ import { localZone } from './zone.js';
 /** What a send in flight is given to end by itself when the daemon is asked to stop. */
 const GRACE_MS = 5_000;
 
+const never = new Promise<never>(() => {});
+
 export interface DaemonDeps {
   config: Config;
   store: Store;
@@ -24,10 +26,12 @@ export interface DaemonDeps {
   /** Where to begin in a log that was never read. */
   from: 'start' | 'end';
   signal: AbortSignal;
+  /** Rejects when the database is no longer where it was opened. */
+  lost?: Promise<never>;
 }
 
 /** Runs until `signal` aborts. Rejects when the store fails: nothing may be believed that is not on disk. */
-export async function runDaemon({ config, store, log, from, signal }: DaemonDeps): Promise<void> {
+export async function runDaemon({ config, store, log, from, signal, lost = never }: DaemonDeps): Promise<void> {
   const clock = { now: () => Date.now() };
   const plan: Plan = { policy: config.policy, routes: config.routes };
   const paths = config.sources.map(({ path }) => path);
@@ -93,7 +97,7 @@ export async function runDaemon({ config, store, log, from, signal }: DaemonDeps
   };
 
   try {
-    await Promise.race([Promise.all(config.sources.map(read)), delivery.ended, time.failed]);
+    await Promise.race([Promise.all(config.sources.map(read)), delivery.ended, time.failed, lost]);
   } finally {
     stop();
     time.stop();

@@ -106,3 +106,25 @@ test(
     assert.equal(haplog.said.items.filter((line) => line.startsWith('incident firing')).length, 1);
   },
 );
+
+test('a database that was moved away ends the daemon', LIMIT, async () => {
+  using folder = openFolder();
+  const log = join(folder.path, 'haproxy.log');
+  writeFileSync(log, change('UP', 1));
+  let lose = (_: Error) => {};
+  const lost = new Promise<never>((_, reject) => {
+    lose = reject;
+  });
+  const store = openStore(':memory:', 'write');
+  const ended = runDaemon({
+    config: { ...DEFAULTS, sources: [{ path: log, tz: null }] },
+    store,
+    log: createLogger({ level: 'silent' }),
+    from: 'start',
+    signal: new AbortController().signal,
+    lost,
+  });
+  lose(new Error('the database was moved'));
+  await assert.rejects(ended, /the database was moved/);
+  await store.end();
+});
