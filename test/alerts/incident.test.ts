@@ -1,16 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Policy } from '../../alerts/index.js';
-import { play } from '../support/story.js';
-
-interface Story {
-  name: string;
-  policy?: Partial<Policy>;
-  /** False: history that is caught up with. */
-  live?: boolean;
-  script: string[];
-  says: string[];
-}
+import { play, type Story } from '../support/story.js';
 
 const MINUTE = 60_000;
 
@@ -124,26 +114,6 @@ const stories: Story[] = [
     says: ['0:00 firing (since 0:00)', '9:30 resolved (since 0:00)'],
   },
   {
-    name: 'a line of a dead worker that comes after the word of its death is no new worker',
-    script: ['0:00 @1 down a 0', '1:00 @1 left 139', '0:59 @1 down b 0', '1:30 @1 down c 0', '9:00 @2 down b 1'],
-    says: ['0:00 firing (since 0:00)', '9:00 resolved (since 0:00)'],
-  },
-  {
-    name: "a dead worker's last words are believed: what they tell lasts until another worker serves",
-    script: ['1:00 @1 down b 1', '2:00 @1 left 139', '1:59 @1 down a 0', '9:00 @2 down b 1'],
-    says: ['2:00 firing (since 1:59)', '9:00 resolved (since 1:59)'],
-  },
-  {
-    name: 'and what they tell is over where another worker serves already',
-    script: ['1:00 @1 down b 1', '2:00 @1 left 139', '2:00 @2 forked', '1:59 @1 down a 0', '9:00 tick'],
-    says: ['2:00 firing (since 1:59)', '2:00 resolved (since 1:59)'],
-  },
-  {
-    name: 'a worker that begins at once with the pid of the dead one, as in a container, serves again',
-    script: ['0:00 @1 down a 0', '1:00 @1 left 139', '1:05 @1 forked', '9:00 tick'],
-    says: ['0:00 firing (since 0:00)', '1:05 resolved (since 0:00)'],
-  },
-  {
     name: 'nor does HAProxy as a whole when it is stopped',
     script: ['0:00 @1 down a 0', '1:00 @1 left 143', '9:00 tick'],
     says: ['0:00 firing (since 0:00)'],
@@ -198,64 +168,6 @@ const stories: Story[] = [
     ],
   },
   {
-    name: 'one line that is stamped an hour ahead does not make what follows fire before its hold',
-    policy: { holdMs: MINUTE / 2 },
-    script: ['0:00=1:00:00 down b 1', '0:10 down a 0', '0:20 up a 1', '9:00 tick'],
-    says: [],
-  },
-  {
-    name: 'nor one that is stamped seventy years ahead, so that a backend that falls again stays one incident',
-    policy: { keepFiringMs: 10_000 },
-    script: ['0:00=613200:00:00 down b 1', '0:10 down a 0', '1:00 up a 1', '1:05 down a 0', '2:00 up a 1', '3:00 tick'],
-    says: ['0:10 firing (since 0:10)', '3:00 resolved (since 0:10)'],
-  },
-  {
-    name: 'what a clock that was ahead has stamped is over as soon as it is well, not in seventy years',
-    policy: { keepFiringMs: 10_000, reminderMs: 60 * MINUTE },
-    script: [
-      '0:00=613200:00:00 down a 0',
-      '5:00 down b 0',
-      '1:05:00 tick',
-      '1:06:00 up a 1',
-      '1:06:09 tick',
-      '1:06:10 tick',
-    ],
-    says: [
-      '613200:00:00 firing (since 613200:00:00)',
-      '1:05:00 reminder (since 5:00)',
-      '1:06:10 resolved (since 5:00)',
-    ],
-  },
-  {
-    name: 'and a hold that such a clock began passes',
-    policy: { holdMs: MINUTE / 2 },
-    script: ['0:00=1:00:00 down a 0', '5:00 down b 0', '5:29 tick', '5:30 tick'],
-    says: ['5:30 firing (since 5:00)'],
-  },
-  {
-    name: 'a line that comes half a minute late turns no time back: a hold is no longer for it',
-    policy: { holdMs: MINUTE / 2 },
-    script: ['1:00 down a 0', '1:10=0:40 down b 0', '1:30 tick'],
-    says: ['1:30 firing (since 1:00)'],
-  },
-  {
-    name: 'a container that vanished with its outage does not fire for ever: a week later a new one ends it',
-    policy: { reminderMs: 100 * 60 * MINUTE, keepFiringMs: 10_000 },
-    script: [
-      '0:00 c1! down a 0',
-      '100:00:00 tick',
-      '166:00:00 c2! down b 1',
-      '169:00:00 c3! down b 1',
-      '169:01:00 tick',
-    ],
-    says: ['0:00 firing (since 0:00)', '100:00:00 reminder (since 0:00)', '169:01:00 resolved (since 0:00)'],
-  },
-  {
-    name: 'where the same load balancers stay, the outage of a silent one is not taken to be over',
-    script: ['0:00 lb2! down b 1', '0:00 down a 0', '500:00:00 lb2! up b 2', '500:01:00 tick'],
-    says: ['0:00 firing (since 0:00)'],
-  },
-  {
     name: 'two servers whose lines come in the wrong order do not end an outage: only a return can',
     script: ['0:00 down b 0', '0:00 down a 1', '9:00 tick'],
     says: ['0:00 firing (since 0:00)'],
@@ -297,36 +209,6 @@ describe('the incident', () => {
       ['assumed', 'process_replaced'],
       ['assumed', 'process_killed'],
     ]);
-  });
-});
-
-test('of a host that was silent for a week nothing is remembered once a new one speaks', () => {
-  const { situation, outages } = play([
-    '0:00 c1! down a 0',
-    '0:00 c1! left 139',
-    '169:00:00 c2! down b 1',
-    '169:01:00 tick',
-  ]);
-  const keys = [situation.incidents, situation.clocks, situation.board.servers, situation.board.workers]
-    .flatMap((shelf) => [...shelf].map(([key]) => key))
-    .filter((key) => key.startsWith('c1'));
-  assert.deepEqual([keys, outages[0]?.endHow], [[], 'process_killed']);
-});
-
-describe('a new worker of another HAProxy service on the host', () => {
-  test('replaces nobody', () => {
-    const ends = (...script: string[]) => play(['0:00 @1 down a 0', ...script]).outages.map(({ endHow }) => endHow);
-    assert.deepEqual(ends('1:00 @2 other x 1', '9:00 @1 stopped'), ['process_stopped']);
-    assert.deepEqual(ends('1:00 @2 down b 1', '9:00 @1 stopped'), ['process_replaced']);
-    assert.deepEqual(ends('1:00 @2 forked', '1:00 @1 stopped'), ['process_replaced'], 'it has said nothing yet');
-  });
-
-  test('makes nothing forgotten of the first service, however long that was silent', () => {
-    const changes = play(['0:00 @1 maint a 1', '5:00:00 @2 other x 1', '5:01:00 @1 down a 1']).transitions;
-    assert.deepEqual(
-      changes.map(({ pid, from, to }) => `${pid} ${from}>${to}`),
-      ['1 up>maint', '2 up>down'],
-    );
   });
 });
 

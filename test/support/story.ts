@@ -25,6 +25,16 @@ import {
 } from '../../alerts/index.js';
 import type { Cause, EventId, HaproxyEvent, StateSentence } from '../../parsers/index.js';
 
+/** What is told where the log says so. */
+export interface Story {
+  name: string;
+  policy?: Partial<Policy>;
+  /** False: history that is caught up with. */
+  live?: boolean;
+  script: string[];
+  says: string[];
+}
+
 export interface Telling {
   /** `0:30 firing (since 0:00)`, in the order of telling. */
   says: string[];
