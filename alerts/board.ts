@@ -2,9 +2,17 @@
  * The board: the last known state of every server, backend and worker. Plain data, keyed flat, so that it can be
  * stored row by row.
  */
-import { type HaproxyEvent, type Instant, type Operational, type ServerRef, Shelf } from '../parsers/index.js';
-import type { Fallen } from './incident.js';
-import type { Outage, Shown, Transition } from './state.js';
+import {
+  type Cause,
+  type HaproxyEvent,
+  type Instant,
+  type Operational,
+  type ServerRef,
+  Shelf,
+  type Stamp,
+} from '../parsers/index.js';
+import { type Fall, MOST_FALLEN } from './incident.js';
+import type { Outage, OutageEnd, Shown, Transition } from './state.js';
 
 export interface ServerState {
   operational: Operational | 'stopping';
@@ -12,41 +20,66 @@ export interface ServerState {
   drain: boolean;
   /** Whether the change that took it out was somebody's work; false while it is up. */
   planned: boolean;
+  /** When and why it left; null while it takes traffic. */
+  left: (Stamp & { cause: Cause }) | null;
+}
+
+/** The servers of a backend that take no traffic. Small however many they are: it is stored anew with each of them. */
+export interface OutServers {
+  total: number;
+  /** Those of them that nobody took out. */
+  unplanned: number;
+  /** The names of those that left last, in that order; at most `MOST_FALLEN`. */
+  last: string[];
 }
 
 export interface BackendState {
   /** The outage that is open; null while a server is available. */
   outage: Outage | null;
-  /** The servers that take no traffic, in the order in which they left. */
-  out: Fallen[];
+  out: OutServers;
 }
 
 export interface WorkerState {
   /** First and last time it was heard. */
   firstAt: Instant;
   lastAt: Instant;
-  /** A younger worker of the same host has been heard. */
-  replaced: boolean;
+  /** The youngest worker of the same host that has spoken of the same backends since; null while there is none. */
+  heir: number | null;
+  /** Nothing of it is open: its heir has outlived it, or its master told of its end. */
+  over: boolean;
+  /** What its master told of its end; null while it may live. */
+  end: { at: Instant; how: OutageEnd } | null;
 }
+
+/** The workers of one host by pid. */
+export type Workers = Readonly<Record<number, WorkerState>>;
 
 export interface Board {
   servers: Shelf<ServerState>;
   backends: Shelf<BackendState>;
-  workers: Shelf<WorkerState>;
+  /** By host. */
+  workers: Shelf<Workers>;
 }
 
 export const EMPTY_BOARD: Board = { servers: Shelf.of(), backends: Shelf.of(), workers: Shelf.of() };
 
 /** A worker starts with every server up and says nothing of it (src/server.c): who was never heard of is up. */
-export const FRESH_SERVER: ServerState = { operational: 'up', maint: false, drain: false, planned: false };
-export const FRESH_BACKEND: BackendState = { outage: null, out: [] };
+export const FRESH_SERVER: ServerState = { operational: 'up', maint: false, drain: false, planned: false, left: null };
+export const FRESH_BACKEND: BackendState = { outage: null, out: { total: 0, unplanned: 0, last: [] } };
 
 /** What an event changed. */
 export interface Change {
   board: Board;
   transition: Transition | null;
   /** Outages that opened, ended, or turned out to be no planned work, each with the servers of its backend that are out. */
-  outages: { outage: Outage; out: Fallen[] }[];
+  outages: OutageChange[];
+}
+
+export interface OutageChange {
+  outage: Outage;
+  fall: Fall;
+  /** It ended with its worker, and nobody took over: that is no recovery. */
+  died?: boolean;
 }
 
 /** The displayed state (src/stats.c): MAINT wins over DOWN, DOWN over NOLB, NOLB over DRAIN, DRAIN over UP. */
@@ -61,6 +94,39 @@ export function shown(server: ServerState): Shown {
 export type WorkerRef = Pick<HaproxyEvent, 'host' | 'pid'>;
 
 export const workerKey = ({ host, pid }: WorkerRef): string => `${host} ${pid}`;
+export const workerOf = (board: Board, { host, pid }: WorkerRef): WorkerState | undefined =>
+  board.workers.get(host)?.[pid];
+/** The other workers of its host. */
+export const siblingsOf = (board: Board, { host, pid }: WorkerRef): [pid: number, worker: WorkerState][] =>
+  Object.entries(board.workers.get(host) ?? {})
+    .map(([other, worker]): [number, WorkerState] => [Number(other), worker])
+    .filter(([other]) => other !== pid);
 export const backendKey = (worker: WorkerRef, backend: string): string => `${workerKey(worker)} ${backend}`;
 export const serverKey = (worker: WorkerRef, { backend, server }: ServerRef): string =>
   `${backendKey(worker, backend)}/${server}`;
+
+/**
+ * The servers of a backend that are out, after one of them has changed from `before` to `after`. Who was out already keeps
+ * its place, unless it is out for another reason now: planned work that failed, or the reverse.
+ */
+export function outAfter(out: OutServers, server: string, before: ServerState, after: ServerState): OutServers {
+  if (before.left === after.left) return out;
+  const others = out.last.filter((name) => name !== server);
+  const count = (one: ServerState) => (one.left === null ? 0 : 1);
+  const unplanned = (one: ServerState) => (one.left === null || one.planned ? 0 : 1);
+  return {
+    total: out.total - count(before) + count(after),
+    unplanned: out.unplanned - unplanned(before) + unplanned(after),
+    last: after.left === null ? others : [...others, server].slice(-MOST_FALLEN),
+  };
+}
+
+/** How the backend named by its key fell: its servers that are out, as facts. */
+export function fallOf(board: Board, backend: string): Fall {
+  const { out } = board.backends.get(backend) ?? FRESH_BACKEND;
+  const last = out.last.flatMap((server) => {
+    const known = board.servers.get(`${backend}/${server}`);
+    return known?.left ? [{ server, planned: known.planned, ...known.left }] : [];
+  });
+  return { last, total: out.total };
+}

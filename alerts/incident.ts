@@ -1,5 +1,5 @@
 /** What the operator lives through: one stretch of trouble with one subject, across reloads. */
-import type { Cause, EventId, HaproxyEvent, Instant, Stamp } from '../parsers/index.js';
+import type { Cause, EventId, Instant, Stamp } from '../parsers/index.js';
 import type { Evidence, Outage } from './state.js';
 
 export type Phase = 'pending' | 'firing' | 'resolved';
@@ -10,6 +10,19 @@ export interface Fallen extends Stamp {
   cause: Cause;
   planned: boolean;
 }
+
+/** Of a longer list only the last servers are kept and told, so that a message and a stored incident stay small. */
+export const MOST_FALLEN = 20;
+
+/** How a backend came to have no server. */
+export interface Fall {
+  /** The servers that left last, in order; at most `MOST_FALLEN`. */
+  last: Fallen[];
+  /** How many there are in all. */
+  total: number;
+}
+
+export const NO_FALL: Fall = { last: [], total: 0 };
 
 export interface Incident {
   /** The id of the event that opened it. */
@@ -32,15 +45,19 @@ export interface Incident {
   workers: number[];
   /** Why the last server fell. */
   cause: Cause | null;
-  /** The servers that fell, in order. */
+  /** The servers that fell last, in order, and how many fell in all. */
   fallen: Fallen[];
+  fallenTotal: number;
   /** When receivers were told of the beginning (a notification was written), and how many reminders followed. */
   toldAt: Instant | null;
   reminders: number;
 }
 
-/** The incident that an outage opens; `out` are the servers that led to it. */
-export function begun(outage: Outage, out: Fallen[]): Incident {
+/** Under which an incident is kept while it is open; names hold no blank. */
+export const incidentKey = (host: string, subject: string): string => `${host} ${subject}`;
+
+/** The incident that an outage opens; `fall` is what led to it. */
+export function begun(outage: Outage, fall: Fall): Incident {
   const { id, host, backend: subject, start: openedAt, utcOffsetMin, planned, pid } = outage;
   return {
     id,
@@ -54,23 +71,26 @@ export function begun(outage: Outage, out: Fallen[]): Incident {
     endEvidence: null,
     planned,
     workers: [pid],
-    cause: causeOf(out),
-    fallen: out,
+    cause: causeOf(fall),
+    fallen: fall.last,
+    fallenTotal: fall.total,
     toldAt: null,
     reminders: 0,
   };
 }
 
 /** The same trouble again, or in another worker: one incident. */
-export function joined(incident: Incident, outage: Outage, out: Fallen[]): Incident {
+export function joined(incident: Incident, outage: Outage, fall: Fall): Incident {
+  const { last, total } = fall.total > 0 ? fall : { last: incident.fallen, total: incident.fallenTotal };
   return {
     ...incident,
     resolvedAt: null,
     endEvidence: null,
     planned: incident.planned && outage.planned,
     workers: [...incident.workers.filter((pid) => pid !== outage.pid), outage.pid],
-    cause: causeOf(out) ?? incident.cause,
-    fallen: out.length > 0 ? out : incident.fallen,
+    cause: causeOf(fall) ?? incident.cause,
+    fallen: last,
+    fallenTotal: total,
   };
 }
 
@@ -78,16 +98,28 @@ export function joined(incident: Incident, outage: Outage, out: Fallen[]): Incid
  * The outage of one worker ended; the incident is over when it was the last. Unless the worker just died or was stopped
  * as a whole: then nobody serves, which is no recovery, and the incident waits for the next worker.
  */
-export function left(incident: Incident, outage: Outage, { says }: HaproxyEvent): Incident {
+export function left(incident: Incident, outage: Outage, died: boolean): Incident {
   const workers = incident.workers.filter((pid) => pid !== outage.pid);
-  const died = says.kind === 'worker.ended' && outage.endHow !== 'process_replaced';
   if (workers.length > 0 || died) return { ...incident, workers };
   const endEvidence = outage.endHow === 'recovered' ? outage.evidence : 'assumed';
   return { ...incident, workers, resolvedAt: outage.end, endEvidence };
 }
 
-function causeOf(out: Fallen[]): Cause | null {
-  return (
-    out.reduce<Fallen | null>((last, fallen) => (last && last.at > fallen.at ? last : fallen), null)?.cause ?? null
-  );
+/** The incident with nothing in it that is still to come: such instants count as now. The same object where none is. */
+export function broughtBack(incident: Incident, now: Instant): Incident {
+  const { openedAt, firedAt, resolvedAt, toldAt } = incident;
+  if (Math.max(openedAt, firedAt ?? now, resolvedAt ?? now, toldAt ?? now) <= now) return incident;
+  const back = (at: Instant | null) => (at === null ? null : Math.min(at, now));
+  return {
+    ...incident,
+    openedAt: Math.min(openedAt, now),
+    firedAt: back(firedAt),
+    resolvedAt: back(resolvedAt),
+    toldAt: back(toldAt),
+  };
+}
+
+function causeOf(fall: Fall): Cause | null {
+  const latest = (last: Fallen | null, fallen: Fallen) => (last && last.at > fallen.at ? last : fallen);
+  return fall.last.reduce<Fallen | null>(latest, null)?.cause ?? null;
 }

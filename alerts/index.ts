@@ -1,7 +1,7 @@
 /** The door of alerts/: who must hear of it, when, how? */
 
 export { backoffMs } from './backoff.js';
-export { type BackendState, type Board, EMPTY_BOARD, type ServerState, shown } from './board.js';
+export { type BackendState, type Board, EMPTY_BOARD, fallOf, type ServerState, shown } from './board.js';
 export type { Channel, Message, Outcome } from './channels/channel.js';
 export { openChannel } from './channels/index.js';
 export {
@@ -11,11 +11,12 @@ export {
   Secret,
   type WebhookReceiver,
 } from './channels/receiver.js';
-export type { Fallen, Incident, Phase } from './incident.js';
+export { type Fallen, type Incident, incidentKey, type Phase } from './incident.js';
 export type { Notification, NotificationKind } from './notification.js';
 export { DEFAULT_POLICY, type Policy, type Route } from './policy.js';
 export { render } from './render.js';
 export { receiversFor } from './route.js';
+export { type Input, NOTHING_KNOWN, type Plan, type Situation, type Step } from './situation.js';
 export type { Evidence, Outage, OutageEnd, Shown, Transition } from './state.js';
-export { type Input, NOTHING_KNOWN, nextTickAt, type Plan, type Situation, type Step, step } from './step.js';
+export { nextTickAt, step } from './step.js';
 export { causeInWords, formatDuration, formatStamp, plainText } from './words.js';

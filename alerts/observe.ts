@@ -6,15 +6,15 @@ import {
   type Change,
   FRESH_BACKEND,
   FRESH_SERVER,
+  outAfter,
   type ServerState,
   serverKey,
   shown,
 } from './board.js';
-import { endWorker, noteWorker, renewWorker, supersede } from './generation.js';
-import type { Fallen } from './incident.js';
+import { endWorker, lastWords, renewWorker, supersede } from './generation.js';
 import { availabilityAfter, type ServerSentence, settle } from './outage.js';
 import { isPlannedChange } from './planned.js';
-import type { Shown } from './state.js';
+import { noteWorker } from './workers.js';
 
 /**
  * What an event makes of the board.
@@ -23,7 +23,7 @@ import type { Shown } from './state.js';
 export function observe(board: Board, event: HaproxyEvent, copies: number): Change {
   const renewed = renewWorker(board, event);
   const superseded = supersede(noteWorker(renewed.board, event), event);
-  const change = hearOf(superseded.board, event, copies);
+  const change = lastWords(hearOf(superseded.board, event, copies), event);
   return { ...change, outages: [...renewed.outages, ...superseded.outages, ...change.outages] };
 }
 
@@ -43,17 +43,23 @@ function hearOf(board: Board, event: HaproxyEvent, copies: number): Change {
 
 function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, copies: number): Change {
   const key = serverKey(event, says.server);
+  const known = board.servers.get(key) ?? FRESH_SERVER;
   const before = stateBefore(board.servers.get(key), says.change);
   const changed = changeServer(before, says.change);
   const from = shown(before);
   const to = shown(changed);
   const planned = to !== 'up' && isPlanned(board, event, says, before);
 
-  const servers = board.servers.with(key, { ...changed, planned });
-  const out = outAfter(board, event, says, to, planned);
-  const change = settle({ ...board, servers }, event, says.server.backend, out, availabilityAfter(says));
-  if (from === to) return change;
   const { id, at, utcOffsetMin, host, pid } = event;
+  // Who was out already keeps the time and cause of its fall.
+  const stays = known.left !== null && known.planned === planned;
+  const left = to === 'up' ? null : stays ? known.left : { at, utcOffsetMin, cause: says.cause };
+  const after = { ...changed, planned, left };
+  const servers = board.servers.with(key, after);
+  const { out } = board.backends.get(backendKey(event, says.server.backend)) ?? FRESH_BACKEND;
+  const now = outAfter(out, says.server.server, known, after);
+  const change = settle({ ...board, servers }, event, says.server.backend, now, availabilityAfter(says));
+  if (from === to) return change;
   const subject = { id, at, utcOffsetMin, host, pid, ...says.server };
   return { ...change, transition: { ...subject, from, to, planned, evidence: 'observed', copies, cause: says.cause } };
 }
@@ -72,17 +78,6 @@ function stateBefore(known: ServerState | undefined, change: ServerChange): Serv
 function isPlanned(board: Board, event: HaproxyEvent, says: ServerSentence, before: ServerState): boolean {
   const root = says.cause.via === null ? undefined : board.servers.get(serverKey(event, says.cause.via));
   return root?.planned ?? isPlannedChange(says.change, says.cause, before);
-}
-
-/** The backend's servers that take no traffic now; who was out already keeps the time and cause of its fall. */
-function outAfter(board: Board, event: HaproxyEvent, says: ServerSentence, to: Shown, planned: boolean): Fallen[] {
-  const { backend, server } = says.server;
-  const { out } = board.backends.get(backendKey(event, backend)) ?? FRESH_BACKEND;
-  const wasOut = out.find((fallen) => fallen.server === server);
-  const others = out.filter((fallen) => fallen !== wasOut);
-  if (to === 'up') return others;
-  if (wasOut?.planned === planned) return out;
-  return [...others, { server, at: event.at, utcOffsetMin: event.utcOffsetMin, cause: says.cause, planned }];
 }
 
 function changeServer(server: ServerState, change: ServerChange): ServerState {

@@ -6,8 +6,7 @@
  * another order than they counted; a fall that leaves servers ends one that has lasted (weights are set without a word).
  */
 import type { HaproxyEvent } from '../parsers/index.js';
-import { type Board, backendKey, type Change, FRESH_BACKEND } from './board.js';
-import type { Fallen } from './incident.js';
+import { type Board, backendKey, type Change, FRESH_BACKEND, fallOf, type OutServers } from './board.js';
 import type { Outage } from './state.js';
 
 export type ServerSentence = Extract<HaproxyEvent['says'], { kind: 'server' }>;
@@ -43,17 +42,20 @@ export function settle(
   board: Board,
   event: HaproxyEvent,
   backend: string,
-  out: Fallen[],
+  out: OutServers,
   available: Availability,
 ): Change {
   const key = backendKey(event, backend);
   const { outage } = board.backends.get(key) ?? FRESH_BACKEND;
-  const planned = out.length > 0 && out.every((fallen) => fallen.planned);
-  const becomes = (open: Outage | null, changed: Outage | null): Change => ({
-    board: { ...board, backends: board.backends.with(key, { outage: open, out }) },
-    transition: null,
-    outages: changed === null ? [] : [{ outage: changed, out }],
-  });
+  const planned = out.total > 0 && out.unplanned === 0;
+  const becomes = (open: Outage | null, changed: Outage | null): Change => {
+    const after = { ...board, backends: board.backends.with(key, { outage: open, out }) };
+    return {
+      board: after,
+      transition: null,
+      outages: changed === null ? [] : [{ outage: changed, fall: fallOf(after, key) }],
+    };
+  };
 
   if (outage === null) {
     if (available !== 'none') return becomes(null, null);

@@ -13,9 +13,6 @@ const TYPE = {
   reminder: 'incident.reminder',
 } as const satisfies Record<NotificationKind, string>;
 
-/** The last ones are told, and how many there were: a receiver need not take a body without end. */
-const MOST_FALLEN = 20;
-
 /** Takes a notification and the message's one sentence; returns plain JSON, equal in every attempt. */
 export function webhookBody(notification: Notification, summary: string): unknown {
   const { incident, event, createdAt } = notification;
@@ -36,7 +33,7 @@ export function webhookBody(notification: Notification, summary: string): unknow
       planned: incident.planned,
       cause: incident.cause === null ? null : causeBody(incident.cause),
       fallen: fallenBody(incident),
-      fallen_total: incident.fallen.length,
+      fallen_total: incident.fallenTotal,
       reminders: incident.reminders,
       summary,
     },
@@ -49,7 +46,7 @@ function happenedAt({ event, incident, createdAt }: Notification): Instant {
 }
 
 function fallenBody(incident: Incident): unknown[] {
-  return incident.fallen.slice(-MOST_FALLEN).map(({ server, at, planned, cause }) => ({
+  return incident.fallen.map(({ server, at, planned, cause }) => ({
     server: plainText(server, 255),
     at: utc(at),
     planned,

@@ -26,9 +26,6 @@ const EVIDENCE_IN_WORDS: Record<Evidence, string> = {
 /** From this age on a message says that it comes late. */
 const LATE_MS = 60_000;
 
-/** Of a longer list only the last servers are named, so that a message stays small. */
-const MOST_FALLEN = 20;
-
 /**
  * Takes a notification and the instant of sending, from which ages are counted; returns the message. Its text's first
  * line tells the whole in one sentence; names and free text of the log are cleaned, so that no line can be forged.
@@ -98,9 +95,8 @@ function lateness({ incident, event, createdAt }: Notification, now: Instant): s
 /** The servers that led to it, in order. */
 function fall(incident: Incident): string[] {
   if (incident.fallen.length === 0) return [];
-  const shown = incident.fallen.slice(-MOST_FALLEN);
-  const hidden = incident.fallen.length - shown.length;
-  const lines = shown.map((fallen) => `  ${fallenInWords(fallen)}`);
+  const hidden = incident.fallenTotal - incident.fallen.length;
+  const lines = incident.fallen.map((fallen) => `  ${fallenInWords(fallen)}`);
   return ['', 'Servers lost:', ...(hidden > 0 ? [`  (${hidden} earlier ones)`] : []), ...lines];
 }
 

@@ -7,7 +7,7 @@ import { startDelivery } from './delivery-loop.js';
 import { Intake } from './intake.js';
 import type { Logger } from './log.js';
 import { recall } from './memory.js';
-import { deliverySaid, describe, narrate, noticeSaid, type Said } from './narrate.js';
+import { caughtUpSaid, deliverySaid, describe, narrate, noticeSaid, type Said } from './narrate.js';
 import type { Store } from './store/store.js';
 import { follow } from './tail/follow.js';
 import type { Notice } from './tail/notice.js';
@@ -17,6 +17,8 @@ import { localZone } from './zone.js';
 /** What a send in flight is given to end by itself when the daemon is asked to stop. */
 const GRACE_MS = 5_000;
 
+const never = new Promise<never>(() => {});
+
 export interface DaemonDeps {
   config: Config;
   store: Store;
@@ -24,10 +26,12 @@ export interface DaemonDeps {
   /** Where to begin in a log that was never read. */
   from: 'start' | 'end';
   signal: AbortSignal;
+  /** Rejects when the database is no longer where it was opened. */
+  lost?: Promise<never>;
 }
 
 /** Runs until `signal` aborts. Rejects when the store fails: nothing may be believed that is not on disk. */
-export async function runDaemon({ config, store, log, from, signal }: DaemonDeps): Promise<void> {
+export async function runDaemon({ config, store, log, from, signal, lost = never }: DaemonDeps): Promise<void> {
   const clock = { now: () => Date.now() };
   const plan: Plan = { policy: config.policy, routes: config.routes };
   const paths = config.sources.map(({ path }) => path);
@@ -51,14 +55,16 @@ export async function runDaemon({ config, store, log, from, signal }: DaemonDeps
   });
 
   let following = false;
+  /** Logs that cannot be read now. */
+  const waitedFor = new Set<string>();
   const intake = new Intake(
     {
       store,
       plan,
       clock,
-      onCommit(commit) {
+      onCommit(commit, { situation }) {
         // Of the past only the outcome is worth words; the news is told as it comes.
-        if (following) for (const said of narrate(commit)) say(said);
+        if (following) for (const said of narrate(commit, situation.incidents)) say(said);
         if (commit.notifications.length > 0) delivery.ring();
       },
     },
@@ -66,7 +72,7 @@ export async function runDaemon({ config, store, log, from, signal }: DaemonDeps
   );
   const time = new Timekeeper(intake, paths, () => {
     for (const said of describe(intake.memory.situation, clock.now())) say(said);
-    log.info('caught up, following %s', paths.join(', '));
+    say(caughtUpSaid(paths, waitedFor));
     following = true;
   });
 
@@ -74,19 +80,24 @@ export async function runDaemon({ config, store, log, from, signal }: DaemonDeps
     const resume = await store.checkpoint(path);
     const onNotice = (notice: Notice) => {
       say(noticeSaid(notice), notice);
+      const trouble = notice.kind === 'missing' || notice.kind === 'unreadable';
+      if (trouble) waitedFor.add(path);
+      else waitedFor.delete(path);
       // What cannot be read must not stop the time of what can: holds pass, and reminders come.
-      if (notice.kind === 'following' || notice.kind === 'missing' || notice.kind === 'unreadable')
-        time.caughtUpSoon(path);
+      if (trouble || notice.kind === 'following') time.caughtUpSoon(path);
     };
     for await (const batch of follow({ path, from, resume, clock, signal: ending.signal, onNotice })) {
-      if (!batch.caughtUp && batch.lines.length > 0) time.behind(path);
+      const atEnd = batch.caughtUp || batch.blocked;
+      if (batch.blocked) waitedFor.add(path);
+      if (!atEnd && batch.lines.length > 0) time.behind(path);
       await intake.take(batch, tz ?? localZone());
-      if (batch.caughtUp) await time.caughtUp(path, !batch.live);
+      if (!batch.live && batch.lines.length > 0) time.news();
+      if (atEnd) await time.caughtUp(path);
     }
   };
 
   try {
-    await Promise.race([Promise.all(config.sources.map(read)), delivery.ended, time.failed]);
+    await Promise.race([Promise.all(config.sources.map(read)), delivery.ended, time.failed, lost]);
   } finally {
     stop();
     time.stop();

@@ -1,6 +1,7 @@
 /** Logs of the past, given in any order, read in the order in which they were written. */
-import { type Instant, parseLine, type TimeContext } from '../parsers/index.js';
+import type { Instant, TimeContext } from '../parsers/index.js';
 import type { Batch } from './tail/batch.js';
+import { begunAt } from './tail/begun-at.js';
 import { LogFile } from './tail/log-file.js';
 import { readBatches } from './tail/read-file.js';
 
@@ -33,11 +34,7 @@ async function lookInto(path: string, context: TimeContext): Promise<File | null
   try {
     const fingerprint = await file.fingerprint(true);
     if (fingerprint === null) return null; // an empty file
-    for (const line of await file.firstLines()) {
-      const parsed = parseLine(line, context);
-      if (parsed.ok) return { path, fingerprint, firstAt: parsed.stamp.at };
-    }
-    return { path, fingerprint, firstAt: 0 };
+    return { path, fingerprint, firstAt: (await begunAt(file, context)) ?? 0 };
   } finally {
     await file.close();
   }

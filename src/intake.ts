@@ -13,8 +13,8 @@ export interface IntakeDeps {
   store: Pick<Store, 'apply'>;
   plan: Plan;
   clock: { now(): Instant };
-  /** Called after each commit that is on disk. */
-  onCommit(commit: Commit, memory: Memory): void;
+  /** Called after each commit that is on disk; `before` is what was remembered until then. */
+  onCommit(commit: Commit, before: Memory): void;
 }
 
 export class Intake {
@@ -54,8 +54,9 @@ export class Intake {
     const turn = this.#turn.then(async () => {
       const { memory, commit } = work();
       await this.#deps.store.apply(commit);
+      const before = this.#memory;
       this.#memory = memory; // believed only once it is on disk
-      this.#deps.onCommit(commit, memory);
+      this.#deps.onCommit(commit, before);
     });
     this.#turn = turn.catch(() => {}); // the caller hears of it; the queue itself goes on
     return turn;

@@ -19,8 +19,11 @@ export interface Reading {
   heardAt: Instant;
 }
 
-export interface LineToRead extends Reading {
+export interface LineToRead {
   text: string;
+  live: boolean;
+  /** Our clock when a line with this stamp was read. */
+  heardAt: (stamp: Instant) => Instant;
   /** Its address, by which its event is known. */
   id: EventId;
 }
@@ -45,8 +48,9 @@ export function meaningOf(memory: Memory, line: LineToRead, plan: Plan, context:
     situation.clocks.get(hostNameOf(heard, speaker))?.at;
   const parsed = parseLine(line.text, { ...context, heardLast });
   if (!parsed.ok) return { parsed, hearing: null, steps: [], memory };
-  const hearing = hear(heard, parsed.record, parsed.stamp, line);
-  return { parsed, ...believed(situation, hearing, plan, line) };
+  const reading = { live: line.live, heardAt: line.heardAt(parsed.stamp.at) };
+  const hearing = hear(heard, parsed.record, parsed.stamp, { id: line.id, heardAt: reading.heardAt });
+  return { parsed, ...believed(situation, hearing, plan, reading) };
 }
 
 /** What it means that no line has come up to `now`: what waited for a second one is settled. */

@@ -55,6 +55,7 @@ export function recall(rows: readonly MemoryRow[]): Memory {
       board: { servers: on('server'), backends: on('backend'), workers: on('worker') },
       incidents: on('incident'),
       clocks: on('clock'),
+      agendas: NOTHING_KNOWN.agendas, // follows from the incidents
     },
   };
 }

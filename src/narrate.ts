@@ -5,12 +5,13 @@ import {
   formatDuration,
   formatStamp,
   type Incident,
+  incidentKey,
   type Outage,
   type Shown,
   type Situation,
   type Transition,
 } from '../alerts/index.js';
-import type { Instant } from '../parsers/index.js';
+import { type Instant, Shelf } from '../parsers/index.js';
 import type { DeliveryReport } from './deliver.js';
 import { standingOf } from './standing.js';
 import type { Commit } from './store/store.js';
@@ -29,13 +30,20 @@ const STATE_IN_WORDS: Record<Shown, string> = {
   nolb: 'takes no new traffic',
 };
 
-/** The news of a commit, in the order in which it happened. */
-export function narrate(commit: Pick<Commit, 'transitions' | 'outages' | 'incidents'>): Said[] {
+/**
+ * The news of a commit, in the order in which it happened.
+ * @param before the incidents that were open until then: what was said of one is not said again
+ */
+export function narrate(
+  commit: Pick<Commit, 'transitions' | 'outages' | 'incidents'>,
+  before: Situation['incidents'] = Shelf.of(),
+): Said[] {
   return [
     ...commit.transitions.map((transition) => ({ at: transition.at, said: transitionSaid(transition) })),
     ...commit.outages.map((outage) => ({ at: outage.end ?? outage.start, said: outageSaid(outage) })),
     ...commit.incidents.flatMap((incident) => {
-      const said = incidentSaid(incident);
+      const known = before.get(incidentKey(incident.host, incident.subject));
+      const said = incidentSaid(incident, known?.id === incident.id ? known : null);
       return said === null ? [] : [{ at: incident.resolvedAt ?? incident.openedAt, said }];
     }),
   ]
@@ -47,15 +55,29 @@ export function narrate(commit: Pick<Commit, 'transitions' | 'outages' | 'incide
 export function describe(situation: Situation, now: Instant): Said[] {
   const said: Said[] = [];
   const { backends, incidents } = standingOf(situation);
-  for (const { host, backend, out, outage } of backends) {
+  for (const { host, backend, out, total, outage } of backends) {
+    if (total > out.length) {
+      const words = `${host}: ${total - out.length} more servers of backend ${backend} are out`;
+      said.push({ level: 'warn', words });
+    }
     for (const fallen of out) said.push(fallenSaid(host, backend, fallen));
     if (outage) said.push(outageSaid(outage));
   }
   for (const incident of incidents) {
-    const open = incidentSaid(incident);
+    const open = incidentSaid(incident, null);
     if (open) said.push({ ...open, words: `${open.words} (${formatDuration(now - incident.openedAt)})` });
   }
   return said;
+}
+
+/** That everything there was has been read; `waitedFor` are those of the logs that cannot be read now. */
+export function caughtUpSaid(paths: readonly string[], waitedFor: ReadonlySet<string>): Said {
+  const followed = paths.filter((path) => !waitedFor.has(path));
+  const parts = [
+    ...(followed.length > 0 ? [`following ${followed.join(', ')}`] : []),
+    ...(waitedFor.size > 0 ? [`waiting for ${[...waitedFor].join(', ')}`] : []),
+  ];
+  return { level: 'info', words: `caught up, ${parts.join('; ')}` };
 }
 
 /** What became of an attempt to tell a receiver. */
@@ -95,17 +117,11 @@ function outageSaid({ host, backend, start, utcOffsetMin, end, endHow, planned }
   return { level: 'warn', words: `${host}: the worker in which backend ${backend} had no server ${how} ${lasted}` };
 }
 
-function incidentSaid({
-  phase,
-  host,
-  subject,
-  openedAt,
-  utcOffsetMin,
-  resolvedAt,
-  planned,
-  toldAt,
-}: Incident): Said | null {
-  const about = `incident ${phase}: ${host}: backend ${subject}`;
+/** @param known the incident as it was when it was last spoken of */
+function incidentSaid(incident: Incident, known: Incident | null): Said | null {
+  const { phase, host, subject, openedAt, utcOffsetMin, resolvedAt, planned, toldAt, reminders } = incident;
+  const again = known !== null && fires(known) && known.planned === planned;
+  const about = `incident ${again && phase === 'firing' ? 'still firing' : phase}: ${host}: backend ${subject}`;
   if (phase === 'resolved') {
     const lasted = formatDuration((resolvedAt ?? openedAt) - openedAt);
     return {
@@ -113,12 +129,16 @@ function incidentSaid({
       words: `${about} is well again after ${lasted}${toldAt === null ? ' (nobody was told of it)' : ''}`,
     };
   }
-  if (phase === 'pending' || resolvedAt !== null) return null;
+  if (!fires(incident) || (again && reminders === known.reminders)) return null;
   const level = planned ? 'info' : 'error';
   return {
     level,
     words: `${about} has no server available since ${formatStamp(openedAt, utcOffsetMin)}${planned ? ', planned' : ''}`,
   };
+}
+
+function fires({ phase, resolvedAt }: Incident): boolean {
+  return phase === 'firing' && resolvedAt === null;
 }
 
 function lines(copies: number): string {

@@ -26,12 +26,19 @@ export interface Ingested {
 /**
  * Takes in what one look at a log brought.
  * @param context how stamps without zone and year are to be read
+ * @param heardAt our clock when a line with this stamp was read
  */
-export function ingest(memory: Memory, batch: Batch, plan: Plan, context: TimeContext): Ingested {
+export function ingest(
+  memory: Memory,
+  batch: Batch,
+  plan: Plan,
+  context: TimeContext,
+  heardAt: (stamp: Instant) => Instant = () => batch.readAt,
+): Ingested {
   const commit = emptyCommit();
   const facts = new Facts();
   const misses = new Misses(batch);
-  const { live, readAt: heardAt } = batch;
+  const { live } = batch;
   let now = memory;
 
   for (const { text, start } of batch.lines) {

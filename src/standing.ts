@@ -1,5 +1,5 @@
 /** How things stand: what takes no traffic right now, and what has not ended. Pure. */
-import { type Fallen, type Incident, type Outage, type Shown, type Situation, shown } from '../alerts/index.js';
+import { type Fallen, fallOf, type Incident, type Outage, type Shown, type Situation, shown } from '../alerts/index.js';
 
 /** A server that is not up, its state as HAProxy displays it, and since when and why it is out. */
 export interface ServerOut extends Fallen {
@@ -11,7 +11,9 @@ export interface BackendStanding {
   host: string;
   pid: number;
   backend: string;
+  /** Those that left last, in that order; `total` is how many are out. */
   out: ServerOut[];
+  total: number;
   outage: Outage | null;
 }
 
@@ -27,13 +29,16 @@ export function standingOf({ board, incidents }: Situation): Standing {
   const backends: BackendStanding[] = [];
   for (const [key, { outage, out }] of board.backends) {
     const [host, pid, backend] = key.split(' ') as [string, string, string];
-    if (outage === null && (out.length === 0 || board.workers.get(`${host} ${pid}`)?.replaced)) continue;
+    const worker = board.workers.get(host)?.[Number(pid)];
+    const isGone = worker !== undefined && (worker.heir !== null || worker.end !== null);
+    if (outage === null && (out.total === 0 || isGone)) continue;
     const stateOf = (server: string) => {
       const known = board.servers.get(`${key}/${server}`);
       return known ? shown(known) : 'down';
     };
-    const servers = out.map((fallen) => ({ ...fallen, state: stateOf(fallen.server) }));
-    backends.push({ host, pid: Number(pid), backend, out: servers, outage });
+    const { last, total } = fallOf(board, key);
+    const servers = last.map((fallen) => ({ ...fallen, state: stateOf(fallen.server) }));
+    backends.push({ host, pid: Number(pid), backend, out: servers, total, outage });
   }
   const open = [...incidents].map(([, incident]) => incident).sort((a, b) => a.openedAt - b.openedAt);
   return { backends, incidents: open };

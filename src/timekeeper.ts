@@ -12,6 +12,7 @@ export class Timekeeper {
   readonly #onCaughtUp: () => void;
   #timer: NodeJS.Timeout | undefined;
   #first = true;
+  #news = false;
   #fail: (error: unknown) => void = () => {};
   /** Rejects when a tick could not be stored; never resolves. */
   readonly failed = new Promise<never>((_, reject) => {
@@ -35,16 +36,21 @@ export class Timekeeper {
     clearTimeout(this.#timer);
   }
 
-  /**
-   * A log has been read to its end, or is not there.
-   * @param news whether lines were read that were written before haplog looked: what still holds of them is told now
-   */
-  async caughtUp(path: string, news: boolean): Promise<void> {
+  /** Lines were taken in that were written before haplog looked: what still holds of them is told with the next tick. */
+  news(): void {
+    this.#news = true;
+  }
+
+  /** A log has been read to its end, or as far as it can be: what cannot be read does not stop the time of what can. */
+  async caughtUp(path: string): Promise<void> {
     this.#behind.delete(path);
     if (this.#behind.size > 0) return;
-    if (news || this.#first) await this.#intake.tick();
-    if (this.#first) this.#onCaughtUp();
+    const first = this.#first;
+    const due = this.#news || first;
     this.#first = false;
+    this.#news = false;
+    if (due) await this.#intake.tick();
+    if (first) this.#onCaughtUp();
     this.#wind();
   }
 
@@ -64,6 +70,6 @@ export class Timekeeper {
 
   /** For callers that cannot wait: what goes wrong is told by `failed`. */
   caughtUpSoon(path: string): void {
-    this.caughtUp(path, false).catch(this.#fail);
+    this.caughtUp(path).catch(this.#fail);
   }
 }

@@ -88,7 +88,7 @@ export function explainLine(
   const passedOver = { explanation: { record, header, heardAs: null, ...NO_EFFECTS }, memory };
   if (scan !== 'candidate' || record.parsed === null) return passedOver;
   const id = `${GIVEN}${line}` as EventId;
-  const meaning = meaningOf(memory, { text, id, live: true, heardAt: record.stamp.at }, plan, context);
+  const meaning = meaningOf(memory, { text, id, live: true, heardAt: (stamp) => stamp }, plan, context);
   if (meaning.hearing === null) return passedOver;
   const heardAs = heardAsOf(meaning.hearing, id, record.parsed);
   return { explanation: { record, header, heardAs, ...effectsOf(meaning, plan) }, memory: meaning.memory };

@@ -3,13 +3,16 @@ import type { Instant } from '../../parsers/index.js';
 import { readHistory } from '../history-files.js';
 import { EMPTY_MEMORY, type Memory } from '../memory.js';
 import { narrate } from '../narrate.js';
-import { conclude, ingest, tick } from '../pipeline.js';
+import { ingest, tick } from '../pipeline.js';
 import { printable, printableJson } from '../printable.js';
 import { type Facts, Settling } from '../settling.js';
 import { incidentJson, notificationJson, outageJson, transitionJson } from './json-rows.js';
 import type { PastOptions } from './past.js';
 import { planOf } from './plan.js';
 import { timeContext } from './time-context.js';
+
+/** A line waits no longer for a second witness (parsers/verdict.ts). */
+const WITNESS_MS = 1_000;
 
 export interface ReplayOptions extends PastOptions {
   config?: string;
@@ -25,27 +28,30 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
   let memory: Memory = EMPTY_MEMORY;
   let latest = 0;
   for await (const batch of readHistory(files, context)) {
-    // As if each line had been read when it was written.
-    const next = ingest(memory, { ...batch, live: true }, plan, context);
+    const next = ingest(memory, { ...batch, live: true }, plan, context, asWritten);
     memory = next.memory;
     settling.add(next.commit);
     latest = next.commit.transitions.at(-1)?.at ?? latest;
     write(settling.settled(latest));
   }
-  const concluded = conclude(memory, plan, { live: true, readAt: Date.now() });
-  memory = concluded.memory;
-  settling.add(concluded.commit);
   // Nobody knows what came after the last line; what was due soon after it would have been told.
   const { holdMs, keepFiringMs } = plan.policy;
-  settling.add(
-    tick(memory, options.asOf === undefined ? endOf(memory) + holdMs + keepFiringMs : context.asOf, plan).commit,
-  );
+  const end = endOf(memory) + WITNESS_MS;
+  for (const at of [end, options.asOf === undefined ? end + holdMs + keepFiringMs : Math.max(end, context.asOf)]) {
+    const next = tick(memory, at, plan);
+    memory = next.memory;
+    settling.add(next.commit);
+  }
   write(settling.rest());
 }
 
-/** The latest instant of which any host has told. */
-function endOf({ situation }: Memory): Instant {
-  return [...situation.clocks].reduce((latest, [, { at }]) => Math.max(latest, at), 0);
+/** As if each line had been read when it was written: the log's own time is the only one. */
+const asWritten = (stamp: Instant): Instant => stamp;
+
+/** The latest instant of which any host has told, also by a line that still waits for a witness. */
+function endOf({ situation, heard }: Memory): Instant {
+  const told = [...situation.clocks].reduce((latest, [, { at }]) => Math.max(latest, at), 0);
+  return [...heard.held].reduce((latest, [, { heardAt }]) => Math.max(latest, heardAt), told);
 }
 
 function writeJson({ transitions, outages, incidents, notifications }: Facts): void {

@@ -7,6 +7,7 @@ import { createLogger } from '../log.js';
 import { defaultDatabase } from '../paths.js';
 import { lockForDaemon } from '../store/lock.js';
 import { openStore } from '../store/open.js';
+import { watchPlace } from '../store/place.js';
 import { version } from '../version.js';
 import { onDatabase } from './database.js';
 
@@ -31,7 +32,12 @@ export async function run(options: RunOptions): Promise<void> {
     try {
       const store = openStore(database, 'write');
       log.info('haplog %s, configuration %s, database %s', version, loaded.path ?? '(defaults)', database);
-      await runDaemon({ config, store, log, from: options.from, signal: endSignal() }).finally(() => store.end());
+      const place = watchPlace(database);
+      const deps = { config, store, log, from: options.from, signal: endSignal(), lost: place.lost };
+      await runDaemon(deps).finally(() => {
+        place.stop();
+        return store.end();
+      });
       log.info('ended');
     } finally {
       lock.release();

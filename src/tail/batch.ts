@@ -46,6 +46,8 @@ export interface Batch {
   readAt: Instant;
   /** No complete line was left unread in the file that the path names. */
   caughtUp: boolean;
+  /** Not caught up, but all that can be read is read: what the path names now cannot be. */
+  blocked: boolean;
   /** False while catching up with what was written before haplog looked: such news is told only if it still holds at the end. */
   live: boolean;
 }

@@ -7,6 +7,9 @@ import type { Splitter } from './splitter.js';
 const SILENT_BYTES_MAX = 16 * 1024 * 1024;
 const SILENT_MS_MAX = 5_000;
 
+/** How far the reading has come: on its way, to the end of all that can be read (`blocked`), or to the end of everything. */
+export type Reached = 'line' | 'blocked' | 'end';
+
 export interface Clock {
   now(): Instant;
 }
@@ -40,13 +43,21 @@ export class BatchMaker {
     return tally.lines > 0 && (silentMs >= SILENT_MS_MAX || silentMs < 0);
   }
 
-  make(splitter: Splitter, fingerprint: Fingerprint, caughtUp: boolean): Batch {
+  make(splitter: Splitter, fingerprint: Fingerprint, reached: Reached): Batch {
+    const caughtUp = reached === 'end';
     const live = this.#live;
     if (caughtUp) this.reachedEnd();
     this.#toldCaughtUp = caughtUp;
     this.#madeAt = this.#clock.now();
     this.checkpoint = { path: this.#path, fingerprint, offset: splitter.lineStart };
-    return { checkpoint: this.checkpoint, ...splitter.take(), readAt: this.#madeAt, caughtUp, live };
+    return {
+      checkpoint: this.checkpoint,
+      ...splitter.take(),
+      readAt: this.#madeAt,
+      caughtUp,
+      blocked: reached === 'blocked',
+      live,
+    };
   }
 
   /** All that was there is read: what comes from now on was written under our eyes. */

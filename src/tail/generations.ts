@@ -5,7 +5,9 @@
 import type { BigIntStats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type FileId, fileIdOf } from './log-file.js';
+import { type Instant, latestStamp } from '../../parsers/index.js';
+import { begunAt } from './begun-at.js';
+import { type FileId, fileIdOf, LogFile } from './log-file.js';
 
 export interface Generation {
   path: string;
@@ -42,8 +44,32 @@ async function snapshot(path: string): Promise<Generation[]> {
     Promise.all(group.map((name) => generation(join(dirname(path), name), false))),
   );
   const groups = (await Promise.all(rotated)).map((group) => group.filter((found) => found !== null));
+  if (await countsUpwards(groups[0]!)) groups[0]!.reverse();
   groups.sort((a, b) => Number((b[0]?.writtenAt ?? 0n) - (a[0]?.writtenAt ?? 0n)));
   return [...(current ? [current] : []), ...groups.flat()];
+}
+
+/**
+ * Some tools number upwards: `.1` is the oldest then. Where the times at which the files were written say so, their own
+ * first stamps must agree, for copied or restored files bear times that tell nothing.
+ */
+async function countsUpwards(numbered: readonly Generation[]): Promise<boolean> {
+  const [lowest, highest] = [numbered[0], numbered.at(-1)];
+  if (!lowest || !highest || lowest.writtenAt >= highest.writtenAt) return false;
+  const [first, last] = await Promise.all([firstStampOf(lowest), firstStampOf(highest)]);
+  return first !== null && last !== null && first < last;
+}
+
+async function firstStampOf({ path, writtenAt }: Generation): Promise<Instant | null> {
+  const file = await LogFile.open(path).catch(() => null);
+  if (!file) return null;
+  try {
+    return await begunAt(file, { tz: 'UTC', asOf: latestStamp(Number(writtenAt / 1_000_000n)) });
+  } catch {
+    return null;
+  } finally {
+    await file.close();
+  }
 }
 
 function namesOf(list: Generation[]): string {
@@ -57,7 +83,7 @@ async function generation(path: string, current: boolean): Promise<Generation | 
 }
 
 /**
- * The rotated names of a log, youngest first within each scheme: numbered ones count upwards with age, dated ones
+ * The rotated names of a log, youngest first within each scheme: numbered ones count upwards with age (mostly), dated ones
  * (logrotate's `dateext`: eight digits, perhaps with hour or seconds behind) downwards.
  */
 export function rotatedNames(base: string, names: readonly string[]): [numbered: string[], dated: string[]] {

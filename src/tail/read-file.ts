@@ -21,14 +21,14 @@ export async function* readBatches(path: string, clock: Clock = { now: Date.now 
       for await (const chunk of chunksOf(file, 0)) {
         for (let at = 0; at < chunk.length; ) {
           at = splitter.push(chunk, at);
-          if (batches.ripe(splitter)) yield batches.make(splitter, fingerprint, false);
+          if (batches.ripe(splitter)) yield batches.make(splitter, fingerprint, 'line');
         }
       }
       splitter.finish();
     } catch (error) {
       failure = error;
     }
-    if (splitter.lineStart > 0) yield batches.make(splitter, fingerprint, failure === null);
+    if (splitter.lineStart > 0) yield batches.make(splitter, fingerprint, failure === null ? 'end' : 'line');
     if (failure) throw failure;
   } finally {
     await file.close();

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Batch } from './batch.js';
-import type { BatchMaker } from './batches.js';
+import type { BatchMaker, Reached } from './batches.js';
 import { chunksOf } from './chunks.js';
 import { CannotRead, LogFile } from './log-file.js';
 import type { Teller } from './notice.js';
@@ -96,7 +96,7 @@ class FileReading {
   async *#take(chunk: Buffer): AsyncGenerator<Batch, void> {
     for (let at = 0; at < chunk.length; ) {
       at = this.splitter.push(chunk, at);
-      if (this.course.batches.ripe(this.splitter)) yield await this.#batch(false);
+      if (this.course.batches.ripe(this.splitter)) yield await this.#batch('line');
     }
   }
 
@@ -139,27 +139,26 @@ class FileReading {
 
   async *#atEnd(sight: Sight): AsyncGenerator<Batch, void> {
     const { batches, teller } = this.course;
-    if (sight.kind === 'same') {
-      teller.over();
-    } else if (sight.kind === 'waiting' && sight.because !== 'empty') {
-      teller.trouble(
-        sight.because,
-        `${sight.detail}; waiting for it`,
-        sight.because === 'missing' ? MISSING_GRACE_MS : 0,
-      );
-    }
     const caughtUp = !(sight.kind === 'waiting' && sight.because === 'unreadable');
     // Without a complete line a file has no name, so nothing can be stored about it.
-    if (this.splitter.lineStart > 0 && batches.due(this.splitter, caughtUp)) yield await this.#batch(caughtUp);
+    if (this.splitter.lineStart > 0 && batches.due(this.splitter, caughtUp)) {
+      yield await this.#batch(caughtUp ? 'end' : 'blocked');
+    }
     if (caughtUp) batches.reachedEnd();
     // Told behind the last batch: whoever hears it has everything that was there.
-    if (sight.kind === 'same') teller.following(`from byte ${this.splitter.lineStart} on`);
+    if (sight.kind === 'same') {
+      teller.over();
+      teller.following(`from byte ${this.splitter.lineStart} on`);
+    } else if (sight.kind === 'waiting' && sight.because !== 'empty') {
+      const graceMs = sight.because === 'missing' ? MISSING_GRACE_MS : 0;
+      teller.trouble(sight.because, `${sight.detail}; waiting for it`, graceMs);
+    }
   }
 
   async *#leaveFor(next: Place): AsyncGenerator<Batch, Place> {
     const { batches, teller } = this.course;
     this.splitter.finish();
-    if (this.splitter.found.tally.lines > 0) yield await this.#batch(false, true);
+    if (this.splitter.found.tally.lines > 0) yield await this.#batch('line', true);
     if (teller.over()) batches.lostSight();
     teller.tell('rotated', `the old file is read to its end; going on with ${next.file.openedAs}`);
     return next;
@@ -178,9 +177,9 @@ class FileReading {
     return place;
   }
 
-  async #batch(caughtUp: boolean, complete = false): Promise<Batch> {
+  async #batch(reached: Reached, complete = false): Promise<Batch> {
     const fingerprint = await this.file.fingerprint(complete);
     if (fingerprint === null) throw new CannotRead(this.course.path, 'it changed while it was read');
-    return this.course.batches.make(this.splitter, fingerprint, caughtUp);
+    return this.course.batches.make(this.splitter, fingerprint, reached);
   }
 }

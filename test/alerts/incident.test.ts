@@ -1,16 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Policy } from '../../alerts/index.js';
-import { play } from '../support/story.js';
-
-interface Story {
-  name: string;
-  policy?: Partial<Policy>;
-  /** False: history that is caught up with. */
-  live?: boolean;
-  script: string[];
-  says: string[];
-}
+import { play, type Story } from '../support/story.js';
 
 const MINUTE = 60_000;
 
@@ -206,6 +196,16 @@ describe('the incident', () => {
       ['0 a', '10 b'],
     );
     assert.equal(incident?.cause?.reason, 'Layer4 timeout');
+  });
+
+  test('of a backend that loses hundreds of servers keeps the last twenty and their number', () => {
+    const falls = Array.from({ length: 300 }, (_, n) => `0:${n % 60} down s${n} ${299 - n}`);
+    const { incidents } = play(['0:00 down x 301', '0:00 up x 300', ...falls]);
+    assert.equal(incidents[0]?.fallenTotal, 300);
+    assert.deepEqual(
+      incidents[0]?.fallen.map(({ server }) => server),
+      Array.from({ length: 20 }, (_, n) => `s${280 + n}`),
+    );
   });
 
   test('says how its end is known', () => {

@@ -76,7 +76,7 @@ test('the body for machines has one shape for beginning, reminder and end', () =
     duration_ms: 0,
     via: null,
   };
-  const body = render(notification('resolved', { fallen: incident().fallen.slice(2) }), OPENED).json;
+  const body = render(notification('resolved', { fallen: incident().fallen.slice(2), fallenTotal: 1 }), OPENED).json;
   assert.deepEqual(body, {
     type: 'incident.resolved',
     timestamp: '2024-02-21T12:07:30.115Z',
@@ -111,14 +111,14 @@ test('the body is the same in every attempt', () => {
   }
 });
 
-test('a backend of a thousand servers makes no endless message', () => {
+test('a backend that has lost a thousand servers makes no endless message', () => {
   const cause = { ...REFUSED, info: 'x'.repeat(10_000), via: { backend: 'b'.repeat(300), server: 's'.repeat(300) } };
-  const fallen = Array.from({ length: 1_000 }, (_, i) => ({
+  const fallen = Array.from({ length: 20 }, (_, i) => ({
     ...incident().fallen[0]!,
     server: `s${i}`.repeat(50),
     cause,
   }));
-  const { text, json } = render(notification('firing', { fallen, cause }), OPENED);
+  const { text, json } = render(notification('firing', { fallen, fallenTotal: 1_000, cause }), OPENED);
   assert.match(text, /^ {2}\(980 earlier ones\)$/m);
   assert.ok(text.length < 20_000, `text of ${text.length}`);
   assert.ok(JSON.stringify(json).length < 20_000, `body of ${JSON.stringify(json).length}`);

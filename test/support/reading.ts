@@ -26,6 +26,7 @@ export function batchOf(lines: CandidateLine[], part: Partial<Batch> = {}): Batc
     samples: [],
     readAt: 0,
     caughtUp: true,
+    blocked: false,
     live: true,
     ...part,
   };

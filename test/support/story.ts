@@ -8,6 +8,8 @@
  *   '0:05 @1 forked'      the master says that the worker began
  *   '0:05 @1 stopped'     the worker's proxy app stopped
  *   '0:05 @1 left 143'    the master says that the worker exited; `former` for one that was replaced
+ *   '0:05 lb2! down a 1'  the load balancer lb2 says so (lb where nothing is said)
+ *   '0:05=1:05 down a 1'  read at 0:05, and stamped 1:05 by the clock of the load balancer
  *   '0:30 tick'           every log is read to its end and it is 0:30
  */
 import {
@@ -23,6 +25,16 @@ import {
 } from '../../alerts/index.js';
 import type { Cause, EventId, HaproxyEvent, StateSentence } from '../../parsers/index.js';
 
+/** What is told where the log says so. */
+export interface Story {
+  name: string;
+  policy?: Partial<Policy>;
+  /** False: history that is caught up with. */
+  live?: boolean;
+  script: string[];
+  says: string[];
+}
+
 export interface Telling {
   /** `0:30 firing (since 0:00)`, in the order of telling. */
   says: string[];
@@ -30,6 +42,8 @@ export interface Telling {
   /** The last version of each. */
   outages: Outage[];
   incidents: Incident[];
+  /** What is known in the end. */
+  situation: Situation;
 }
 
 const POLICY: Policy = { holdMs: 0, keepFiringMs: 0, reminderMs: null };
@@ -58,17 +72,18 @@ export function play(script: string[], policy: Partial<Policy> = {}, live = true
       says.push(`${clock(createdAt)} ${event} (since ${clock(incident.openedAt)})`);
     }
   });
-  return { says, transitions, outages: [...outages.values()], incidents: [...incidents.values()] };
+  return { says, transitions, outages: [...outages.values()], incidents: [...incidents.values()], situation };
 }
 
-function inputOf(line: string, index: number, live: boolean): Input {
+export function inputOf(line: string, index: number, live: boolean): Input {
   const [time, ...words] = line.split(' ') as [string, ...string[]];
-  const at = instant(time);
+  const [heardAt, at = heardAt] = time.split('=').map(instant) as [number, number?];
   if (words[0] === 'tick') return { kind: 'tick', at };
+  const host = words[0]?.endsWith('!') ? words.shift()!.slice(0, -1) : 'lb';
   const pid = words[0]?.startsWith('@') ? Number(words.shift()!.slice(1)) : 1;
   const id = `story:${index}` as EventId;
-  const event: HaproxyEvent = { id, at, utcOffsetMin: 0, host: 'lb', pid, says: sentenceOf(words, pid) };
-  return { kind: 'event', event, copies: 1, live, heardAt: at };
+  const event: HaproxyEvent = { id, at, utcOffsetMin: 0, host, pid, says: sentenceOf(words, pid) };
+  return { kind: 'event', event, copies: 1, live, heardAt };
 }
 
 const BY_CHECK: Cause = {

@@ -48,6 +48,7 @@ export function incident(changes: Partial<Incident> = {}): Incident {
     workers: [1305572],
     cause: REFUSED,
     fallen,
+    fallenTotal: 3,
     toldAt: OPENED,
     reminders: 0,
     ...changes,

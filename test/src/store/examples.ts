@@ -83,6 +83,7 @@ export function incident(parts: Partial<Incident> = {}): Incident {
     workers: [1305572],
     cause: refused,
     fallen: [{ server: 'gardener', at: 1_000, utcOffsetMin: -300, cause: refused, planned: false }],
+    fallenTotal: 1,
     toldAt: 1_000,
     reminders: 0,
     ...parts,

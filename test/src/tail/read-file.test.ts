@@ -37,6 +37,7 @@ test('a log is read whole, and its last line counts without a newline', async ()
     samples: [],
     readAt: 42,
     caughtUp: true,
+    blocked: false,
     live: false,
   });
 });

@@ -129,6 +129,68 @@ test('names of rotated files are put in order of age, and other names are left a
   ]);
 });
 
+/** Rotated files that were numbered upwards: `.1` is the oldest. Each begins with a line of its own minute. */
+function ascending(log: string, count: number): void {
+  for (let n = 1; n <= count; n++) {
+    writeFileSync(`${log}.${n}`, lines(datedLine(n)));
+    utimesSync(`${log}.${n}`, 1_700_000_000 + n * 60, 1_700_000_000 + n * 60);
+  }
+}
+
+function datedLine(n: number): string {
+  return stateLine(n).replace('07:03:16', `07:${String(n).padStart(2, '0')}:16`);
+}
+
+test('where a tool numbers rotated files upwards, none is read again and none left out', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  ascending(log, 9);
+  writeFileSync(log, lines(datedLine(10)));
+  await using tailing = new Tailing(log);
+  await tailing.untilText(datedLine(10));
+  renameSync(log, `${log}.10`);
+  appendFileSync(`${log}.10`, lines(datedLine(11)));
+  writeFileSync(log, lines(datedLine(12)));
+  await tailing.untilText(datedLine(12));
+  await tailing.stop();
+  assert.deepEqual(tailing.texts, [10, 11, 12].map(datedLine));
+
+  // Twice more while haplog is away.
+  renameSync(log, `${log}.11`);
+  writeFileSync(`${log}.12`, lines(datedLine(13)));
+  writeFileSync(log, lines(datedLine(14)));
+  await using again = new Tailing(log, { resume: tailing.checkpoint });
+  await again.untilText(datedLine(14));
+  assert.deepEqual(again.texts, [13, 14].map(datedLine));
+});
+
+test('a folder whose times were lost, as by a copy, is still read in the order of its numbers', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  writeFileSync(log, lines(datedLine(1)));
+  const resume = await checkpointOf(log);
+  for (const [n, name] of ['.2', '.1', ''].entries()) writeFileSync(log + name, lines(datedLine(n + 1)));
+  utimesSync(`${log}.1`, 1_700_000_000, 1_700_000_000);
+  await using tailing = new Tailing(log, { resume });
+  await tailing.untilText(datedLine(3));
+  assert.deepEqual(tailing.texts, [2, 3].map(datedLine));
+});
+
+test('of a log that was copied upwards and truncated, older copies are not read again', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  ascending(log, 3);
+  writeFileSync(log, lines(datedLine(4)));
+  await using tailing = new Tailing(log);
+  await tailing.untilText(datedLine(4));
+  appendFileSync(log, lines(datedLine(5)));
+  copyFileSync(log, `${log}.4`);
+  truncateSync(log, 0);
+  appendFileSync(log, lines(datedLine(6)));
+  await tailing.untilText(datedLine(6));
+  assert.deepEqual(tailing.texts, [4, 5, 6].map(datedLine));
+});
+
 test('started between the rename and the new file, it waits on the old one', async () => {
   using files = folder();
   const log = files.path('haproxy.log');

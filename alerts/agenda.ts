@@ -1,0 +1,69 @@
+/**
+ * What falls due next at a host, so that a line need not look at every open incident: a storm opens thousands. It follows
+ * from the incidents and the plan, so it is not stored; where there is none, one look at all of them makes it.
+ *
+ * A leftist heap (Crane 1972): immutable, and to put something in or take the first out costs the logarithm of what there
+ * is. An entry may be out of date, for the incident has changed since; who takes it out asks the incident itself.
+ */
+import type { Instant } from '../parsers/index.js';
+import { type Incident, incidentKey } from './incident.js';
+import type { Policy } from './policy.js';
+
+interface Entry {
+  at: Instant;
+  key: string;
+  left: Entry | null;
+  right: Entry | null;
+  /** Length of the shortest way down. */
+  rank: number;
+}
+
+export interface Agenda {
+  first: Entry | null;
+  size: number;
+  /** Nothing waits for the moment at which it may be told. */
+  allTold: boolean;
+}
+
+export const EMPTY_AGENDA: Agenda = { first: null, size: 0, allTold: true };
+
+/** When time alone changes the incident: a hold or a keep-firing that passes, a reminder; Infinity for never. */
+export function changesAt(incident: Incident, policy: Policy): Instant {
+  if (incident.resolvedAt !== null) return incident.resolvedAt + policy.keepFiringMs;
+  if (incident.phase === 'pending') return incident.openedAt + policy.holdMs;
+  if (incident.planned || incident.toldAt === null || policy.reminderMs === null) return Number.POSITIVE_INFINITY;
+  return incident.toldAt + (incident.reminders + 1) * policy.reminderMs;
+}
+
+/** It fires and nobody was told: it began before haplog looked. */
+export function isUntold({ phase, toldAt, planned }: Incident): boolean {
+  return phase === 'firing' && toldAt === null && !planned;
+}
+
+/** The agenda with what is to come of this incident, as it is now. */
+export function noted(agenda: Agenda, incident: Incident, policy: Policy): Agenda {
+  const at = changesAt(incident, policy);
+  const allTold = agenda.allTold && !isUntold(incident);
+  if (at === Number.POSITIVE_INFINITY) return allTold === agenda.allTold ? agenda : { ...agenda, allTold };
+  const entry: Entry = { at, key: incidentKey(incident.host, incident.subject), left: null, right: null, rank: 1 };
+  return { first: merged(agenda.first, entry), size: agenda.size + 1, allTold };
+}
+
+/** The keys of what may be due by now, and the agenda without them. */
+export function takeDue(agenda: Agenda, now: Instant): { keys: Set<string>; rest: Agenda } {
+  const keys = new Set<string>();
+  let { first, size } = agenda;
+  for (; first !== null && first.at <= now; size--) {
+    keys.add(first.key);
+    first = merged(first.left, first.right);
+  }
+  return { keys, rest: keys.size === 0 ? agenda : { ...agenda, first, size } };
+}
+
+function merged(a: Entry | null, b: Entry | null): Entry | null {
+  if (a === null || b === null) return a ?? b;
+  const [top, low] = b.at < a.at ? [b, a] : [a, b];
+  const below = merged(top.right, low)!;
+  const [left, right] = top.left !== null && top.left.rank >= below.rank ? [top.left, below] : [below, top.left];
+  return { at: top.at, key: top.key, left, right, rank: (right?.rank ?? 0) + 1 };
+}

@@ -1,0 +1,47 @@
+/** What is known between two steps, what comes in, and what comes out. */
+import { type HaproxyEvent, type Instant, Shelf } from '../parsers/index.js';
+import type { Agenda } from './agenda.js';
+import { type Board, EMPTY_BOARD } from './board.js';
+import type { HostClock } from './clocks.js';
+import type { Incident } from './incident.js';
+import type { Notification } from './notification.js';
+import type { Policy, Route } from './policy.js';
+import type { Outage, Transition } from './state.js';
+
+export interface Situation {
+  board: Board;
+  /** Incidents that are not over, by host and subject. */
+  incidents: Shelf<Incident>;
+  clocks: Shelf<HostClock>;
+  /** By host; none where nobody has looked yet. */
+  agendas: Shelf<Agenda>;
+}
+
+export const NOTHING_KNOWN: Situation = {
+  board: EMPTY_BOARD,
+  incidents: Shelf.of(),
+  clocks: Shelf.of(),
+  agendas: Shelf.of(),
+};
+
+export type Input =
+  /** `heardAt` is our clock when the line was read. */
+  | { kind: 'event'; event: HaproxyEvent; copies: number; live: boolean; heardAt: Instant }
+  /** Only when every source has been read to its end. */
+  | { kind: 'tick'; at: Instant };
+
+/** What the operator wants: when, and who. */
+export interface Plan {
+  policy: Policy;
+  routes: readonly Route[];
+}
+
+/** What must become true; nothing has happened yet. */
+export interface Step {
+  situation: Situation;
+  transition: Transition | null;
+  outages: Outage[];
+  /** Incidents that began or changed, as they are now. */
+  incidents: Incident[];
+  notifications: Notification[];
+}

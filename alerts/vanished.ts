@@ -1,0 +1,42 @@
+/**
+ * Hosts that are gone for good: containers bear a new name each time, and nobody says that the old one will not speak
+ * again. Only a host that was never heard makes haplog ask; where the same hosts stay, none is ever forgotten.
+ */
+import type { HaproxyEvent, Instant, Shelf } from '../parsers/index.js';
+import type { Board, Change } from './board.js';
+import type { HostClock } from './clocks.js';
+import { NO_FALL } from './incident.js';
+import { ended } from './outage.js';
+
+const VANISHED_AFTER_MS = 7 * 24 * 3_600_000;
+
+/** The hosts that have been silent for a week when one speaks for the first time, by its clock as well as by ours. */
+export function vanishedHosts(clocks: Shelf<HostClock>, { host, at }: HaproxyEvent, heardAt: Instant): Set<string> {
+  const vanished = new Set<string>();
+  if (clocks.has(host)) return vanished;
+  const now = Math.min(at, heardAt);
+  for (const [other, clock] of clocks) if (now - clock.at > VANISHED_AFTER_MS) vanished.add(other);
+  return vanished;
+}
+
+/** Forgets the hosts; what was open there has ended by now, as far as can be known. */
+export function forgetHosts(board: Board, hosts: ReadonlySet<string>, at: Instant): Change {
+  const outages: Change['outages'] = [];
+  if (hosts.size === 0) return { board, transition: null, outages };
+  for (const [key, { outage }] of board.backends) {
+    if (outage === null || !hosts.has(hostOf(key))) continue;
+    outages.push({ outage: { ...ended(outage, at, 'process_stopped'), evidence: 'assumed' }, fall: NO_FALL });
+  }
+  const servers = without(board.servers, hosts);
+  const backends = without(board.backends, hosts);
+  return { board: { servers, backends, workers: without(board.workers, hosts) }, transition: null, outages };
+}
+
+/** The shelf without what belongs to the hosts: its keys begin with their names. */
+export function without<V>(shelf: Shelf<V>, hosts: ReadonlySet<string>): Shelf<V> {
+  if (hosts.size === 0) return shelf;
+  const gone = [...shelf].filter(([key]) => hosts.has(hostOf(key)));
+  return gone.reduce((rest, [key]) => rest.without(key), shelf);
+}
+
+const hostOf = (key: string) => key.split(' ', 1)[0]!;

@@ -1,0 +1,136 @@
+/**
+ * Which workers there are, which of them are of one HAProxy service, and which are gone. A host may run several services:
+ * their workers share no backend, and the coming of one says nothing of another.
+ */
+import type { HaproxyEvent, Shelf } from '../parsers/index.js';
+import { type Board, backendKey, siblingsOf, type WorkerRef, type WorkerState, workerKey, workerOf } from './board.js';
+
+/** How long an older worker must have been silent before its younger sibling's word counts as its end. */
+export const SILENCE_MS = 60_000;
+
+/** So late come the last lines of a worker that has ended: no later than a copy. */
+const LAST_WORDS_MS = 60_000;
+
+/** How far `lastAt` may lag behind: a worker that speaks a thousand times a second need not be noted as often. */
+const NOTED_AFTER_MS = 1_000;
+
+/** A stamp that lies so far back is no late one: the host's clock was set (see clocks.ts). */
+const SET_BACK_MS = 60_000;
+
+/** A worker that has an heir and has been silent for so long is gone; one without, after a week. */
+const GONE_AFTER_MS = 3_600_000;
+const FORGOTTEN_AFTER_MS = 7 * 24 * GONE_AFTER_MS;
+
+/** A fork told so long after the worker's first word is another worker with the same pid. */
+const SAME_PID_AGAIN_MS = 10_000;
+
+/** The event is of a worker that was never heard: a new pid, or an old one that is given again. */
+export function isNewWorker(board: Board, event: HaproxyEvent): boolean {
+  const { kind } = event.says;
+  if (kind === 'proxy.stopped' || kind === 'worker.ended') return false; // an end begins nothing
+  const known = workerOf(board, event);
+  return known === undefined || isAnother(known, event);
+}
+
+/** The pid is another worker's by now. What a worker said before its end may arrive after the word of it. */
+export function isAnother(known: WorkerState, { at, says }: HaproxyEvent): boolean {
+  const starts = says.kind === 'worker.started';
+  if (known.end !== null) return starts || at - known.end.at > LAST_WORDS_MS;
+  return starts && at - known.firstAt >= SAME_PID_AGAIN_MS;
+}
+
+/** Notes that a worker was heard, and of which backend; those long gone from its host are forgotten. */
+export function noteWorker(before: Board, event: HaproxyEvent): Board {
+  const board = forgetGone(before, event);
+  const known = workerOf(board, event);
+  const { at } = event;
+  if (known) {
+    const later = at - known.lastAt;
+    if (later < NOTED_AFTER_MS && later > -SET_BACK_MS) return noteKin(board, event);
+    const heard = { ...known, firstAt: Math.min(known.firstAt, at), lastAt: at, over: false };
+    return noteKin(put(board, event, heard), event);
+  }
+  if (!isNewWorker(board, event)) return board;
+  return noteKin(put(board, event, { firstAt: at, lastAt: at, heir: null, over: false, end: null }), event);
+}
+
+/** Two workers that speak of one backend are of one service, and the younger is the heir. Asked once for each backend. */
+function noteKin(board: Board, event: HaproxyEvent): Board {
+  const backend = backendOf(event);
+  if (backend === null || board.backends.has(backendKey(event, backend))) return board;
+  const { host } = event;
+  return siblingsOf(board, event)
+    .filter(([pid]) => board.backends.has(backendKey({ host, pid }, backend)))
+    .reduce((known, [pid]) => inherit(known, { host, pid }, event), board);
+}
+
+/** The younger of the two is now heir of the older, and of all those whose heir that one was. */
+function inherit(board: Board, one: WorkerRef, other: WorkerRef): Board {
+  const [a, b] = [workerOf(board, one)!, workerOf(board, other)!];
+  if (a.firstAt === b.firstAt) return board;
+  const [old, young] = a.firstAt < b.firstAt ? [one, other] : [other, one];
+  const since = workerOf(board, young)!.firstAt;
+  return siblingsOf(board, young)
+    .filter(([pid, { heir }]) => pid === old.pid || heir === old.pid)
+    .filter(([, { heir }]) => heir === null || (workerOf(board, { host: old.host, pid: heir })?.firstAt ?? 0) < since)
+    .reduce((known, [pid, worker]) => put(known, { host: old.host, pid }, { ...worker, heir: young.pid }), board);
+}
+
+/**
+ * Another worker takes its place, or is about to: one that has just begun and is nobody else's heir may well be this
+ * one's, for a worker whose servers are all up has said nothing yet.
+ */
+export function isReplaced(board: Board, event: HaproxyEvent): boolean {
+  const self = workerOf(board, event);
+  if (!self) return false;
+  if (self.heir !== null) return true;
+  const siblings = siblingsOf(board, event);
+  return siblings.some(
+    ([pid, { firstAt, end }]) =>
+      end === null &&
+      firstAt > self.firstAt &&
+      event.at - firstAt <= SILENCE_MS &&
+      !siblings.some(([, { heir }]) => heir === pid),
+  );
+}
+
+function forgetGone(board: Board, event: HaproxyEvent): Board {
+  const newcomer = isNewWorker(board, event);
+  return siblingsOf(board, event)
+    .filter(([pid, worker]) => {
+      if (worker.end !== null) return event.at - worker.end.at > LAST_WORDS_MS;
+      const goneAfterMs = worker.heir === null ? FORGOTTEN_AFTER_MS : GONE_AFTER_MS;
+      return newcomer && event.at - worker.lastAt > goneAfterMs && !hasOutage(board, { host: event.host, pid });
+    })
+    .reduce((rest, [pid]) => forgetWorker(rest, { host: event.host, pid }), board);
+}
+
+export function put(board: Board, { host, pid }: WorkerRef, worker: WorkerState): Board {
+  return { ...board, workers: board.workers.with(host, { ...board.workers.get(host), [pid]: worker }) };
+}
+
+export function forgetWorker(board: Board, worker: WorkerRef): Board {
+  const { [worker.pid]: _gone, ...others } = board.workers.get(worker.host) ?? {};
+  const none = Object.keys(others).length === 0;
+  return {
+    servers: withoutWorker(board.servers, worker),
+    backends: withoutWorker(board.backends, worker),
+    workers: none ? board.workers.without(worker.host) : board.workers.with(worker.host, others),
+  };
+}
+
+function withoutWorker<V>(shelf: Shelf<V>, worker: WorkerRef): Shelf<V> {
+  const prefix = `${workerKey(worker)} `;
+  return [...shelf].filter(([key]) => key.startsWith(prefix)).reduce((rest, [key]) => rest.without(key), shelf);
+}
+
+function hasOutage(board: Board, worker: WorkerRef): boolean {
+  const prefix = `${workerKey(worker)} `;
+  for (const [key, { outage }] of board.backends) if (outage !== null && key.startsWith(prefix)) return true;
+  return false;
+}
+
+function backendOf({ says }: HaproxyEvent): string | null {
+  if (says.kind === 'server') return says.server.backend;
+  return says.kind === 'backend.exhausted' ? says.backend : null;
+}

@@ -1,0 +1,12 @@
+/** When a log file was begun: the stamp of its first dated line, whatever that says. */
+import { type Instant, parseLine, type TimeContext } from '../../parsers/index.js';
+import type { LogFile } from './log-file.js';
+
+/** Null where none of its first lines is dated. */
+export async function begunAt(file: LogFile, context: TimeContext): Promise<Instant | null> {
+  for (const line of await file.firstLines()) {
+    const parsed = parseLine(line, context);
+    if (parsed.ok) return parsed.stamp.at;
+  }
+  return null;
+}

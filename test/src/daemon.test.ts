@@ -1,0 +1,130 @@
+/** The daemon on real files and a store in memory: what it tells people, and what it says in its own log. */
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import type { Policy } from '../../alerts/index.js';
+import { DEFAULTS } from '../../src/config/defaults.js';
+import { runDaemon } from '../../src/daemon.js';
+import { createLogger } from '../../src/log.js';
+import { openStore } from '../../src/store/open.js';
+import { Inbox } from '../support/inbox.js';
+import { serverText, syslogLine } from '../support/lines.js';
+import { openFolder } from '../support/stage.js';
+
+const LIMIT = { timeout: 30_000 };
+const SOON = 8_000;
+
+/** Twice, by two log targets, so that nothing need wait for a witness. */
+function change(to: 'UP' | 'DOWN', left: number, at = Date.now()): string {
+  return `${syslogLine(at, serverText({ at, backend: 'app', server: 'a', to, left }))}\n`.repeat(2);
+}
+
+const OUTAGE = () => change('DOWN', 0);
+
+/** A running daemon and the words of its own log. */
+function daemon(log: string, policy: Partial<Policy> = {}, database = ':memory:') {
+  const said = new Inbox<string>('word of the daemon');
+  const stream = { isTTY: false, write: (line: string) => said.put(JSON.parse(line).msg) };
+  const abort = new AbortController();
+  const store = openStore(database, 'write');
+  const config = { ...DEFAULTS, sources: [{ path: log, tz: null }], policy: { ...DEFAULTS.policy, ...policy } };
+  const ended = runDaemon({
+    config,
+    store,
+    log: createLogger({ level: 'info', stream: stream as never }),
+    from: 'start',
+    signal: abort.signal,
+  });
+  return {
+    said,
+    hears: (words: RegExp) => said.match((line) => words.test(line), SOON),
+    async end() {
+      abort.abort();
+      await ended;
+      await store.end();
+    },
+    async [Symbol.asyncDispose]() {
+      await this.end().catch(() => {});
+    },
+  };
+}
+
+/** The folder of a log whose last run ended before it was rotated. */
+async function readAndLeft(log: string): Promise<string> {
+  const database = join(dirname(log), 'haplog.db');
+  writeFileSync(log, change('UP', 1));
+  await using before = daemon(log, {}, database);
+  await before.hears(/^caught up/);
+  await before.end();
+  return database;
+}
+
+test('an outage in the rotated log is told at the start though the new log cannot be read', LIMIT, async () => {
+  using folder = openFolder();
+  const log = join(folder.path, 'haproxy.log');
+  const database = await readAndLeft(log);
+  appendFileSync(log, OUTAGE());
+  renameSync(log, `${log}.1`);
+  mkdirSync(log);
+  await using haplog = daemon(log, {}, database);
+  await haplog.hears(/receiver log: firing delivered/);
+  await haplog.hears(/unreadable.*it is a directory; waiting for it/);
+  assert.equal(await haplog.hears(/^caught up/), `caught up, waiting for ${log}`);
+});
+
+test('while the new log cannot be read, holds of what the old one tells pass all the same', LIMIT, async () => {
+  using folder = openFolder();
+  const log = join(folder.path, 'haproxy.log');
+  writeFileSync(log, change('UP', 1));
+  await using haplog = daemon(log, { holdMs: 300 });
+  assert.equal(await haplog.hears(/^caught up/), `caught up, following ${log}`);
+  renameSync(log, `${log}.1`);
+  mkdirSync(log);
+  await haplog.hears(/unreadable/);
+  appendFileSync(`${log}.1`, OUTAGE());
+  await haplog.hears(/receiver log: firing delivered/);
+});
+
+test('a log that is not there is not said to be followed', LIMIT, async () => {
+  using folder = openFolder();
+  const log = join(folder.path, 'haproxy.log');
+  await using haplog = daemon(log);
+  assert.equal(await haplog.hears(/^caught up/), `caught up, waiting for ${log}`);
+});
+
+test(
+  'that an incident fires is said once, also of a log that has just appeared, and a reminder says "still"',
+  LIMIT,
+  async () => {
+    using folder = openFolder();
+    const log = join(folder.path, 'haproxy.log');
+    await using haplog = daemon(log, { reminderMs: 400 });
+    await haplog.hears(/^caught up/);
+    writeFileSync(log, OUTAGE());
+    await haplog.hears(/incident still firing/);
+    assert.equal(haplog.said.items.filter((line) => line.startsWith('incident firing')).length, 1);
+  },
+);
+
+test('a database that was moved away ends the daemon', LIMIT, async () => {
+  using folder = openFolder();
+  const log = join(folder.path, 'haproxy.log');
+  writeFileSync(log, change('UP', 1));
+  let lose = (_: Error) => {};
+  const lost = new Promise<never>((_, reject) => {
+    lose = reject;
+  });
+  const store = openStore(':memory:', 'write');
+  const ended = runDaemon({
+    config: { ...DEFAULTS, sources: [{ path: log, tz: null }] },
+    store,
+    log: createLogger({ level: 'silent' }),
+    from: 'start',
+    signal: new AbortController().signal,
+    lost,
+  });
+  lose(new Error('the database was moved'));
+  await assert.rejects(ended, /the database was moved/);
+  await store.end();
+});
