@@ -46,7 +46,6 @@ export async function runDaemon({ config, store, log, from, signal }: DaemonDeps
     channels,
     clock,
     random: Math.random,
-    signal: new AbortController().signal,
     log: (report: DeliveryReport) => say(deliverySaid(report), report),
   });
 

@@ -37,6 +37,7 @@ export function sqliteStore(db: Database): Store {
     nextDueAt: outbox.nextDueAt,
     delivered: outbox.delivered,
     postpone: outbox.postpone,
+    quiet: outbox.quiet,
     close: outbox.close,
     history: historyReader(db),
     end: () => {
