@@ -13,6 +13,7 @@ export {
 } from './channels/receiver.js';
 export type { Fallen, Incident, Phase } from './incident.js';
 export type { Notification, NotificationKind } from './notification.js';
+export { offers } from './offer.js';
 export { DEFAULT_POLICY, type Policy, type Route } from './policy.js';
 export { render } from './render.js';
 export { receiversFor } from './route.js';

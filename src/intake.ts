@@ -2,7 +2,7 @@
  * The one writer of history: batches and ticks go through here one at a time, and what they mean is remembered only
  * after the store has it.
  */
-import { nextTickAt, type Plan } from '../alerts/index.js';
+import { nextTickAt, offers, type Plan } from '../alerts/index.js';
 import { type Instant, latestStamp, nextVerdictAt } from '../parsers/index.js';
 import type { Memory } from './memory.js';
 import { type Ingested, ingest, tick } from './pipeline.js';
@@ -14,7 +14,7 @@ export interface IntakeDeps {
   plan: Plan;
   clock: { now(): Instant };
   /** Called after each commit that is on disk. */
-  onCommit(commit: Commit, memory: Memory): void;
+  onCommit(commit: Commit): void;
 }
 
 export class Intake {
@@ -43,6 +43,20 @@ export class Intake {
     return this.#queue(() => tick(this.#memory, this.#deps.clock.now(), this.#deps.plan));
   }
 
+  /**
+   * The first tick of the daemon's life. What was told in an earlier one is offered to the receivers that the routes name
+   * now: nobody else will tell them, if the one that had the message is gone.
+   */
+  firstTick(): Promise<void> {
+    return this.#queue(() => {
+      const now = this.#deps.clock.now();
+      const { memory, commit } = tick(this.#memory, now, this.#deps.plan);
+      const told = new Set(commit.notifications.map(({ incident }) => incident.id));
+      const again = offers(memory.situation, this.#deps.plan, now).filter(({ incident }) => !told.has(incident.id));
+      return { memory, commit: { ...commit, notifications: [...commit.notifications, ...again] } };
+    });
+  }
+
   /** How long until time alone changes something, in ms; Infinity where nothing waits. */
   untilNextTick(): number {
     const { heard, situation } = this.#memory;
@@ -55,7 +69,7 @@ export class Intake {
       const { memory, commit } = work();
       await this.#deps.store.apply(commit);
       this.#memory = memory; // believed only once it is on disk
-      this.#deps.onCommit(commit, memory);
+      this.#deps.onCommit(commit);
     });
     this.#turn = turn.catch(() => {}); // the caller hears of it; the queue itself goes on
     return turn;

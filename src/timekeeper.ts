@@ -42,9 +42,11 @@ export class Timekeeper {
   async caughtUp(path: string, news: boolean): Promise<void> {
     this.#behind.delete(path);
     if (this.#behind.size > 0) return;
-    if (news || this.#first) await this.#intake.tick();
-    if (this.#first) this.#onCaughtUp();
+    const first = this.#first;
     this.#first = false;
+    if (first) await this.#intake.firstTick();
+    else if (news) await this.#intake.tick();
+    if (first) this.#onCaughtUp();
     this.#wind();
   }
 
