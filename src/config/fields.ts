@@ -106,7 +106,12 @@ export const variable = text('the name of an environment variable', (value) => /
 
 const headerName = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/);
 
-const headerValue = text('a text in one line', (value) => !/[\r\n\0]/.test(value), { secret: true });
+/** What Node sends: RFC 9110's field-content, section 5.5. */
+const headerValue = text(
+  'a text in one line, of Latin-1 and without control characters',
+  (value) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value),
+  { secret: true },
+);
 
 /** HTTP headers after RFC 9110; a value may be secret. */
 export const headers = z
