@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** From the command line to an exit status: the only place that ends the process. */
+import { getSystemErrorMap } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 import { importCommand } from './cli/import.js';
@@ -42,7 +43,9 @@ function statusOf(error: unknown): number {
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0); // the reader has seen enough
-  throw error;
+  const why = getSystemErrorMap().get(error.errno ?? 0)?.[1] ?? error.message;
+  process.stderr.write(`haplog: Cannot write the output: ${why}.\n`);
+  process.exit(1);
 });
 
 main(process.argv.slice(2)).catch((error: unknown) => {

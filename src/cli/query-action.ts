@@ -1,7 +1,7 @@
 /** What `haplog query` does: from its options to what is printed. */
 import type { Instant } from '../../parsers/index.js';
 import { openStore } from '../store/open.js';
-import type { History } from '../store/store.js';
+import type { Happening } from '../store/store.js';
 import { wantsColour } from '../terminal.js';
 import { UserError } from '../user-error.js';
 import { localZone, parseZone } from '../zone.js';
@@ -9,7 +9,7 @@ import type { Format } from './accepted.js';
 import { ago } from './ago.js';
 import { databaseFor, onDatabase } from './database.js';
 import { localTime } from './local-time.js';
-import { textOf, writeTo } from './output.js';
+import { type Story, streamOf, tableOf, type View, writeTo } from './output.js';
 
 export interface QueryOptions {
   since: string;
@@ -34,27 +34,37 @@ export async function query(options: QueryOptions): Promise<void> {
   const local = localTime(tz);
   const span = `between ${local(since)} and ${local(options.until === undefined ? Math.max(now, since) : until)}`;
   if (since > until) throw new UserError(`There is nothing ${span}: --since lies after --until.`);
-  const selection = await selectionOf(options);
+  const passes = await passerOf(options);
 
   const database = await databaseFor('read', options.db);
   await onDatabase(database, async () => {
     const store = openStore(database, 'read');
     try {
+      const { output } = options;
+      if (output !== 'table' && output !== 'wide') {
+        const story = store.story({ since, until });
+        return await writeTo(process.stdout, streamOf(passes ? only(story, passes) : story, output));
+      }
       const history = await store.history({ since, until });
       const { stdout } = process;
-      const text = textOf(selection?.(history) ?? history, options.output, {
+      const view: View = {
         now,
         all: history.transitions,
         tz,
         colour: wantsColour(stdout),
-        width: options.output === 'table' && stdout.isTTY ? stdout.columns : null,
-        ifEmpty: `(nothing ${selection ? 'that matches ' : ''}happened ${span})`,
-      });
-      await writeTo(stdout, text);
+        width: output === 'table' && stdout.isTTY ? stdout.columns : null,
+        ifEmpty: `(nothing ${passes ? 'that matches ' : ''}happened ${span})`,
+      };
+      const found = passes ? (await import('./filter.js')).select(history, passes) : history;
+      await writeTo(stdout, tableOf(found, output, view));
     } finally {
       await store.end();
     }
   });
+}
+
+async function* only(story: Story, passes: (happening: Happening) => boolean): AsyncGenerator<Happening> {
+  for await (const happening of story) if (passes(happening)) yield happening;
 }
 
 /** The moment that an option means. Only for a time of the calendar is the calendar loaded. */
@@ -65,11 +75,10 @@ async function timeOf(text: string, now: Instant, tz: string): Promise<Instant> 
   return parseTime(text, { now, tz });
 }
 
-/** What makes a selection of a history; null: nothing is to be left out, and no matcher of globs need be loaded. */
-async function selectionOf(options: QueryOptions): Promise<((history: History) => History) | null> {
+/** What tells what is to be shown; null: nothing is to be left out, and no matcher of globs need be loaded. */
+async function passerOf(options: QueryOptions): Promise<((happening: Happening) => boolean) | null> {
   const { host = [], backend = [], server = [], state = [] } = options;
   if (host.length + backend.length + server.length + state.length === 0) return null;
-  const { parseStates, select } = await import('./filter.js');
-  const filter = { host, backend, server, state: state.flatMap(parseStates) };
-  return (history) => select(history, filter);
+  const { parseStates, passer } = await import('./filter.js');
+  return passer({ host, backend, server, state: state.flatMap(parseStates) });
 }

@@ -1,6 +1,7 @@
 /** The sorts of values a configuration holds. Each says once what it takes: for the check, the error and the docs. */
 import * as z from 'zod';
 import { readDuration } from '../duration.js';
+import { isGlob } from '../glob.js';
 import { isZone, zoneHint } from '../zone.js';
 import { kindOf, unknownKey, unlike } from './mistake.js';
 
@@ -77,7 +78,7 @@ export const port = z
 
 export const name = text('a name', (value) => value.trim() !== '');
 
-export const glob = text('a glob such as k8s-*', (value) => value !== '');
+export const glob = text('a glob such as k8s-*', isGlob);
 
 export const filePath = text('a path', (value) => value !== '' && !/^\w+:\/\/|\0/.test(value));
 

@@ -5,6 +5,7 @@ import { historyReader } from './history.js';
 import { outboxTable } from './outbox.js';
 import { readingTables } from './reading.js';
 import type { Commit, Store } from './store.js';
+import { storyReader } from './story.js';
 
 /**
  * Takes an open database with haplog's tables. A full disk, a lock held too long or a damaged file make a call throw
@@ -40,6 +41,7 @@ export function sqliteStore(db: Database): Store {
     quiet: outbox.quiet,
     close: outbox.close,
     history: historyReader(db),
+    story: storyReader(db),
     end: () => {
       db.close();
     },

@@ -61,6 +61,12 @@ export interface History {
   incidents: Incident[];
 }
 
+/** One thing that happened, and when it began. */
+export type Happening =
+  | { kind: 'transition'; at: Instant; fact: Transition }
+  | { kind: 'outage'; at: Instant; fact: Outage }
+  | { kind: 'incident'; at: Instant; fact: Incident };
+
 export interface Store {
   apply(commit: Commit): Awaitable<void>;
   memory(): Awaitable<MemoryRow[]>;
@@ -85,6 +91,11 @@ export interface Store {
   close(seq: number, state: 'rejected' | 'expired', at: Instant, reason: string): Awaitable<void>;
 
   history(filter: HistoryFilter): Awaitable<History>;
+  /**
+   * The same one by one, in bounded memory, in the order of time; at one instant transitions come first, then outages.
+   * Until the last one was taken, or the reader has left, nothing else is asked of this store.
+   */
+  story(filter: HistoryFilter): Iterable<Happening> | AsyncIterable<Happening>;
   /** Releases the database; the store is not used afterwards. */
   end(): Awaitable<void>;
 }
