@@ -22,7 +22,7 @@ async function main(argv: string[]): Promise<void> {
       "Reads HAProxy's log, keeps the history of every server and backend, and tells people when a backend has no server available, and when it is well again.",
     )
     .version(version, '-V, --version', 'print the version')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'what a command does, and its options')
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error: /, 'haplog: ').replace(/\n(?=\()/, ' ')),
     })

@@ -9,6 +9,7 @@ import { isCurable, patient } from '../patience.js';
 import { explain } from '../store/explain.js';
 import { lockForDaemon } from '../store/lock.js';
 import { openStore } from '../store/open.js';
+import { UserError } from '../user-error.js';
 import { version } from '../version.js';
 import { onDatabase } from './database.js';
 
@@ -66,6 +67,7 @@ function unlessEndedWaiting(signal: AbortSignal, log: Logger): (error: unknown) 
 function withLogs(config: Config, logs: string[] | undefined): Config {
   if (!logs) return config;
   const zoneOf = (path: string) => config.sources.find((source) => source.path === path)?.tz ?? null;
+  if (logs.includes('')) throw new UserError('--log takes the path of a log, not an empty text.');
   const paths = [...new Set(logs.map((log) => resolve(log)))];
   return { ...config, sources: paths.map((path) => ({ path, tz: zoneOf(path) })) };
 }

@@ -5,6 +5,7 @@ import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkS
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
+import { explain } from '../../../src/store/explain.js';
 import { lockForDaemon } from '../../../src/store/lock.js';
 import { type Mode, openStore } from '../../../src/store/open.js';
 import { UserError } from '../../../src/user-error.js';
@@ -161,6 +162,16 @@ test('a daemon leaves no lock beside what is not its database', (t) => {
   const path = foreignDatabase(join(folder, 'grafana.db'), 'DELETE');
   assert.throws(() => lockForDaemon(path), saying(/^"PATH" is a database of another program: /, path));
   assert.deepEqual(readdirSync(folder), ['grafana.db']);
+});
+
+test("what fails later ends with 1, for it is nobody's bad usage; so does a full disk", () => {
+  const status = (code: string, exitCode?: number) => {
+    const explained = explain(Object.assign(new Error(code), { code }), '/x/haplog.db', exitCode);
+    assert.ok(explained instanceof UserError);
+    return explained.exitCode;
+  };
+  assert.deepEqual([status('SQLITE_CORRUPT'), status('SQLITE_CORRUPT', 1)], [2, 1]);
+  assert.deepEqual([status('SQLITE_FULL'), status('ENOSPC')], [1, 1]);
 });
 
 function saying(pattern: RegExp, path: string): (error: unknown) => boolean {
