@@ -66,7 +66,9 @@ export class Intake {
 
   #queue(work: () => Ingested): Promise<void> {
     const turn = this.#turn.then(async () => {
-      const { memory, commit } = work();
+      const { memory, commit: found } = work();
+      const notedAt = this.#deps.clock.now();
+      const commit = { ...found, notifications: found.notifications.map((each) => ({ ...each, notedAt })) };
       await this.#deps.store.apply(commit);
       this.#memory = memory; // believed only once it is on disk
       this.#deps.onCommit(commit);

@@ -46,6 +46,7 @@ interface DueRow {
   receiver: string;
   facts: string;
   createdAt: Instant;
+  notedAt: Instant | null;
   attempts: number;
   dueAt: Instant;
 }
@@ -53,21 +54,22 @@ interface DueRow {
 export function outboxTable(db: Database): OutboxTable {
   // Due at once (0), not from `createdAt`: that is the log's time, and a host whose clock runs ahead must not be heard late.
   // The dedup key is asked for beforehand, because a conflict would use up a number of AUTOINCREMENT.
-  const columns = 'dedup_key, incident, receiver, event, facts, created_at, due_at, attempts, state, closed_at, answer';
+  const columns =
+    'dedup_key, incident, receiver, event, facts, created_at, noted_at, due_at, attempts, state, closed_at, answer';
   const addBeginning = db.prepare(`
     INSERT INTO outbox (${columns})
-    SELECT @dedupKey, @incident, @receiver, @event, @facts, @createdAt, 0, 0, 'due', NULL, NULL
+    SELECT @dedupKey, @incident, @receiver, @event, @facts, @createdAt, @notedAt, 0, 0, 'due', NULL, NULL
     WHERE NOT ${THREAD_LIVES}
     ON CONFLICT (dedup_key) DO UPDATE SET
-      facts = excluded.facts, created_at = excluded.created_at, due_at = 0, attempts = 0, state = 'due', closed_at = NULL`);
+      facts = excluded.facts, created_at = excluded.created_at, noted_at = excluded.noted_at, due_at = 0, attempts = 0, state = 'due', closed_at = NULL`);
   const add = db.prepare(`
     INSERT INTO outbox (${columns})
-    SELECT @dedupKey, @incident, @receiver, @event, @facts, @createdAt, 0, 0,
+    SELECT @dedupKey, @incident, @receiver, @event, @facts, @createdAt, @notedAt, 0, 0,
       iif(stands, 'due', 'muted'), iif(stands, NULL, @createdAt), iif(stands, NULL, '${NEVER_TOLD}')
     FROM (SELECT @event <> 'resolved' OR ${THREAD_LIVES} AS stands)
     WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE dedup_key = @dedupKey)`);
   const due = db.prepare<[{ now: Instant; limit: number; except: string }], DueRow>(`
-    SELECT seq, dedup_key AS dedupKey, event, receiver, facts, created_at AS createdAt, attempts, due_at AS dueAt
+    SELECT seq, dedup_key AS dedupKey, event, receiver, facts, created_at AS createdAt, noted_at AS notedAt, attempts, due_at AS dueAt
     FROM outbox INDEXED BY outbox_due
     WHERE state = 'due' AND due_at <= @now AND receiver NOT IN (SELECT value FROM json_each(@except))
       AND ${FIRST_IN_THREAD}
@@ -96,7 +98,7 @@ export function outboxTable(db: Database): OutboxTable {
 
   return {
     add: ({ incident, ...rest }) => {
-      const row = { ...rest, incident: incident.id, facts: JSON.stringify(incident) };
+      const row = { notedAt: null, ...rest, incident: incident.id, facts: JSON.stringify(incident) };
       (rest.event === 'firing' ? addBeginning : add).run(row);
     },
     due: (now, limit, except = []) => due.all({ now, limit, except: JSON.stringify(except) }).map(toOutboxRow),
@@ -117,6 +119,8 @@ export function outboxTable(db: Database): OutboxTable {
   };
 }
 
-function toOutboxRow({ seq, attempts, dueAt, facts, ...notification }: DueRow): OutboxRow {
-  return { seq, notification: { ...notification, incident: JSON.parse(facts) }, attempts, dueAt };
+function toOutboxRow({ seq, attempts, dueAt, facts, notedAt, ...rest }: DueRow): OutboxRow {
+  const incident = JSON.parse(facts);
+  const notification = notedAt === null ? { ...rest, incident } : { ...rest, incident, notedAt };
+  return { seq, notification, attempts, dueAt };
 }

@@ -38,7 +38,7 @@ export function keepsTheFacts(engine: string, makeStore: MakeStore): void {
     const checkpoint = { path: '/var/log/haproxy.log', fingerprint: 'f1', offset: 5_000_000_000 };
     const facts = { transitions: [transition()], outages: [outage()], incidents: [incident()] };
     const remember = [{ shelf: 'worker', key: 'allyrion 1305572', body: { exhausted: ['k8s-api-server'] } }];
-    const told = notification('firing');
+    const told = { ...notification('firing'), notedAt: 1_500 };
     await store.apply(commitOf({ ...facts, checkpoint, remember, notifications: [told] }));
     assert.deepEqual(await store.history(always), facts);
     assert.deepEqual(await store.memory(), remember);
