@@ -1,6 +1,6 @@
 /** What `haplog import` does. */
 import { DEFAULT_POLICY, type Plan } from '../../alerts/index.js';
-import type { TimeContext } from '../../parsers/index.js';
+import type { EventId, TimeContext } from '../../parsers/index.js';
 import { readHistory } from '../history-files.js';
 import { EMPTY_MEMORY } from '../memory.js';
 import { ingest } from '../pipeline.js';
@@ -18,16 +18,35 @@ const QUIET: Plan = { policy: DEFAULT_POLICY, routes: [] };
 export async function importFiles(files: string[], options: ImportOptions): Promise<void> {
   const context = timeContext(options, Date.now());
   const database = await databaseFor('write', options.db);
-  const seen = await onDatabase(database, () => takeIn(files, context, database));
-  const { lines, transitions, outages } = seen;
-  process.stderr.write(`${lines} lines read into ${database}: ${transitions} changes of state, outages: ${outages}\n`);
+  const seen: Seen = { lines: 0, transitions: 0, outages: new Map() };
+  const say = () => process.stderr.write(summary(seen, database));
+  try {
+    await onDatabase(database, () => takeIn(files, context, database, seen));
+  } catch (error) {
+    if (seen.lines > 0) say(); // of a damaged file: what could be read of it is in the database
+    throw error;
+  }
+  say();
 }
 
-async function takeIn(files: string[], context: TimeContext, database: string) {
+interface Seen {
+  lines: number;
+  transitions: number;
+  /** By their ids: whether they are open at the end. */
+  outages: Map<EventId, boolean>;
+}
+
+function summary({ lines, transitions, outages }: Seen, database: string): string {
+  const read = `${lines} lines read into ${database}: ${transitions} changes of state, outages: ${outages.size}\n`;
+  const open = [...outages.values()].filter((isOpen) => isOpen).length;
+  if (open === 0) return read;
+  const outagesAre = open === 1 ? '1 outage is' : `${open} outages are`;
+  return `${read}${outagesAre} open at the end; import the newer logs together with these\n`;
+}
+
+async function takeIn(files: string[], context: TimeContext, database: string, seen: Seen): Promise<void> {
   const store = openStore(database, 'write');
   let memory = EMPTY_MEMORY;
-  const seen = { lines: 0, transitions: 0 };
-  const outages = new Set<string>();
   try {
     for await (const batch of readHistory(files, context)) {
       const next = ingest(memory, { ...batch, live: false }, QUIET, context);
@@ -36,10 +55,9 @@ async function takeIn(files: string[], context: TimeContext, database: string) {
       await store.apply({ ...next.commit, checkpoint: null, tally: null, samples: [], remember: [], forget: [] });
       seen.lines += batch.tally.lines;
       seen.transitions += next.commit.transitions.length;
-      for (const { id } of next.commit.outages) outages.add(id);
+      for (const { id, end } of next.commit.outages) seen.outages.set(id, end === null);
     }
   } finally {
     await store.end();
   }
-  return { ...seen, outages: outages.size };
 }
