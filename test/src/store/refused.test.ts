@@ -1,7 +1,16 @@
 /** What cannot be the database is refused in one sentence, and left as it is. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -255,7 +264,7 @@ function closed(folder: string): string {
 
 /** Lets anybody write, so that nothing but what it is speaks against it. */
 function opened(path: string): string {
-  chmodSync(path, 0o666);
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) chmodSync(file, 0o666);
   chmodSync(join(path, '..'), 0o777);
   return path;
 }
