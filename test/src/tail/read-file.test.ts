@@ -94,13 +94,18 @@ test('of a damaged .gz, a clear error is given', async () => {
 });
 
 const junk = Buffer.from('junk');
-for (const [what, damage] of [
+for (const [what, least, damage] of [
   [
     'a byte in its middle is wrong',
+    9_000,
     (packed: Buffer) => packed.fill(0xff, packed.length >> 1, (packed.length >> 1) + 1),
   ],
-  ['something else stands behind it', (packed: Buffer) => Buffer.concat([packed, junk])],
-  ['padding and something else stand behind it', (packed: Buffer) => Buffer.concat([packed, Buffer.alloc(99), junk])],
+  ['something else stands behind it', 20_000, (packed: Buffer) => Buffer.concat([packed, junk])],
+  [
+    'padding and something else stand behind it',
+    20_000,
+    (packed: Buffer) => Buffer.concat([packed, Buffer.alloc(99), junk]),
+  ],
 ] as const) {
   test(`of a .gz in which ${what}, what can be unpacked is given, and then a clear error`, async () => {
     using files = folder();
@@ -109,8 +114,8 @@ for (const [what, damage] of [
     writeFileSync(path, damage(gzipSync(lines(...all))));
     const { batches, error } = await read(path);
     const found = texts(batches);
-    assert.ok(found.length > 9_000, `${found.length} lines`);
-    assert.deepEqual(found.slice(0, 9_000), all.slice(0, 9_000));
+    assert.ok(found.length >= least, `${found.length} lines`);
+    assert.deepEqual(found.slice(0, least), all.slice(0, least));
     assert.match((error as Error).message, /^Cannot read ".*haproxy\.log\.2\.gz": damaged data \(/);
   });
 }
