@@ -2,7 +2,6 @@
  * Opens the database: the only place that does. Writers keep a write-ahead log, so that the command line reads while the
  * daemon writes, and wait for the disk at every commit: a power cut loses nothing that was told to be stored.
  */
-import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../user-error.js';
@@ -31,7 +30,7 @@ export function openStore(path: string, mode: Mode): Store {
     ...store,
     end() {
       store.end();
-      leaveSideFiles(realpathSync(path));
+      leaveSideFiles(path);
     },
   };
 }

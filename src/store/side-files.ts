@@ -3,11 +3,12 @@
  * make them anew cannot read the database then (https://www.sqlite.org/wal.html#read_only_databases). So empty ones are
  * left behind, as a database has them to which nothing was written yet: who may only read it can always read it.
  */
-import { closeSync, fchmodSync, fchownSync, openSync, statSync } from 'node:fs';
+import { closeSync, fchmodSync, fchownSync, openSync, realpathSync, statSync } from 'node:fs';
 
-/** Leaves them beside `file`, with its modes and owner. Where that cannot be, only others' reading suffers. */
-export function leaveSideFiles(file: string): void {
+/** Leaves them beside the database at `path`, with its modes and owner. Where that cannot be, only others' reading suffers. */
+export function leaveSideFiles(path: string): void {
   try {
+    const file = realpathSync(path);
     const { mode, uid, gid } = statSync(file);
     for (const side of [`${file}-wal`, `${file}-shm`]) {
       // Only where there is none: another program may have the database open.
@@ -20,6 +21,6 @@ export function leaveSideFiles(file: string): void {
       }
     }
   } catch {
-    // In use by another program, or the disk is full.
+    // In use by another program, the disk is full, or the database is gone.
   }
 }
