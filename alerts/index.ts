@@ -1,22 +1,22 @@
 /** The door of alerts/: who must hear of it, when, how? */
 
 export { backoffMs } from './backoff.js';
-export { type BackendState, type Board, EMPTY_BOARD, fallOf, type ServerState, shown } from './board.js';
+export { fallOf, shown } from './board.js';
 export type { Channel, Message, Outcome } from './channels/channel.js';
 export { openChannel } from './channels/index.js';
 export {
   type EmailReceiver,
-  type LogReceiver,
   type Receiver,
   Secret,
   type WebhookReceiver,
 } from './channels/receiver.js';
-export { type Fallen, type Incident, incidentKey, type Phase } from './incident.js';
+export { type Fallen, type Incident, incidentKey } from './incident.js';
 export type { Notification, NotificationKind } from './notification.js';
+export { offers } from './offer.js';
 export { DEFAULT_POLICY, type Policy, type Route } from './policy.js';
 export { render } from './render.js';
 export { receiversFor } from './route.js';
 export { type Input, NOTHING_KNOWN, type Plan, type Situation, type Step } from './situation.js';
-export type { Evidence, Outage, OutageEnd, Shown, Transition } from './state.js';
+export type { Outage, OutageEnd, Shown, Transition } from './state.js';
 export { nextTickAt, step } from './step.js';
 export { causeInWords, formatDuration, formatStamp, plainText } from './words.js';

@@ -11,5 +11,8 @@ export interface Notification {
   receiver: string;
   /** The incident as it was when there was something to tell. Facts, not prose: text is rendered when it is sent. */
   incident: Incident;
+  /** When there was something to tell, by the clock of the load balancer, as all instants of the incident. */
   createdAt: Instant;
+  /** The same moment by our own clock; absent until the store is given it. */
+  notedAt?: Instant;
 }

@@ -27,13 +27,16 @@ const EVIDENCE_IN_WORDS: Record<Evidence, string> = {
 const LATE_MS = 60_000;
 
 /**
- * Takes a notification and the instant of sending, from which ages are counted; returns the message. Its text's first
+ * Takes a notification and the instant of sending by our clock, from which ages are counted; returns the message. Its text's first
  * line tells the whole in one sentence; names and free text of the log are cleaned, so that no line can be forged.
  */
 export function render(notification: Notification, now: Instant): Message {
   const { incident, event } = notification;
   const summary = summarize(notification);
-  const body = [...story(notification, now), `Incident:    ${plainText(incident.id, 200)}`];
+  const body = [
+    ...story(notification, loadBalancersTime(notification, now)),
+    `Incident:    ${plainText(incident.id, 200)}`,
+  ];
   return {
     id: notification.dedupKey,
     incidentId: incident.id,
@@ -42,6 +45,11 @@ export function render(notification: Notification, now: Instant): Message {
     text: [summary, '', ...body, ''].join('\n'),
     json: webhookBody(notification, summary),
   };
+}
+
+/** Ages are counted by the clock that stamped the incident: one that is five minutes behind ours makes no message late. */
+function loadBalancersTime({ createdAt, notedAt }: Notification, now: Instant): Instant {
+  return notedAt === undefined ? now : createdAt + (now - notedAt);
 }
 
 /** Equal in every attempt: no age is in it. */

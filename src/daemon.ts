@@ -50,7 +50,6 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
     channels,
     clock,
     random: Math.random,
-    signal: new AbortController().signal,
     log: (report: DeliveryReport) => say(deliverySaid(report), report),
   });
 

@@ -6,7 +6,7 @@ import { backoffMs, type Channel, type NotificationKind, type Outcome, render } 
 import type { Instant } from '../parsers/index.js';
 import type { OutboxRow, Store } from './store/store.js';
 
-/** How many due rows one look takes: many, so that a receiver that is slow to take its share does not hide the others'. */
+/** How many due rows one look takes. */
 const PAGE = 500;
 /** Sends at once to one receiver, each about another incident. */
 const LANE_WIDTH = 3;
@@ -26,7 +26,7 @@ export interface DeliveryReport {
 }
 
 export interface DeliveryDeps {
-  store: Pick<Store, 'due' | 'nextDueAt' | 'delivered' | 'postpone' | 'close'>;
+  store: Pick<Store, 'due' | 'nextDueAt' | 'delivered' | 'postpone' | 'quiet' | 'close'>;
   /** By the receiver's name. */
   channels: ReadonlyMap<string, Channel>;
   clock: { now(): Instant };
@@ -37,24 +37,16 @@ export interface DeliveryDeps {
   log: (report: DeliveryReport) => void;
 }
 
-/** The due rows of one receiver, oldest first. */
+/** The due rows of one receiver, oldest first, as many as one look brought. */
 type Lane = OutboxRow[];
-
-/** Sends what is due now and returns how many rows were dealt with. Rejects when the store fails, never for a receiver. */
-export async function deliverDue(deps: DeliveryDeps): Promise<number> {
-  const lanes = await lanesDue(deps, new Set());
-  const handled = await Promise.all([...lanes.values()].map((lane) => serve(deps, lane, deps.signal)));
-  return handled.reduce((sum, count) => sum + count, 0);
-}
 
 /** What is due now for receivers that are not busy. Each has a lane of its own, so that one which hangs holds up nobody else. */
 export async function lanesDue({ store, clock }: DeliveryDeps, busy: ReadonlySet<string>): Promise<Map<string, Lane>> {
   // A lane that ends while the store is asked may have marked what the answer still calls due.
-  const busyBefore = new Set(busy);
+  const busyBefore = [...busy];
   const lanes = new Map<string, Lane>();
-  for (const row of await store.due(clock.now(), PAGE)) {
+  for (const row of await store.due(clock.now(), PAGE, busyBefore)) {
     const { receiver } = row.notification;
-    if (busyBefore.has(receiver) || busy.has(receiver)) continue;
     const lane = lanes.get(receiver);
     if (lane === undefined) lanes.set(receiver, [row]);
     else lane.push(row);
@@ -62,30 +54,25 @@ export async function lanesDue({ store, clock }: DeliveryDeps, busy: ReadonlySet
   return lanes;
 }
 
-/** Sends a lane's rows, a few at a time; begins no further one after `closing`. Returns how many were dealt with. */
-export async function serve(deps: DeliveryDeps, lane: Lane, closing: AbortSignal): Promise<number> {
+/**
+ * Sends a lane's rows, a few at a time; begins no further one after `closing`, or when the receiver asked for a pause:
+ * that means all messages, not only the one it answered. Rejects when the store fails, never for a receiver.
+ */
+export async function serve(deps: DeliveryDeps, lane: Lane, closing: AbortSignal): Promise<void> {
   const rows = lane.values();
-  let handled = 0;
-  let quiet: { until: Instant; why: string } | undefined;
+  let quiet = false;
 
   const work = async () => {
     for (const row of rows) {
-      if (closing.aborted || deps.signal.aborted) return;
-      const now = deps.clock.now();
-      // A receiver that asked for a pause means all messages, not only the one it answered.
-      const outcome: Outcome =
-        quiet !== undefined && quiet.until > now
-          ? { kind: 'retry', reason: `not tried: ${quiet.why}`, afterMs: quiet.until - now }
-          : await attempt(deps, row);
-      if (outcome.kind === 'retry' && outcome.afterMs !== undefined && quiet === undefined) {
-        quiet = { until: deps.clock.now() + outcome.afterMs, why: outcome.reason };
-      }
+      if (quiet || closing.aborted || deps.signal.aborted) return;
+      const outcome = await attempt(deps, row);
       await mark(deps, row, outcome);
-      handled++;
+      if (outcome.kind !== 'retry' || outcome.afterMs === undefined) continue;
+      quiet = true;
+      await deps.store.quiet(row.notification.receiver, deps.clock.now() + outcome.afterMs);
     }
   };
   await Promise.all(Array.from({ length: Math.min(LANE_WIDTH, lane.length) }, work));
-  return handled;
 }
 
 async function attempt({ channels, clock, signal }: DeliveryDeps, { notification }: OutboxRow): Promise<Outcome> {

@@ -19,8 +19,8 @@ export interface Delivery {
   ended: Promise<void>;
 }
 
-/** Starts the loop; the first look is taken at once. Aborting `deps.signal` ends it without grace. */
-export function startDelivery(deps: DeliveryDeps): Delivery {
+/** Starts the loop; the first look is taken at once. */
+export function startDelivery(deps: Omit<DeliveryDeps, 'signal'>): Delivery {
   const closing = new AbortController();
   const hurry = new AbortController();
   setMaxListeners(0, hurry.signal); // one for each send in flight
@@ -47,7 +47,7 @@ export function startDelivery(deps: DeliveryDeps): Delivery {
   const begin = (receiver: string, lane: OutboxRow[]) => {
     busy.add(receiver);
     const served = serve(own, lane, closing.signal)
-      .then(() => {}, fail)
+      .catch(fail)
       .then(() => {
         busy.delete(receiver);
         inFlight.delete(served);
@@ -58,20 +58,19 @@ export function startDelivery(deps: DeliveryDeps): Delivery {
 
   const run = async () => {
     while (!closing.signal.aborted) {
-      for (const [receiver, lane] of await lanesDue(own, busy)) begin(receiver, lane);
-      await bell.wait(await napMs(deps));
+      const lanes = await lanesDue(own, busy);
+      for (const [receiver, lane] of lanes) begin(receiver, lane);
+      // What is due for one receiver may have filled the page: look again without those that are being served now.
+      if (lanes.size === 0) await bell.wait(await napMs(deps));
     }
   };
 
   const settle = async () => {
     await run().catch(fail);
     await Promise.all(inFlight);
-    deps.signal.removeEventListener('abort', end);
     if (failures.length > 0) throw failures[0];
   };
 
-  deps.signal.addEventListener('abort', end, { once: true });
-  if (deps.signal.aborted) end();
   const ended = settle();
 
   return {
@@ -89,7 +88,7 @@ export function startDelivery(deps: DeliveryDeps): Delivery {
   };
 }
 
-async function napMs({ store, clock }: DeliveryDeps): Promise<number> {
+async function napMs({ store, clock }: Pick<DeliveryDeps, 'store' | 'clock'>): Promise<number> {
   const at = await store.nextDueAt();
   if (at === null) return LONGEST_TIMER_MS;
   return Math.min(Math.max(at - clock.now(), SHORTEST_NAP_MS), LONGEST_NAP_MS);

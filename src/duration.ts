@@ -1,6 +1,5 @@
 /** Lengths of time as people write and read them: `10s`, `90m`, `1h30m`, `2 days`. */
 import prettyMilliseconds from 'pretty-ms';
-import { UserError } from './user-error.js';
 
 /** From the longest to the shortest, the order in which they are written. A day is 24 hours, a year 365 days. */
 const UNITS: readonly (readonly [words: string, ms: number])[] = [
@@ -25,13 +24,6 @@ export function readDuration(text: string): number | null {
   if (!amounts) return null;
   const ms = Math.round(UNITS.reduce((sum, [, unit], i) => sum + Number(amounts[i] ?? 0) * unit, 0));
   return Number.isSafeInteger(ms) ? ms : null;
-}
-
-/** Like `readDuration`, for a text that must be one: any other is a `UserError`. */
-export function parseDuration(text: string): number {
-  const ms = readDuration(text);
-  if (ms === null) throw new UserError(`Cannot read the duration ${JSON.stringify(text)}: expected 10s, 90m or 1h30m.`);
-  return ms;
 }
 
 /** Milliseconds for a person: the two largest units, `3m 12s`; under a minute with tenths, `1.5s`. `readDuration` understands it. */

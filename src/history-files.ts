@@ -2,47 +2,60 @@
 import type { Instant, TimeContext } from '../parsers/index.js';
 import type { Batch } from './tail/batch.js';
 import { begunAt } from './tail/begun-at.js';
-import { LogFile } from './tail/log-file.js';
+import { CannotRead, LogFile } from './tail/log-file.js';
 import { readBatches } from './tail/read-file.js';
+import { UserError } from './user-error.js';
 
 /**
  * The batches of all files, oldest file first. Of a log that is there twice (plain and compressed, whole and in part) the
  * longer file is read.
  * @param context how stamps without zone and year are to be read
- * @throws UserError for a file that cannot be read
+ * @throws UserError for a file that cannot be opened, at once; for damaged ones after all that can be read was given
  */
 export async function* readHistory(paths: readonly string[], context: TimeContext): AsyncGenerator<Batch> {
   const longest = new Map<string, File>();
   for (const path of new Set(paths)) {
     const file = await lookInto(path, context);
-    const other = file && longest.get(file.fingerprint);
-    if (file && !(other && (await lengthOf(other.path)) >= (await lengthOf(path)))) longest.set(file.fingerprint, file);
+    const other = longest.get(file.fingerprint);
+    if (!(other && (await lengthOf(other.path)) >= (await lengthOf(path)))) longest.set(file.fingerprint, file);
   }
-  const files = [...longest.values()].sort((a, b) => a.firstAt - b.firstAt);
-  for (const { path } of files) yield* readBatches(path);
+  const damages: string[] = [];
+  for (const { path } of [...longest.values()].sort((a, b) => a.firstAt - b.firstAt)) {
+    try {
+      yield* readBatches(path);
+    } catch (error) {
+      if (!(error instanceof CannotRead)) throw error;
+      damages.push(error.message);
+    }
+  }
+  if (damages.length > 0) throw new UserError(damages.join('\n'));
 }
 
 interface File {
   path: string;
+  /** Of what has no first line the path: it is like no other. */
   fingerprint: string;
   /** The instant of its first dated line, whatever that says; 0 where none of its first lines is dated. */
   firstAt: Instant;
 }
 
-async function lookInto(path: string, context: TimeContext): Promise<File | null> {
+async function lookInto(path: string, context: TimeContext): Promise<File> {
   const file = await LogFile.open(path);
   try {
-    const fingerprint = await file.fingerprint(true);
-    if (fingerprint === null) return null; // an empty file
+    const fingerprint = (await file.fingerprint(true)) ?? path;
     return { path, fingerprint, firstAt: (await begunAt(file, context)) ?? 0 };
   } finally {
     await file.close();
   }
 }
 
-/** In bytes as unpacked. */
+/** In bytes as unpacked, as many as can be. */
 async function lengthOf(path: string): Promise<number> {
   let bytes = 0;
-  for await (const batch of readBatches(path)) bytes += batch.tally.bytes;
+  try {
+    for await (const batch of readBatches(path)) bytes += batch.tally.bytes;
+  } catch (error) {
+    if (!(error instanceof CannotRead)) throw error;
+  }
   return bytes;
 }

@@ -2,7 +2,7 @@
  * The one writer of history: batches and ticks go through here one at a time, and what they mean is remembered only
  * after the store has it.
  */
-import { nextTickAt, type Plan } from '../alerts/index.js';
+import { nextTickAt, offers, type Plan } from '../alerts/index.js';
 import { type Instant, latestStamp, nextVerdictAt } from '../parsers/index.js';
 import type { Memory } from './memory.js';
 import { type Ingested, ingest, tick } from './pipeline.js';
@@ -43,6 +43,20 @@ export class Intake {
     return this.#queue(() => tick(this.#memory, this.#deps.clock.now(), this.#deps.plan));
   }
 
+  /**
+   * The first tick of the daemon's life. What was told in an earlier one is offered to the receivers that the routes name
+   * now: nobody else will tell them, if the one that had the message is gone.
+   */
+  firstTick(): Promise<void> {
+    return this.#queue(() => {
+      const now = this.#deps.clock.now();
+      const { memory, commit } = tick(this.#memory, now, this.#deps.plan);
+      const told = new Set(commit.notifications.map(({ incident }) => incident.id));
+      const again = offers(memory.situation, this.#deps.plan, now).filter(({ incident }) => !told.has(incident.id));
+      return { memory, commit: { ...commit, notifications: [...commit.notifications, ...again] } };
+    });
+  }
+
   /** How long until time alone changes something, in ms; Infinity where nothing waits. */
   untilNextTick(): number {
     const { heard, situation } = this.#memory;
@@ -52,7 +66,9 @@ export class Intake {
 
   #queue(work: () => Ingested): Promise<void> {
     const turn = this.#turn.then(async () => {
-      const { memory, commit } = work();
+      const { memory, commit: found } = work();
+      const notedAt = this.#deps.clock.now();
+      const commit = { ...found, notifications: found.notifications.map((each) => ({ ...each, notedAt })) };
       await this.#deps.store.apply(commit);
       const before = this.#memory;
       this.#memory = memory; // believed only once it is on disk

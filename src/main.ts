@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** From the command line to an exit status: the only place that ends the process. */
+import { getSystemErrorMap } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 import { explainCommand } from './cli/explain.js';
@@ -27,7 +28,7 @@ async function main(argv: string[]): Promise<void> {
       "Reads HAProxy's log, keeps the history of every server and backend, and tells people when a backend has no server available, and when it is well again.",
     )
     .version(version, '-V, --version', 'print the version')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'what a command does, and its options')
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error: /, 'haplog: ').replace(/\n(?=\()/, ' ')),
     })
@@ -52,7 +53,9 @@ function statusOf(error: unknown): number {
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0); // the reader has seen enough
-  throw error;
+  const why = getSystemErrorMap().get(error.errno ?? 0)?.[1] ?? error.message;
+  process.stderr.write(`haplog: Cannot write the output: ${why}.\n`);
+  process.exit(1);
 });
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -84,7 +84,10 @@ export function caughtUpSaid(paths: readonly string[], waitedFor: ReadonlySet<st
 export function deliverySaid({ receiver, event, outcome, detail, attempt, dueAt }: DeliveryReport): Said {
   const what = `receiver ${receiver}: ${event} ${outcome === 'retry' ? 'not delivered yet' : outcome}`;
   const again = dueAt === null ? '' : `, attempt ${attempt}, again at ${new Date(dueAt).toISOString()}`;
-  return { level: outcome === 'delivered' ? 'info' : 'warn', words: `${what} (${detail})${again}` };
+  // A message that is lost for good is somebody who was not told.
+  const lost = outcome === 'rejected' || outcome === 'expired';
+  const level = outcome === 'delivered' ? 'info' : lost ? 'error' : 'warn';
+  return { level, words: `${what} (${detail})${again}` };
 }
 
 /** What befell a followed log. */

@@ -46,10 +46,11 @@ export class Timekeeper {
     this.#behind.delete(path);
     if (this.#behind.size > 0) return;
     const first = this.#first;
-    const due = this.#news || first;
+    const news = this.#news;
     this.#first = false;
     this.#news = false;
-    if (due) await this.#intake.tick();
+    if (first) await this.#intake.firstTick();
+    else if (news) await this.#intake.tick();
     if (first) this.#onCaughtUp();
     this.#wind();
   }

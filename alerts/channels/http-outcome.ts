@@ -7,9 +7,6 @@ import type { HttpAnswer } from './post.js';
 /** Timeout, too early, too many requests: the same message can be taken later. So can it after any 5xx. */
 const TRY_AGAIN = new Set([408, 425, 429]);
 
-/** Shorter pieces of a URL are ordinary words and no secret. */
-const SHORTEST_SECRET = 6;
-
 /**
  * Takes the answer, whom it came from, and the time; returns the outcome. The body is shown in short, but for what it
  * repeats of the secret address.
@@ -41,7 +38,7 @@ export function retryAfterMs(header: string | undefined, now: number): number | 
 
 function withoutSecrets(text: string, secrets: string[]): string {
   return secrets
-    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .filter((secret) => secret !== '')
     .sort((a, b) => b.length - a.length)
     .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
 }

@@ -7,6 +7,9 @@ import { post } from './post.js';
 import type { WebhookReceiver } from './receiver.js';
 import { troubleInWords } from './trouble.js';
 
+/** Shorter pieces of a path or a query are ordinary words and no secret. */
+const SHORTEST_SECRET_PIECE = 6;
+
 /** Takes a receiver of kind webhook. Its URL is a secret: no outcome holds more of it than the host. */
 export function webhookChannel(receiver: WebhookReceiver): Channel {
   const target = targetOf(receiver);
@@ -64,23 +67,34 @@ function targetOf(receiver: WebhookReceiver): Target | undefined {
   if (!URL.canParse(written)) return undefined;
   const url = new URL(written);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined;
-  const pieces = [
-    url.pathname + url.search,
-    url.username,
-    url.password,
-    ...`${url.pathname}${url.search}`.split(/[/?&=]/),
-  ];
-  const sent = Object.values(receiver.headers).flatMap((value) => [value, ...value.split(/\s+/)]);
   const authorization = basicAuthorization(url);
+  const secrets = [
+    ...piecesOf(url),
+    ...loginOf(url),
+    ...Object.values(receiver.headers),
+    ...Object.values(authorization),
+  ];
   // They travel in the header alone.
   url.username = '';
   url.password = '';
-  return {
-    url,
-    host: url.host,
-    authorization,
-    secrets: [...pieces.flatMap((it) => [it, unescaped(it)]), ...sent],
-  };
+  return { url, host: url.host, authorization, secrets: secrets.flatMap(formsOf) };
+}
+
+/** Of the path and the query only what is long enough to be no ordinary word. */
+function piecesOf({ pathname, search }: URL): string[] {
+  const whole = pathname + search;
+  return [whole, ...whole.split(/[/?&=]/)].filter((piece) => piece.length >= SHORTEST_SECRET_PIECE);
+}
+
+function loginOf({ username, password }: URL): string[] {
+  return [username, password].filter((part) => part !== '');
+}
+
+/** A secret as an answer may quote it: whole, word by word (`Bearer x`), without escapes, and read out of base64. */
+function formsOf(secret: string): string[] {
+  const login = /^Basic +(\S+)$/i.exec(secret)?.[1];
+  const pair = login === undefined ? [] : [Buffer.from(login, 'base64').toString()];
+  return [secret, unescaped(secret), ...secret.split(/\s+/), ...pair, ...pair.flatMap((it) => it.split(':'))];
 }
 
 function basicAuthorization({ username, password }: URL): Record<string, string> {

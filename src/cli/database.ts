@@ -13,11 +13,11 @@ export async function databaseFor(mode: 'read' | 'write', named: string | undefi
   return configured ?? (mode === 'write' ? defaultDatabase(env, uid) : databaseToRead(env, uid, existsSync));
 }
 
-/** Does `work` on the database `file`; a full disk, a damaged or locked file is told in one sentence, as a `UserError`. */
+/** Does `work` on the database `file`; a full disk, a damaged or locked file is told in one sentence, as a `UserError` of status 1. */
 export async function onDatabase<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw explain(error, file);
+    throw explain(error, file, 1);
   }
 }

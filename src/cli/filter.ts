@@ -1,6 +1,6 @@
 /** Which part of history was asked for. */
-import picomatch from 'picomatch';
-import type { History } from '../store/store.js';
+import { isGlob, matcherOf } from '../glob.js';
+import type { Happening, History } from '../store/store.js';
 import { UserError } from '../user-error.js';
 import { STATES, type StateWord } from './accepted.js';
 
@@ -24,23 +24,40 @@ export function parseStates(text: string): StateWord[] {
   });
 }
 
-/** Takes a history and returns what of it passes. Outages and incidents are about no server: none passes a `server` glob. */
-export function select(history: History, filter: Filter): History {
-  const host = passes(filter.host);
-  const backend = passes(filter.backend);
-  const server = passes(filter.server);
+/** What tells whether a thing that happened passes. Outages and incidents are about no server: none passes a `server` glob. */
+export function passer(filter: Filter): (happening: Happening) => boolean {
+  const host = passes('--host', filter.host);
+  const backend = passes('--backend', filter.backend);
+  const server = passes('--server', filter.server);
   const states = new Set<string>(filter.state);
   const anyState = states.size === 0;
   const backends = filter.server.length === 0 && (anyState || states.has('no-server'));
-  return {
-    transitions: history.transitions.filter(
-      (t) => (anyState || states.has(t.to)) && host(t.host) && backend(t.backend) && server(t.server),
-    ),
-    outages: history.outages.filter((outage) => backends && host(outage.host) && backend(outage.backend)),
-    incidents: history.incidents.filter((incident) => backends && host(incident.host) && backend(incident.subject)),
+  return ({ kind, fact }) => {
+    switch (kind) {
+      case 'transition':
+        return (anyState || states.has(fact.to)) && host(fact.host) && backend(fact.backend) && server(fact.server);
+      case 'outage':
+        return backends && host(fact.host) && backend(fact.backend);
+      case 'incident':
+        return backends && host(fact.host) && backend(fact.subject);
+    }
   };
 }
 
-function passes(globs: readonly string[]): (name: string) => boolean {
-  return globs.length === 0 ? () => true : picomatch([...globs], { dot: true });
+/** Takes a history and returns what of it passes. */
+export function select(history: History, passes: (happening: Happening) => boolean): History {
+  return {
+    transitions: history.transitions.filter((fact) => passes({ kind: 'transition', at: fact.at, fact })),
+    outages: history.outages.filter((fact) => passes({ kind: 'outage', at: fact.start, fact })),
+    incidents: history.incidents.filter((fact) => passes({ kind: 'incident', at: fact.openedAt, fact })),
+  };
+}
+
+function passes(option: string, globs: readonly string[]): (name: string) => boolean {
+  const wrong = globs.find((glob) => !isGlob(glob));
+  if (wrong !== undefined)
+    throw new UserError(
+      `${option} takes a glob such as k8s-*, with its brackets closed, not ${JSON.stringify(wrong)}.`,
+    );
+  return globs.length === 0 ? () => true : matcherOf(globs);
 }

@@ -1,11 +1,12 @@
 /** What `haplog import` does. */
 import { DEFAULT_POLICY, type Plan } from '../../alerts/index.js';
-import type { TimeContext } from '../../parsers/index.js';
+import type { EventId, TimeContext } from '../../parsers/index.js';
 import { readHistory } from '../history-files.js';
 import { EMPTY_MEMORY } from '../memory.js';
 import { notUnderstood } from '../misses.js';
 import { conclude, type Ingested, ingest } from '../pipeline.js';
 import { openStore } from '../store/open.js';
+import { CannotRead } from '../tail/log-file.js';
 import { databaseFor, onDatabase } from './database.js';
 import type { PastOptions } from './past.js';
 import { timeContext } from './time-context.js';
@@ -19,34 +20,60 @@ const QUIET: Plan = { policy: DEFAULT_POLICY, routes: [] };
 export async function importFiles(files: string[], options: ImportOptions): Promise<void> {
   const context = timeContext(options, Date.now());
   const database = await databaseFor('write', options.db);
-  const seen = await onDatabase(database, () => takeIn(files, context, database));
-  const { lines, transitions, outages, unknown } = seen;
-  const missed = unknown === 0 ? '' : `; ${unknown} lines not understood: haplog parse --unknown shows them`;
-  const found = `${transitions} changes of state, outages: ${outages}`;
-  process.stderr.write(`${lines} lines read into ${database}: ${found}${missed}\n`);
+  const seen: Seen = { lines: 0, transitions: 0, unknown: 0, outages: new Map() };
+  const say = () => process.stderr.write(summary(seen, database));
+  try {
+    await onDatabase(database, () => takeIn(files, context, database, seen));
+  } catch (error) {
+    if (seen.lines > 0) say(); // of a damaged file: what could be read of it is in the database
+    throw error;
+  }
+  say();
 }
 
-async function takeIn(files: string[], context: TimeContext, database: string) {
+interface Seen {
+  lines: number;
+  transitions: number;
+  unknown: number;
+  /** By their ids: whether they are open at the end. */
+  outages: Map<EventId, boolean>;
+}
+
+function summary({ lines, transitions, unknown, outages }: Seen, database: string): string {
+  const missed = unknown === 0 ? '' : `; ${unknown} lines not understood: haplog parse --unknown shows them`;
+  const found = `${transitions} changes of state, outages: ${outages.size}`;
+  const read = `${lines} lines read into ${database}: ${found}${missed}\n`;
+  const open = [...outages.values()].filter((isOpen) => isOpen).length;
+  if (open === 0) return read;
+  const outagesAre = open === 1 ? '1 outage is' : `${open} outages are`;
+  return `${read}${outagesAre} open at the end; import the newer logs together with these\n`;
+}
+
+async function takeIn(files: string[], context: TimeContext, database: string, seen: Seen): Promise<void> {
   const store = openStore(database, 'write');
   let memory = EMPTY_MEMORY;
-  const seen = { lines: 0, transitions: 0, unknown: 0 };
-  const outages = new Set<string>();
   try {
     const keep = async ({ memory: after, commit }: Ingested) => {
       memory = after;
       // The daemon's own place in the log, its memory and its counters are not the past's to change.
       await store.apply({ ...commit, checkpoint: null, tally: null, samples: [], remember: [], forget: [] });
       seen.transitions += commit.transitions.length;
-      for (const { id } of commit.outages) outages.add(id);
+      for (const { id, end } of commit.outages) seen.outages.set(id, end === null);
       seen.unknown += commit.tally === null ? 0 : notUnderstood(commit.tally);
     };
-    for await (const batch of readHistory(files, context)) {
-      await keep(ingest(memory, { ...batch, live: false }, QUIET, context));
-      seen.lines += batch.tally.lines;
+    let damage: unknown = null;
+    try {
+      for await (const batch of readHistory(files, context)) {
+        await keep(ingest(memory, { ...batch, live: false }, QUIET, context));
+        seen.lines += batch.tally.lines;
+      }
+    } catch (error) {
+      if (!(error instanceof CannotRead)) throw error;
+      damage = error;
     }
     await keep(conclude(memory, QUIET, { live: false, readAt: Date.now() }));
+    if (damage !== null) throw damage;
   } finally {
     await store.end();
   }
-  return { ...seen, outages: outages.size };
 }

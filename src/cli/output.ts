@@ -1,8 +1,8 @@
-/** A selected history in each of the formats of `-o`, piece by piece, however long it is. */
+/** What happened in each of the formats of `-o`. The parts that only one of them needs are loaded for that one. */
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { printableJson } from '../printable.js';
-import type { History } from '../store/store.js';
+import type { Happening, History } from '../store/store.js';
 import type { Format } from './accepted.js';
 import type { RowContext } from './history-rows.js';
 import { incidentJson, outageJson, transitionJson } from './json-rows.js';
@@ -13,20 +13,23 @@ export interface View extends RowContext, Omit<Layout, 'wide'> {
   ifEmpty: string;
 }
 
+export type Story = Iterable<Happening> | AsyncIterable<Happening>;
+
 /** Rows that go into one piece of text. */
 const PIECE = 500;
 
-/** Takes what was found and returns its text. The parts that only one format needs are loaded for that one. */
-export async function* textOf(history: History, format: Format, view: View): AsyncGenerator<string> {
-  if (format === 'json' || format === 'jsonl') yield* jsonText(history, format);
-  else if (format === 'csv') yield* csvText(history);
-  else {
-    const { historyRows } = await import('./history-rows.js');
-    const rows = historyRows(history, view);
-    if (rows.length === 0) return yield `${view.ifEmpty}\n`;
-    const { tableText } = await import('./table.js');
-    yield tableText(rows, { ...view, wide: format === 'wide' });
-  }
+/** Takes what was found and returns its table: its columns are as wide as the widest cell, so all of it is held. */
+export async function* tableOf(history: History, format: 'table' | 'wide', view: View): AsyncGenerator<string> {
+  const { historyRows } = await import('./history-rows.js');
+  const rows = historyRows(history, view);
+  if (rows.length === 0) return yield `${view.ifEmpty}\n`;
+  const { tableText } = await import('./table.js');
+  yield tableText(rows, { ...view, wide: format === 'wide' });
+}
+
+/** Takes what happened, one by one, and returns it in a format for programs, in bounded memory however much it is. */
+export function streamOf(story: Story, format: Exclude<Format, 'table' | 'wide'>): AsyncGenerator<string> {
+  return format === 'csv' ? csvText(story) : jsonText(story, format);
 }
 
 /** Writes to the end, or until the reader has seen enough and goes away, which is no trouble. */
@@ -38,35 +41,47 @@ export async function writeTo(stream: Writable, text: AsyncIterable<string>): Pr
   }
 }
 
-function* jsonText(history: History, format: 'json' | 'jsonl'): Generator<string> {
-  const rows = inOrder([
-    ...history.transitions.map((transition) => ({ at: transition.at, row: () => transitionJson(transition) })),
-    ...history.outages.map((outage) => ({ at: outage.start, row: () => outageJson(outage) })),
-    ...history.incidents.map((incident) => ({ at: incident.openedAt, row: () => incidentJson(incident) })),
-  ]);
+async function* jsonText(story: Story, format: 'json' | 'jsonl'): AsyncGenerator<string> {
   const [open, between, close] = format === 'json' ? ['[\n', ',\n', '\n]\n'] : ['', '\n', '\n'];
-  if (rows.length === 0) return yield format === 'json' ? '[]\n' : '';
-  for (const [i, piece] of pieces(rows).entries()) {
-    yield (i === 0 ? open : between) + piece.map(({ row }) => printableJson(row())).join(between);
+  let before = open;
+  for await (const piece of pieces(story)) {
+    yield before + piece.map((happening) => printableJson(jsonOf(happening))).join(between);
+    before = between;
   }
-  yield close;
+  if (before === between) yield close;
+  else if (format === 'json') yield '[]\n';
 }
 
-async function* csvText(history: History): AsyncGenerator<string> {
+function jsonOf({ kind, fact }: Happening) {
+  switch (kind) {
+    case 'transition':
+      return transitionJson(fact);
+    case 'outage':
+      return outageJson(fact);
+    case 'incident':
+      return incidentJson(fact);
+  }
+}
+
+async function* csvText(story: Story): AsyncGenerator<string> {
   const { csvHeading, csvLines, outageCsv, transitionCsv } = await import('./csv-rows.js');
-  const rows = inOrder([
-    ...history.transitions.map((transition) => ({ at: transition.at, row: () => transitionCsv(transition) })),
-    ...history.outages.map((outage) => ({ at: outage.start, row: () => outageCsv(outage) })),
-  ]);
   yield csvHeading;
-  for (const piece of pieces(rows)) yield csvLines(piece.map(({ row }) => row()));
+  for await (const piece of pieces(story)) {
+    yield csvLines(
+      piece.flatMap(({ kind, fact }) => {
+        if (kind === 'incident') return [];
+        return [kind === 'transition' ? transitionCsv(fact) : outageCsv(fact)];
+      }),
+    );
+  }
 }
 
-/** By time; at the same instant transitions come first, then what they brought about. */
-function inOrder<T extends { at: number }>(rows: T[]): T[] {
-  return rows.sort((a, b) => a.at - b.at);
-}
-
-function pieces<T>(rows: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(rows.length / PIECE) }, (_, i) => rows.slice(i * PIECE, (i + 1) * PIECE));
+async function* pieces(story: Story): AsyncGenerator<Happening[]> {
+  let piece: Happening[] = [];
+  for await (const happening of story) {
+    if (piece.push(happening) < PIECE) continue;
+    yield piece;
+    piece = [];
+  }
+  if (piece.length > 0) yield piece;
 }

@@ -1,7 +1,7 @@
 /** What `haplog query` does: from its options to what is printed. */
 import type { Instant } from '../../parsers/index.js';
 import { openStore } from '../store/open.js';
-import type { History } from '../store/store.js';
+import type { Happening } from '../store/store.js';
 import { wantsColour } from '../terminal.js';
 import { UserError } from '../user-error.js';
 import { localZone, parseZone } from '../zone.js';
@@ -9,7 +9,7 @@ import type { Format } from './accepted.js';
 import { ago } from './ago.js';
 import { databaseFor, onDatabase } from './database.js';
 import { localTime } from './local-time.js';
-import { textOf, writeTo } from './output.js';
+import { type Story, streamOf, tableOf, writeTo } from './output.js';
 
 export interface QueryOptions {
   since: string;
@@ -35,32 +35,41 @@ export async function query(options: QueryOptions): Promise<void> {
   const local = localTime(tz);
   const span = `between ${local(since)} and ${local(options.until === undefined ? Math.max(now, since) : until)}`;
   if (since > until) throw new UserError(`There is nothing ${span}: --since lies after --until.`);
-  const selection = await selectionOf(options);
+  const passes = await passerOf(options);
 
   const database = await databaseFor('read', options.db);
   await onDatabase(database, async () => {
     const store = openStore(database, 'read');
     try {
+      const { output } = options;
       const { stdout } = process;
+      if (!options.suspect && output !== 'table' && output !== 'wide') {
+        const story = store.story({ since, until });
+        return await writeTo(stdout, streamOf(passes ? only(story, passes) : story, output));
+      }
       const view = {
         now,
         tz,
         colour: wantsColour(stdout),
-        width: options.output === 'table' && stdout.isTTY ? stdout.columns : null,
-        ifEmpty: `(nothing ${selection ? 'that matches ' : ''}happened ${span})`,
+        width: output === 'table' && stdout.isTTY ? stdout.columns : null,
+        ifEmpty: `(nothing ${passes ? 'that matches ' : ''}happened ${span})`,
       };
       if (options.suspect) {
         const { suspectText } = await import('./suspect-text.js');
         const suspects = await store.suspects({ since, until });
-        return await writeTo(stdout, suspectText(suspects, options.output, { ...view, all: [] }));
+        return await writeTo(stdout, suspectText(suspects, output, { ...view, all: [] }));
       }
       const history = await store.history({ since, until });
-      const text = textOf(selection?.(history) ?? history, options.output, { ...view, all: history.transitions });
-      await writeTo(stdout, text);
+      const found = passes ? (await import('./filter.js')).select(history, passes) : history;
+      await writeTo(stdout, tableOf(found, output as 'table' | 'wide', { ...view, all: history.transitions }));
     } finally {
       await store.end();
     }
   });
+}
+
+async function* only(story: Story, passes: (happening: Happening) => boolean): AsyncGenerator<Happening> {
+  for await (const happening of story) if (passes(happening)) yield happening;
 }
 
 /** The moment that an option means. Only for a time of the calendar is the calendar loaded. */
@@ -71,11 +80,10 @@ async function timeOf(text: string, now: Instant, tz: string): Promise<Instant> 
   return parseTime(text, { now, tz });
 }
 
-/** What makes a selection of a history; null: nothing is to be left out, and no matcher of globs need be loaded. */
-async function selectionOf(options: QueryOptions): Promise<((history: History) => History) | null> {
+/** What tells what is to be shown; null: nothing is to be left out, and no matcher of globs need be loaded. */
+async function passerOf(options: QueryOptions): Promise<((happening: Happening) => boolean) | null> {
   const { host = [], backend = [], server = [], state = [] } = options;
   if (host.length + backend.length + server.length + state.length === 0) return null;
-  const { parseStates, select } = await import('./filter.js');
-  const filter = { host, backend, server, state: state.flatMap(parseStates) };
-  return (history) => select(history, filter);
+  const { parseStates, passer } = await import('./filter.js');
+  return passer({ host, backend, server, state: state.flatMap(parseStates) });
 }

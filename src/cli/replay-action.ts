@@ -2,13 +2,15 @@
 import type { Instant } from '../../parsers/index.js';
 import { readHistory } from '../history-files.js';
 import { EMPTY_MEMORY, type Memory } from '../memory.js';
-import { narrate } from '../narrate.js';
 import { ingest, tick } from '../pipeline.js';
 import { printable, printableJson } from '../printable.js';
 import { type Facts, Settling } from '../settling.js';
+import type { Commit } from '../store/store.js';
+import { UserError } from '../user-error.js';
 import { incidentJson, notificationJson, outageJson, transitionJson } from './json-rows.js';
 import type { PastOptions } from './past.js';
 import { planOf } from './plan.js';
+import { ReplayText } from './replay-text.js';
 import { timeContext } from './time-context.js';
 
 /** A line waits no longer for a second witness (parsers/verdict.ts). */
@@ -23,16 +25,22 @@ export interface ReplayOptions extends PastOptions {
 export async function replay(files: string[], options: ReplayOptions): Promise<void> {
   const context = timeContext(options, Date.now());
   const plan = await planOf(options.config);
-  const settling = new Settling();
-  const write = options.output === 'jsonl' ? writeJson : writeText;
+  const teller = options.output === 'jsonl' ? jsonTeller() : textTeller();
   let memory: Memory = EMPTY_MEMORY;
   let latest = 0;
-  for await (const batch of readHistory(files, context)) {
-    const next = ingest(memory, { ...batch, live: true }, plan, context, asWritten);
-    memory = next.memory;
-    settling.add(next.commit);
-    latest = next.commit.transitions.at(-1)?.at ?? latest;
-    write(settling.settled(latest));
+  let damage: unknown = null;
+  try {
+    for await (const batch of readHistory(files, context)) {
+      const next = ingest(memory, { ...batch, live: true }, plan, context, asWritten);
+      memory = next.memory;
+      teller.add(next.commit);
+      latest = next.commit.transitions.at(-1)?.at ?? latest;
+      write(teller.settled(latest));
+    }
+  } catch (error) {
+    // A damaged file is told behind all that could be read.
+    if (!(error instanceof UserError) || memory === EMPTY_MEMORY) throw error;
+    damage = error;
   }
   // Nobody knows what came after the last line; what was due soon after it would have been told.
   const { holdMs, keepFiringMs } = plan.policy;
@@ -40,9 +48,49 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
   for (const at of [end, options.asOf === undefined ? end + holdMs + keepFiringMs : Math.max(end, context.asOf)]) {
     const next = tick(memory, at, plan);
     memory = next.memory;
-    settling.add(next.commit);
+    teller.add(next.commit);
   }
-  write(settling.rest());
+  write(teller.rest());
+  if (damage !== null) throw damage;
+}
+
+/** Takes what each batch brought, and gives lines as soon as nothing can change them. */
+interface Teller {
+  add(commit: Commit): void;
+  settled(now: Instant): string[];
+  rest(): string[];
+}
+
+function textTeller(): Teller {
+  const text = new ReplayText();
+  return {
+    add: (commit) => text.add(commit),
+    settled: (now) => text.settled(now).map(printable),
+    rest: () => text.rest().map(printable),
+  };
+}
+
+function jsonTeller(): Teller {
+  const settling = new Settling();
+  return {
+    add: (commit) => settling.add(commit),
+    settled: (now) => jsonLines(settling.settled(now)),
+    rest: () => jsonLines(settling.rest()),
+  };
+}
+
+function jsonLines({ transitions, outages, incidents, notifications }: Facts): string[] {
+  const rows = [
+    ...transitions.map(transitionJson),
+    ...outages.map(outageJson),
+    ...incidents.map(incidentJson),
+    ...notifications.map(notificationJson),
+  ];
+  return rows.map(printableJson);
+}
+
+function write(lines: string[]): void {
+  if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
 }
 
 /** As if each line had been read when it was written: the log's own time is the only one. */
@@ -52,27 +100,4 @@ const asWritten = (stamp: Instant): Instant => stamp;
 function endOf({ situation, heard }: Memory): Instant {
   const told = [...situation.clocks].reduce((latest, [, { at }]) => Math.max(latest, at), 0);
   return [...heard.held].reduce((latest, [, { heardAt }]) => Math.max(latest, heardAt), told);
-}
-
-function writeJson({ transitions, outages, incidents, notifications }: Facts): void {
-  const rows = [
-    ...transitions.map(transitionJson),
-    ...outages.map(outageJson),
-    ...incidents.map(incidentJson),
-    ...notifications.map(notificationJson),
-  ];
-  if (rows.length > 0) process.stdout.write(`${rows.map(printableJson).join('\n')}\n`);
-}
-
-function writeText(facts: Facts): void {
-  // What began and ended is told as two lines.
-  const begun = facts.outages
-    .filter(({ end }) => end !== null)
-    .map((outage) => ({ ...outage, end: null, endHow: null }));
-  const said = narrate({ ...facts, outages: [...begun, ...facts.outages] }).map(({ words }) => words);
-  const sent = facts.notifications.map(
-    ({ receiver, event, incident }) =>
-      `would tell ${receiver}: ${event}: backend ${incident.subject} on ${incident.host}`,
-  );
-  for (const words of [...said, ...sent]) process.stdout.write(`${printable(words)}\n`);
 }

@@ -1,5 +1,5 @@
 /** The configuration as YAML: its value, and the line and column of every part of it. */
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 import {
   type Document,
@@ -64,9 +64,12 @@ function readText(path: string): { text: string; mode: number } {
   let mode: number;
   let file: number | undefined;
   try {
+    // Opening a pipe would wait for its writer.
+    const found = statSync(path);
+    if (found.isDirectory()) throw refused(path, 'it is a directory');
+    if (!found.isFile()) throw refused(path, 'it is no regular file');
     file = openSync(path, 'r');
     const stat = fstatSync(file);
-    if (stat.isDirectory()) throw refused(path, 'it is a directory');
     if (stat.size > SIZE_LIMIT) throw refused(path, 'it is larger than 1 MiB');
     mode = stat.mode;
     bytes = readFileSync(file);

@@ -1,6 +1,7 @@
 /** The sorts of values a configuration holds. Each says once what it takes: for the check, the error and the docs. */
 import * as z from 'zod';
 import { readDuration } from '../duration.js';
+import { isGlob } from '../glob.js';
 import { isZone, zoneHint } from '../zone.js';
 import { kindOf, unknownKey, unlike } from './mistake.js';
 
@@ -77,7 +78,7 @@ export const port = z
 
 export const name = text('a name', (value) => value.trim() !== '');
 
-export const glob = text('a glob such as k8s-*', (value) => value !== '');
+export const glob = text('a glob such as k8s-*', isGlob);
 
 export const filePath = text('a path', (value) => value !== '' && !/^\w+:\/\/|\0/.test(value));
 
@@ -106,7 +107,12 @@ export const variable = text('the name of an environment variable', (value) => /
 
 const headerName = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/);
 
-const headerValue = text('a text in one line', (value) => !/[\r\n\0]/.test(value), { secret: true });
+/** What Node sends: RFC 9110's field-content, section 5.5. */
+const headerValue = text(
+  'a text in one line, of Latin-1 and without control characters',
+  (value) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value),
+  { secret: true },
+);
 
 /** HTTP headers after RFC 9110; a value may be secret. */
 export const headers = z

@@ -37,10 +37,17 @@ const sentences: [code: string, sentence: Sentence][] = [
   ['SQLITE_BUSY', (file) => `The database "${file}" is locked by another program: end that, ${NAME_ANOTHER}.`],
 ];
 
-/** Takes what was thrown while `file` was opened, and returns a `UserError` for it; what it does not know it returns as it is. */
-export function explain(error: unknown, file: string): unknown {
+/** Not the operator's words but the machine is at fault. */
+const RUNTIME = 1;
+
+/**
+ * Takes what was thrown while `file` was opened, and returns a `UserError` for it; what it does not know it returns as it
+ * is. A full disk is nobody's bad usage; nor is what only shows later, for which `exitCode` is 1.
+ */
+export function explain(error: unknown, file: string, exitCode = 2): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;
   const code = String((error as NodeJS.ErrnoException).code ?? '');
   const known = sentences.find(([prefix]) => code === prefix || code.startsWith(`${prefix}_`));
-  return known === undefined ? error : new UserError(known[1](file), { cause: error });
+  if (known === undefined) return error;
+  return new UserError(known[1](file), { cause: error, exitCode: known[1] === noSpace ? RUNTIME : exitCode });
 }

@@ -3,8 +3,8 @@ import type { Database } from 'better-sqlite3';
 import type { Incident, Outage, Transition } from '../../alerts/index.js';
 import type { History, HistoryFilter } from './store.js';
 
-type TransitionRow = Omit<Transition, 'planned' | 'cause'> & { planned: number; cause: string };
-type OutageRow = Omit<Outage, 'planned'> & { planned: number };
+export type TransitionRow = Omit<Transition, 'planned' | 'cause'> & { planned: number; cause: string };
+export type OutageRow = Omit<Outage, 'planned'> & { planned: number };
 
 /** The statements, for a test that asks SQLite how it will go about them. INDEXED BY: without its index one fails to prepare. */
 export const historySql = {
@@ -34,11 +34,19 @@ export function historyReader(db: Database): (filter: HistoryFilter) => History 
   const incidents = db.prepare<[HistoryFilter], string>(historySql.incidents).pluck();
   return db.transaction((filter: HistoryFilter) => ({
     transitions: transitions.all(filter).map(toTransition),
-    outages: outages.all(filter).map((row): Outage => ({ ...row, planned: row.planned === 1 })),
-    incidents: incidents.all(filter).map((body): Incident => JSON.parse(body)),
+    outages: outages.all(filter).map(toOutage),
+    incidents: incidents.all(filter).map(toIncident),
   })).deferred;
 }
 
-function toTransition(row: TransitionRow): Transition {
+export function toTransition(row: TransitionRow): Transition {
   return { ...row, planned: row.planned === 1, cause: JSON.parse(row.cause) };
+}
+
+export function toOutage(row: OutageRow): Outage {
+  return { ...row, planned: row.planned === 1 };
+}
+
+export function toIncident(body: string): Incident {
+  return JSON.parse(body);
 }

@@ -114,6 +114,8 @@ const migrations: readonly string[] = [
     at             INTEGER NOT NULL
   ) STRICT;
   `,
+  // noted_at: when it was noted down by our own clock; created_at is by the load balancer's.
+  'ALTER TABLE outbox ADD COLUMN noted_at INTEGER',
 ];
 
 /** How many steps this haplog knows. */

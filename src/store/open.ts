@@ -8,6 +8,7 @@ import { UserError } from '../user-error.js';
 import { APPLICATION_ID, foreign, makeFile, refuseForeign } from './database-file.js';
 import { explain } from './explain.js';
 import { migrate, SCHEMA_VERSION, versionOf } from './migrations.js';
+import { leaveSideFiles } from './side-files.js';
 import { sqliteStore } from './sqlite.js';
 import type { Store } from './store.js';
 
@@ -23,7 +24,15 @@ const BUSY_MS = 5000;
  * Throws a `UserError` where the file is missing, forbidden, damaged, newer than this haplog, or not haplog's.
  */
 export function openStore(path: string, mode: Mode): Store {
-  return open(path, mode, sqliteStore);
+  const store = open(path, mode, sqliteStore);
+  if (mode === 'read' || path === ':memory:') return store;
+  return {
+    ...store,
+    end() {
+      store.end();
+      leaveSideFiles(path);
+    },
+  };
 }
 
 /** As `openStore`, but the bare database: for the files of this folder and their tests. */

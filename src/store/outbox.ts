@@ -1,24 +1,37 @@
 /**
  * The outbox: what is to be told, to whom, and what became of it. The rows of one incident for one receiver are a thread:
- * they are sent one after the other, and a thread whose beginning never arrived falls silent.
+ * they are sent one after the other. Who was told anything of an incident is told its end, who was told nothing is not;
+ * until then each reminder is a new chance to tell the beginning.
  */
 import type { Database } from 'better-sqlite3';
 import type { Notification } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
 import type { OutboxRow, Store } from './store.js';
 
-export interface OutboxTable extends Pick<Store, 'due' | 'nextDueAt' | 'delivered' | 'postpone' | 'close'> {
-  /** Takes in a notification once; what follows a beginning that was not told is stored as muted. */
+export interface OutboxTable extends Pick<Store, 'due' | 'nextDueAt' | 'delivered' | 'postpone' | 'quiet' | 'close'> {
+  /**
+   * Takes in a notification once; an end of which no beginning was told is stored as muted. A firing that comes again
+   * is sent again, but only to who was told nothing of the incident and has nothing waiting.
+   */
   add(notification: Notification): void;
 }
 
-const NEVER_TOLD = 'the beginning was never told';
+const NEVER_TOLD = 'nothing of it was ever told';
 
-/** The beginning of the thread was told, or still may be. */
-const BEGINNING_STANDS = `EXISTS (
-  SELECT 1 FROM outbox AS beginning
-  WHERE beginning.incident = @incident AND beginning.receiver = @receiver
-    AND beginning.event = 'firing' AND beginning.state IN ('due', 'delivered'))`;
+/** Something of the thread was told, or still may be. */
+const THREAD_LIVES = `EXISTS (
+  SELECT 1 FROM outbox AS sibling
+  WHERE sibling.incident = @incident AND sibling.receiver = @receiver AND sibling.state IN ('due', 'delivered'))`;
+
+/** Something of the thread was told. */
+const TOLD = `EXISTS (
+  SELECT 1 FROM outbox AS sibling
+  WHERE sibling.incident = @incident AND sibling.receiver = @receiver AND sibling.state = 'delivered')`;
+
+/** The incident is over: its end stands in the thread. */
+const OVER = `EXISTS (
+  SELECT 1 FROM outbox AS sibling
+  WHERE sibling.incident = @incident AND sibling.receiver = @receiver AND sibling.event = 'resolved')`;
 
 /** The oldest open row of its thread. */
 const FIRST_IN_THREAD = `NOT EXISTS (
@@ -33,6 +46,7 @@ interface DueRow {
   receiver: string;
   facts: string;
   createdAt: Instant;
+  notedAt: Instant | null;
   attempts: number;
   dueAt: Instant;
 }
@@ -40,16 +54,25 @@ interface DueRow {
 export function outboxTable(db: Database): OutboxTable {
   // Due at once (0), not from `createdAt`: that is the log's time, and a host whose clock runs ahead must not be heard late.
   // The dedup key is asked for beforehand, because a conflict would use up a number of AUTOINCREMENT.
+  const columns =
+    'dedup_key, incident, receiver, event, facts, created_at, noted_at, due_at, attempts, state, closed_at, answer';
+  const addBeginning = db.prepare(`
+    INSERT INTO outbox (${columns})
+    SELECT @dedupKey, @incident, @receiver, @event, @facts, @createdAt, @notedAt, 0, 0, 'due', NULL, NULL
+    WHERE NOT ${THREAD_LIVES}
+    ON CONFLICT (dedup_key) DO UPDATE SET
+      facts = excluded.facts, created_at = excluded.created_at, noted_at = excluded.noted_at, due_at = 0, attempts = 0, state = 'due', closed_at = NULL`);
   const add = db.prepare(`
-    INSERT INTO outbox (dedup_key, incident, receiver, event, facts, created_at, due_at, attempts, state, closed_at, answer)
-    SELECT @dedupKey, @incident, @receiver, @event, @facts, @createdAt, 0, 0,
+    INSERT INTO outbox (${columns})
+    SELECT @dedupKey, @incident, @receiver, @event, @facts, @createdAt, @notedAt, 0, 0,
       iif(stands, 'due', 'muted'), iif(stands, NULL, @createdAt), iif(stands, NULL, '${NEVER_TOLD}')
-    FROM (SELECT @event = 'firing' OR ${BEGINNING_STANDS} AS stands)
+    FROM (SELECT @event <> 'resolved' OR ${THREAD_LIVES} AS stands)
     WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE dedup_key = @dedupKey)`);
-  const due = db.prepare<[{ now: Instant; limit: number }], DueRow>(`
-    SELECT seq, dedup_key AS dedupKey, event, receiver, facts, created_at AS createdAt, attempts, due_at AS dueAt
+  const due = db.prepare<[{ now: Instant; limit: number; except: string }], DueRow>(`
+    SELECT seq, dedup_key AS dedupKey, event, receiver, facts, created_at AS createdAt, noted_at AS notedAt, attempts, due_at AS dueAt
     FROM outbox INDEXED BY outbox_due
-    WHERE state = 'due' AND due_at <= @now AND ${FIRST_IN_THREAD}
+    WHERE state = 'due' AND due_at <= @now AND receiver NOT IN (SELECT value FROM json_each(@except))
+      AND ${FIRST_IN_THREAD}
     ORDER BY seq LIMIT @limit`);
   const nextDueAt = db.prepare<[], { dueAt: Instant }>(`
     SELECT due_at AS dueAt
@@ -62,25 +85,32 @@ export function outboxTable(db: Database): OutboxTable {
   const postpone = db.prepare(`
     UPDATE outbox SET attempts = attempts + 1, due_at = @dueAt, answer = @reason
     WHERE seq = @seq AND state = 'due'`);
+  const quiet = db.prepare(`
+    UPDATE outbox SET due_at = @until
+    WHERE receiver = @receiver AND state = 'due' AND due_at < @until`);
   const close = db.prepare<[object], { incident: string; receiver: string }>(`
     UPDATE outbox SET state = @state, attempts = attempts + (@state = 'rejected'), closed_at = @at, answer = @reason
     WHERE seq = @seq AND state = 'due'
     RETURNING incident, receiver`);
   const muteThread = db.prepare(`
     UPDATE outbox SET state = 'muted', closed_at = @at, answer = '${NEVER_TOLD}'
-    WHERE incident = @incident AND receiver = @receiver AND state = 'due' AND NOT ${BEGINNING_STANDS}`);
+    WHERE incident = @incident AND receiver = @receiver AND state = 'due' AND NOT ${TOLD} AND ${OVER}`);
 
   return {
     add: ({ incident, ...rest }) => {
-      add.run({ ...rest, incident: incident.id, facts: JSON.stringify(incident) });
+      const row = { notedAt: null, ...rest, incident: incident.id, facts: JSON.stringify(incident) };
+      (rest.event === 'firing' ? addBeginning : add).run(row);
     },
-    due: (now, limit) => due.all({ now, limit }).map(toOutboxRow),
+    due: (now, limit, except = []) => due.all({ now, limit, except: JSON.stringify(except) }).map(toOutboxRow),
     nextDueAt: () => nextDueAt.get()?.dueAt ?? null,
     delivered: (seq, at, answer) => {
       delivered.run({ seq, at, answer });
     },
     postpone: (seq, dueAt, reason) => {
       postpone.run({ seq, dueAt, reason });
+    },
+    quiet: (receiver, until) => {
+      quiet.run({ receiver, until });
     },
     close: db.transaction((seq: number, state: string, at: Instant, reason: string) => {
       const thread = close.get({ seq, state, at, reason });
@@ -89,6 +119,8 @@ export function outboxTable(db: Database): OutboxTable {
   };
 }
 
-function toOutboxRow({ seq, attempts, dueAt, facts, ...notification }: DueRow): OutboxRow {
-  return { seq, notification: { ...notification, incident: JSON.parse(facts) }, state: 'due', attempts, dueAt };
+function toOutboxRow({ seq, attempts, dueAt, facts, notedAt, ...rest }: DueRow): OutboxRow {
+  const incident = JSON.parse(facts);
+  const notification = notedAt === null ? { ...rest, incident } : { ...rest, incident, notedAt };
+  return { seq, notification, attempts, dueAt };
 }

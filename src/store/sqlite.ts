@@ -6,6 +6,7 @@ import { outboxTable } from './outbox.js';
 import { progressReader } from './progress.js';
 import { readingTables } from './reading.js';
 import type { Commit, Store } from './store.js';
+import { storyReader } from './story.js';
 import { suspectTable } from './suspects.js';
 
 /**
@@ -43,10 +44,12 @@ export function sqliteStore(db: Database): Store {
     nextDueAt: outbox.nextDueAt,
     delivered: outbox.delivered,
     postpone: outbox.postpone,
+    quiet: outbox.quiet,
     close: outbox.close,
     history: historyReader(db),
     progress: progressReader(db, reading),
     suspects: suspects.read,
+    story: storyReader(db),
     end: () => {
       db.close();
     },

@@ -39,6 +39,7 @@ export interface Commit {
   /** Opened or changed: stored by id, the newer wins. */
   outages: Outage[];
   incidents: Incident[];
+  /** Each is sent once; a firing that comes again only to who was told nothing of the incident yet. */
   notifications: Notification[];
   /** The new number of lines that said an event already stored. */
   copies: { id: EventId; copies: number }[];
@@ -69,7 +70,6 @@ export type OutboxState = 'due' | 'delivered' | 'rejected' | 'expired' | 'muted'
 export interface OutboxRow {
   seq: number;
   notification: Notification;
-  state: OutboxState;
   attempts: number;
   dueAt: Instant;
 }
@@ -101,6 +101,11 @@ export interface Progress {
   /** How many notifications are in which state. */
   outbox: Record<OutboxState, number>;
 }
+/** One thing that happened, and when it began. */
+export type Happening =
+  | { kind: 'transition'; at: Instant; fact: Transition }
+  | { kind: 'outage'; at: Instant; fact: Outage }
+  | { kind: 'incident'; at: Instant; fact: Incident };
 
 export interface Store {
   apply(commit: Commit): Awaitable<void>;
@@ -109,22 +114,32 @@ export interface Store {
 
   /**
    * The notifications that may be sent now, oldest first: for each receiver and incident only the oldest one that is
-   * still open, so that a resolved never overtakes its firing. At most `limit`.
+   * still open, so that a resolved never overtakes its firing. At most `limit`, none of the receivers in `except`.
    */
-  due(now: Instant, limit: number): Awaitable<OutboxRow[]>;
+  due(now: Instant, limit: number, except?: readonly string[]): Awaitable<OutboxRow[]>;
   /** The instant at which the next notification falls due; null when none waits. */
   nextDueAt(): Awaitable<Instant | null>;
   delivered(seq: number, at: Instant, answer: string): Awaitable<void>;
   /** Counts an attempt and waits until `dueAt`. */
   postpone(seq: number, dueAt: Instant, reason: string): Awaitable<void>;
-  /** Ends a row without delivery. Later rows of the same incident and receiver that are no firing become `muted` if its firing was never delivered. */
-  close(seq: number, state: 'rejected' | 'expired' | 'muted', at: Instant, reason: string): Awaitable<void>;
+  /** The receiver asked for a pause: nothing of it is due before `until`. Counts no attempt. */
+  quiet(receiver: string, until: Instant): Awaitable<void>;
+  /**
+   * Ends a row without delivery. If the incident is over and the receiver was told nothing of it, what waits behind
+   * becomes `muted`; if it goes on, the next reminder tells it.
+   */
+  close(seq: number, state: 'rejected' | 'expired', at: Instant, reason: string): Awaitable<void>;
 
   history(filter: HistoryFilter): Awaitable<History>;
   /** All of one moment; at most so many samples. */
   progress(samples: number): Awaitable<Progress>;
   /** What was not believed in a span, oldest first; the last thousand are kept. */
   suspects(filter: HistoryFilter): Awaitable<SuspectLine[]>;
+  /**
+   * The same one by one, in bounded memory, in the order of time; at one instant transitions come first, then outages.
+   * Until the last one was taken, or the reader has left, nothing else is asked of this store.
+   */
+  story(filter: HistoryFilter): Iterable<Happening> | AsyncIterable<Happening>;
   /** Releases the database; the store is not used afterwards. */
   end(): Awaitable<void>;
 }

@@ -2,14 +2,12 @@
 import { readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createGunzip } from 'node:zlib';
+import { unpackedChunks, unpackedStream } from './gzip.js';
 import { CannotRead, type LogFile } from './log-file.js';
 
 const CHUNK_BYTES = 256 * 1024;
 /** A few milliseconds of work. */
 const TURN_BYTES = 8 * 1024 * 1024;
-const GZIP_INPUT_BYTES = 16 * 1024;
-const GZIP_OUTPUT_BYTES = 256 * 1024;
 
 /**
  * The bytes of a file from `offset` on, counted as unpacked. Throws `CannotRead` where compressed data are damaged or
@@ -17,14 +15,17 @@ const GZIP_OUTPUT_BYTES = 256 * 1024;
  */
 export async function* chunksOf(file: LogFile, offset: number): AsyncGenerator<Buffer, void> {
   if (!file.compressed) return yield* plainChunks(file.handle, offset);
-  const packed = file.handle.createReadStream({ start: 0, autoClose: false, highWaterMark: GZIP_INPUT_BYTES });
-  yield* skipBytes(unpackedChunks(packed, file.openedAs), offset);
+  yield* inWords(skipBytes(unpackedChunks(file.handle), offset), file.openedAs);
 }
 
-/** What a gzip file unpacks to. Throws as `chunksOf`, of the file called `name`. */
-export async function* unpackedChunks(packed: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer, void> {
+/** What gzip data unpack to that come from elsewhere than a file; of damage the error names it `name`. */
+export function unpacked(packed: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer, void> {
+  return inWords(unpackedStream(packed), name);
+}
+
+async function* inWords(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer, void> {
   try {
-    yield* gzipChunks(packed);
+    yield* chunks;
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (!code?.startsWith('Z_')) throw cause;
@@ -50,50 +51,6 @@ async function* plainChunks(handle: FileHandle, offset: number): AsyncGenerator<
     if (turn < TURN_BYTES) continue;
     turn = 0;
     await nextTurn();
-  }
-}
-
-/**
- * Unpacks a gzip file, all its members. What can be unpacked is given before the error of a damaged or cut off one is
- * thrown, which is why this is no `pipeline`: a stream that fails throws away what was not yet fetched.
- */
-async function* gzipChunks(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
-  const unzip = createGunzip({ chunkSize: GZIP_OUTPUT_BYTES });
-  let failure: Error | null = null;
-  let wake = () => {};
-  let ended = false;
-  unzip.on('readable', () => wake());
-  unzip.on('end', () => {
-    ended = true;
-    wake();
-  });
-  unzip.on('error', (error) => {
-    failure = error;
-    wake();
-  });
-  /** Gives what is unpacked until `done`. */
-  async function* until(done: () => boolean): AsyncGenerator<Buffer, void> {
-    for (;;) {
-      const chunk: Buffer | null = unzip.read();
-      if (chunk !== null) yield chunk;
-      else if (failure) throw failure;
-      else if (done()) return;
-      else await new Promise<void>((resolve) => (wake = resolve));
-    }
-  }
-  try {
-    for await (const piece of packed) {
-      let taken = false;
-      unzip.write(piece, () => {
-        taken = true;
-        wake();
-      });
-      yield* until(() => taken);
-    }
-    unzip.end();
-    yield* until(() => ended);
-  } finally {
-    unzip.destroy();
   }
 }
 

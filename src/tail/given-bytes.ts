@@ -1,5 +1,5 @@
 /** The bytes of a log that was named or is handed in, plain or compressed. A chunk is valid until the next one is asked for. */
-import { chunksOf, unpackedChunks } from './chunks.js';
+import { chunksOf, unpacked } from './chunks.js';
 import { LogFile } from './log-file.js';
 
 /** The name under which standard input is asked for. */
@@ -7,7 +7,7 @@ export const STDIN = '-';
 
 /** Throws `CannotRead` where there is nothing to read; of damaged data, after what could be unpacked. */
 export async function* bytesOf(path: string, stdin: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
-  if (path === STDIN) return yield* unpacked(stdin);
+  if (path === STDIN) return yield* plain(stdin);
   const file = await LogFile.open(path);
   try {
     yield* chunksOf(file, 0);
@@ -17,7 +17,7 @@ export async function* bytesOf(path: string, stdin: AsyncIterable<Buffer>): Asyn
 }
 
 /** A stream as it is, or unpacked where it begins as a gzip file does (RFC 1952, 2.3.1). */
-async function* unpacked(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+async function* plain(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   const chunks = stream[Symbol.asyncIterator]();
   let head: Buffer = Buffer.alloc(0);
   while (head.length < 2) {
@@ -26,7 +26,7 @@ async function* unpacked(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, 
     head = Buffer.concat([head, value]);
   }
   const all = prefixed(head, { [Symbol.asyncIterator]: () => chunks });
-  yield* head[0] === 0x1f && head[1] === 0x8b ? unpackedChunks(all, 'standard input') : all;
+  yield* head[0] === 0x1f && head[1] === 0x8b ? unpacked(all, 'standard input') : all;
 }
 
 async function* prefixed(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {

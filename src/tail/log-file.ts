@@ -4,10 +4,10 @@
  */
 import { fstatSync, readSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { constants, gunzipSync } from 'node:zlib';
 import { UserError } from '../user-error.js';
 import type { Fingerprint } from './batch.js';
 import { fingerprintOf, HEAD_BYTES, headOf } from './fingerprint.js';
+import { unpackedHead } from './gzip.js';
 
 /** Device and inode: names a file among those that exist at the same moment. */
 export type FileId = string;
@@ -16,6 +16,14 @@ export type FileId = string;
 export function fileIdOf(stat: { dev: bigint; ino: bigint }): FileId {
   return `${stat.dev}:${stat.ino}`;
 }
+
+/** What else packs logs, by the first bytes of its files; no line of a log begins so. */
+const PACKERS = [
+  { name: 'xz', magic: Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]) },
+  { name: 'zstd', magic: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]) },
+  { name: 'bzip2', magic: Buffer.from('BZh91AY&SY') },
+];
+const MAGIC_BYTES = 10;
 
 /** A log that cannot be opened; `missing` is the only reason that time alone may cure. */
 export class CannotRead extends UserError {
@@ -72,8 +80,10 @@ export class LogFile {
 
   static async #hold(path: string, handle: FileHandle): Promise<LogFile> {
     try {
-      const magic = Buffer.alloc(2);
-      await handle.read(magic, 0, 2, 0);
+      const magic = Buffer.alloc(MAGIC_BYTES);
+      await handle.read(magic, 0, MAGIC_BYTES, 0);
+      const other = PACKERS.find((packer) => magic.subarray(0, packer.magic.length).equals(packer.magic));
+      if (other) throw new CannotRead(path, `it is packed by ${other.name}; unpack it first`);
       const id = fileIdOf(await handle.stat({ bigint: true }));
       // RFC 1952, 2.3.1: ID1, ID2.
       return new LogFile(path, handle, id, magic[0] === 0x1f && magic[1] === 0x8b);
@@ -145,11 +155,6 @@ export class LogFile {
     const bytes = Buffer.alloc(this.compressed ? 2 * HEAD_BYTES : HEAD_BYTES);
     const { bytesRead } = await this.handle.read(bytes, 0, bytes.length, 0);
     const read = bytes.subarray(0, bytesRead);
-    if (!this.compressed) return read;
-    try {
-      return gunzipSync(read, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, HEAD_BYTES);
-    } catch {
-      return Buffer.alloc(0);
-    }
+    return this.compressed ? unpackedHead(read).subarray(0, HEAD_BYTES) : read;
   }
 }

@@ -52,6 +52,19 @@ test('a reminder tells for how long', () => {
   assert.match(text, /^Still down: backend k8s-api-server on allyrion has had no server available for 4 h, since 2024/);
 });
 
+for (const [clock, skew] of [
+  ['five minutes behind', -5 * MINUTE],
+  ['an hour ahead', 60 * MINUTE],
+] as const) {
+  test(`a load balancer whose clock is ${clock} makes no message late, and no age wrong`, () => {
+    const told = { ...notification(), notedAt: OPENED - skew };
+    const text = (afterMs: number) => render(told, OPENED - skew + afterMs).text;
+    assert.match(text(2_000), /^Since: .* \(2 s ago\)$/m);
+    assert.doesNotMatch(text(2_000), /Told late/);
+    assert.match(text(12 * MINUTE), /^Told late: .*, 12 min ago$/m);
+  });
+}
+
 test('a message that comes late says so, and one in time does not', () => {
   const late = (event: 'firing' | 'resolved', afterMs: number) => {
     const told = notification(event);

@@ -47,6 +47,21 @@ test('--help names every command, each command its options', async () => {
 test('an unknown option is named', async () =>
   assert.match(await refused('run', '--confg', 'x'), /--confg.*--config/s));
 
+test('help [command] says what --help says', async () => {
+  for (const [asked, same] of [
+    [['help'], ['--help']],
+    [
+      ['help', 'query'],
+      ['query', '--help'],
+    ],
+  ] as const) {
+    assert.deepEqual(await runHaplog(folder.path, [...asked]), await runHaplog(folder.path, [...same]));
+  }
+});
+
+test('an empty path of a log is refused', async () =>
+  assert.match(await refused('run', '--log', '', '--db', join(folder.path, 'n.db')), /--log takes the path of a log/));
+
 test('an unknown command is named', async () => assert.match(await refused('qeury'), /qeury.*query/s));
 
 test('a time that is none is named', async () => {

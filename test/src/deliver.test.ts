@@ -6,14 +6,15 @@ import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { type Channel, type Notification, openChannel } from '../../alerts/index.js';
+import { type Channel, type Notification, type NotificationKind, openChannel } from '../../alerts/index.js';
 import type { EventId } from '../../parsers/index.js';
-import { type DeliveryDeps, type DeliveryReport, deliverDue } from '../../src/deliver.js';
+import type { DeliveryDeps, DeliveryReport } from '../../src/deliver.js';
 import { openStore } from '../../src/store/open.js';
 import type { Store } from '../../src/store/store.js';
 import { type Hook, hook } from '../support/hook.js';
 import { mailbox, refusal } from '../support/mailbox.js';
 import { putInOutbox } from '../support/outbox.js';
+import { passOver } from '../support/pass.js';
 import { emailTo, hookAt, notification, OPENED } from '../support/telling.js';
 
 const LIMIT = { timeout: 20_000 };
@@ -31,14 +32,14 @@ function delivery(channels: Record<string, Channel>, store: Store = openStore(':
     signal: new AbortController().signal,
     log: (report) => reports.push(report),
   };
-  return { store, time, reports, deps, pass: () => deliverDue(deps) };
+  return { store, time, reports, deps, pass: () => passOver(deps) };
 }
 
 function toHook(far: Hook): Channel {
   return openChannel(hookAt(far.url), () => {});
 }
 
-function about(id: number | string, event: 'firing' | 'resolved' = 'firing', receiver = 'chat'): Notification {
+function about(id: number | string, event: NotificationKind = 'firing', receiver = 'chat'): Notification {
   return notification(event, { id: `f:${id}` as EventId }, receiver);
 }
 
@@ -80,7 +81,7 @@ test('a resolved waits behind the firing that could not be sent', LIMIT, async (
   assert.match(subjects[1] ?? '', /^Re: \[Resolved\] \[haplog\]/);
 });
 
-test('who was not told the beginning is not told the end', LIMIT, async () => {
+test('who was told nothing is not told the end', LIMIT, async () => {
   await using far = await hook((response) => response.writeHead(404).end());
   const { store, pass, reports } = delivery({ chat: toHook(far) });
   await putInOutbox(store, about(1), about(1, 'resolved'));
@@ -90,6 +91,25 @@ test('who was not told the beginning is not told the end', LIMIT, async () => {
   assert.deepEqual(
     reports.map(({ outcome }) => outcome),
     ['rejected'],
+  );
+});
+
+test('a receiver that refused the beginning is told by the next reminder, and then the end', LIMIT, async () => {
+  let mended = false;
+  await using far = await hook((response) => response.writeHead(mended ? 200 : 404).end());
+  const { store, pass, reports } = delivery({ chat: toHook(far) });
+  await putInOutbox(store, about(1));
+  await pass();
+  await pass();
+  mended = true;
+  await putInOutbox(store, about(1, 'reminder'));
+  await pass();
+  await putInOutbox(store, about(1, 'resolved'));
+  await pass();
+  assert.deepEqual(types(far), ['incident.opened', 'incident.reminder', 'incident.resolved']);
+  assert.deepEqual(
+    reports.map(({ outcome, event }) => `${event} ${outcome}`),
+    ['firing rejected', 'reminder delivered', 'resolved delivered'],
   );
 });
 
@@ -110,9 +130,27 @@ test('a receiver that asks for a pause is left alone, by the messages that wait 
   await using far = await hook((response) => response.writeHead(429, { 'retry-after': '600' }).end());
   const { store, pass } = delivery({ chat: toHook(far) });
   await putInOutbox(store, ...Array.from({ length: 20 }, (_, i) => about(i)));
-  assert.equal(await pass(), 20);
+  assert.ok((await pass()) <= 3);
+  assert.equal(await pass(), 0);
   assert.ok(far.posts.items.length <= 3, `${far.posts.items.length} posts`);
   assert.equal(await store.nextDueAt(), OPENED + 600_000);
+});
+
+test('a message that waits out the pauses of its receiver uses up none of its attempts', LIMIT, async () => {
+  await using far = await hook((response) => response.writeHead(503, { 'retry-after': '600' }).end());
+  const { store, pass, time, reports } = delivery({ chat: toHook(far) });
+  await putInOutbox(store, ...Array.from({ length: 20 }, (_, i) => about(i)));
+  for (let pauses = 0; pauses < 10; pauses++) {
+    await pass();
+    time.now = (await store.nextDueAt()) ?? time.now;
+  }
+  const attempts = (await store.due(Number.MAX_SAFE_INTEGER, 100)).map((row) => row.attempts);
+  assert.equal(
+    attempts.reduce((sum, each) => sum + each, 0),
+    far.posts.items.length,
+  );
+  assert.equal(reports.length, far.posts.items.length);
+  assert.ok(time.now >= OPENED + 10 * 600_000, 'each answer renews the pause');
 });
 
 test('only a few messages are on their way to one receiver at once', LIMIT, async () => {

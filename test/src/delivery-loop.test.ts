@@ -18,7 +18,6 @@ const SOON = 5_000;
 /** The loop on the real clock, with a webhook for each name. */
 function running(hooks: Record<string, Hook>, store = openStore(':memory:', 'write')) {
   const reports = new Inbox<DeliveryReport>('report');
-  const abort = new AbortController();
   const channels = Object.entries(hooks).map(
     ([name, far]) => [name, openChannel(hookAt(far.url, { timeoutMs: 10_000 }), () => {})] as const,
   );
@@ -27,12 +26,10 @@ function running(hooks: Record<string, Hook>, store = openStore(':memory:', 'wri
     channels: new Map(channels),
     clock: { now: () => Date.now() },
     random: () => 0,
-    signal: abort.signal,
     log: (report) => reports.put(report),
   });
   const end = async () => {
-    abort.abort();
-    await delivery.ended.catch(() => {});
+    await delivery.stop(0).catch(() => {});
   };
   return { store, reports, delivery, [Symbol.asyncDispose]: end };
 }
@@ -84,6 +81,19 @@ test('a receiver that hangs keeps nobody else waiting', LIMIT, async () => {
   await well.posts.first(2, SOON);
   assert.equal(hanging.posts.items.length, 1);
   await delivery.stop(0);
+});
+
+test('a receiver that hangs keeps nobody else waiting, however much is due for it', LIMIT, async () => {
+  await using hanging = await hook(() => {});
+  await using well = await hook();
+  const store = openStore(':memory:', 'write');
+  await putInOutbox(store, ...Array.from({ length: 1_200 }, (_, id) => about(id, 'hanging')), about(1, 'well'));
+  await using run = running({ hanging, well }, store);
+  await well.posts.first(1, SOON);
+  await putInOutbox(store, about(2, 'well'));
+  run.delivery.ring();
+  await well.posts.first(2, SOON);
+  await run.delivery.stop(0);
 });
 
 test('however often the bell is rung, nothing is sent twice', LIMIT, async () => {

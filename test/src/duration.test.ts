@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatDuration as formatForMail } from '../../alerts/index.js';
-import { formatDuration, parseDuration, readDuration } from '../../src/duration.js';
+import { formatDuration, readDuration } from '../../src/duration.js';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;
@@ -25,7 +25,7 @@ for (const [text, ms] of [
   ['30 min', 30 * 60_000],
   ['1y', 365 * DAY],
 ] as const) {
-  test(`the duration ${text} is understood`, () => assert.equal(parseDuration(text), ms));
+  test(`the duration ${text} is understood`, () => assert.equal(readDuration(text), ms));
 }
 
 for (const text of [
@@ -43,10 +43,7 @@ for (const text of [
   '99999999999999y',
   '1mm',
 ]) {
-  test(`the duration "${text}" is refused, with forms that would do`, () => {
-    assert.equal(readDuration(text), null);
-    assert.throws(() => parseDuration(text), { name: 'UserError', message: /expected 10s, 90m or 1h30m\.$/ });
-  });
+  test(`the duration "${text}" is none`, () => assert.equal(readDuration(text), null));
 }
 
 for (const [ms, text] of [
@@ -66,7 +63,7 @@ test('any duration that haplog prints can be given back to it, and is the same b
   fc.assert(
     fc.property(any, (ms) => {
       for (const format of [formatDuration, formatForMail]) {
-        const back = parseDuration(format(ms));
+        const back = readDuration(format(ms)) ?? Number.NaN;
         assert.equal(format(back), format(ms));
         assert.ok(back <= ms && ms - back <= Math.max(999, ms / 10), `${ms} became ${format(ms)}`);
       }

@@ -30,6 +30,31 @@ test('files are read in the order of their first line, though that is traffic an
   assert.deepEqual(await said([younger, older]), ['DOWN', 'UP']);
 });
 
+test('a damaged .gz is told after everything else was read, also where nothing of it could be', async (t) => {
+  const folder = tempFolder(t);
+  const [damaged, sound] = [join(folder, 'haproxy.log.2.gz'), join(folder, 'haproxy.log.1.gz')];
+  const packed = gzipSync(`${state(T, 'DOWN')}\n`.repeat(20));
+  writeFileSync(damaged, packed.fill(0xff, 14, 40));
+  writeFileSync(sound, gzipSync(`${state(T + 1000, 'UP')}\n`));
+  const read: string[] = [];
+  await assert.rejects(
+    async () => {
+      for await (const batch of readHistory([damaged, sound], UTC)) read.push(...batch.lines.map(({ text }) => text));
+    },
+    { name: 'UserError', message: /^Cannot read ".*haproxy\.log\.2\.gz": damaged data/, exitCode: 2 },
+  );
+  assert.deepEqual(read, [state(T + 1000, 'UP')]);
+});
+
+test('of a log that is there damaged and whole, the whole is read', async (t) => {
+  const folder = tempFolder(t);
+  const whole = [traffic(T), state(T + 1000, 'DOWN'), state(T + 2000, 'UP'), ''].join('\n');
+  const [damaged, sound] = [join(folder, 'a.gz'), join(folder, 'b.gz')];
+  writeFileSync(damaged, gzipSync(whole).subarray(0, -20));
+  writeFileSync(sound, gzipSync(whole));
+  assert.deepEqual(await said([damaged, sound]), ['DOWN', 'UP']);
+});
+
 test('of a log that is there whole and in part, plain and compressed, the whole is read once', async (t) => {
   const folder = tempFolder(t);
   const whole = [traffic(T), state(T + 1000, 'DOWN'), state(T + 2000, 'UP'), ''].join('\n');

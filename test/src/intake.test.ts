@@ -80,6 +80,13 @@ for (const [clock, skewMs] of [
   });
 }
 
+test('what is to be told bears our own time beside that of the log', async () => {
+  const day = new Day(-3 * HOUR);
+  await day.says('DOWN', 0);
+  const [row] = await day.store.due(T, 1);
+  assert.deepEqual([row?.notification.createdAt, row?.notification.notedAt], [T - 3 * HOUR, T]);
+});
+
 test('a restart changes nothing of when a reminder comes', async () => {
   const day = new Day();
   await day.says('DOWN', 0);

@@ -1,12 +1,12 @@
-/** A process of its own that makes one pass over an outbox: `deliver-once.ts DATABASE URL`. Prints how many rows it dealt with. */
+/** A process of its own that makes one pass over an outbox: `deliver-once.ts DATABASE URL`. Prints how many attempts it made. */
 import { openChannel } from '../../alerts/index.js';
-import { deliverDue } from '../../src/deliver.js';
 import { openStore } from '../../src/store/open.js';
+import { passOver } from './pass.js';
 import { hookAt } from './telling.js';
 
 const [database = '', url = ''] = process.argv.slice(2);
 const store = openStore(database, 'write');
-const handled = await deliverDue({
+const attempts = await passOver({
   store,
   channels: new Map([['chat', openChannel(hookAt(url), () => {})]]),
   clock: { now: () => Date.now() },
@@ -15,5 +15,5 @@ const handled = await deliverDue({
   log: () => {},
 });
 await store.end();
-console.log(handled);
+console.log(attempts);
 process.exit(0);

@@ -156,6 +156,26 @@ test('an answer that quotes the secret address or a header is shown without it',
   assert.equal(reasonOf(outcome), '127.0.0.1:port answered 404: no [secret] here, [secret]; [secret], [secret]');
 });
 
+test('an answer that quotes the login of the address is shown without it, also in base64', LIMIT, async () => {
+  await using far = await hook((response, { headers }) => {
+    const echo = `no ${headers.authorization} here: bob:pw! (bob, pw!)`;
+    response.writeHead(403).end(echo);
+  });
+  const outcome = await send(hookAt(far.url.replace('http://', 'http://bob:pw!@')));
+  const { authorization } = far.posts.items[0]!.headers;
+  const reason = reasonOf(outcome);
+  for (const secret of [String(authorization), String(authorization).slice('Basic '.length), 'bob', 'pw!']) {
+    assert.ok(!reason.includes(secret), reason);
+  }
+});
+
+test('an answer that quotes a header is shown without it, however short its value is', LIMIT, async () => {
+  const login = Buffer.from('ann:pw').toString('base64');
+  const headers = { 'X-Key': 'k7', Authorization: `Basic ${login}` };
+  const outcome = await outcomeOf((response) => response.writeHead(404).end(`k7? ${login}? ann:pw? 404!`), { headers });
+  assert.equal(reasonOf(outcome), '127.0.0.1:port answered 404: [secret]? [secret]? [secret]? 404!');
+});
+
 test('headers of the config are sent, but cannot replace the id', LIMIT, async () => {
   await using far = await hook();
   await send(hookAt(far.url, { headers: { 'X-Team': 'ops', 'Webhook-Id': 'mine' } }));

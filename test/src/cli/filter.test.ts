@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Filter, parseStates, select } from '../../../src/cli/filter.js';
+import { type Filter, parseStates, passer, select } from '../../../src/cli/filter.js';
 import { incident, outage, transition } from '../store/examples.js';
 
 const HISTORY = {
@@ -16,13 +16,10 @@ const HISTORY = {
 
 /** What passes, in short: servers, backends of outages, hosts of incidents. */
 function passing(filter: Partial<Filter>): [string[], string[], string[]] {
-  const { transitions, outages, incidents } = select(HISTORY, {
-    host: [],
-    backend: [],
-    server: [],
-    state: [],
-    ...filter,
-  });
+  const { transitions, outages, incidents } = select(
+    HISTORY,
+    passer({ host: [], backend: [], server: [], state: [], ...filter }),
+  );
   return [transitions.map((t) => t.server), outages.map((o) => o.backend), incidents.map((i) => i.host)];
 }
 
@@ -59,6 +56,16 @@ for (const { name, filter, passes } of [
 ] satisfies { name: string; filter: Partial<Filter>; passes: [string[], string[], string[]] }[]) {
   test(`${name}: what was asked for is shown, and nothing else`, () => assert.deepEqual(passing(filter), passes));
 }
+
+test('a glob that is none is refused by the name of its option', () => {
+  for (const glob of ['', '[', '{a', 'a]', '(']) {
+    for (const option of ['host', 'backend', 'server'] as const) {
+      const filter = { host: [], backend: [], server: [], state: [], [option]: ['ok*', glob] };
+      const message = `--${option} takes a glob such as k8s-*, with its brackets closed, not ${JSON.stringify(glob)}.`;
+      assert.throws(() => passer(filter), { name: 'UserError', message });
+    }
+  }
+});
 
 test('states may be listed with commas, and a wrong one is refused with the right ones', () => {
   assert.deepEqual(parseStates('down, maint'), ['down', 'maint']);

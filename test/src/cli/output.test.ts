@@ -3,8 +3,8 @@ import { Writable } from 'node:stream';
 import { test } from 'node:test';
 import type { Cause } from '../../../parsers/index.js';
 import type { Format } from '../../../src/cli/accepted.js';
-import { textOf, type View, writeTo } from '../../../src/cli/output.js';
-import type { History } from '../../../src/store/store.js';
+import { streamOf, tableOf, type View, writeTo } from '../../../src/cli/output.js';
+import type { Happening, History } from '../../../src/store/store.js';
 import { incident, outage, transition } from '../store/examples.js';
 
 const START = Date.parse('2024-02-21T12:03:16.775Z');
@@ -52,8 +52,21 @@ const VIEW: View = {
 
 async function shown(format: Format, view: Partial<View> = {}, story = STORY): Promise<string> {
   let text = '';
-  for await (const piece of textOf(story, format, { ...VIEW, ...view })) text += piece;
+  const pieces =
+    format === 'table' || format === 'wide'
+      ? tableOf(story, format, { ...VIEW, ...view })
+      : streamOf(happenings(story), format);
+  for await (const piece of pieces) text += piece;
   return text;
+}
+
+/** As the store tells them. */
+function happenings({ transitions, outages, incidents }: History): Happening[] {
+  return [
+    ...transitions.map((fact): Happening => ({ kind: 'transition', at: fact.at, fact })),
+    ...outages.map((fact): Happening => ({ kind: 'outage', at: fact.start, fact })),
+    ...incidents.map((fact): Happening => ({ kind: 'incident', at: fact.openedAt, fact })),
+  ].sort((a, b) => a.at - b.at);
 }
 
 test('the table tells when, where, what changed, for how long and why', async () => {

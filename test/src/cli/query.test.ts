@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -101,6 +101,8 @@ test('a mistake ends with 2 and one sentence', async (t) => {
     [['--state', 'dead'], /^haplog: Unknown state "dead": expected up, down, maint, drain, nolb or no-server\.\n$/],
     [['--tz', 'Europe/Berln'], /^haplog: Unknown time zone "Europe\/Berln"; did you mean Europe\/Berlin\?\n$/],
     [['--db', '/nowhere/haplog.db'], /^haplog: There is no database "\/nowhere\/haplog\.db" yet: .*\.\n$/],
+    [['--backend', ''], /^haplog: --backend takes a glob such as k8s-\*, with its brackets closed, not ""\.\n$/],
+    [['--server', '{a'], /^haplog: --server takes a glob such as k8s-\*, .*, not "\{a"\.\n$/],
     [['-o', 'xml'], /^haplog: .*Allowed choices are table, wide, json, jsonl, csv\.\n$/],
   ] as const) {
     const { status, stdout, stderr } = query(folder, ...args);
@@ -127,6 +129,18 @@ test('a reader that has seen enough ends it quietly', { timeout: 60_000 }, async
   child.stdout.once('data', () => child.stdout.destroy());
   const [status] = await once(child, 'close');
   assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+});
+
+test('a disk that is full under the output is told in one sentence', { skip: !existsSync('/dev/full') }, async (t) => {
+  const folder = await home(t);
+  const full = openSync('/dev/full', 'w');
+  for (const format of ['table', 'jsonl']) {
+    const stdio: ['ignore', number, 'pipe'] = ['ignore', full, 'pipe'];
+    const options = { cwd: ROOT, env: environment(folder), encoding: 'utf8', timeout: 30_000, stdio } as const;
+    const { status, stderr } = spawnSync(process.execPath, [...MAIN, ...DAY, '-o', format], options);
+    assert.deepEqual([status, stderr], [1, 'haplog: Cannot write the output: no space left on device.\n']);
+  }
+  closeSync(full);
 });
 
 /** Prints the name of every package that is asked for. */

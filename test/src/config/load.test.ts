@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -185,6 +186,10 @@ test('the file of --config, then that of the system, then that of the user is ta
 test('what cannot be read is told in one sentence', (t) => {
   const folder = tempFolder(t);
   assert.equal(refusal(folder), `Cannot read the configuration "${folder}": it is a directory.`);
+  assert.equal(refusal('/dev/zero'), 'Cannot read the configuration "/dev/zero": it is no regular file.');
+  const pipe = join(folder, 'pipe.yaml');
+  assert.equal(spawnSync('mkfifo', [pipe]).status, 0);
+  assert.equal(refusal(pipe), `Cannot read the configuration "${pipe}": it is no regular file.`);
   const none = join(folder, 'none.yaml');
   assert.equal(refusal(none), `Cannot read the configuration "${none}": no such file or directory.`);
   const binary = join(folder, 'binary.yaml');

@@ -38,7 +38,7 @@ export function keepsTheFacts(engine: string, makeStore: MakeStore): void {
     const checkpoint = { path: '/var/log/haproxy.log', fingerprint: 'f1', offset: 5_000_000_000 };
     const facts = { transitions: [transition()], outages: [outage()], incidents: [incident()] };
     const remember = [{ shelf: 'worker', key: 'allyrion 1305572', body: { exhausted: ['k8s-api-server'] } }];
-    const told = notification('firing');
+    const told = { ...notification('firing'), notedAt: 1_500 };
     await store.apply(commitOf({ ...facts, checkpoint, remember, notifications: [told] }));
     assert.deepEqual(await store.history(always), facts);
     assert.deepEqual(await store.memory(), remember);
@@ -183,6 +183,25 @@ export function keepsTheFacts(engine: string, makeStore: MakeStore): void {
       }
     },
   );
+
+  promise('a story told one by one is the same, all kinds in the order of time', async (store) => {
+    await store.apply(
+      commitOf({
+        transitions: [3, 1, 7].map((at) => transition({ id: id(`f1:${at}`), at })),
+        outages: [3, 0, 8].map((start) => outage({ id: id(`f1:${start}`), start })),
+        incidents: [3, 9].map((openedAt) => incident({ id: id(`f1:${openedAt}`), openedAt })),
+      }),
+    );
+    const told: string[] = [];
+    for await (const { kind, at } of store.story({ since: 1, until: 9 })) told.push(`${at} ${kind}`);
+    const expected = ['0 outage', '1 transition', '3 transition', '3 outage', '3 incident', '7 transition', '8 outage'];
+    assert.deepEqual(told, expected);
+    for await (const { kind } of store.story(always)) {
+      assert.equal(kind, 'outage');
+      break; // who has heard enough leaves, and the store can be used again
+    }
+    await store.apply(commitOf({ transitions: [transition({ id: id('f1:99') })] }));
+  });
 
   promise('what is remembered again is replaced, and what is forgotten is gone', async (store) => {
     const row = (shelf: string, key: string, body: unknown) => ({ shelf, key, body });

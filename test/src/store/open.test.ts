@@ -1,16 +1,26 @@
 /** Opening the database: how it is made, who may read it, and that it is safe in more than one hand. */
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { APPLICATION_ID } from '../../../src/store/database-file.js';
 import { openDatabase, openStore } from '../../../src/store/open.js';
 import { sqliteStore } from '../../../src/store/sqlite.js';
+import type { History } from '../../../src/store/store.js';
 import { UserError } from '../../../src/user-error.js';
 import { dump } from '../../support/dump.js';
 import { startChild } from './child.js';
-import { commitOf, transition } from './examples.js';
+import { commitOf, id, transition } from './examples.js';
 import { asNobody } from './nobody.js';
 import { tempFolder } from './temp-folder.js';
 
@@ -75,7 +85,8 @@ test('a query changes nothing', async (t) => {
   await query.end();
 });
 
-test('who may only read the database can ask while the daemon runs', async (t) => {
+/** A database, its daemon, and what a user sees of it who may only read the file and its folder. */
+function readableByAll(t: TestContext) {
   const folder = tempFolder(t);
   chmodSync(folder, 0o755);
   const path = join(folder, 'haplog.db');
@@ -83,17 +94,54 @@ test('who may only read the database can ask while the daemon runs', async (t) =
   writeFileSync(path, '', { mode: 0o644 });
   const daemon = openStore(path, 'write');
   process.umask(umask);
+  const seen = (of = path) =>
+    asNobody(() => {
+      const query = openStore(of, 'read');
+      try {
+        return (query.history(always) as History).transitions;
+      } finally {
+        query.end();
+      }
+    });
+  return { folder, path, daemon, seen };
+}
+
+const NOT_ROOT = process.getuid?.() === 0 ? false : 'only root can become another user';
+
+test('who may only read the database can ask while the daemon runs, and when it is stopped', {
+  skip: NOT_ROOT,
+}, async (t) => {
+  const { path, daemon, seen } = readableByAll(t);
   await daemon.apply(commitOf({ transitions: [transition()] }));
-  const { transitions } = await asNobody(() => {
-    const query = openStore(path, 'read');
-    try {
-      return query.history(always);
-    } finally {
-      query.end();
-    }
-  });
-  assert.deepEqual(transitions, [transition()]);
+  assert.deepEqual(seen(), [transition()]);
   await daemon.end();
+  assert.deepEqual(seen(), [transition()]);
+
+  const again = openStore(path, 'write');
+  await again.apply(commitOf({ transitions: [transition({ id: id('f1:1') })] }));
+  assert.equal(seen().length, 2, 'what is written after a stop is seen');
+  await again.end();
+  assert.equal(seen().length, 2);
+});
+
+test('who may only read the database can ask after the daemon was killed', { skip: NOT_ROOT }, async (t) => {
+  const { folder, path, daemon, seen } = readableByAll(t);
+  await daemon.apply(commitOf({ transitions: [transition()] }));
+  const killed = join(folder, 'killed.db');
+  for (const side of ['', '-wal', '-shm']) copyFileSync(`${path}${side}`, `${killed}${side}`);
+  assert.deepEqual(seen(killed), [transition()]);
+  await daemon.end();
+});
+
+test('what is left beside a stopped database belongs to whom the database belongs', { skip: NOT_ROOT }, async (t) => {
+  const { path, daemon } = readableByAll(t);
+  chmodSync(path, 0o640);
+  chownSync(path, 65_534, 65_534);
+  await daemon.end();
+  for (const side of ['-wal', '-shm']) {
+    const { uid, gid, size } = statSync(`${path}${side}`);
+    assert.deepEqual([modeOf(`${path}${side}`), uid, gid, size], ['640', 65_534, 65_534, 0]);
+  }
 });
 
 test('two that make the same database at the same time wait for each other', async (t) => {

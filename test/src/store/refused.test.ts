@@ -1,10 +1,20 @@
 /** What cannot be the database is refused in one sentence, and left as it is. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
+import { explain } from '../../../src/store/explain.js';
 import { lockForDaemon } from '../../../src/store/lock.js';
 import { type Mode, openStore } from '../../../src/store/open.js';
 import { UserError } from '../../../src/user-error.js';
@@ -163,6 +173,16 @@ test('a daemon leaves no lock beside what is not its database', (t) => {
   assert.deepEqual(readdirSync(folder), ['grafana.db']);
 });
 
+test("what fails later ends with 1, for it is nobody's bad usage; so does a full disk", () => {
+  const status = (code: string, exitCode?: number) => {
+    const explained = explain(Object.assign(new Error(code), { code }), '/x/haplog.db', exitCode);
+    assert.ok(explained instanceof UserError);
+    return explained.exitCode;
+  };
+  assert.deepEqual([status('SQLITE_CORRUPT'), status('SQLITE_CORRUPT', 1)], [2, 1]);
+  assert.deepEqual([status('SQLITE_FULL'), status('ENOSPC')], [1, 1]);
+});
+
 function saying(pattern: RegExp, path: string): (error: unknown) => boolean {
   return (error) => {
     assert.ok(error instanceof UserError, String(error));
@@ -244,7 +264,7 @@ function closed(folder: string): string {
 
 /** Lets anybody write, so that nothing but what it is speaks against it. */
 function opened(path: string): string {
-  chmodSync(path, 0o666);
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) chmodSync(file, 0o666);
   chmodSync(join(path, '..'), 0o777);
   return path;
 }

@@ -94,6 +94,57 @@ test('of a damaged .gz, a clear error is given', async () => {
   assert.match((error as Error).message, /^Cannot read ".*x\.gz": damaged data \(/);
 });
 
+const junk = Buffer.from('junk');
+for (const [what, least, damage] of [
+  [
+    'a byte in its middle is wrong',
+    9_000,
+    (packed: Buffer) => packed.fill(0xff, packed.length >> 1, (packed.length >> 1) + 1),
+  ],
+  ['something else stands behind it', 20_000, (packed: Buffer) => Buffer.concat([packed, junk])],
+  [
+    'padding and something else stand behind it',
+    20_000,
+    (packed: Buffer) => Buffer.concat([packed, Buffer.alloc(99), junk]),
+  ],
+] as const) {
+  test(`of a .gz in which ${what}, what can be unpacked is given, and then a clear error`, async () => {
+    using files = folder();
+    const all = Array.from({ length: 20_000 }, (_, n) => stateLine(`${n}-${Math.sin(n)}`));
+    const path = files.path('haproxy.log.2.gz');
+    writeFileSync(path, damage(gzipSync(lines(...all))));
+    const { batches, error } = await read(path);
+    const found = texts(batches);
+    assert.ok(found.length >= least, `${found.length} lines`);
+    assert.deepEqual(found.slice(0, least), all.slice(0, least));
+    assert.match((error as Error).message, /^Cannot read ".*haproxy\.log\.2\.gz": damaged data \(/);
+  });
+}
+
+test('padding behind a .gz, as tapes leave it, is no damage', async () => {
+  using files = folder();
+  writeFileSync(files.path('x.gz'), Buffer.concat([gzipSync(lines(stateLine(1))), Buffer.alloc(50_000)]));
+  const { batches, error } = await read(files.path('x.gz'));
+  assert.equal(error, null);
+  assert.deepEqual(texts(batches), [stateLine(1)]);
+});
+
+test('logs packed by other programs are refused by name', async () => {
+  using files = folder();
+  for (const [name, magic] of [
+    ['xz', 'fd377a585a0000'],
+    ['zstd', '28b52ffd2400'],
+    ['bzip2', '425a68393141592653590000'],
+  ] as const) {
+    writeFileSync(files.path(name), Buffer.from(magic, 'hex'));
+    const { error } = await read(files.path(name));
+    assert.equal(
+      (error as Error).message,
+      `Cannot read "${files.path(name)}": it is packed by ${name}; unpack it first`,
+    );
+  }
+});
+
 test('an empty log yields nothing', async () => {
   using files = folder();
   writeFileSync(files.path('empty'), '');

@@ -1,0 +1,32 @@
+/**
+ * Outages that somebody was to be told of, offered again to the receivers of today: the one that had the message may have
+ * left the configuration meanwhile, or may have refused it.
+ */
+import type { Instant } from '../parsers/index.js';
+import { hostTime } from './clocks.js';
+import type { Notification } from './notification.js';
+import { receiversFor } from './route.js';
+import type { Plan, Situation } from './situation.js';
+
+/**
+ * A firing for every open incident that was told, and every receiver that the routes name now. Whom it has reached, or
+ * for whom it still waits, is the store's to know: it takes each of them once.
+ */
+export function offers(
+  { incidents, clocks }: Situation,
+  { routes }: Pick<Plan, 'routes'>,
+  now: Instant,
+): Notification[] {
+  return [...incidents]
+    .map(([, incident]) => incident)
+    .filter(({ phase, planned, toldAt, resolvedAt }) => {
+      return phase === 'firing' && !planned && toldAt !== null && resolvedAt === null;
+    })
+    .sort((a, b) => a.openedAt - b.openedAt)
+    .flatMap((incident) =>
+      receiversFor(incident, routes).map((receiver): Notification => {
+        const dedupKey = `${incident.id}:firing:${receiver}`;
+        return { dedupKey, event: 'firing', receiver, incident, createdAt: hostTime(clocks, incident.host, now) };
+      }),
+    );
+}

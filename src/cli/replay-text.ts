@@ -1,0 +1,103 @@
+/**
+ * What a log tells, as lines for people in the order of time, each with its time: what happened, and in its place what
+ * would have been sent. Lines wait until no later one can come before them, so that a log of any size is told in bounded
+ * memory. Pure.
+ */
+import { formatStamp, type Incident, type Outage, type Transition } from '../../alerts/index.js';
+import type { Instant } from '../../parsers/index.js';
+import { narrate } from '../narrate.js';
+import { SETTLED_AFTER_MS } from '../settling.js';
+import type { Commit } from '../store/store.js';
+
+interface Line {
+  at: Instant;
+  utcOffsetMin: number;
+  words: () => string[];
+}
+
+const NOTHING = { transitions: [], outages: [], incidents: [] };
+
+export class ReplayText {
+  #lines: Line[] = [];
+  /** Whose lines wait: a later copy of one changes its number of copies. */
+  readonly #transitions = new Map<string, Transition>();
+  /** Those whose beginning is told already. */
+  readonly #open = new Set<string>();
+  readonly #firing = new Set<string>();
+
+  add({ transitions, outages, incidents, notifications, copies }: Commit): void {
+    for (const transition of transitions) this.#addTransition(transition);
+    for (const { id, copies: count } of copies) {
+      const transition = this.#transitions.get(id);
+      if (transition) this.#transitions.set(id, { ...transition, copies: count });
+    }
+    for (const outage of outages) this.#addOutage(outage);
+    for (const incident of incidents) this.#addIncident(incident);
+    for (const { receiver, event, incident, createdAt } of notifications) {
+      const words = `would tell ${receiver}: ${event}: backend ${incident.subject} on ${incident.host}`;
+      this.#lines.push({ at: createdAt, utcOffsetMin: incident.utcOffsetMin, words: () => [words] });
+    }
+  }
+
+  /** The lines that nothing can come before any more at the log's time `now`. */
+  settled(now: Instant): string[] {
+    return this.#take(now - SETTLED_AFTER_MS);
+  }
+
+  /** All that is left: the log has been read to its end. */
+  rest(): string[] {
+    return this.#take(Number.POSITIVE_INFINITY);
+  }
+
+  #addTransition(transition: Transition): void {
+    const { id, at, utcOffsetMin } = transition;
+    const known = this.#transitions.has(id);
+    this.#transitions.set(id, transition);
+    if (known) return;
+    const words = () => {
+      const newest = this.#transitions.get(id) ?? transition;
+      this.#transitions.delete(id);
+      return wordsOf({ transitions: [newest] });
+    };
+    this.#lines.push({ at, utcOffsetMin, words });
+  }
+
+  /** What begins and ends is told as two lines. */
+  #addOutage(outage: Outage): void {
+    const { id, start, end, utcOffsetMin } = outage;
+    if (!this.#open.has(id)) {
+      this.#open.add(id);
+      const begun = { ...outage, end: null, endHow: null };
+      this.#lines.push({ at: start, utcOffsetMin, words: () => wordsOf({ outages: [begun] }) });
+    }
+    if (end === null) return;
+    this.#open.delete(id);
+    this.#lines.push({ at: end, utcOffsetMin, words: () => wordsOf({ outages: [outage] }) });
+  }
+
+  #addIncident(incident: Incident): void {
+    const { id, phase, firedAt, openedAt, resolvedAt, utcOffsetMin } = incident;
+    const tell = (at: Instant, told: Incident) =>
+      this.#lines.push({ at, utcOffsetMin, words: () => wordsOf({ incidents: [told] }) });
+    if (phase !== 'pending' && firedAt !== null && !this.#firing.has(id)) {
+      this.#firing.add(id);
+      tell(firedAt, { ...incident, phase: 'firing', resolvedAt: null });
+    }
+    if (phase !== 'resolved') return;
+    this.#firing.delete(id);
+    tell(resolvedAt ?? openedAt, incident);
+  }
+
+  #take(upTo: Instant): string[] {
+    const ripe = this.#lines.filter(({ at }) => at <= upTo).sort((a, b) => a.at - b.at);
+    if (ripe.length === 0) return [];
+    this.#lines = this.#lines.filter(({ at }) => at > upTo);
+    return ripe.flatMap(({ at, utcOffsetMin, words }) =>
+      words().map((text) => `${formatStamp(at, utcOffsetMin)}  ${text}`),
+    );
+  }
+}
+
+function wordsOf(facts: Partial<Parameters<typeof narrate>[0]>): string[] {
+  return narrate({ ...NOTHING, ...facts }).map(({ words }) => words);
+}

@@ -1,0 +1,113 @@
+/** The daemon's lives one after another, on the seed story's log, which ends in the middle of an outage. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Route } from '../../alerts/index.js';
+import { DEFAULTS } from '../../src/config/defaults.js';
+import { runDaemon } from '../../src/daemon.js';
+import { createLogger } from '../../src/log.js';
+import { openStore } from '../../src/store/open.js';
+import type { Store } from '../../src/store/store.js';
+import { type Hook, hook } from '../support/hook.js';
+import { Inbox } from '../support/inbox.js';
+import { hookAt } from '../support/telling.js';
+import { tempFolder } from './store/temp-folder.js';
+
+const LIMIT = { timeout: 30_000 };
+const SOON = 10_000;
+const LOG = fileURLToPath(new URL('../../fixtures/allyrion/haproxy.log', import.meta.url));
+const EVERYTHING = { backend: null, host: null };
+
+interface Line {
+  level: string;
+  msg: string;
+  outcome?: string;
+}
+
+/** A life of the daemon whose routes name `receivers`, until it is ended. */
+function live(store: Store, receivers: Record<string, Hook>) {
+  const lines = new Inbox<Line>('line of the log');
+  const ending = new AbortController();
+  const routes: Route[] = [{ match: EVERYTHING, receivers: Object.keys(receivers) }];
+  const config = {
+    ...DEFAULTS,
+    sources: [{ path: LOG, tz: 'America/New_York' }],
+    receivers: Object.entries(receivers).map(([name, far]) => hookAt(far.url, { name })),
+    routes,
+  };
+  const log = createLogger({ level: 'info', stream: { write: (line: string) => lines.put(JSON.parse(line)) } });
+  const ended = runDaemon({ config, store, log, from: 'start', signal: ending.signal });
+  return {
+    lines,
+    end: () => {
+      ending.abort();
+      return ended;
+    },
+    said: (words: RegExp) => lines.match(({ msg }) => words.test(msg), SOON),
+  };
+}
+
+function newStore(t: TestContext): Store {
+  const store = openStore(join(tempFolder(t), 'haplog.db'), 'write');
+  t.after(() => store.end());
+  return store;
+}
+
+function types(far: Hook): unknown[] {
+  return far.posts.items.map(({ body }) => JSON.parse(body).type);
+}
+
+test(
+  'an outage that waits for a receiver which leaves the configuration is told to those that are there now',
+  LIMIT,
+  async (t) => {
+    const store = newStore(t);
+    await using away = await hook((response) => response.writeHead(503).end());
+    await using here = await hook();
+    const first = live(store, { away });
+    await first.said(/firing not delivered yet/);
+    await first.end();
+
+    const second = live(store, { here });
+    await second.said(/receiver here: firing delivered/);
+    const lost = await second.said(/receiver away: firing rejected .*not in the config any more/);
+    assert.equal(lost.level, 'error', 'a page that is lost is an error');
+    await second.end();
+
+    const third = live(store, { here });
+    await third.said(/^caught up/);
+    await third.end();
+    assert.deepEqual(types(here), ['incident.opened'], 'and told once');
+  },
+);
+
+test(
+  'an outage that a receiver refused is offered again when haplog starts with a mended configuration',
+  LIMIT,
+  async (t) => {
+    const store = newStore(t);
+    await using wrong = await hook((response) => response.writeHead(404).end());
+    await using right = await hook();
+    const first = live(store, { chat: wrong });
+    await first.said(/receiver chat: firing rejected/);
+    await first.end();
+    const second = live(store, { chat: right });
+    await second.said(/receiver chat: firing delivered/);
+    await second.end();
+    assert.deepEqual(types(right), ['incident.opened']);
+  },
+);
+
+test('who has an outage still waiting, or was told of it, is not told again at the next start', LIMIT, async (t) => {
+  const store = newStore(t);
+  await using told = await hook();
+  await using away = await hook((response) => response.writeHead(503).end());
+  for (const nth of ['first', 'second']) {
+    const daemon = live(store, { told, away });
+    await daemon.said(nth === 'first' ? /receiver told: firing delivered/ : /^caught up/);
+    await daemon.end();
+  }
+  assert.deepEqual(types(told), ['incident.opened']);
+  assert.equal((await store.due(Number.MAX_SAFE_INTEGER, 10)).length, 1);
+});

@@ -1,0 +1,18 @@
+/** One pass over an outbox, made of what the delivery loop is made of, for tests that set the clock by hand. */
+import { type DeliveryDeps, lanesDue, serve } from '../../src/deliver.js';
+
+/** Sends what is due now, as much as one look brings. Returns how many attempts there were. */
+export async function passOver(deps: DeliveryDeps): Promise<number> {
+  let attempts = 0;
+  const counting: DeliveryDeps = {
+    ...deps,
+    log(report) {
+      attempts++;
+      deps.log(report);
+    },
+  };
+  const goingOn = new AbortController().signal;
+  const lanes = await lanesDue(counting, new Set());
+  await Promise.all([...lanes.values()].map((lane) => serve(counting, lane, goingOn)));
+  return attempts;
+}
