@@ -9,8 +9,8 @@ import { tempFolder } from '../store/temp-folder.js';
 
 test('an import says how much it read, and that there are lines it did not understand', (t) => {
   const folder = tempFolder(t);
+  const at = Date.parse('2026-11-22T12:00:00Z');
   const fall = syslogLine(at, serverText({ at, backend: 'app', server: 'a', to: 'DOWN', left: 1 }));
-  const fall = syslogLine(at, serverText({ at, backend: 'app', server: 'a', to: 'DOWN', left: 0 }));
   writeFileSync(join(folder, 'a.log'), `${fall}\n`);
   writeFileSync(join(folder, 'b.log'), `${syslogLine(at, 'Server app/a is QUITE DOWN.')}\nno header\n`);
   const said = (file: string) => {
