@@ -12,7 +12,7 @@ import {
   shown,
 } from './board.js';
 import { endWorker, lastWords, renewWorker, supersede } from './generation.js';
-import { availabilityAfter, type ServerSentence, settle } from './outage.js';
+import { availabilityAfter, evidenceOf, type ServerSentence, settle } from './outage.js';
 import { isPlannedChange } from './planned.js';
 import { noteWorker } from './workers.js';
 
@@ -61,7 +61,8 @@ function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, 
   const change = settle({ ...board, servers }, event, says.server.backend, now, availabilityAfter(says));
   if (from === to) return change;
   const subject = { id, at, utcOffsetMin, host, pid, ...says.server };
-  return { ...change, transition: { ...subject, from, to, planned, evidence: 'observed', copies, cause: says.cause } };
+  const how = { planned, evidence: evidenceOf(event), copies, cause: says.cause };
+  return { ...change, transition: { ...subject, from, to, ...how } };
 }
 
 /**

@@ -7,7 +7,7 @@
  */
 import type { HaproxyEvent } from '../parsers/index.js';
 import { type Board, backendKey, type Change, FRESH_BACKEND, fallOf, type OutServers } from './board.js';
-import type { Outage } from './state.js';
+import type { Evidence, Outage } from './state.js';
 
 export type ServerSentence = Extract<HaproxyEvent['says'], { kind: 'server' }>;
 
@@ -80,5 +80,13 @@ export function ended(outage: Outage, at: number, endHow: NonNullable<Outage['en
 
 function openOutage(event: HaproxyEvent, backend: string, planned: boolean): Outage {
   const { id, at: start, utcOffsetMin, host, pid } = event;
-  return { id, host, pid, backend, start, utcOffsetMin, end: null, endHow: null, planned, evidence: 'observed' };
+  return { id, host, pid, backend, start, utcOffsetMin, end: null, endHow: null, planned, evidence: evidenceOf(event) };
+}
+
+/**
+ * How it is known: it stands in the log; but of a state that a worker took over from a file the log says only that it was
+ * loaded, and its worker follows from who was started next.
+ */
+export function evidenceOf({ says }: HaproxyEvent): Evidence {
+  return says.kind === 'server' && says.cause.class === 'state_file' ? 'inferred' : 'observed';
 }

@@ -137,6 +137,38 @@ test('a worker that bears the pid of the one before is heard anew, as in contain
   );
 });
 
+test('what a master loads from a state file is how the worker begins that it starts next', () => {
+  const loaded = (server: string, left: number) =>
+    `config : Server app/${server} is DOWN, changed from server-state after a reload. ${left} active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.`;
+  const { transitions, outages, suspects } = read([
+    stderrLine(T, loaded('a', 1), { pid: 1 }),
+    stderrLine(T, loaded('b', 0), { pid: 1 }),
+    forked(T + 5),
+    ...[1, 2].map(() => syslogLine(T + 4_000, serverText(up(T, 'b', 1)))),
+  ]).commit;
+  assert.deepEqual(
+    transitions.map(
+      ({ at, pid, server, from, to, evidence }) => `+${at - T} ${pid} ${server} ${from}>${to} ${evidence}`,
+    ),
+    ['+5 100 a up>down inferred', '+5 100 b up>down inferred', '+4000 100 b down>up observed'],
+  );
+  assert.deepEqual(
+    outages.filter(({ end }) => end !== null).map(({ start, end, evidence }) => [start - T, end! - T, evidence]),
+    [[5, 4_000, 'inferred']],
+  );
+  assert.deepEqual(suspects, []);
+});
+
+test('what a master loads for a worker that it never starts is told to nobody', () => {
+  const text =
+    'config : Server app/a is DOWN, changed from server-state after a reload. 0 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.';
+  const { transitions, outages } = read([
+    stderrLine(T, text, { pid: 1 }),
+    stderrLine(T + 1, 'Loading failure!', { pid: 1 }),
+  ]).commit;
+  assert.deepEqual([transitions, outages], [[], []]);
+});
+
 test('a thousand reloads leave no more behind than a few', () => {
   let memory = EMPTY_MEMORY;
   for (let pid = 1; pid <= 1000; pid++) {
