@@ -44,7 +44,7 @@ export function fold(subject: Subject, spoken: Spoken): { subject: Subject; even
   return {
     subject: {
       recent: [
-        ...subject.recent.filter((e) => e.serial !== event.serial && at - e.at <= COPY_DELAY_MAX_MS),
+        ...subject.recent.filter((e) => e.serial !== event.serial && (e.held || at - e.at <= COPY_DELAY_MAX_MS)),
         event,
       ].sort((a, b) => a.serial - b.serial),
       voices: { ...subject.voices, [origin]: { text, at, serial: event.serial } },

@@ -50,6 +50,8 @@ const OPENINGS = [
   'Resumed ',
   'Scheduling a soft-stop ',
   'last message repeated ',
+  // The further lines of a text of several (src/errors.c), behind blanks that were skipped.
+  '| ',
 ];
 
 /** The openings by their first byte, so that one look decides for almost every line. */

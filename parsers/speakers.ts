@@ -76,7 +76,10 @@ function originsByHost(speakers: Shelf<Speaker>): Map<string, Set<string>> {
 /** Somebody new speaks: what the same host's workers said longer ago than a copy takes need not be kept. */
 function forgetOld(heard: Heard, host: string, at: Instant): Heard {
   const silent = ({ voices }: Subject) => Object.values(voices).every((voice) => at - voice.at > COPY_DELAY_MAX_MS);
-  const old = [...heard.subjects].filter(([key, subject]) => key.startsWith(`${host} `) && silent(subject));
+  const waiting = new Set([...heard.held].map(([, { subject }]) => subject));
+  const old = [...heard.subjects].filter(
+    ([key, subject]) => key.startsWith(`${host} `) && !waiting.has(key) && silent(subject),
+  );
   const own = [...heard.speakers].filter(([key]) => key.endsWith(` ${host}`)).sort(([, a], [, b]) => b.at - a.at);
   const known = own.filter(([, speaker]) => speaker.known || speaker.announced);
   const unknown = own.filter(([, speaker]) => !speaker.known && !speaker.announced);

@@ -175,6 +175,12 @@ test('what was learned of a source is remembered over a restart', () => {
   assert.deepEqual(believed([syslogLine(LATER, EXHAUSTED)], restarted).length, 1);
 });
 
+test('a stamp of another century, of a worker never heard of, harms nothing that waits', () => {
+  const far = syslogLine(Date.parse('2199-01-01T00:00:00Z'), down('b', 1), { pid: 7 });
+  const lines = [syslogLine(T, down('a', 0)), far, syslogLine(T, down('a', 0)), syslogLine(T + 1, EXHAUSTED)];
+  assert.deepEqual(believed(lines).slice(0, 1), ['a down']);
+});
+
 test('a thousand forged numbers leave no more behind than a few', () => {
   let memory = debian;
   for (let pid = 1_000; pid < 2_000; pid++) {
