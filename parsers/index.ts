@@ -20,6 +20,6 @@ export type {
 export { classify, type LineClass } from './scan.js';
 export { Shelf } from './shelf.js';
 export { hostNameOf } from './speakers.js';
-export { latestStamp, type TimeContext } from './syslog-time.js';
+export { type HeardLast, latestStamp, type TimeContext } from './syslog-time.js';
 export { parseTraffic } from './traffic.js';
 export type { Endpoint, Handshake, HttpTimers, Traffic } from './traffic-record.js';

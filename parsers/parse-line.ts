@@ -1,7 +1,7 @@
 /** A line's text, taken apart and dated: the one user of the grammar. */
 import { parse } from './haproxy.gen.js';
 import type { LogRecord, Sentence, Stamp } from './record.js';
-import { parseStamp, type TimeContext } from './syslog-time.js';
+import { type HeardLast, parseStamp, type TimeContext } from './syslog-time.js';
 
 export type ParseResult =
   | { ok: true; record: LogRecord; stamp: Stamp }
@@ -18,16 +18,17 @@ interface Refusal {
  * Reads one line of haproxy.log.
  * @param text the line without its newline
  * @param context zone and latest instant, for stamps that bear neither zone nor year
+ * @param heardLast for the hour that comes twice when summer time ends; without it, it is read as the first one
  * @returns the record and its instant; or why the line has no header that rsyslog writes. Never throws.
  */
-export function parseLine(text: string, context: TimeContext): ParseResult {
+export function parseLine(text: string, context: TimeContext, heardLast: HeardLast = () => undefined): ParseResult {
   const record = read(text);
   if ('column' in record) return { ok: false, reason: 'no syslog header', column: record.column };
   if (!isPid(record.pid) || ('pid' in record.sentence && !isPid(record.sentence.pid))) {
     return { ok: false, reason: 'no such process id', column: 1 };
   }
   if (record.times > TIMES_MAX) return { ok: false, reason: 'no such number of repetitions', column: 1 };
-  const stamp = parseStamp(record, context);
+  const stamp = parseStamp(record, context, heardLast);
   if (stamp === null) return { ok: false, reason: `no such time: ${record.stamp}`, column: 1 };
   return { ok: true, record, stamp };
 }

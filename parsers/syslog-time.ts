@@ -11,12 +11,13 @@ export interface TimeContext {
   tz: string;
   /** The latest instant that a stamp without a year can mean. */
   asOf: Instant;
-  /**
-   * The latest instant known of who speaks. At the end of summer time an hour comes twice: its order among the other
-   * lines tells which one is meant. Undefined where nothing was heard.
-   */
-  heardLast?: (speaker: { host: string; pid: number | null }) => Instant | undefined;
 }
+
+/**
+ * The latest instant known of who speaks; undefined where nothing was heard. At the end of summer time an hour comes twice:
+ * its order among the other lines tells which one is meant.
+ */
+export type HeardLast = (speaker: Pick<LogRecord, 'host' | 'pid'>) => Instant | undefined;
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const MINUTE = 60_000;
@@ -34,11 +35,12 @@ export function latestStamp(now: Instant): Instant {
  * The stamp is as the grammar found it: RFC 3339, or `Mmm dd HH:MM:SS`.
  */
 export function parseStamp(
-  { stamp, host, pid }: Pick<LogRecord, 'stamp' | 'host' | 'pid'>,
+  record: Pick<LogRecord, 'stamp' | 'host' | 'pid'>,
   context: TimeContext,
+  heardLast: HeardLast,
 ): Stamp | null {
-  if (stamp.charCodeAt(0) <= 0x39) return parseRfc3339(stamp);
-  return parseTraditional(stamp, context, () => context.heardLast?.({ host, pid }));
+  if (record.stamp.charCodeAt(0) <= 0x39) return parseRfc3339(record.stamp);
+  return parseTraditional(record.stamp, context, () => heardLast(record));
 }
 
 /** RFC 3339 section 5.6, as rsyslog writes it. `Date.parse` alone would take less for a time. */

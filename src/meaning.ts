@@ -44,9 +44,7 @@ export type Meaning = { parsed: ParseResult } & (Belief | { hearing: null; steps
  */
 export function meaningOf(memory: Memory, line: LineToRead, plan: Plan, context: TimeContext): Meaning {
   const { heard, situation } = memory;
-  const heardLast = (speaker: { host: string; pid: number | null }) =>
-    situation.clocks.get(hostNameOf(heard, speaker))?.at;
-  const parsed = parseLine(line.text, { ...context, heardLast });
+  const parsed = parseLine(line.text, context, (speaker) => situation.clocks.get(hostNameOf(heard, speaker))?.at);
   if (!parsed.ok) return { parsed, hearing: null, steps: [], memory };
   const reading = { live: line.live, heardAt: line.heardAt(parsed.stamp.at) };
   const hearing = hear(heard, parsed.record, parsed.stamp, { id: line.id, heardAt: reading.heardAt });

@@ -4,6 +4,14 @@ import { UserError } from './user-error.js';
 
 /** The machine's zone (`TZ`, else /etc/localtime); UTC where the platform has no name for it, as with `TZ=UTC-2`. */
 export function localZone(): string {
+  local ??= nameOfLocalZone();
+  return local;
+}
+
+/** Asked once: a process keeps its zone. */
+let local: string | undefined;
+
+function nameOfLocalZone(): string {
   const name: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return name !== undefined && isZone(name) ? name : 'UTC';
 }
