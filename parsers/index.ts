@@ -19,7 +19,7 @@ export type {
 } from './record.js';
 export { classify, type LineClass } from './scan.js';
 export { Shelf } from './shelf.js';
-export { hostNameOf } from './speakers.js';
+export { forgetHost, hostNameOf } from './speakers.js';
 export { type HeardLast, latestStamp, type TimeContext } from './syslog-time.js';
 export { parseTraffic } from './traffic.js';
 export type { Endpoint, Handshake, HttpTimers, Traffic } from './traffic-record.js';

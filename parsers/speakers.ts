@@ -94,6 +94,22 @@ function forgetOld(heard: Heard, host: string, at: Instant): Heard {
   };
 }
 
+/** Nothing is known any more of a host that has long been silent, nor of another name of it. */
+export function forgetHost(heard: Heard, host: string): Heard {
+  const ofHost = <V>(shelf: Shelf<V>) => [...shelf].filter(([key]) => key.startsWith(`${host} `));
+  const speakers = [...heard.speakers].filter(([key, { alias }]) => hostOf(key) === host || alias === host);
+  return {
+    subjects: without(heard.subjects, ofHost(heard.subjects)),
+    speakers: without(heard.speakers, speakers),
+    sources: heard.sources.without(host),
+    held: without(
+      heard.held,
+      [...heard.held].filter(([, { event }]) => event.host === host),
+    ),
+    told: without(heard.told, ofHost(heard.told)),
+  };
+}
+
 function without<V>(shelf: Shelf<V>, entries: [string, V][]): Shelf<V> {
   return entries.reduce((rest, [key]) => rest.without(key), shelf);
 }

@@ -2,6 +2,7 @@
 import { type Plan, type Situation, type Step, step } from '../alerts/index.js';
 import {
   type EventId,
+  forgetHost,
   type Hearing,
   hear,
   hearNothing,
@@ -57,11 +58,16 @@ export function meaningOfSilence(memory: Memory, now: Instant, plan: Plan, readi
 }
 
 function believed(before: Situation, hearing: Hearing, plan: Plan, { live, heardAt }: Reading): Belief {
+  let { heard } = hearing;
   let situation = before;
   const steps = hearing.events.map(({ event, copies }) => {
     const next = step(situation, { kind: 'event', event, copies, live, heardAt }, plan);
+    // A host that was never heard before may take the place of others, which are forgotten then (alerts/vanished.ts).
+    if (!situation.clocks.has(event.host)) {
+      for (const host of situation.clocks.changesTo(next.situation.clocks).gone) heard = forgetHost(heard, host);
+    }
     situation = next.situation;
     return next;
   });
-  return { hearing, steps, memory: { heard: hearing.heard, situation } };
+  return { hearing, steps, memory: { heard, situation } };
 }

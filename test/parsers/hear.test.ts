@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { EMPTY_MEMORY } from '../../src/memory.js';
+import { ingest, tick } from '../../src/pipeline.js';
 import { type Change, serverText, stderrLine, syslogLine } from '../support/lines.js';
-import { read } from '../support/reading.js';
+import { addressed, batchOf, PLAN, read, UTC } from '../support/reading.js';
 
 const T = Date.parse('2026-11-22T12:00:00Z');
 const down = (at: number, server = 'a', left = 0): Change => ({ at, backend: 'app', server, to: 'DOWN', left });
@@ -135,6 +136,20 @@ test('a worker that bears the pid of the one before is heard anew, as in contain
     outages.filter(({ end }) => end === null).map(({ start }) => start - T),
     [25_000],
   );
+});
+
+test('hosts that come and go under ever new names, as containers do, leave no more behind than a few', () => {
+  let memory = EMPTY_MEMORY;
+  for (let day = 0; day < 200; day++) {
+    const at = T + day * 24 * 3_600_000;
+    const lines = [down(at), up(at + 1)].map((change) =>
+      syslogLine(change.at, serverText(change), { host: `c${day}` }),
+    );
+    memory = ingest(memory, batchOf(addressed(lines), { readAt: at }), PLAN, UTC).memory;
+    memory = tick(memory, at + 2_000, PLAN).memory;
+  }
+  const { subjects, speakers, sources, told } = memory.heard;
+  for (const shelf of [subjects, speakers, sources, told]) assert.ok(shelf.size < 40, `${shelf.size} are remembered`);
 });
 
 test('what a master loads from a state file is how the worker begins that it starts next', () => {
