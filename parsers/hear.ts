@@ -5,7 +5,7 @@
 import { contradiction, expectsStderr, isSealed, isWorker, learn, sourceOf } from './belief.js';
 import { fold, inOneBreath, separate, silenced } from './copies.js';
 import { type EventId, type HaproxyEvent, type StateSentence, tellsOfState } from './event.js';
-import { type Heard, type Held, type Suspect, subjectKey } from './heard.js';
+import { type Heard, type Held, type Subject, type Suspect, subjectKey } from './heard.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { hostNameOf, recognise } from './speakers.js';
 import { patienceMs, Verdicts } from './verdict.js';
@@ -85,7 +85,7 @@ function take(
   }
   const subject = subjectKey(host, pid, says);
   verdicts.settleAlone(subject, record, stamp.at);
-  const before = verdicts.heard.subjects.get(subject) ?? { recent: [], voices: {} };
+  const before = beforeLine(verdicts.heard.subjects.get(subject), says, stamp.at);
   const folded = fold(before, { id, text, origin, times, at: stamp.at, sealed: isSealed(record) });
   const said = folded.event;
   const subjects = separate(verdicts.heard.subjects, host, pid, origin, says).with(subject, folded.subject);
@@ -110,6 +110,13 @@ function take(
     verdicts.inherit(host, record.pid, event);
   }
   return null;
+}
+
+/** What was said of a subject before. A fork that is told later is another one, though in a container its pid is the same. */
+function beforeLine(known: Subject | undefined, says: StateSentence, at: Instant): Subject {
+  if (known === undefined) return { recent: [], voices: {} };
+  const told = known.voices.stderr;
+  return says.kind === 'worker.started' && told && !inOneBreath(at, told.at) ? silenced(known) : known;
 }
 
 /** A worker begins: in a container it bears the pid of the one before, whose words are nothing that it could repeat. */
