@@ -17,7 +17,7 @@ export const WITNESS_MS = 1000;
 /** Programs' names that are kept of a source. */
 const TAGS_MAX = 8;
 
-const NOTHING_KNOWN: Source = { stderr: null, pairs: null, both: false, announces: false, tags: [] };
+const NOTHING_KNOWN: Source = { stderr: null, pairs: null, announces: false, tags: [] };
 
 /**
  * Severities as the syslog protocol numbers them (RFC 5424 section 6.2.1). HAProxy logs traffic as `info`, or as `err` with
@@ -59,7 +59,7 @@ export function isWitnessed(heard: Heard, { host, pid }: HaproxyEvent, event: Re
   const source = sourceOf(heard, host);
   const { stderr, syslog } = event.by;
   if (event.sealed || event.pair || (stderr > 0 && syslog > 0)) return true;
-  if (stderr > 0) return source.stderr !== false && !source.both && isWorker(heard, host, pid);
+  if (stderr > 0) return source.stderr !== false && isWorker(heard, host, pid);
   return source.stderr === false && source.pairs === false;
 }
 
@@ -69,10 +69,7 @@ export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent): str
   const known = isWorker(heard, event.host, event.pid);
   if (said.by.syslog === 0) {
     if (source.stderr === false) return 'it came on stderr alone, where this source writes nothing else';
-    if (source.announces && !known) return 'no master told of such a worker';
-    // A client's header can look like stderr too; and a burst may lose what goes by datagrams while stderr gets through.
-    if (!source.both || fits(heard, event)) return null;
-    return 'the lines of the log targets did not come, and it contradicts what was said before';
+    return source.announces && !known ? 'no master told of such a worker' : null;
   }
   const missing = [
     ...(expectsStderr(source) ? ['the line on stderr'] : []),
@@ -122,11 +119,10 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
 }
 
 /** More is learned from each line; that something is not written, only from an event that waited for it in vain. */
-export function waysOf(source: Source, { by, pair }: RecentEvent): Pick<Source, 'stderr' | 'pairs' | 'both'> {
+export function waysOf(source: Source, { by, pair }: RecentEvent): Pick<Source, 'stderr' | 'pairs'> {
   return {
     stderr: by.stderr > 0 && by.syslog > 0 ? true : source.stderr,
     pairs: pair ? true : source.pairs,
-    both: source.both || (by.stderr > 0 && by.syslog > 0),
   };
 }
 

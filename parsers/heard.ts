@@ -54,8 +54,6 @@ export interface Source {
   stderr: boolean | null;
   /** Two lines and more by `log` targets. */
   pairs: boolean | null;
-  /** Both at once: what is on stderr alone lacks the lines of the `log` targets. */
-  both: boolean;
   /** Its masters tell on stderr of the workers that they start. */
   announces: boolean;
   /** The programs' names under which believed lines came. */

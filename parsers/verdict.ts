@@ -159,7 +159,7 @@ export class Verdicts {
     }
     this.heard = {
       ...this.heard,
-      sources: this.heard.sources.with(host, { ...source, stderr: false, pairs: false, both: false }),
+      sources: this.heard.sources.with(host, { ...source, stderr: false, pairs: false }),
       speakers: this.heard.speakers.with(key, { ...speaker, known: true, doubted: null }),
     };
     return true;
