@@ -1,6 +1,8 @@
 /** One thing to tell one receiver about one incident. */
 import type { Instant } from '../parsers/index.js';
 import type { Incident } from './incident.js';
+import type { Route } from './policy.js';
+import { receiversFor } from './route.js';
 
 export type NotificationKind = 'firing' | 'resolved' | 'reminder';
 
@@ -15,4 +17,20 @@ export interface Notification {
   createdAt: Instant;
   /** The same moment by our own clock; absent until the store is given it. */
   notedAt?: Instant;
+}
+
+/**
+ * One for each receiver that the routes name.
+ * @param name the event in the dedup key; a reminder's with its number
+ */
+export function notificationsFor(
+  incident: Incident,
+  event: NotificationKind,
+  name: string,
+  routes: readonly Route[],
+  createdAt: Instant,
+): Notification[] {
+  return receiversFor(incident, routes).map((receiver) => {
+    return { dedupKey: `${incident.id}:${name}:${receiver}`, event, receiver, incident, createdAt };
+  });
 }

@@ -4,8 +4,7 @@
  */
 import type { Instant } from '../parsers/index.js';
 import { hostTime } from './clocks.js';
-import type { Notification } from './notification.js';
-import { receiversFor } from './route.js';
+import { type Notification, notificationsFor } from './notification.js';
 import type { Plan, Situation } from './situation.js';
 
 /**
@@ -24,9 +23,6 @@ export function offers(
     })
     .sort((a, b) => a.openedAt - b.openedAt)
     .flatMap((incident) =>
-      receiversFor(incident, routes).map((receiver): Notification => {
-        const dedupKey = `${incident.id}:firing:${receiver}`;
-        return { dedupKey, event: 'firing', receiver, incident, createdAt: hostTime(clocks, incident.host, now) };
-      }),
+      notificationsFor(incident, 'firing', 'firing', routes, hostTime(clocks, incident.host, now)),
     );
 }

@@ -3,9 +3,8 @@ import type { HaproxyEvent, Instant, Shelf } from '../parsers/index.js';
 import { type Agenda, changesAt, EMPTY_AGENDA, isUntold, noted, takeDue } from './agenda.js';
 import type { OutageChange } from './board.js';
 import { begun, broughtBack, type Incident, incidentKey, joined, left } from './incident.js';
-import type { Notification, NotificationKind } from './notification.js';
+import { type Notification, type NotificationKind, notificationsFor } from './notification.js';
 import type { Policy } from './policy.js';
-import { receiversFor } from './route.js';
 import type { Plan, Situation, Step } from './situation.js';
 import type { Outage, Transition } from './state.js';
 
@@ -182,10 +181,8 @@ export class Turn {
   }
 
   #notify(incident: Incident, event: NotificationKind, name: string): void {
-    for (const receiver of receiversFor(incident, this.#plan.routes)) {
-      const dedupKey = `${incident.id}:${name}:${receiver}`;
-      this.#notifications.push({ dedupKey, event, receiver, incident, createdAt: this.#nowAt(incident.host) });
-    }
+    const { routes } = this.#plan;
+    this.#notifications.push(...notificationsFor(incident, event, name, routes, this.#nowAt(incident.host)));
   }
 
   #put(incident: Incident): void {

@@ -34,9 +34,7 @@ export function forgetHosts(board: Board, hosts: ReadonlySet<string>, at: Instan
 
 /** The shelf without what belongs to the hosts: its keys begin with their names. */
 export function without<V>(shelf: Shelf<V>, hosts: ReadonlySet<string>): Shelf<V> {
-  if (hosts.size === 0) return shelf;
-  const gone = [...shelf].filter(([key]) => hosts.has(hostOf(key)));
-  return gone.reduce((rest, [key]) => rest.without(key), shelf);
+  return hosts.size === 0 ? shelf : shelf.withoutAll((key) => hosts.has(hostOf(key)));
 }
 
 const hostOf = (key: string) => key.split(' ', 1)[0]!;

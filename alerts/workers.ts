@@ -121,7 +121,7 @@ export function forgetWorker(board: Board, worker: WorkerRef): Board {
 
 function withoutWorker<V>(shelf: Shelf<V>, worker: WorkerRef): Shelf<V> {
   const prefix = `${workerKey(worker)} `;
-  return [...shelf].filter(([key]) => key.startsWith(prefix)).reduce((rest, [key]) => rest.without(key), shelf);
+  return shelf.withoutAll((key) => key.startsWith(prefix));
 }
 
 function hasOutage(board: Board, worker: WorkerRef): boolean {

@@ -125,8 +125,7 @@ function forgetWorker(heard: Heard, host: string, pid: number): Heard {
   const subjects = [...heard.subjects]
     .filter(([key]) => own(key))
     .reduce((rest, [key, it]) => rest.with(key, silenced(it)), heard.subjects);
-  const told = [...heard.told].filter(([key]) => own(key)).reduce((rest, [key]) => rest.without(key), heard.told);
-  return { ...heard, subjects, told };
+  return { ...heard, subjects, told: heard.told.withoutAll(own) };
 }
 
 /**

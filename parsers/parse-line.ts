@@ -35,6 +35,7 @@ export function parseLine(text: string, context: TimeContext, heardLast: HeardLa
 
 /** rsyslog counts what it folds in an int (runtime/msg.c); nobody writes a state so often. */
 const TIMES_MAX = 1_000_000;
+
 /** What the grammar reads in a line; where it stopped if not even the header is one. */
 function read(text: string): LogRecord | { column: number } {
   try {

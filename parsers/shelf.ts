@@ -51,6 +51,13 @@ export class Shelf<V> implements Iterable<[string, V]> {
     return bucket.delete(name) ? this.#replaced(hash, bucket, this.size - 1) : this;
   }
 
+  /** The shelf without what `isGone`. Looks at everything on it. */
+  withoutAll(isGone: (name: string, value: V) => boolean): Shelf<V> {
+    let rest: Shelf<V> = this;
+    for (const [name, value] of this) if (isGone(name, value)) rest = rest.without(name);
+    return rest;
+  }
+
   /** All names and things, in no order that means anything. */
   *[Symbol.iterator](): Generator<[string, V]> {
     for (const row of this.#rows) for (const bucket of row ?? []) if (bucket) yield* bucket;

@@ -77,41 +77,30 @@ function originsByHost(speakers: Shelf<Speaker>): Map<string, Set<string>> {
 function forgetOld(heard: Heard, host: string, at: Instant): Heard {
   const silent = ({ voices }: Subject) => Object.values(voices).every((voice) => at - voice.at > COPY_DELAY_MAX_MS);
   const waiting = new Set([...heard.held].map(([, { subject }]) => subject));
-  const old = [...heard.subjects].filter(
-    ([key, subject]) => key.startsWith(`${host} `) && !waiting.has(key) && silent(subject),
-  );
+  const isOld = (key: string, subject: Subject) => key.startsWith(`${host} `) && !waiting.has(key) && silent(subject);
   const own = [...heard.speakers].filter(([key]) => key.endsWith(` ${host}`)).sort(([, a], [, b]) => b.at - a.at);
   const known = own.filter(([, speaker]) => speaker.known || speaker.announced);
   const unknown = own.filter(([, speaker]) => !speaker.known && !speaker.announced);
   const gone = [...known.slice(KNOWN_MAX), ...unknown.slice(UNKNOWN_MAX)].map(([key]) => key);
   const workers = gone.map((key) => `${hostOf(key)} ${key.slice(0, key.indexOf(' '))} `);
-  const told = [...heard.told].filter(([key]) => workers.some((worker) => key.startsWith(worker)));
   return {
     ...heard,
-    subjects: without(heard.subjects, old),
+    subjects: heard.subjects.withoutAll(isOld),
     speakers: gone.reduce((rest, key) => rest.without(key), heard.speakers),
-    told: without(heard.told, told),
+    told: heard.told.withoutAll((key) => workers.some((worker) => key.startsWith(worker))),
   };
 }
 
 /** Nothing is known any more of a host that has long been silent, nor of another name of it. */
 export function forgetHost(heard: Heard, host: string): Heard {
-  const ofHost = <V>(shelf: Shelf<V>) => [...shelf].filter(([key]) => key.startsWith(`${host} `));
-  const speakers = [...heard.speakers].filter(([key, { alias }]) => hostOf(key) === host || alias === host);
+  const isOfHost = (key: string) => key.startsWith(`${host} `);
   return {
-    subjects: without(heard.subjects, ofHost(heard.subjects)),
-    speakers: without(heard.speakers, speakers),
+    subjects: heard.subjects.withoutAll(isOfHost),
+    speakers: heard.speakers.withoutAll((key, { alias }) => hostOf(key) === host || alias === host),
     sources: heard.sources.without(host),
-    held: without(
-      heard.held,
-      [...heard.held].filter(([, { event }]) => event.host === host),
-    ),
-    told: without(heard.told, ofHost(heard.told)),
+    held: heard.held.withoutAll((_, { event }) => event.host === host),
+    told: heard.told.withoutAll(isOfHost),
   };
-}
-
-function without<V>(shelf: Shelf<V>, entries: [string, V][]): Shelf<V> {
-  return entries.reduce((rest, [key]) => rest.without(key), shelf);
 }
 
 const hostOf = (speaker: string) => speaker.slice(speaker.indexOf(' ') + 1);

@@ -23,6 +23,7 @@ import { hoistConstants } from './hoist.mjs';
 import { isAlive } from './lock.mjs';
 
 const dist = join(root, 'dist');
+const hoisting = join(root, 'scripts', 'hoist.mjs');
 /** A folder in which a build works; its process id follows. */
 const stageName = '.stage-';
 
@@ -37,7 +38,7 @@ export class BuildError extends Error {
 /** Compiles parsers/grammar/ to ES modules with types beside them, those that are not newer already. */
 export function buildGrammar() {
   for (const grammar of grammars()) {
-    if (isNewer(grammar.compiled, [grammar.options, ...grammar.sources])) continue;
+    if (isNewer(grammar.compiled, [grammar.options, ...grammar.sources, hoisting])) continue;
     const stage = join(dist, `${stageName}${process.pid}`);
     mkdirSync(stage, { recursive: true });
     try {

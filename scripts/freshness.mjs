@@ -31,7 +31,7 @@ export function grammars() {
     });
 }
 
-const sources = ['src', 'parsers', 'alerts', 'scripts/build.mjs', 'package.json', 'tsconfig.json'];
+const sources = ['src', 'parsers', 'alerts', 'scripts/build.mjs', 'scripts/hoist.mjs', 'package.json', 'tsconfig.json'];
 const generated = /\.gen\./;
 
 /** What the packages must match: the lock file, and Node's binary interface, since SQLite is compiled for one. */

@@ -1,5 +1,14 @@
 /** How things stand: what takes no traffic right now, and what has not ended. Pure. */
-import { type Fallen, fallOf, type Incident, type Outage, type Shown, type Situation, shown } from '../alerts/index.js';
+import {
+  type Fallen,
+  fallOf,
+  type Incident,
+  type Outage,
+  type Shown,
+  type Situation,
+  shown,
+  workerOf,
+} from '../alerts/index.js';
 
 /** A server that is not up, its state as HAProxy displays it, and since when and why it is out. */
 export interface ServerOut extends Fallen {
@@ -28,8 +37,9 @@ export interface Standing {
 export function standingOf({ board, incidents }: Situation): Standing {
   const backends: BackendStanding[] = [];
   for (const [key, { outage, out }] of board.backends) {
-    const [host, pid, backend] = key.split(' ') as [string, string, string];
-    const worker = board.workers.get(host)?.[Number(pid)];
+    const [host, number, backend] = key.split(' ') as [string, string, string];
+    const pid = Number(number);
+    const worker = workerOf(board, { host, pid });
     const isGone = worker !== undefined && (worker.heir !== null || worker.end !== null);
     if (outage === null && (out.total === 0 || isGone)) continue;
     const stateOf = (server: string) => {
@@ -38,7 +48,7 @@ export function standingOf({ board, incidents }: Situation): Standing {
     };
     const { last, total } = fallOf(board, key);
     const servers = last.map((fallen) => ({ ...fallen, state: stateOf(fallen.server) }));
-    backends.push({ host, pid: Number(pid), backend, out: servers, total, outage });
+    backends.push({ host, pid, backend, out: servers, total, outage });
   }
   const open = [...incidents].map(([, incident]) => incident).sort((a, b) => a.openedAt - b.openedAt);
   return { backends, incidents: open };

@@ -33,6 +33,12 @@ export function parseZone(name: string): string {
   throw new UserError(`Unknown time zone ${JSON.stringify(name)}; ${zoneHint(name)}`);
 }
 
+/** The zone in which times are to be printed, as the options say. */
+export function zoneToPrint({ tz, utc }: { tz?: string; utc?: boolean }): string {
+  if (utc) return 'UTC';
+  return tz === undefined ? localZone() : parseZone(tz);
+}
+
 /** `did you mean Europe/Berlin?`, or where no name is near, what one looks like. */
 export function zoneHint(name: string): string {
   const nearest = closest(name, Intl.supportedValuesOf('timeZone'));

@@ -2,13 +2,13 @@
 import type { Plan } from '../../alerts/index.js';
 import type { TimeContext } from '../../parsers/index.js';
 import { EMPTY_MEMORY, type Memory } from '../memory.js';
-import { printableJson } from '../printable.js';
 import { STDIN } from '../tail/given-bytes.js';
 import { UserError } from '../user-error.js';
 import { type Effects, type Explanation, explainLine, explainSilence, NO_EFFECTS } from './explanation.js';
 import { explanationText, silenceText } from './explanation-text.js';
 import { type GivenLine, givenLines } from './given-lines.js';
 import { incidentJson, outageJson, transitionJson } from './json-rows.js';
+import { jsonText } from './json-text.js';
 import { writeTo } from './output.js';
 import type { PastOptions } from './past.js';
 import { planOf } from './plan.js';
@@ -30,8 +30,8 @@ export async function explain(line: string | undefined, options: ExplainOptions)
   }
   const given = line === undefined || line === STDIN ? null : line;
   if (given?.trim() === '') throw new UserError('There is nothing to explain: the line is empty.');
-  const format = { text: asText, json: asJson, jsonl: asJsonLines }[options.output];
-  await writeTo(stdout, format(explained(givenLines(given, stdin), plan, context)));
+  const told = explained(givenLines(given, stdin), plan, context);
+  await writeTo(stdout, options.output === 'text' ? asText(told) : jsonText(rowsOf(told), options.output));
 }
 
 /** An explanation of each line, and at last of the silence behind them, where that settles something. */
@@ -63,17 +63,9 @@ async function* asText(told: AsyncIterable<Told>): AsyncGenerator<string> {
   }
 }
 
-async function* asJsonLines(told: AsyncIterable<Told>): AsyncGenerator<string> {
-  for await (const one of told) yield `${printableJson(toldJson(one))}\n`;
-}
-
-async function* asJson(told: AsyncIterable<Told>): AsyncGenerator<string> {
-  let before = '[\n';
-  for await (const one of told) {
-    yield before + printableJson(toldJson(one));
-    before = ',\n';
-  }
-  yield before === '[\n' ? '[]\n' : '\n]\n';
+/** Each by itself: whoever types a line sees at once what it means. */
+async function* rowsOf(told: AsyncIterable<Told>): AsyncGenerator<unknown[]> {
+  for await (const one of told) yield [toldJson(one)];
 }
 
 /** The keys of the record, and what follows from it; of the silence behind the last line only what follows. */

@@ -5,11 +5,9 @@ import { formatDuration } from '../duration.js';
 import { narrate } from '../narrate.js';
 import { printable } from '../printable.js';
 import type { Effects, Explanation, Header, HeardAs, Telling } from './explanation.js';
+import { type Part, paragraphs } from './paragraphs.js';
 import { type LineRecord, sentenceJson } from './record.js';
 
-type Part = [label: string, lines: string[]];
-
-const LABEL_WIDTH = 10;
 /** So much of a line is shown before the place where the grammar stopped, and after it. */
 const CHARS_BEFORE = 60;
 const CHARS_AFTER = 100;
@@ -27,7 +25,7 @@ const SCANS: Record<LineClass, string> = {
     'other: it begins as nothing that is known to tell of a state, so the daemon counts it and keeps a few of its kind',
 };
 
-/** Paragraphs of `label  text`, further lines of one indented; ends with a newline. */
+/** A paragraph for each question; ends with a newline. */
 export function explanationText(explanation: Explanation): string {
   const { record, header } = explanation;
   const { parsed } = record;
@@ -40,12 +38,12 @@ export function explanationText(explanation: Explanation): string {
     ['copy', copyLines(explanation.heardAs)],
     ...effectsParts(explanation, record.line),
   ];
-  return laidOut(parts);
+  return paragraphs(parts);
 }
 
 /** What follows from the silence after the last line. */
 export function silenceText(effects: Effects): string {
-  return laidOut([['silence', ['when no further line comes:']], ...effectsParts(effects, null)]);
+  return paragraphs([['silence', ['when no further line comes:']], ...effectsParts(effects, null)]);
 }
 
 /** `own`: the line that is being explained; what became of it stands under `copy`. */
@@ -55,13 +53,6 @@ function effectsParts(effects: Effects, own: number | null): Part[] {
     ['changed', changedLines(effects)],
     ['tells', tellsLines(effects)],
   ];
-}
-
-function laidOut(parts: readonly Part[]): string {
-  const shown = parts.flatMap(([label, lines]) =>
-    lines.map((line, i) => (i === 0 ? label : '').padEnd(LABEL_WIDTH) + line),
-  );
-  return `${shown.join('\n')}\n`;
 }
 
 function headerLines({ stamp }: LineRecord, parsed: LogRecord, header: Header | null): string[] {

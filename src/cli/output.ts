@@ -1,11 +1,11 @@
 /** What happened in each of the formats of `-o`. The parts that only one of them needs are loaded for that one. */
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { printableJson } from '../printable.js';
 import type { Happening, History } from '../store/store.js';
 import type { Format } from './accepted.js';
 import type { RowContext } from './history-rows.js';
 import { incidentJson, outageJson, transitionJson } from './json-rows.js';
+import { jsonText } from './json-text.js';
 import type { Layout } from './table.js';
 
 export interface View extends RowContext, Omit<Layout, 'wide'> {
@@ -29,11 +29,11 @@ export async function* tableOf(history: History, format: 'table' | 'wide', view:
 
 /** Takes what happened, one by one, and returns it in a format for programs, in bounded memory however much it is. */
 export function streamOf(story: Story, format: Exclude<Format, 'table' | 'wide'>): AsyncGenerator<string> {
-  return format === 'csv' ? csvText(story) : jsonText(story, format);
+  return format === 'csv' ? csvText(story) : jsonText(jsonPieces(story), format);
 }
 
 /** Writes to the end, or until the reader has seen enough and goes away, which is no trouble. */
-export async function writeTo(stream: Writable, text: AsyncIterable<string>): Promise<void> {
+export async function writeTo(stream: Writable, text: Iterable<string> | AsyncIterable<string>): Promise<void> {
   try {
     await pipeline(Readable.from(text), stream, { end: false });
   } catch (error) {
@@ -41,15 +41,8 @@ export async function writeTo(stream: Writable, text: AsyncIterable<string>): Pr
   }
 }
 
-async function* jsonText(story: Story, format: 'json' | 'jsonl'): AsyncGenerator<string> {
-  const [open, between, close] = format === 'json' ? ['[\n', ',\n', '\n]\n'] : ['', '\n', '\n'];
-  let before = open;
-  for await (const piece of pieces(story)) {
-    yield before + piece.map((happening) => printableJson(jsonOf(happening))).join(between);
-    before = between;
-  }
-  if (before === between) yield close;
-  else if (format === 'json') yield '[]\n';
+async function* jsonPieces(story: Story): AsyncGenerator<unknown[]> {
+  for await (const piece of pieces(story)) yield piece.map(jsonOf);
 }
 
 function jsonOf({ kind, fact }: Happening) {

@@ -4,14 +4,15 @@ import { openStore } from '../store/open.js';
 import type { Happening } from '../store/store.js';
 import { wantsColour } from '../terminal.js';
 import { UserError } from '../user-error.js';
-import { localZone, parseZone } from '../zone.js';
+import { zoneToPrint } from '../zone.js';
 import type { Format } from './accepted.js';
 import { ago } from './ago.js';
 import { databaseFor, onDatabase } from './database.js';
 import { localTime } from './local-time.js';
 import { type Story, streamOf, tableOf, writeTo } from './output.js';
+import type { ReadingOptions } from './reading-options.js';
 
-export interface QueryOptions {
+export interface QueryOptions extends ReadingOptions {
   since: string;
   until?: string;
   host?: string[];
@@ -20,15 +21,12 @@ export interface QueryOptions {
   state?: string[];
   suspect?: boolean;
   output: Format;
-  tz?: string;
-  utc?: boolean;
-  db?: string;
 }
 
 /** Prints to standard output. What the options get wrong, and a database that cannot be read, is a `UserError`. */
 export async function query(options: QueryOptions): Promise<void> {
   const now = Date.now();
-  const tz = options.utc ? 'UTC' : options.tz === undefined ? localZone() : parseZone(options.tz);
+  const tz = zoneToPrint(options);
   const since = await timeOf(options.since, now, tz);
   // A load balancer's clock may be ahead of ours: without --until nothing is cut off.
   const until = options.until === undefined ? Number.MAX_SAFE_INTEGER : await timeOf(options.until, now, tz);

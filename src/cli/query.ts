@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { FORMATS, STATES, TIME_FORMS } from './accepted.js';
 import type { QueryOptions } from './query-action.js';
+import { withReadingOptions } from './reading-options.js';
 
 const DEFAULT_SINCE = '24h';
 
@@ -22,7 +23,7 @@ Examples:
   haplog query --since 7d --backend 'k8s-*' -o csv > week.csv`;
 
 export function queryCommand(): Command {
-  return new Command('query')
+  const command = new Command('query')
     .description('what happened: changes of servers, and the times in which a backend had no server available')
     .option('--since <time>', 'from this time on', DEFAULT_SINCE)
     .option('--until <time>', 'up to this time (default: no end)')
@@ -37,10 +38,8 @@ export function queryCommand(): Command {
         'state',
       ]),
     )
-    .addOption(new Option('-o, --output <format>', 'how to print it').choices(FORMATS).default('table'))
-    .option('--tz <zone>', "zone of the times, such as Europe/Berlin (default: this machine's)")
-    .addOption(new Option('--utc', 'times in UTC').conflicts('tz'))
-    .option('--db <file>', 'database (default: the one of the configuration, else where haplog run keeps it)')
+    .addOption(new Option('-o, --output <format>', 'how to print it').choices(FORMATS).default('table'));
+  return withReadingOptions(command)
     .addHelpText('after', HELP)
     .action(async (options: QueryOptions) => {
       const { query } = await import('./query-action.js');

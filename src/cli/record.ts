@@ -1,5 +1,6 @@
 /** One line of a log as a record: what `haplog parse` prints and `haplog explain` begins with. Pure. */
 import { type LineClass, type LogRecord, parseLine, type Stamp, type TimeContext } from '../../parsers/index.js';
+import { utc } from './json-rows.js';
 
 /** Where a line stands. */
 export interface Place {
@@ -18,10 +19,9 @@ export type LineRecord = Place & {
   scan: LineClass | null;
   /** The line, or as much of it as was kept. */
   raw: string;
-} /** `column`, from 1, is where the grammar could not go on. */ & (
-    | { parsed: LogRecord; stamp: Stamp; reason: null; column: number | null }
-    | { parsed: null; stamp: null; reason: string; column: number | null }
-  );
+  /** From 1: where the grammar could not go on. */
+  column: number | null;
+} & ({ parsed: LogRecord; stamp: Stamp; reason: null } | { parsed: null; stamp: null; reason: string });
 
 /** Kinds of lines that were not understood. */
 const UNKNOWN = new Set(['other', 'truncated', 'near.miss', 'rejected', 'oversize']);
@@ -59,7 +59,7 @@ export function oversizeRecord(beginning: string, place: Place): LineRecord {
 export function recordJson({ file, line, offset, kind, scan, raw, parsed, stamp, reason, column }: LineRecord) {
   return {
     kind,
-    time: stamp && new Date(stamp.at).toISOString(),
+    time: stamp && utc(stamp.at),
     host: parsed?.host ?? null,
     tag: parsed?.tag ?? null,
     pid: parsed?.pid ?? null,

@@ -6,19 +6,17 @@ import { daemonRuns } from '../store/lock.js';
 import { openStore } from '../store/open.js';
 import { unreadOf } from '../tail/unread.js';
 import { UserError } from '../user-error.js';
-import { localZone, parseZone } from '../zone.js';
+import { zoneToPrint } from '../zone.js';
 import { databaseFor, onDatabase } from './database.js';
 import { localTime } from './local-time.js';
 import { writeTo } from './output.js';
+import type { ReadingOptions } from './reading-options.js';
 import { type Status, statusJson } from './status-json.js';
 import { statusText } from './status-text.js';
 
-export interface StatusOptions {
+export interface StatusOptions extends ReadingOptions {
   samples: string;
   output: 'text' | 'json';
-  tz?: string;
-  utc?: boolean;
-  db?: string;
 }
 
 /** The answer's exit status where somebody ought to look. */
@@ -27,7 +25,7 @@ const TROUBLE = 1;
 /** Prints to standard output. What the options get wrong, and a database that cannot be read, is a `UserError`. */
 export async function status(options: StatusOptions): Promise<void> {
   const samples = countOf(options.samples);
-  const tz = options.utc ? 'UTC' : options.tz === undefined ? localZone() : parseZone(options.tz);
+  const tz = zoneToPrint(options);
   const database = await databaseFor('read', options.db);
   const progress = await onDatabase(database, async () => {
     const store = openStore(database, 'read');
@@ -55,14 +53,10 @@ export async function status(options: StatusOptions): Promise<void> {
   const text =
     options.output === 'json' ? `${printableJson(statusJson(found, now))}\n` : statusText(found, now, localTime(tz));
   if (isTrouble(standing)) process.exitCode = TROUBLE;
-  await writeTo(process.stdout, once(text));
+  await writeTo(process.stdout, [text]);
 }
 
 function countOf(text: string): number {
   if (/^\d{1,3}$/.test(text) && Number(text) <= 100) return Number(text);
   throw new UserError(`Cannot read the number of samples ${JSON.stringify(text)}: expected 0 to 100.`);
-}
-
-async function* once(text: string): AsyncGenerator<string> {
-  yield text;
 }

@@ -6,9 +6,8 @@ import { notUnderstood } from '../misses.js';
 import { printable } from '../printable.js';
 import { isTrouble } from '../standing.js';
 import type { Unread } from '../tail/unread.js';
+import { type Part, paragraphs } from './paragraphs.js';
 import type { Status } from './status-json.js';
-
-const LABEL_WIDTH = 10;
 
 /** Takes what was found and how a moment is written; ends with a newline. */
 export function statusText(status: Status, now: Instant, local: (at: Instant) => string): string {
@@ -19,7 +18,7 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
   const without = backends.flatMap(({ outage }) => (outage === null ? [] : [outage]));
   const out = backends.flatMap(({ host, backend, out: servers }) => servers.map((one) => ({ host, backend, ...one })));
 
-  const parts: [label: string, lines: string[]][] = [
+  const parts: Part[] = [
     [isTrouble(standing) ? 'TROUBLE' : 'OK', [inShort(status)]],
     [
       'backend',
@@ -59,10 +58,7 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
     ['suspect', [`${counted.suspects} lines that may be forged and made no event: haplog query --suspect shows them`]],
     ['samples', samples.map(({ text, reason, at }) => `${local(at)} ${reason}: ${text}`)],
   ];
-  const shown = parts.flatMap(([label, lines]) =>
-    lines.map((line, i) => (i === 0 ? label : '').padEnd(LABEL_WIDTH) + printable(line)),
-  );
-  return `${shown.join('\n')}\n`;
+  return paragraphs(parts.map(([label, lines]) => [label, lines.map(printable)]));
 }
 
 function inShort({ standing: { backends, incidents } }: Status): string {

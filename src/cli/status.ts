@@ -1,5 +1,6 @@
 /** `haplog status`: how things stand, and how far haplog has come. This file only takes the options apart. */
 import { Command, Option } from 'commander';
+import { withReadingOptions } from './reading-options.js';
 import type { StatusOptions } from './status-action.js';
 
 const HELP = `
@@ -11,13 +12,11 @@ Examples:
   haplog status -o json | jq .lines.near_misses`;
 
 export function statusCommand(): Command {
-  return new Command('status')
+  const command = new Command('status')
     .description('how things stand: backends without a server, incidents, the outbox, how far the logs were read')
     .option('--samples <n>', 'how many of the last lines that were not understood to show, 0 to 100', '5')
-    .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'))
-    .option('--tz <zone>', "zone of the times, such as Europe/Berlin (default: this machine's)")
-    .addOption(new Option('--utc', 'times in UTC').conflicts('tz'))
-    .option('--db <file>', 'database (default: the one of the configuration, else where haplog run keeps it)')
+    .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'));
+  return withReadingOptions(command)
     .addHelpText('after', HELP)
     .action(async (options: StatusOptions) => {
       const { status } = await import('./status-action.js');

@@ -1,14 +1,14 @@
 /** Lines that may be forged, in each of the formats of `-o`. */
-import { printableJson } from '../printable.js';
 import type { SuspectLine } from '../store/store.js';
 import type { Format } from './accepted.js';
 import type { Row } from './history-rows.js';
+import { utc } from './json-rows.js';
+import { jsonText } from './json-text.js';
 import type { View } from './output.js';
 
 /** Takes the lines, oldest first, and returns their text. The parts that only one format needs are loaded for that one. */
 export async function* suspectText(lines: readonly SuspectLine[], format: Format, view: View): AsyncGenerator<string> {
-  if (format === 'json') yield `[${lines.map((line) => `\n${printableJson(json(line))}`).join(',')}\n]\n`;
-  else if (format === 'jsonl') for (const line of lines) yield `${printableJson(json(line))}\n`;
+  if (format === 'json' || format === 'jsonl') yield* jsonText(lines.length > 0 ? [lines.map(json)] : [], format);
   else if (format === 'csv') {
     const { stringify } = await import('csv-stringify/sync');
     yield stringify(lines.map(json), {
@@ -24,7 +24,7 @@ export async function* suspectText(lines: readonly SuspectLine[], format: Format
 
 /** `text` is what the line says of servers, without its header: whoever wrote it chose the words. */
 function json({ at, host, pid, tag, reason, text }: SuspectLine) {
-  return { kind: 'suspect', time: new Date(at).toISOString(), host, pid, tag, reason, text };
+  return { kind: 'suspect', time: utc(at), host, pid, tag, reason, text };
 }
 
 function row({ at, host, pid, tag, reason, text }: SuspectLine): Row {

@@ -9,7 +9,7 @@ import type { Checkpoint, Sample, Tally } from '../tail/batch.js';
 
 export type Awaitable<T> = T | Promise<T>;
 
-/** One remembered thing: `shelf` says what kind (`heard`, `worker`, `server`, `backend`, `incident`), `body` is plain JSON. */
+/** One remembered thing: `shelf` says what kind (src/memory.ts), `body` is plain JSON. */
 export interface MemoryRow {
   shelf: string;
   key: string;
@@ -101,6 +101,7 @@ export interface Progress {
   /** How many notifications are in which state. */
   outbox: Record<OutboxState, number>;
 }
+
 /** One thing that happened, and when it began. */
 export type Happening =
   | { kind: 'transition'; at: Instant; fact: Transition }
@@ -131,15 +132,15 @@ export interface Store {
   close(seq: number, state: 'rejected' | 'expired', at: Instant, reason: string): Awaitable<void>;
 
   history(filter: HistoryFilter): Awaitable<History>;
-  /** All of one moment; at most so many samples. */
-  progress(samples: number): Awaitable<Progress>;
-  /** What was not believed in a span, oldest first; the last thousand are kept. */
-  suspects(filter: HistoryFilter): Awaitable<SuspectLine[]>;
   /**
    * The same one by one, in bounded memory, in the order of time; at one instant transitions come first, then outages.
    * Until the last one was taken, or the reader has left, nothing else is asked of this store.
    */
   story(filter: HistoryFilter): Iterable<Happening> | AsyncIterable<Happening>;
+  /** What was not believed in a span, oldest first; the last thousand are kept. */
+  suspects(filter: HistoryFilter): Awaitable<SuspectLine[]>;
+  /** How far haplog has come, all of one moment; at most so many samples. */
+  progress(samples: number): Awaitable<Progress>;
   /** Releases the database; the store is not used afterwards. */
   end(): Awaitable<void>;
 }

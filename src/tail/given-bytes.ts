@@ -1,5 +1,6 @@
 /** The bytes of a log that was named or is handed in, plain or compressed. A chunk is valid until the next one is asked for. */
 import { chunksOf, unpacked } from './chunks.js';
+import { isGzip } from './gzip.js';
 import { LogFile } from './log-file.js';
 
 /** The name under which standard input is asked for. */
@@ -16,7 +17,7 @@ export async function* bytesOf(path: string, stdin: AsyncIterable<Buffer>): Asyn
   }
 }
 
-/** A stream as it is, or unpacked where it begins as a gzip file does (RFC 1952, 2.3.1). */
+/** A stream as it is, or unpacked where it begins as a gzip file does. */
 async function* plain(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   const chunks = stream[Symbol.asyncIterator]();
   let head: Buffer = Buffer.alloc(0);
@@ -26,7 +27,7 @@ async function* plain(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, voi
     head = Buffer.concat([head, value]);
   }
   const all = prefixed(head, { [Symbol.asyncIterator]: () => chunks });
-  yield* head[0] === 0x1f && head[1] === 0x8b ? unpacked(all, 'standard input') : all;
+  yield* isGzip(head) ? unpacked(all, 'standard input') : all;
 }
 
 async function* prefixed(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {

@@ -7,6 +7,11 @@ const OUTPUT_BYTES = 256 * 1024;
 /** Where the data are damaged they are fed in so small pieces, that all before the damage comes out. */
 const FINE_BYTES = 16;
 
+/** Whether the bytes begin as a gzip file does (RFC 1952, 2.3.1: ID1, ID2). */
+export function isGzip(head: Buffer): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
 /** The unpacked bytes of a gzip file, of all its members. Throws zlib's error (code `Z_...`) where it is damaged. */
 export async function* unpackedChunks(handle: FileHandle): AsyncGenerator<Buffer, void> {
   const progress = { unpacked: 0, packed: 0 };

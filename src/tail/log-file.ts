@@ -7,7 +7,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { UserError } from '../user-error.js';
 import type { Fingerprint } from './batch.js';
 import { fingerprintOf, HEAD_BYTES, headOf } from './fingerprint.js';
-import { unpackedHead } from './gzip.js';
+import { isGzip, unpackedHead } from './gzip.js';
 
 /** Device and inode: names a file among those that exist at the same moment. */
 export type FileId = string;
@@ -85,8 +85,7 @@ export class LogFile {
       const other = PACKERS.find((packer) => magic.subarray(0, packer.magic.length).equals(packer.magic));
       if (other) throw new CannotRead(path, `it is packed by ${other.name}; unpack it first`);
       const id = fileIdOf(await handle.stat({ bigint: true }));
-      // RFC 1952, 2.3.1: ID1, ID2.
-      return new LogFile(path, handle, id, magic[0] === 0x1f && magic[1] === 0x8b);
+      return new LogFile(path, handle, id, isGzip(magic));
     } catch (error) {
       await handle.close();
       throw error;

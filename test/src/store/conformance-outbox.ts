@@ -1,10 +1,9 @@
 /** What haplog relies on in a store's outbox, whatever engine stands behind it. See conformance.ts. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { Notification } from '../../../alerts/index.js';
 import type { Store } from '../../../src/store/store.js';
-import type { MakeStore } from './conformance.js';
 import { commitOf, notification } from './examples.js';
+import { type MakeStore, promiser } from './promiser.js';
 
 /** The outbox through the eyes of who sends: notifications are named by their dedup keys. */
 class Sender {
@@ -28,15 +27,9 @@ class Sender {
 
 /** The promises about what is told, in which order, and how often. */
 export function keepsTheOutbox(engine: string, makeStore: MakeStore): void {
+  const promised = promiser(engine, makeStore);
   const promise = (what: string, keep: (sender: Sender) => Promise<void>) =>
-    test(`${engine}: ${what}`, async (t) => {
-      const store = await makeStore(t);
-      try {
-        await keep(new Sender(store));
-      } finally {
-        await store.end();
-      }
-    });
+    promised(what, (store) => keep(new Sender(store)));
 
   promise('the end is told after the beginning has arrived, and each once', async (sender) => {
     await sender.write(notification('firing'), notification('reminder'), notification('resolved'));

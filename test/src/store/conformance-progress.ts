@@ -1,9 +1,8 @@
 /** What haplog relies on in what a store tells of its own progress, whatever engine stands behind it. See conformance.ts. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import type { Counted, Store } from '../../../src/store/store.js';
-import type { MakeStore } from './conformance.js';
+import type { Counted } from '../../../src/store/store.js';
 import { commitOf, notification } from './examples.js';
+import { type MakeStore, promiser } from './promiser.js';
 
 const NOTHING: Counted = {
   lines: 0,
@@ -19,15 +18,7 @@ const NOTHING: Counted = {
 
 /** The promises about what was counted, what was not understood, and what waits. */
 export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
-  const promise = (what: string, keep: (store: Store) => Promise<void>) =>
-    test(`${engine}: ${what}`, async (t) => {
-      const store = await makeStore(t);
-      try {
-        await keep(store);
-      } finally {
-        await store.end();
-      }
-    });
+  const promise = promiser(engine, makeStore);
 
   promise('a new store has come nowhere', async (store) => {
     assert.deepEqual(await store.progress(5), {

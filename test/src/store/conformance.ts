@@ -3,28 +3,17 @@
  * `keepsTheOutbox` with a function that makes a fresh, empty store.
  */
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
 import type { Incident } from '../../../alerts/index.js';
-import type { Awaitable, History, Store } from '../../../src/store/store.js';
+import type { History } from '../../../src/store/store.js';
 import { commitOf, id, incident, notification, outage, suspect, transition } from './examples.js';
-
-/** Makes a store for one test, which ends it. */
-export type MakeStore = (t: TestContext) => Awaitable<Store>;
+import { type MakeStore, promiser } from './promiser.js';
 
 const always = { since: 0, until: Number.MAX_SAFE_INTEGER };
 const nothing: History = { transitions: [], outages: [], incidents: [] };
 
 /** The promises about what happened, how far the log was read, and what is remembered. */
 export function keepsTheFacts(engine: string, makeStore: MakeStore): void {
-  const promise = (what: string, keep: (store: Store) => Promise<void>) =>
-    test(`${engine}: ${what}`, async (t) => {
-      const store = await makeStore(t);
-      try {
-        await keep(store);
-      } finally {
-        await store.end();
-      }
-    });
+  const promise = promiser(engine, makeStore);
 
   promise('a new store knows nothing', async (store) => {
     assert.deepEqual(await store.history(always), nothing);
