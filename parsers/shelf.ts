@@ -1,54 +1,67 @@
 /**
  * An immutable map by name: putting something on a shelf gives a new shelf and leaves the old one as it was.
  *
- * Made for state that is handed from step to step and stored by its differences. Names are spread over buckets, the
- * buckets stand in rows; a change copies one bucket, its row and the list of rows, and shares all else. Two shelves are
- * compared row by row by reference, so that what a batch changed among 200,000 servers is found without looking at them
- * all (docs/decisions/0005-shelves.md).
+ * Made for state that is handed from step to step and stored by its differences. It is a hash trie (Bagwell 2001) whose
+ * branches have sixteen arms: a change copies the branches on the way to one leaf and shares all else, and two shelves are
+ * compared by reference from the root down, so that what a batch changed among 200,000 servers is found without looking
+ * at them all (docs/decisions/0005-shelves.md).
  */
 
-/** Rows of a shelf, and buckets of a row: few enough to be copied in no time, enough to keep a fleet's buckets small. */
-const WIDTH = 64;
+/** Bits of a hash that one branch decides by; it has so many arms. */
+const BITS = 4;
+const ARMS = 1 << BITS;
 
-type Bucket<V> = ReadonlyMap<string, V>;
-type Row<V> = readonly (Bucket<V> | undefined)[];
+/** One name and its thing; `next` is another name of the same hash. */
+class Leaf<V> {
+  readonly hash: number;
+  readonly name: string;
+  readonly value: V;
+  readonly next: Leaf<V> | undefined;
+
+  constructor(hash: number, name: string, value: V, next: Leaf<V> | undefined) {
+    this.hash = hash;
+    this.name = name;
+    this.value = value;
+    this.next = next;
+  }
+}
+
+type Branch<V> = readonly Tree<V>[];
+type Tree<V> = Branch<V> | Leaf<V> | undefined;
 
 export class Shelf<V> implements Iterable<[string, V]> {
-  readonly #rows: readonly (Row<V> | undefined)[];
+  readonly #root: Tree<V>;
   readonly size: number;
 
-  private constructor(rows: readonly (Row<V> | undefined)[], size: number) {
-    this.#rows = rows;
+  private constructor(root: Tree<V>, size: number) {
+    this.#root = root;
     this.size = size;
   }
 
   /** A shelf with these things on it. */
   static of<V>(entries: Iterable<readonly [string, V]> = []): Shelf<V> {
-    let shelf = new Shelf<V>(new Array(WIDTH).fill(undefined), 0);
+    let shelf = new Shelf<V>(undefined, 0);
     for (const [name, value] of entries) shelf = shelf.with(name, value);
     return shelf;
   }
 
   get(name: string): V | undefined {
-    return this.#bucket(hashOf(name))?.get(name);
+    return leafOf(this.#root, name)?.value;
   }
 
   has(name: string): boolean {
-    return this.#bucket(hashOf(name))?.has(name) === true;
+    return leafOf(this.#root, name) !== undefined;
   }
 
   /** The shelf with `value` under `name`. */
   with(name: string, value: V): Shelf<V> {
-    const hash = hashOf(name);
-    const old = this.#bucket(hash);
-    return this.#replaced(hash, new Map(old).set(name, value), this.size + (old?.has(name) ? 0 : 1));
+    const leaf = new Leaf(hashOf(name), name, value, undefined);
+    return new Shelf(grafted(this.#root, leaf, 0), this.size + (this.has(name) ? 0 : 1));
   }
 
   /** The shelf with nothing under `name`. */
   without(name: string): Shelf<V> {
-    const hash = hashOf(name);
-    const bucket = new Map(this.#bucket(hash));
-    return bucket.delete(name) ? this.#replaced(hash, bucket, this.size - 1) : this;
+    return this.has(name) ? new Shelf(pruned(this.#root, hashOf(name), name, 0), this.size - 1) : this;
   }
 
   /** The shelf without what `isGone`. Looks at everything on it. */
@@ -59,43 +72,87 @@ export class Shelf<V> implements Iterable<[string, V]> {
   }
 
   /** All names and things, in no order that means anything. */
-  *[Symbol.iterator](): Generator<[string, V]> {
-    for (const row of this.#rows) for (const bucket of row ?? []) if (bucket) yield* bucket;
+  [Symbol.iterator](): IterableIterator<[string, V]> {
+    return entriesOf(this.#root, []).values();
   }
 
   /** What `later` has that this shelf has not, or has otherwise; and the names it has no more. */
   changesTo(later: Shelf<V>): { put: [string, V][]; gone: string[] } {
     const put: [string, V][] = [];
     const gone: string[] = [];
-    for (let at = 0; at < WIDTH * WIDTH; at++) {
-      const [then, now] = [this.#bucket(at), later.#bucket(at)];
-      if (then !== now) {
-        for (const [name, value] of now ?? []) if (then?.get(name) !== value) put.push([name, value]);
-        for (const name of then?.keys() ?? []) if (!now?.has(name)) gone.push(name);
-      } else if (at % WIDTH === 0 && this.#rows[at / WIDTH] === later.#rows[at / WIDTH]) {
-        at += WIDTH - 1; // the whole row is the same
+    const compare = (then: Tree<V>, now: Tree<V>): void => {
+      if (then === now) return;
+      if (Array.isArray(then) && Array.isArray(now)) {
+        for (let arm = 0; arm < ARMS; arm++) compare(then[arm], now[arm]);
+        return;
       }
-    }
+      for (const entry of entriesOf(now, [])) if (this.get(entry[0]) !== entry[1]) put.push(entry);
+      for (const [name] of entriesOf(then, [])) if (!later.has(name)) gone.push(name);
+    };
+    compare(this.#root, later.#root);
     return { put, gone };
-  }
-
-  #bucket(hash: number): Bucket<V> | undefined {
-    return this.#rows[Math.floor(hash / WIDTH)]?.[hash % WIDTH];
-  }
-
-  #replaced(hash: number, bucket: Bucket<V>, size: number): Shelf<V> {
-    const rows = this.#rows.slice();
-    const at = Math.floor(hash / WIDTH);
-    const row = rows[at]?.slice() ?? new Array(WIDTH).fill(undefined);
-    row[hash % WIDTH] = bucket.size > 0 ? bucket : undefined;
-    rows[at] = row;
-    return new Shelf(rows, size);
   }
 }
 
-/** Which bucket a name belongs to: FNV-1a over its characters. */
+function leafOf<V>(root: Tree<V>, name: string): Leaf<V> | undefined {
+  if (root === undefined) return undefined;
+  const hash = hashOf(name);
+  let tree = root;
+  for (let shift = 0; isBranch(tree); shift += BITS) tree = tree[armOf(hash, shift)]!;
+  while (tree !== undefined && tree.name !== name) tree = tree.next!;
+  return tree;
+}
+
+/** The tree with the leaf on it, in the place of one of the same name. */
+function grafted<V>(tree: Tree<V>, leaf: Leaf<V>, shift: number): Tree<V> {
+  if (tree === undefined) return leaf;
+  if (isBranch(tree)) return withArm(tree, armOf(leaf.hash, shift), (arm) => grafted(arm, leaf, shift + BITS));
+  if (tree.hash === leaf.hash) return chained(leaf, unchained(tree, leaf.name));
+  const branch = withArm(new Array<Tree<V>>(ARMS).fill(undefined), armOf(tree.hash, shift), () => tree);
+  return grafted(branch, leaf, shift);
+}
+
+/** The tree without the name, which is on it. A branch that would bear a single leaf becomes that leaf. */
+function pruned<V>(tree: Tree<V>, hash: number, name: string, shift: number): Tree<V> {
+  if (tree === undefined) return undefined;
+  if (!isBranch(tree)) return unchained(tree, name);
+  const rest = withArm(tree, armOf(hash, shift), (arm) => pruned(arm, hash, name, shift + BITS));
+  const left = rest.filter((arm) => arm !== undefined);
+  return left.length === 1 && !isBranch(left[0]) ? left[0] : rest;
+}
+
+function withArm<V>(branch: Branch<V>, at: number, change: (arm: Tree<V>) => Tree<V>): Branch<V> {
+  const copy = branch.slice();
+  copy[at] = change(branch[at]);
+  return copy;
+}
+
+const chained = <V>({ hash, name, value }: Leaf<V>, next: Leaf<V> | undefined) => new Leaf(hash, name, value, next);
+
+/** Leaves of one hash without the name. */
+function unchained<V>(leaf: Leaf<V> | undefined, name: string): Leaf<V> | undefined {
+  if (leaf === undefined || leaf.name === name) return leaf?.next;
+  return chained(leaf, unchained(leaf.next, name));
+}
+
+function entriesOf<V>(tree: Tree<V>, entries: [string, V][]): [string, V][] {
+  if (isBranch(tree)) for (const arm of tree) entriesOf(arm, entries);
+  else for (let leaf = tree; leaf !== undefined; leaf = leaf.next) entries.push([leaf.name, leaf.value]);
+  return entries;
+}
+
+function isBranch<V>(tree: Tree<V>): tree is Branch<V> {
+  return Array.isArray(tree);
+}
+
+/** Below the last bits of a hash there is no branch: who is still together has the same one. */
+function armOf(hash: number, shift: number): number {
+  return (hash >>> shift) & (ARMS - 1);
+}
+
+/** FNV-1a over the name's characters: 32 bits. */
 function hashOf(name: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) % (WIDTH * WIDTH);
+  return hash >>> 0;
 }

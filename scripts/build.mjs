@@ -19,7 +19,7 @@ import {
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { builtMark, grammars, root, wantedBuild } from './freshness.mjs';
-import { hoistConstants } from './hoist.mjs';
+import { hoistRules } from './hoist.mjs';
 import { isAlive } from './lock.mjs';
 
 const dist = join(root, 'dist');
@@ -48,7 +48,7 @@ export function buildGrammar() {
         'The grammar does not compile',
       );
       const parser = join(stage, basename(grammar.compiled));
-      writeFileSync(parser, hoistConstants(readFileSync(parser, 'utf8')));
+      writeFileSync(parser, hoistRules(readFileSync(parser, 'utf8')));
       // Each file arrives whole: a test that runs meanwhile never reads half a parser.
       for (const name of readdirSync(stage)) renameSync(join(stage, name), join(root, 'parsers', name));
     } finally {

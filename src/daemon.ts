@@ -1,6 +1,6 @@
 /** The daemon: follows the logs, keeps the history, sends what is to be told, until it is asked to end. */
 import { setMaxListeners } from 'node:events';
-import { openChannel, type Plan } from '../alerts/index.js';
+import { type Channel, openChannel, type Plan } from '../alerts/index.js';
 import type { Config, Source } from './config/config.js';
 import type { DeliveryReport } from './deliver.js';
 import { startDelivery } from './delivery-loop.js';
@@ -42,9 +42,10 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
 
-  const channels = new Map(
-    config.receivers.map((receiver) => [receiver.name, openChannel(receiver, (line) => log.warn(line))]),
-  );
+  const channels = new Map<string, Channel>();
+  for (const receiver of config.receivers) {
+    channels.set(receiver.name, await openChannel(receiver, (line) => log.warn(line)));
+  }
   const delivery = startDelivery({
     store,
     channels,

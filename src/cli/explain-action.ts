@@ -22,7 +22,7 @@ export interface ExplainOptions extends PastOptions {
 
 /** Prints to standard output. A bad option, and a terminal where lines should be, is a `UserError`. */
 export async function explain(line: string | undefined, options: ExplainOptions): Promise<void> {
-  const context = timeContext(options, Date.now());
+  const context = await timeContext(options, Date.now());
   const plan = await planOf(options.config);
   const { stdin, stdout } = process;
   if (line === undefined && stdin.isTTY) {

@@ -18,7 +18,7 @@ const QUIET: Plan = { policy: DEFAULT_POLICY, routes: [] };
 
 /** Reads the files into the database and says how much it was. A file that cannot be read is a `UserError`. */
 export async function importFiles(files: string[], options: ImportOptions): Promise<void> {
-  const context = timeContext(options, Date.now());
+  const context = await timeContext(options, Date.now());
   const database = await databaseFor('write', options.db);
   const seen: Seen = { lines: 0, transitions: 0, unknown: 0, outages: new Map() };
   const say = () => process.stderr.write(summary(seen, database));

@@ -27,7 +27,7 @@ export async function parse(named: string[], options: ParseOptions): Promise<voi
   if (named.length === 0 && process.stdin.isTTY) {
     throw new UserError('There is nothing to read: name a log, or give lines on standard input.');
   }
-  const context = timeContext(options, Date.now());
+  const context = await timeContext(options, Date.now());
   // A mistyped name among many is told before the first is printed.
   for (const file of files) if (file !== STDIN) await (await LogFile.open(file)).close();
   const counts = new Map<string, number>();

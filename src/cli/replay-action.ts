@@ -23,7 +23,7 @@ export interface ReplayOptions extends PastOptions {
 
 /** Prints what the files tell, and what would have been sent. A file that cannot be read is a `UserError`. */
 export async function replay(files: string[], options: ReplayOptions): Promise<void> {
-  const context = timeContext(options, Date.now());
+  const context = await timeContext(options, Date.now());
   const plan = await planOf(options.config);
   const teller = options.output === 'jsonl' ? jsonTeller() : textTeller();
   let memory: Memory = EMPTY_MEMORY;

@@ -1,5 +1,9 @@
 /** Points in time as an operator writes them: `1h`, `yesterday`, `2024-02-21 07:03`. */
-import { Temporal } from 'temporal-polyfill';
+import { getBasic } from 'temporal-polyfill/fns/Calendar';
+import * as Instants from 'temporal-polyfill/fns/Instant';
+import * as PlainDate from 'temporal-polyfill/fns/PlainDate';
+import * as PlainDateTime from 'temporal-polyfill/fns/PlainDateTime';
+import * as ZonedDateTime from 'temporal-polyfill/fns/ZonedDateTime';
 import type { Instant } from '../../parsers/index.js';
 import { UserError } from '../user-error.js';
 import { TIME_FORMS } from './accepted.js';
@@ -26,10 +30,10 @@ export function parseTime(text: string, here: Here): Instant {
 }
 
 function day(word: string, here: Here): Instant | null {
-  const today = dateOf(here).toZonedDateTime(here.tz);
+  const today = PlainDate.toZonedDateTime(dateOf(here), here.tz);
   if (word === 'today') return today.epochMilliseconds;
   // By the calendar: the day before may have had 23 or 25 hours.
-  return word === 'yesterday' ? today.subtract({ days: 1 }).startOfDay().epochMilliseconds : null;
+  return word === 'yesterday' ? ZonedDateTime.startOfDay(ZonedDateTime.subtractDays(today, 1)).epochMilliseconds : null;
 }
 
 function epoch(text: string): Instant | null {
@@ -41,19 +45,22 @@ const DATE_AND_TIME = /^(\d{4}-\d\d-\d\d)(?:[ Tt](\d\d:\d\d(?::\d\d(?:\.\d{1,9})
 const TIME_ONLY = /^\d\d:\d\d(?::\d\d)?$/;
 
 function absolute(text: string, here: Here): Instant | null {
-  const [, date, time, zone] = DATE_AND_TIME.exec(TIME_ONLY.test(text) ? `${dateOf(here)} ${text}` : text) ?? [];
+  const [, date, time, zone] =
+    DATE_AND_TIME.exec(TIME_ONLY.test(text) ? `${PlainDate.toString(dateOf(here))} ${text}` : text) ?? [];
   if (date === undefined) return null;
   try {
-    if (zone !== undefined) return Temporal.Instant.from(`${date}T${time}${zone}`).epochMilliseconds;
+    if (zone !== undefined) return Instants.fromString(`${date}T${time}${zone}`).epochMilliseconds;
     // A day begins when the clocks first show it, which need not be at midnight.
-    if (time === undefined) return Temporal.PlainDate.from(date).toZonedDateTime(here.tz).epochMilliseconds;
-    return Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(here.tz).epochMilliseconds;
+    if (time === undefined)
+      return PlainDate.toZonedDateTime(PlainDate.fromString(date, getBasic), here.tz).epochMilliseconds;
+    const local = PlainDateTime.fromString(`${date}T${time}`, getBasic);
+    return PlainDateTime.toZonedDateTime(local, here.tz).epochMilliseconds;
   } catch {
     // The 30th of February, the 25th hour.
     return null;
   }
 }
 
-function dateOf({ now, tz }: Here): Temporal.PlainDate {
-  return Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(tz).toPlainDate();
+function dateOf({ now, tz }: Here) {
+  return ZonedDateTime.toPlainDate(Instants.toZonedDateTimeISO(Instants.fromEpochMilliseconds(now), tz));
 }

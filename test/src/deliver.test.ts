@@ -35,7 +35,7 @@ function delivery(channels: Record<string, Channel>, store: Store = openStore(':
   return { store, time, reports, deps, pass: () => passOver(deps) };
 }
 
-function toHook(far: Hook): Channel {
+function toHook(far: Hook): Promise<Channel> {
   return openChannel(hookAt(far.url), () => {});
 }
 
@@ -49,7 +49,7 @@ function types(far: Hook): unknown[] {
 
 test('what was accepted is never sent again', LIMIT, async () => {
   await using far = await hook();
-  const { store, pass } = delivery({ chat: toHook(far) });
+  const { store, pass } = delivery({ chat: await toHook(far) });
   await putInOutbox(store, about(1), about(2));
   assert.equal(await pass(), 2);
   assert.equal(await pass(), 0);
@@ -62,7 +62,7 @@ test('a resolved waits behind the firing that could not be sent', LIMIT, async (
   await using box = await mailbox({
     onRcptTo: (_to, _session, done) => done(refusals++ === 0 ? refusal(450, 'try later') : null),
   });
-  const { store, pass, time, reports } = delivery({ oncall: openChannel(emailTo(box.port), () => {}) });
+  const { store, pass, time, reports } = delivery({ oncall: await openChannel(emailTo(box.port), () => {}) });
   await putInOutbox(store, about(1, 'firing', 'oncall'), about(1, 'resolved', 'oncall'));
   await pass();
   await pass();
@@ -83,7 +83,7 @@ test('a resolved waits behind the firing that could not be sent', LIMIT, async (
 
 test('who was told nothing is not told the end', LIMIT, async () => {
   await using far = await hook((response) => response.writeHead(404).end());
-  const { store, pass, reports } = delivery({ chat: toHook(far) });
+  const { store, pass, reports } = delivery({ chat: await toHook(far) });
   await putInOutbox(store, about(1), about(1, 'resolved'));
   await pass();
   await pass();
@@ -97,7 +97,7 @@ test('who was told nothing is not told the end', LIMIT, async () => {
 test('a receiver that refused the beginning is told by the next reminder, and then the end', LIMIT, async () => {
   let mended = false;
   await using far = await hook((response) => response.writeHead(mended ? 200 : 404).end());
-  const { store, pass, reports } = delivery({ chat: toHook(far) });
+  const { store, pass, reports } = delivery({ chat: await toHook(far) });
   await putInOutbox(store, about(1));
   await pass();
   await pass();
@@ -115,7 +115,7 @@ test('a receiver that refused the beginning is told by the next reminder, and th
 
 test('a receiver that stays away is given up after three days, and the outbox is empty then', LIMIT, async () => {
   await using far = await hook((response) => response.writeHead(500).end());
-  const { store, pass, time, reports } = delivery({ chat: toHook(far) });
+  const { store, pass, time, reports } = delivery({ chat: await toHook(far) });
   await putInOutbox(store, about(1));
   for (let next = await store.nextDueAt(); next !== null && reports.length < 100; next = await store.nextDueAt()) {
     time.now = Math.max(time.now, next);
@@ -128,7 +128,7 @@ test('a receiver that stays away is given up after three days, and the outbox is
 
 test('a receiver that asks for a pause is left alone, by the messages that wait behind too', LIMIT, async () => {
   await using far = await hook((response) => response.writeHead(429, { 'retry-after': '600' }).end());
-  const { store, pass } = delivery({ chat: toHook(far) });
+  const { store, pass } = delivery({ chat: await toHook(far) });
   await putInOutbox(store, ...Array.from({ length: 20 }, (_, i) => about(i)));
   assert.ok((await pass()) <= 3);
   assert.equal(await pass(), 0);
@@ -138,7 +138,7 @@ test('a receiver that asks for a pause is left alone, by the messages that wait 
 
 test('a message that waits out the pauses of its receiver uses up none of its attempts', LIMIT, async () => {
   await using far = await hook((response) => response.writeHead(503, { 'retry-after': '600' }).end());
-  const { store, pass, time, reports } = delivery({ chat: toHook(far) });
+  const { store, pass, time, reports } = delivery({ chat: await toHook(far) });
   await putInOutbox(store, ...Array.from({ length: 20 }, (_, i) => about(i)));
   for (let pauses = 0; pauses < 10; pauses++) {
     await pass();
@@ -163,7 +163,7 @@ test('only a few messages are on their way to one receiver at once', LIMIT, asyn
       response.end();
     }, 5);
   });
-  const { store, pass } = delivery({ chat: toHook(far) });
+  const { store, pass } = delivery({ chat: await toHook(far) });
   await putInOutbox(store, ...Array.from({ length: 30 }, (_, i) => about(i)));
   assert.equal(await pass(), 30);
   assert.ok(most > 1 && most <= 3, `${most} at once`);
@@ -188,7 +188,7 @@ test('a fault in one channel loses no message and stops no other', LIMIT, async 
     },
     close() {},
   };
-  const { store, pass, reports, time } = delivery({ broken, chat: toHook(far) });
+  const { store, pass, reports, time } = delivery({ broken, chat: await toHook(far) });
   await putInOutbox(store, about(1, 'firing', 'broken'), about(1));
   assert.equal(await pass(), 2);
   assert.equal(far.posts.items.length, 1);

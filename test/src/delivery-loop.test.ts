@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import test from 'node:test';
-import { type Notification, openChannel } from '../../alerts/index.js';
+import { type Channel, type Notification, openChannel } from '../../alerts/index.js';
 import type { EventId } from '../../parsers/index.js';
 import type { DeliveryReport } from '../../src/deliver.js';
 import { startDelivery } from '../../src/delivery-loop.js';
@@ -16,14 +16,15 @@ const LIMIT = { timeout: 20_000 };
 const SOON = 5_000;
 
 /** The loop on the real clock, with a webhook for each name. */
-function running(hooks: Record<string, Hook>, store = openStore(':memory:', 'write')) {
+async function running(hooks: Record<string, Hook>, store = openStore(':memory:', 'write')) {
   const reports = new Inbox<DeliveryReport>('report');
-  const channels = Object.entries(hooks).map(
-    ([name, far]) => [name, openChannel(hookAt(far.url, { timeoutMs: 10_000 }), () => {})] as const,
-  );
+  const channels = new Map<string, Channel>();
+  for (const [name, far] of Object.entries(hooks)) {
+    channels.set(name, await openChannel(hookAt(far.url, { timeoutMs: 10_000 }), () => {}));
+  }
   const delivery = startDelivery({
     store,
-    channels: new Map(channels),
+    channels,
     clock: { now: () => Date.now() },
     random: () => 0,
     log: (report) => reports.put(report),
@@ -40,7 +41,7 @@ function about(id: number, receiver = 'chat', event: 'firing' | 'resolved' = 'fi
 
 test('what is put into the outbox leaves it as soon as the bell is rung', LIMIT, async () => {
   await using far = await hook();
-  await using run = running({ chat: far });
+  await using run = await running({ chat: far });
   const { store, delivery } = run;
   await putInOutbox(store, about(1), about(1, 'chat', 'resolved'));
   delivery.ring();
@@ -58,7 +59,7 @@ test('what is put into the outbox leaves it as soon as the bell is rung', LIMIT,
 test('a message that failed is tried again without anybody ringing', LIMIT, async () => {
   let posts = 0;
   await using far = await hook((response) => response.writeHead(posts++ === 0 ? 503 : 200).end());
-  await using run = running({ chat: far });
+  await using run = await running({ chat: far });
   const { store, reports, delivery } = run;
   await putInOutbox(store, about(1));
   delivery.ring();
@@ -70,7 +71,7 @@ test('a message that failed is tried again without anybody ringing', LIMIT, asyn
 test('a receiver that hangs keeps nobody else waiting', LIMIT, async () => {
   await using hanging = await hook(() => {});
   await using well = await hook();
-  await using run = running({ hanging, well });
+  await using run = await running({ hanging, well });
   const { store, delivery } = run;
   await putInOutbox(store, about(1, 'hanging'), about(1, 'well'));
   delivery.ring();
@@ -88,7 +89,7 @@ test('a receiver that hangs keeps nobody else waiting, however much is due for i
   await using well = await hook();
   const store = openStore(':memory:', 'write');
   await putInOutbox(store, ...Array.from({ length: 1_200 }, (_, id) => about(id, 'hanging')), about(1, 'well'));
-  await using run = running({ hanging, well }, store);
+  await using run = await running({ hanging, well }, store);
   await well.posts.first(1, SOON);
   await putInOutbox(store, about(2, 'well'));
   run.delivery.ring();
@@ -98,7 +99,7 @@ test('a receiver that hangs keeps nobody else waiting, however much is due for i
 
 test('however often the bell is rung, nothing is sent twice', LIMIT, async () => {
   await using far = await hook((response) => setTimeout(() => response.end(), 2));
-  await using run = running({ chat: far });
+  await using run = await running({ chat: far });
   for (let id = 0; id < 30; id++) {
     await putInOutbox(run.store, about(id));
     for (let times = 0; times < 5; times++) {
@@ -116,7 +117,7 @@ test('however often the bell is rung, nothing is sent twice', LIMIT, async () =>
 test('asked to stop, haplog waits for the answers that are on their way and begins nothing new', LIMIT, async () => {
   const answers = new Inbox<ServerResponse>('request');
   await using far = await hook((response) => answers.put(response));
-  await using run = running({ chat: far });
+  await using run = await running({ chat: far });
   const { store, reports, delivery } = run;
   await putInOutbox(store, about(1), about(2), about(3), about(4), about(5));
   delivery.ring();
@@ -134,7 +135,7 @@ test('asked to stop, haplog waits for the answers that are on their way and begi
 
 test('asked to stop while a receiver hangs, haplog ends in time and keeps the message for later', LIMIT, async () => {
   await using far = await hook(() => {});
-  await using run = running({ chat: far });
+  await using run = await running({ chat: far });
   const { store, reports, delivery } = run;
   await putInOutbox(store, about(1));
   delivery.ring();
@@ -157,7 +158,7 @@ test(
     const answers = new Inbox<ServerResponse>('request');
     await using far = await hook((response) => answers.put(response));
     const db = openDatabase(':memory:', 'write');
-    await using run = running({ chat: far }, sqliteStore(db));
+    await using run = await running({ chat: far }, sqliteStore(db));
     await putInOutbox(run.store, about(1));
     run.delivery.ring();
     const [response] = await answers.first(1, SOON);

@@ -8,7 +8,7 @@ const [database = '', url = ''] = process.argv.slice(2);
 const store = openStore(database, 'write');
 const attempts = await passOver({
   store,
-  channels: new Map([['chat', openChannel(hookAt(url), () => {})]]),
+  channels: new Map([['chat', await openChannel(hookAt(url), () => {})]]),
   clock: { now: () => Date.now() },
   random: () => 0.5,
   signal: AbortSignal.timeout(20_000),

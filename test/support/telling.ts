@@ -105,7 +105,7 @@ export async function sendOnce(
   told: Message = message(),
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Outcome> {
-  const channel = openChannel(receiver, () => {});
+  const channel = await openChannel(receiver, () => {});
   try {
     return await channel.send(told, signal);
   } finally {
