@@ -2,6 +2,7 @@
 import type { Instant, TimeContext } from '../parsers/index.js';
 import type { Batch } from './tail/batch.js';
 import { begunAt } from './tail/begun-at.js';
+import { lengthOf } from './tail/chunks.js';
 import { CannotRead, LogFile } from './tail/log-file.js';
 import { readBatches } from './tail/read-file.js';
 import { UserError } from './user-error.js';
@@ -17,7 +18,8 @@ export async function* readHistory(paths: readonly string[], context: TimeContex
   for (const path of new Set(paths)) {
     const file = await lookInto(path, context);
     const other = longest.get(file.fingerprint);
-    if (!(other && (await lengthOf(other.path)) >= (await lengthOf(path)))) longest.set(file.fingerprint, file);
+    if (!(other && (await unpackedLength(other.path)) >= (await unpackedLength(path))))
+      longest.set(file.fingerprint, file);
   }
   const damages: string[] = [];
   for (const { path } of [...longest.values()].sort((a, b) => a.firstAt - b.firstAt)) {
@@ -49,13 +51,11 @@ async function lookInto(path: string, context: TimeContext): Promise<File> {
   }
 }
 
-/** In bytes as unpacked, as many as can be. */
-async function lengthOf(path: string): Promise<number> {
-  let bytes = 0;
+async function unpackedLength(path: string): Promise<number> {
+  const file = await LogFile.open(path);
   try {
-    for await (const batch of readBatches(path)) bytes += batch.tally.bytes;
-  } catch (error) {
-    if (!(error instanceof CannotRead)) throw error;
+    return await lengthOf(file);
+  } finally {
+    await file.close();
   }
-  return bytes;
 }

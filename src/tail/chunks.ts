@@ -18,6 +18,18 @@ export async function* chunksOf(file: LogFile, offset: number): AsyncGenerator<B
   yield* inWords(skipBytes(unpackedChunks(file.handle), offset), file.openedAs);
 }
 
+/** A file's length in bytes as unpacked, as many as can be. */
+export async function lengthOf(file: LogFile): Promise<number> {
+  if (!file.compressed) return file.size;
+  let length = 0;
+  try {
+    for await (const chunk of chunksOf(file, 0)) length += chunk.length;
+  } catch (error) {
+    if (!(error instanceof CannotRead)) throw error;
+  }
+  return length;
+}
+
 /** What gzip data unpack to that come from elsewhere than a file; of damage the error names it `name`. */
 export function unpacked(packed: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer, void> {
   return inWords(unpackedStream(packed), name);

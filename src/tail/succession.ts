@@ -3,7 +3,8 @@
  * after a given one. Nothing is remembered between two questions: names may have wandered meanwhile.
  */
 import { statSync } from 'node:fs';
-import type { Checkpoint } from './batch.js';
+import type { Checkpoint, Fingerprint } from './batch.js';
+import { lengthOf } from './chunks.js';
 import { type Generation, generations } from './generations.js';
 import { CannotRead, fileIdOf, LogFile } from './log-file.js';
 
@@ -25,7 +26,7 @@ export type Sight =
 /** Looks at the path. While nothing has changed this is asked often; it takes two system calls then. */
 export async function look(path: string, { file, offset }: Place): Promise<Sight> {
   if (isAt(path, file)) return { kind: file.truncatedSince(offset) ? 'truncated' : 'same' };
-  const next = (await youngerThan(path, file))[0];
+  const next = (await youngerThan(path, file)).find(({ copyOf }) => copyOf === null)?.generation;
   if (next && !next.current) return { kind: 'replaced' };
   if (next?.size === 0) return { kind: 'waiting', because: 'empty' };
   try {
@@ -39,20 +40,20 @@ export async function look(path: string, { file, offset }: Place): Promise<Sight
 
 /**
  * Opens the file that was begun after `place`'s; null where it was gone again before it was open. A rotated file that
- * cannot be read is passed over, and told.
+ * cannot be read, or is a copy of an older one, is passed over, and told in a sentence.
  */
-export async function openNext(
-  path: string,
-  place: Place,
-  onPassedOver: (why: CannotRead) => void,
-): Promise<Place | null> {
-  for (const next of await youngerThan(path, place.file)) {
+export async function openNext(path: string, place: Place, onPassedOver: (why: string) => void): Promise<Place | null> {
+  for (const { generation, copyOf } of await youngerThan(path, place.file)) {
+    if (copyOf !== null) {
+      onPassedOver(`"${generation.path}" begins as "${copyOf}" does: passed over as a copy of it`);
+      continue;
+    }
     try {
-      const file = await openGeneration(next);
+      const file = await openGeneration(generation);
       return file && { file, offset: await offsetAfter(place, file) };
     } catch (error) {
-      if (!(error instanceof CannotRead) || error.missing || next.current) return null;
-      onPassedOver(error);
+      if (!(error instanceof CannotRead) || error.missing || generation.current) return null;
+      onPassedOver(error.message);
     }
   }
   return null;
@@ -67,19 +68,37 @@ async function offsetAfter({ file, offset }: Place, next: LogFile): Promise<numb
 
 /**
  * Finds the file of a checkpoint among all files of the log, by content. In the current file it goes on at the start of
- * a line even if the file has become shorter, as after a power cut. Null where no file has the fingerprint.
+ * a line even if the file has become shorter, as after a power cut. Of several rotated ones the longest is the log
+ * itself, and the others are copies that somebody made of its beginning; of equals the one that all others come after.
+ * Null where no file has the fingerprint.
  */
 export async function locate(path: string, { fingerprint, offset }: Checkpoint): Promise<Place | null> {
+  const found: LogFile[] = [];
   for (const generation of await generations(path)) {
     const file = await openGeneration(generation).catch(ifUnreadable);
     if (!file) continue;
-    if ((await file.fingerprint(!generation.current)) === fingerprint) {
-      const inPlace = generation.current && !file.compressed;
-      return { file, offset: inPlace ? await file.lineStartAt(Math.min(offset, file.size)) : offset };
+    if ((await file.fingerprint(!generation.current)) !== fingerprint) {
+      await file.close();
+    } else if (generation.current && !file.compressed) {
+      return { file, offset: await file.lineStartAt(Math.min(offset, file.size)) };
+    } else {
+      found.push(file);
     }
-    await file.close();
   }
-  return null;
+  const file = await longestOf(found);
+  for (const other of found) if (other !== file) await other.close();
+  return file && { file, offset };
+}
+
+/** Of equals the last. */
+async function longestOf(files: readonly LogFile[]): Promise<LogFile | null> {
+  if (files.length <= 1) return files[0] ?? null;
+  let longest: { file: LogFile; length: number } | null = null;
+  for (const file of files) {
+    const length = await lengthOf(file);
+    if (longest === null || length >= longest.length) longest = { file, length };
+  }
+  return longest!.file;
 }
 
 /** Is this file still what the path names? */
@@ -92,14 +111,52 @@ export function isAt(path: string, file: LogFile): boolean {
   }
 }
 
+/** A file that lies behind another one in time; `copyOf` is the older one that it is only a copy of. */
+interface Younger {
+  generation: Generation;
+  copyOf: string | null;
+}
+
 /** The files that were begun after this one, oldest first. */
-async function youngerThan(path: string, file: LogFile): Promise<Generation[]> {
+async function youngerThan(path: string, file: LogFile): Promise<Younger[]> {
   const list = await generations(path);
   let at = list.findIndex(({ id }) => id === file.id);
   if (at < 0 && file.removed) at = await indexOfTwin(list, file);
   // It is nowhere: nothing tells which of the rotated files are younger, and to read one again would be worse.
   if (at < 0) at = list[0]?.current ? 1 : 0;
-  return list.slice(0, at).reverse();
+  const younger = list.slice(0, at).reverse();
+  if (!younger.some(({ current }) => !current)) return younger.map((generation) => ({ generation, copyOf: null }));
+  return copiesTold(younger, list.slice(at), await file.fingerprint(true));
+}
+
+/** A rotated file that begins as an older one does is a copy of it, unless it comes next and may have more. */
+async function copiesTold(younger: Generation[], older: Generation[], current: Fingerprint | null): Promise<Younger[]> {
+  const paths = new Map<Fingerprint, string>();
+  for (const generation of older) {
+    const name = await nameOf(generation);
+    if (name !== null) paths.set(name, generation.path);
+  }
+  const told: Younger[] = [];
+  let last = current;
+  for (const generation of younger) {
+    const name = generation.current ? null : await nameOf(generation);
+    const copyOf = name === null || name === last ? null : (paths.get(name) ?? null);
+    told.push({ generation, copyOf });
+    if (copyOf !== null) continue;
+    if (name !== null) paths.set(name, generation.path);
+    last = name;
+  }
+  return told;
+}
+
+/** The fingerprint of a rotated file; null where it cannot be read. */
+async function nameOf(generation: Generation): Promise<Fingerprint | null> {
+  const file = await openGeneration(generation).catch(ifUnreadable);
+  try {
+    return (await file?.fingerprint(true)) ?? null;
+  } finally {
+    await file?.close();
+  }
 }
 
 /** Where the file's content is now, most likely compressed; -1 where it is nowhere. */
@@ -107,10 +164,7 @@ async function indexOfTwin(list: Generation[], file: LogFile): Promise<number> {
   const fingerprint = await file.fingerprint(true);
   if (fingerprint === null) return -1;
   for (const [index, generation] of list.entries()) {
-    const other = generation.current ? null : await openGeneration(generation).catch(ifUnreadable);
-    const same = other && (await other.fingerprint(true)) === fingerprint;
-    await other?.close();
-    if (same) return index;
+    if (!generation.current && (await nameOf(generation)) === fingerprint) return index;
   }
   return -1;
 }

@@ -191,6 +191,41 @@ test('of a log that was copied upwards and truncated, older copies are not read 
   assert.deepEqual(tailing.texts, [4, 5, 6].map(datedLine));
 });
 
+test('a copy that somebody made of the log under a rotated name hides no file, and is not read again', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  writeFileSync(log, lines(datedLine(1)));
+  const resume = await checkpointOf(log);
+  const whole = lines(datedLine(1), datedLine(2), datedLine(3));
+  for (const packed of [false, true]) {
+    writeFileSync(`${log}.4${packed ? '.gz' : ''}`, packed ? gzipSync(whole) : whole);
+    if (packed) unlinkSync(`${log}.4`);
+    writeFileSync(`${log}.3`, lines(datedLine(4)));
+    writeFileSync(`${log}.2`, lines(datedLine(5)));
+    writeFileSync(`${log}.1`, lines(datedLine(1), datedLine(2)));
+    writeFileSync(log, lines(datedLine(6)));
+    await using tailing = new Tailing(log, { resume });
+    await tailing.untilNotice('following');
+    assert.deepEqual(tailing.texts, [2, 3, 4, 5, 6].map(datedLine));
+    const told = tailing.notices.filter(({ kind }) => kind === 'lost').map(({ detail }) => detail);
+    const of = `${log}.4${packed ? '.gz' : ''}`;
+    assert.deepEqual(told, [`"${log}.1" begins as "${of}" does: passed over as a copy of it`]);
+  }
+});
+
+test('of two copies under rotated names, the longer one is read, and then what the next one has more', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  writeFileSync(log, lines(datedLine(1)));
+  const resume = await checkpointOf(log);
+  writeFileSync(`${log}.2`, lines(datedLine(1), datedLine(2)));
+  writeFileSync(`${log}.1`, lines(datedLine(1), datedLine(2), datedLine(3)));
+  writeFileSync(log, lines(datedLine(4)));
+  await using tailing = new Tailing(log, { resume });
+  await tailing.untilText(datedLine(4));
+  assert.deepEqual(tailing.texts, [2, 3, 4].map(datedLine));
+});
+
 test('started between the rename and the new file, it waits on the old one', async () => {
   using files = folder();
   const log = files.path('haproxy.log');
