@@ -55,11 +55,12 @@ export function contradiction(heard: Heard, host: string, record: LogRecord): st
 }
 
 /** Enough lines bear witness for an event to be told at once. */
-export function isWitnessed(heard: Heard, { host, pid }: HaproxyEvent, event: RecentEvent): boolean {
+export function isWitnessed(heard: Heard, of: HaproxyEvent, event: RecentEvent): boolean {
+  const { host, pid } = of;
   const source = sourceOf(heard, host);
   const { stderr, syslog } = event.by;
   if (event.sealed || event.pair || (stderr > 0 && syslog > 0)) return true;
-  if (stderr > 0) return source.stderr !== false && isWorker(heard, host, pid);
+  if (stderr > 0) return source.stderr !== false && isWorker(heard, host, pid) && !lacksLogs(heard, of);
   return source.stderr === false && source.pairs === false;
 }
 
@@ -69,7 +70,8 @@ export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent): str
   const known = isWorker(heard, event.host, event.pid);
   if (said.by.syslog === 0) {
     if (source.stderr === false) return 'it came on stderr alone, where this source writes nothing else';
-    return source.announces && !known ? 'no master told of such a worker' : null;
+    if (source.announces && !known) return 'no master told of such a worker';
+    return lacksLogs(heard, event) ? 'no log target told it, and it contradicts what was said before' : null;
   }
   const missing = [
     ...(expectsStderr(source) ? ['the line on stderr'] : []),
@@ -79,6 +81,16 @@ export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent): str
   if (!known) return `nothing was heard of such a worker, and ${missing.join(' and ')} did not come`;
   if (missing.length > 1) return `${missing.join(' and ')} did not come`;
   return fits(heard, event) ? null : `${missing[0]} did not come, and it contradicts what was said before`;
+}
+
+/**
+ * On stderr alone a worker says what it would tell by its `log` targets too, and it contradicts what it said before: a
+ * client's text in a bare header can look like stderr. Where it fits, it is believed: a burst loses datagrams.
+ */
+function lacksLogs(heard: Heard, event: HaproxyEvent): boolean {
+  const { host, pid, says } = event;
+  if (says.kind !== 'server' && says.kind !== 'backend.exhausted') return false;
+  return heard.speakers.get(speakerKey(host, pid))?.origins.syslog === true && !fits(heard, event);
 }
 
 /** Whether HAProxy can say so after what it said: a state that changes, and a number of usable servers that follows. */

@@ -51,6 +51,18 @@ describe('a genuine change is told without delay', () => {
 });
 
 describe('a line that came alone', () => {
+  test('on stderr of a known worker is told at once if it fits: a burst may lose all that goes to log targets', () => {
+    assert.equal(atOnce([stderrLine(LATER, down('a', 2)), stderrLine(LATER + 1, down('x', 1))], debian), 2);
+  });
+  test('on stderr, where nothing else is written, needs no numbers that follow: weights are set without a word', () => {
+    const foreground = after([forked(T), stderrLine(T + 1, down('x', 2))]);
+    assert.deepEqual(believed([stderrLine(LATER, EXHAUSTED)], foreground), ['app exhausted']);
+  });
+  test('on stderr may contradict what was said before, if a log target says so as well', () => {
+    const lines = [stderrLine(LATER, EXHAUSTED), syslogLine(LATER + 900, EXHAUSTED)];
+    assert.deepEqual(believed(lines, debian), ['app exhausted']);
+  });
+
   test('is believed within a second where nothing is known of the source', () => {
     const line = syslogLine(T, down('a', 0));
     assert.equal(atOnce([line]), 0);
@@ -97,6 +109,14 @@ describe('a client that can write whole lines', () => {
     assert.deepEqual(believed([syslogLine(LATER, forged)], debian), [
       '? a worker wrote it under the number of another process',
     ]);
+  });
+
+  test('makes no outage and no return by imitating stderr with the number of the worker', () => {
+    const reason = '? no log target told it, and it contradicts what was said before';
+    assert.deepEqual(believed([stderrLine(LATER, EXHAUSTED)], debian), [reason]);
+    assert.deepEqual(believed([stderrLine(LATER, down('a', 0))], debian), [reason]);
+    const fallen = after([forked(T), ...triple(T + 1, down('a', 0)), ...triple(T + 2, EXHAUSTED)]);
+    assert.deepEqual(believed([stderrLine(LATER, up('a', 3))], fallen), [reason]);
   });
 
   test('ends no worker and starts none', () => {
