@@ -40,6 +40,7 @@ export interface BackendState {
 }
 
 export interface WorkerState {
+  pid: number;
   /** First and last time it was heard. */
   firstAt: Instant;
   lastAt: Instant;
@@ -51,8 +52,8 @@ export interface WorkerState {
   end: { at: Instant; how: OutageEnd } | null;
 }
 
-/** The workers of one host by pid. */
-export type Workers = Readonly<Record<number, WorkerState>>;
+/** The workers of one host: a few, the one heard first in front. */
+export type Workers = readonly WorkerState[];
 
 export interface Board {
   servers: Shelf<ServerState>;
@@ -95,12 +96,10 @@ export type WorkerRef = Pick<HaproxyEvent, 'host' | 'pid'>;
 
 export const workerKey = ({ host, pid }: WorkerRef): string => `${host} ${pid}`;
 export const workerOf = (board: Board, { host, pid }: WorkerRef): WorkerState | undefined =>
-  board.workers.get(host)?.[pid];
+  board.workers.get(host)?.find((worker) => worker.pid === pid);
 /** The other workers of its host. */
-export const siblingsOf = (board: Board, { host, pid }: WorkerRef): [pid: number, worker: WorkerState][] =>
-  Object.entries(board.workers.get(host) ?? {})
-    .map(([other, worker]): [number, WorkerState] => [Number(other), worker])
-    .filter(([other]) => other !== pid);
+export const siblingsOf = (board: Board, { host, pid }: WorkerRef): WorkerState[] =>
+  (board.workers.get(host) ?? []).filter((worker) => worker.pid !== pid);
 export const backendKey = (worker: WorkerRef, backend: string): string => `${workerKey(worker)} ${backend}`;
 export const serverKey = (worker: WorkerRef, { backend, server }: ServerRef): string =>
   `${backendKey(worker, backend)}/${server}`;

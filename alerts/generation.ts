@@ -30,9 +30,9 @@ export function endWorker(board: Board, event: HaproxyEvent): Change {
   if (says.kind !== 'worker.ended' || workerOf(board, event)?.end) return unchanged(board);
   const how = says.former ? 'process_replaced' : endByCode(says.code);
   const change = endOutages(board, event, at, how);
-  const known = workerOf(board, event) ?? { firstAt: at, lastAt: at, heir: null };
+  const known = workerOf(board, event) ?? { pid: event.pid, firstAt: at, lastAt: at, heir: null };
   const outages = change.outages.map((one) => ({ ...one, died: how !== 'process_replaced' }));
-  return { ...change, board: put(change.board, event, { ...known, over: true, end: { at, how } }), outages };
+  return { ...change, board: put(change.board, event.host, { ...known, over: true, end: { at, how } }), outages };
 }
 
 /** What a worker's last words tell, when they come after the word of its end: what they open has ended with it. */
@@ -40,7 +40,7 @@ export function lastWords(change: Change, event: HaproxyEvent): Change {
   const self = workerOf(change.board, event);
   if (!self?.end) return change;
   const { at, how } = self.end;
-  const takenOver = siblingsOf(change.board, event).some(([, { firstAt, end }]) => !end && firstAt > self.firstAt);
+  const takenOver = siblingsOf(change.board, event).some(({ firstAt, end }) => !end && firstAt > self.firstAt);
   const died = how !== 'process_replaced' && !takenOver;
   const open = change.outages.filter(({ outage }) => outage.end === null).map(({ outage }) => outage.backend);
   const late = endEach(
@@ -62,12 +62,12 @@ export function supersede(before: Board, event: HaproxyEvent): Change {
   if (!self) return unchanged(before);
   const outages: Change['outages'] = [];
   let board = before;
-  for (const [pid, worker] of siblingsOf(before, event)) {
+  for (const worker of siblingsOf(before, event)) {
     if (worker.heir !== event.pid || worker.over) continue;
     if (event.at - Math.max(worker.lastAt, self.firstAt) <= SILENCE_MS) continue;
-    const older = { host: event.host, pid };
+    const older = { host: event.host, pid: worker.pid };
     const change = endOutages(board, older, self.firstAt, 'process_replaced');
-    board = put(change.board, older, { ...worker, over: true });
+    board = put(change.board, event.host, { ...worker, over: true });
     for (const one of change.outages) outages.push({ ...one, outage: { ...one.outage, evidence: 'assumed' } });
   }
   return { board, transition: null, outages };

@@ -51,18 +51,20 @@ function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, 
   const planned = to !== 'up' && isPlanned(board, event, says, before);
 
   const { id, at, utcOffsetMin, host, pid } = event;
+  const { backend, server } = says.server;
   // Who was out already keeps the time and cause of its fall.
   const stays = known.left !== null && known.planned === planned;
   const left = to === 'up' ? null : stays ? known.left : { at, utcOffsetMin, cause: says.cause };
   const after = { ...changed, planned, left };
   const servers = board.servers.with(key, after);
-  const { out } = board.backends.get(backendKey(event, says.server.backend)) ?? FRESH_BACKEND;
-  const now = outAfter(out, says.server.server, known, after);
-  const change = settle({ ...board, servers }, event, says.server.backend, now, availabilityAfter(says));
+  const { out } = board.backends.get(backendKey(event, backend)) ?? FRESH_BACKEND;
+  const now = outAfter(out, server, known, after);
+  const change = settle({ ...board, servers }, event, backend, now, availabilityAfter(says));
   if (from === to) return change;
-  const subject = { id, at, utcOffsetMin, host, pid, ...says.server };
-  const how = { planned, evidence: evidenceOf(event), copies, cause: says.cause };
-  return { ...change, transition: { ...subject, from, to, ...how } };
+  const evidence = evidenceOf(event);
+  const { cause } = says;
+  const transition = { id, at, utcOffsetMin, host, pid, backend, server, from, to, planned, evidence, copies, cause };
+  return { ...change, transition };
 }
 
 /**

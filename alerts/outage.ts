@@ -46,10 +46,12 @@ export function settle(
   available: Availability,
 ): Change {
   const key = backendKey(event, backend);
-  const { outage } = board.backends.get(key) ?? FRESH_BACKEND;
+  const known = board.backends.get(key);
+  const { outage } = known ?? FRESH_BACKEND;
   const planned = out.total > 0 && out.unplanned === 0;
   const becomes = (open: Outage | null, changed: Outage | null): Change => {
-    const after = { ...board, backends: board.backends.with(key, { outage: open, out }) };
+    const isAsKnown = known !== undefined && known.outage === open && known.out === out;
+    const after = isAsKnown ? board : { ...board, backends: board.backends.with(key, { outage: open, out }) };
     return {
       board: after,
       transition: null,

@@ -48,10 +48,11 @@ export function noteWorker(before: Board, event: HaproxyEvent): Board {
     const later = at - known.lastAt;
     if (later < NOTED_AFTER_MS && later > -SET_BACK_MS) return noteKin(board, event);
     const heard = { ...known, firstAt: Math.min(known.firstAt, at), lastAt: at, over: false };
-    return noteKin(put(board, event, heard), event);
+    return noteKin(put(board, event.host, heard), event);
   }
   if (!isNewWorker(board, event)) return board;
-  return noteKin(put(board, event, { firstAt: at, lastAt: at, heir: null, over: false, end: null }), event);
+  const fresh = { pid: event.pid, firstAt: at, lastAt: at, heir: null, over: false, end: null };
+  return noteKin(put(board, event.host, fresh), event);
 }
 
 /** Two workers that speak of one backend are of one service, and the younger is the heir. Asked once for each backend. */
@@ -60,8 +61,8 @@ function noteKin(board: Board, event: HaproxyEvent): Board {
   if (backend === null || board.backends.has(backendKey(event, backend))) return board;
   const { host } = event;
   return siblingsOf(board, event)
-    .filter(([pid]) => board.backends.has(backendKey({ host, pid }, backend)))
-    .reduce((known, [pid]) => inherit(known, { host, pid }, event), board);
+    .filter(({ pid }) => board.backends.has(backendKey({ host, pid }, backend)))
+    .reduce((known, { pid }) => inherit(known, { host, pid }, event), board);
 }
 
 /** The younger of the two is now heir of the older, and of all those whose heir that one was. */
@@ -71,9 +72,9 @@ function inherit(board: Board, one: WorkerRef, other: WorkerRef): Board {
   const [old, young] = a.firstAt < b.firstAt ? [one, other] : [other, one];
   const since = workerOf(board, young)!.firstAt;
   return siblingsOf(board, young)
-    .filter(([pid, { heir }]) => pid === old.pid || heir === old.pid)
-    .filter(([, { heir }]) => heir === null || (workerOf(board, { host: old.host, pid: heir })?.firstAt ?? 0) < since)
-    .reduce((known, [pid, worker]) => put(known, { host: old.host, pid }, { ...worker, heir: young.pid }), board);
+    .filter(({ pid, heir }) => pid === old.pid || heir === old.pid)
+    .filter(({ heir }) => heir === null || (workerOf(board, { host: old.host, pid: heir })?.firstAt ?? 0) < since)
+    .reduce((known, worker) => put(known, old.host, { ...worker, heir: young.pid }), board);
 }
 
 /**
@@ -86,36 +87,41 @@ export function isReplaced(board: Board, event: HaproxyEvent): boolean {
   if (self.heir !== null) return true;
   const siblings = siblingsOf(board, event);
   return siblings.some(
-    ([pid, { firstAt, end }]) =>
+    ({ pid, firstAt, end }) =>
       end === null &&
       firstAt > self.firstAt &&
       event.at - firstAt <= SILENCE_MS &&
-      !siblings.some(([, { heir }]) => heir === pid),
+      !siblings.some(({ heir }) => heir === pid),
   );
 }
 
 function forgetGone(board: Board, event: HaproxyEvent): Board {
   const newcomer = isNewWorker(board, event);
   return siblingsOf(board, event)
-    .filter(([pid, worker]) => {
+    .filter((worker) => {
       if (worker.end !== null) return event.at - worker.end.at > LAST_WORDS_MS;
       const goneAfterMs = worker.heir === null ? FORGOTTEN_AFTER_MS : GONE_AFTER_MS;
-      return newcomer && event.at - worker.lastAt > goneAfterMs && !hasOutage(board, { host: event.host, pid });
+      return (
+        newcomer && event.at - worker.lastAt > goneAfterMs && !hasOutage(board, { host: event.host, pid: worker.pid })
+      );
     })
-    .reduce((rest, [pid]) => forgetWorker(rest, { host: event.host, pid }), board);
+    .reduce((rest, { pid }) => forgetWorker(rest, { host: event.host, pid }), board);
 }
 
-export function put(board: Board, { host, pid }: WorkerRef, worker: WorkerState): Board {
-  return { ...board, workers: board.workers.with(host, { ...board.workers.get(host), [pid]: worker }) };
+/** The board with the worker in its place, or behind the others of its host. */
+export function put(board: Board, host: string, worker: WorkerState): Board {
+  const known = board.workers.get(host) ?? [];
+  const isThere = known.some(({ pid }) => pid === worker.pid);
+  const workers = isThere ? known.map((one) => (one.pid === worker.pid ? worker : one)) : [...known, worker];
+  return { ...board, workers: board.workers.with(host, workers) };
 }
 
 export function forgetWorker(board: Board, worker: WorkerRef): Board {
-  const { [worker.pid]: _gone, ...others } = board.workers.get(worker.host) ?? {};
-  const none = Object.keys(others).length === 0;
+  const others = siblingsOf(board, worker);
   return {
     servers: withoutWorker(board.servers, worker),
     backends: withoutWorker(board.backends, worker),
-    workers: none ? board.workers.without(worker.host) : board.workers.with(worker.host, others),
+    workers: others.length === 0 ? board.workers.without(worker.host) : board.workers.with(worker.host, others),
   };
 }
 
