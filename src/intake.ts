@@ -5,7 +5,7 @@
 import { nextTickAt, offers, type Plan } from '../alerts/index.js';
 import { type Instant, latestStamp, nextVerdictAt } from '../parsers/index.js';
 import type { Memory } from './memory.js';
-import { type Ingested, ingest, tick } from './pipeline.js';
+import { commitOf, type Ingested, ingest, tick } from './pipeline.js';
 import type { Commit, Store } from './store/store.js';
 import type { Batch } from './tail/batch.js';
 
@@ -50,10 +50,10 @@ export class Intake {
   firstTick(): Promise<void> {
     return this.#queue(() => {
       const now = this.#deps.clock.now();
-      const { memory, commit } = tick(this.#memory, now, this.#deps.plan);
-      const told = new Set(commit.notifications.map(({ incident }) => incident.id));
+      const { memory, news } = tick(this.#memory, now, this.#deps.plan);
+      const told = new Set(news.notifications.map(({ incident }) => incident.id));
       const again = offers(memory.situation, this.#deps.plan, now).filter(({ incident }) => !told.has(incident.id));
-      return { memory, commit: { ...commit, notifications: [...commit.notifications, ...again] } };
+      return { memory, news: { ...news, notifications: [...news.notifications, ...again] } };
     });
   }
 
@@ -66,11 +66,12 @@ export class Intake {
 
   #queue(work: () => Ingested): Promise<void> {
     const turn = this.#turn.then(async () => {
-      const { memory, commit: found } = work();
-      const notedAt = this.#deps.clock.now();
-      const commit = { ...found, notifications: found.notifications.map((each) => ({ ...each, notedAt })) };
-      await this.#deps.store.apply(commit);
+      const { memory, news } = work();
       const before = this.#memory;
+      const notedAt = this.#deps.clock.now();
+      const notifications = news.notifications.map((each) => ({ ...each, notedAt }));
+      const commit = commitOf(before, { memory, news: { ...news, notifications } });
+      await this.#deps.store.apply(commit);
       this.#memory = memory; // believed only once it is on disk
       this.#deps.onCommit(commit, before);
     });

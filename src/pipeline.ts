@@ -15,12 +15,17 @@ import { type EventId, type Instant, isUnderstood, type Suspect, type TimeContex
 import { type Belief, meaningOf, meaningOfSilence } from './meaning.js';
 import { difference, type Memory } from './memory.js';
 import { Misses } from './misses.js';
-import type { Commit } from './store/store.js';
+import type { Commit, News } from './store/store.js';
 import type { Batch } from './tail/batch.js';
 
 export interface Ingested {
   memory: Memory;
-  commit: Commit;
+  news: News;
+}
+
+/** What a store is to be given that holds what was remembered before. */
+export function commitOf(before: Memory, { memory, news }: Ingested): Commit {
+  return { ...news, ...difference(before, memory) };
 }
 
 /**
@@ -35,7 +40,7 @@ export function ingest(
   context: TimeContext,
   heardAt: (stamp: Instant) => Instant = () => batch.readAt,
 ): Ingested {
-  const commit = emptyCommit();
+  const news = noNews();
   const facts = new Facts();
   const misses = new Misses(batch);
   const { live } = batch;
@@ -50,11 +55,11 @@ export function ingest(
     if (!parsed.ok) misses.rejected(text, parsed.reason);
     else if (!isUnderstood(parsed.record.sentence)) misses.unknown(text, parsed.record);
   }
-  facts.writeTo(commit);
-  commit.checkpoint = batch.checkpoint;
-  commit.tally = misses.counted;
-  commit.samples = misses.samples;
-  return finish(memory, now, commit);
+  facts.writeTo(news);
+  news.checkpoint = batch.checkpoint;
+  news.tally = misses.counted;
+  news.samples = misses.samples;
+  return { memory: now, news };
 }
 
 /** Settles what waits for a second line: no more will come. `live` and `readAt` as of the last batch. */
@@ -63,24 +68,24 @@ export function conclude(
   plan: Plan,
   { live, readAt: heardAt }: Pick<Batch, 'live' | 'readAt'>,
 ): Ingested {
-  const commit = emptyCommit();
+  const news = noNews();
   const facts = new Facts();
   const settled = meaningOfSilence(memory, Number.POSITIVE_INFINITY, plan, { live, heardAt });
   facts.take(settled);
-  facts.writeTo(commit);
-  return finish(memory, settled.memory, commit);
+  facts.writeTo(news);
+  return { memory: settled.memory, news };
 }
 
 /** Lets time pass; only when every source has been read to its end. */
 export function tick(memory: Memory, at: Instant, plan: Plan): Ingested {
-  const commit = emptyCommit();
+  const news = noNews();
   const facts = new Facts();
   const settled = meaningOfSilence(memory, at, plan, { live: true, heardAt: at });
   facts.take(settled);
   const next = step(settled.memory.situation, { kind: 'tick', at }, plan);
   facts.add(next);
-  facts.writeTo(commit);
-  return finish(memory, { ...settled.memory, situation: next.situation }, commit);
+  facts.writeTo(news);
+  return { memory: { ...settled.memory, situation: next.situation }, news };
 }
 
 /** Facts of one batch by id: the newest of each, in the order of their first telling. */
@@ -114,18 +119,18 @@ class Facts {
     else this.#copies.set(id, copies);
   }
 
-  writeTo(commit: Commit): void {
-    commit.transitions = [...this.#transitions.values()];
-    commit.outages = [...this.#outages.values()];
-    commit.incidents = [...this.#incidents.values()];
-    commit.copies = [...this.#copies].map(([id, copies]) => ({ id, copies }));
-    commit.notifications = this.#notifications;
-    commit.suspects = this.#suspects;
-    commit.cleared = this.#cleared;
+  writeTo(news: News): void {
+    news.transitions = [...this.#transitions.values()];
+    news.outages = [...this.#outages.values()];
+    news.incidents = [...this.#incidents.values()];
+    news.copies = [...this.#copies].map(([id, copies]) => ({ id, copies }));
+    news.notifications = this.#notifications;
+    news.suspects = this.#suspects;
+    news.cleared = this.#cleared;
   }
 }
 
-function emptyCommit(): Commit {
+function noNews(): News {
   return {
     checkpoint: null,
     transitions: [],
@@ -135,13 +140,7 @@ function emptyCommit(): Commit {
     copies: [],
     suspects: [],
     cleared: [],
-    remember: [],
-    forget: [],
     tally: null,
     samples: [],
   };
-}
-
-function finish(before: Memory, memory: Memory, commit: Commit): Ingested {
-  return { memory, commit: { ...commit, ...difference(before, memory) } };
 }

@@ -3,12 +3,12 @@
  * a log of any size is told in bounded memory.
  */
 import type { Instant } from '../parsers/index.js';
-import type { Commit } from './store/store.js';
+import type { News } from './store/store.js';
 
 /** A copy comes at most a minute after its event (see parsers/copies.ts); two leave room for clocks that step back. */
 export const SETTLED_AFTER_MS = 120_000;
 
-export type Facts = Pick<Commit, 'transitions' | 'outages' | 'incidents' | 'notifications'>;
+export type Facts = Pick<News, 'transitions' | 'outages' | 'incidents' | 'notifications'>;
 
 export class Settling {
   readonly #transitions = new Map<string, Facts['transitions'][number]>();
@@ -16,12 +16,12 @@ export class Settling {
   readonly #incidents = new Map<string, Facts['incidents'][number]>();
   #notifications: Facts['notifications'] = [];
 
-  add(commit: Commit): void {
-    for (const transition of commit.transitions) this.#transitions.set(transition.id, transition);
-    for (const outage of commit.outages) this.#outages.set(outage.id, outage);
-    for (const incident of commit.incidents) this.#incidents.set(incident.id, incident);
-    this.#notifications.push(...commit.notifications);
-    for (const { id, copies } of commit.copies) {
+  add(news: News): void {
+    for (const transition of news.transitions) this.#transitions.set(transition.id, transition);
+    for (const outage of news.outages) this.#outages.set(outage.id, outage);
+    for (const incident of news.incidents) this.#incidents.set(incident.id, incident);
+    this.#notifications.push(...news.notifications);
+    for (const { id, copies } of news.copies) {
       const transition = this.#transitions.get(id);
       if (transition) this.#transitions.set(id, { ...transition, copies });
     }

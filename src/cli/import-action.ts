@@ -53,13 +53,13 @@ async function takeIn(files: string[], context: TimeContext, database: string, s
   const store = openStore(database, 'write');
   let memory = EMPTY_MEMORY;
   try {
-    const keep = async ({ memory: after, commit }: Ingested) => {
+    const keep = async ({ memory: after, news }: Ingested) => {
       memory = after;
       // The daemon's own place in the log, its memory and its counters are not the past's to change.
-      await store.apply({ ...commit, checkpoint: null, tally: null, samples: [], remember: [], forget: [] });
-      seen.transitions += commit.transitions.length;
-      for (const { id, end } of commit.outages) seen.outages.set(id, end === null);
-      seen.unknown += commit.tally === null ? 0 : notUnderstood(commit.tally);
+      await store.apply({ ...news, checkpoint: null, tally: null, samples: [], remember: [], forget: [] });
+      seen.transitions += news.transitions.length;
+      for (const { id, end } of news.outages) seen.outages.set(id, end === null);
+      seen.unknown += news.tally === null ? 0 : notUnderstood(news.tally);
     };
     let damage: unknown = null;
     try {

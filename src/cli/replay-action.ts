@@ -5,7 +5,7 @@ import { EMPTY_MEMORY, type Memory } from '../memory.js';
 import { ingest, tick } from '../pipeline.js';
 import { printable, printableJson } from '../printable.js';
 import { type Facts, Settling } from '../settling.js';
-import type { Commit } from '../store/store.js';
+import type { News } from '../store/store.js';
 import { UserError } from '../user-error.js';
 import { incidentJson, notificationJson, outageJson, transitionJson } from './json-rows.js';
 import type { PastOptions } from './past.js';
@@ -33,8 +33,8 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
     for await (const batch of readHistory(files, context)) {
       const next = ingest(memory, { ...batch, live: true }, plan, context, asWritten);
       memory = next.memory;
-      teller.add(next.commit);
-      latest = next.commit.transitions.at(-1)?.at ?? latest;
+      teller.add(next.news);
+      latest = next.news.transitions.at(-1)?.at ?? latest;
       write(teller.settled(latest));
     }
   } catch (error) {
@@ -48,7 +48,7 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
   for (const at of [end, options.asOf === undefined ? end + holdMs + keepFiringMs : Math.max(end, context.asOf)]) {
     const next = tick(memory, at, plan);
     memory = next.memory;
-    teller.add(next.commit);
+    teller.add(next.news);
   }
   write(teller.rest());
   if (damage !== null) throw damage;
@@ -56,7 +56,7 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
 
 /** Takes what each batch brought, and gives lines as soon as nothing can change them. */
 interface Teller {
-  add(commit: Commit): void;
+  add(news: News): void;
   settled(now: Instant): string[];
   rest(): string[];
 }
@@ -64,7 +64,7 @@ interface Teller {
 function textTeller(): Teller {
   const text = new ReplayText();
   return {
-    add: (commit) => text.add(commit),
+    add: (news) => text.add(news),
     settled: (now) => text.settled(now).map(printable),
     rest: () => text.rest().map(printable),
   };
@@ -73,7 +73,7 @@ function textTeller(): Teller {
 function jsonTeller(): Teller {
   const settling = new Settling();
   return {
-    add: (commit) => settling.add(commit),
+    add: (news) => settling.add(news),
     settled: (now) => jsonLines(settling.settled(now)),
     rest: () => jsonLines(settling.rest()),
   };

@@ -7,7 +7,7 @@ import { formatStamp, type Incident, type Outage, type Transition } from '../../
 import type { Instant } from '../../parsers/index.js';
 import { narrate } from '../narrate.js';
 import { SETTLED_AFTER_MS } from '../settling.js';
-import type { Commit } from '../store/store.js';
+import type { News } from '../store/store.js';
 
 interface Line {
   at: Instant;
@@ -25,7 +25,7 @@ export class ReplayText {
   readonly #open = new Set<string>();
   readonly #firing = new Set<string>();
 
-  add({ transitions, outages, incidents, notifications, copies }: Commit): void {
+  add({ transitions, outages, incidents, notifications, copies }: News): void {
     for (const transition of transitions) this.#addTransition(transition);
     for (const { id, copies: count } of copies) {
       const transition = this.#transitions.get(id);

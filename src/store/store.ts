@@ -32,7 +32,7 @@ export interface DatedSample extends Sample {
 }
 
 /** One transaction's worth: all of it becomes true, or none. */
-export interface Commit {
+export interface News {
   /** Null for a tick (nothing was read) and for an import. */
   checkpoint: Checkpoint | null;
   transitions: Transition[];
@@ -46,12 +46,16 @@ export interface Commit {
   /** Lines that may be forged and made no event; and those of before that were believed after all. */
   suspects: Suspect[];
   cleared: EventId[];
-  /** What to remember from now on, and what to forget. */
-  remember: MemoryRow[];
-  forget: { shelf: string; key: string }[];
   tally: Counted | null;
   /** Lines that were not understood, shortened; the store keeps the last ones of each reason, a hundred in all. */
   samples: DatedSample[];
+}
+
+/** News, and what the memory is after it, as one transaction stores it. */
+export interface Commit extends News {
+  /** What to remember from now on, and what to forget. */
+  remember: MemoryRow[];
+  forget: { shelf: string; key: string }[];
 }
 
 /** A line that may be forged, and why it made no event. */

@@ -17,7 +17,7 @@ const twice = (at: number, text: string, pid = 100) => [1, 2].map(() => syslogLi
 
 /** `a down`, `app exhausted`: what a log makes haplog believe, and behind `?` what it makes it doubt. */
 function believed(lines: string[], memory: Memory = EMPTY_MEMORY): string[] {
-  const { transitions, outages, suspects } = read(lines, memory).commit;
+  const { transitions, outages, suspects } = read(lines, memory).news;
   return [
     ...transitions.map(({ server, to }) => `${server} ${to}`),
     ...outages.filter(({ end }) => end === null).map(({ backend }) => `${backend} exhausted`),
@@ -27,7 +27,7 @@ function believed(lines: string[], memory: Memory = EMPTY_MEMORY): string[] {
 
 /** What had to be told before any time passed. */
 function atOnce(lines: string[], memory: Memory = EMPTY_MEMORY): number {
-  return ingest(memory, batchOf(addressed(lines)), PLAN, UTC).commit.transitions.length;
+  return ingest(memory, batchOf(addressed(lines)), PLAN, UTC).news.transitions.length;
 }
 
 /** A host on which a server went down and came back in the given way, so that its ways are known. */
@@ -133,7 +133,7 @@ describe('a client that can write whole lines', () => {
       ...triple(LATER + 3_000, down('a', 0)),
       ...triple(LATER + 3_001, EXHAUSTED),
     ];
-    const { outages } = read(lines, debian).commit;
+    const { outages } = read(lines, debian).news;
     assert.deepEqual(
       outages.map(({ start }) => start - LATER),
       [3_000],
@@ -179,7 +179,7 @@ describe('another program that logs under a name like haproxy', () => {
 
 test('a new worker that writes less than the one before is believed from its second sentence on, and in its first', () => {
   const lines = [syslogLine(LATER, down('a', 0), { pid: 200 }), syslogLine(LATER + 5_000, up('a', 1), { pid: 200 })];
-  const { transitions, suspects, cleared } = read(lines, twoTargets).commit;
+  const { transitions, suspects, cleared } = read(lines, twoTargets).news;
   assert.deepEqual(
     transitions.map(({ at, to }) => `+${at - LATER} ${to}`),
     ['+0 down', '+5000 up'],

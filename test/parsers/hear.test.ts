@@ -13,7 +13,7 @@ const up = (at: number, server = 'a', left = 1): Change => ({ at, backend: 'app'
 
 /** `+0 a up>down x3`: what a log tells, by ms after T. */
 function told(lines: string[]): string[] {
-  return read(lines).commit.transitions.map(
+  return read(lines).news.transitions.map(
     ({ at, server, from, to, copies }) => `+${at - T} ${server} ${from}>${to} x${copies}`,
   );
 }
@@ -21,7 +21,7 @@ function told(lines: string[]): string[] {
 describe('a change that is written several times is one event', () => {
   test("on the seed's host: stderr and two log targets", () => {
     const lines = readFileSync('fixtures/allyrion/haproxy.log', 'utf8').trimEnd().split('\n');
-    const { transitions, outages } = read(lines).commit;
+    const { transitions, outages } = read(lines).news;
     assert.deepEqual(
       transitions.map(({ server, to, copies }) => `${server} ${to} x${copies}`),
       ['bettley down x3', 'fenn down x3', 'gardener down x3'],
@@ -58,7 +58,7 @@ describe('a change that is written several times is one event', () => {
       stderrLine(T, text, { host: 'allyrion' }),
       syslogLine(T, text, { host: 'localhost' }),
       syslogLine(T, text, { host: 'localhost' }),
-    ]).commit;
+    ]).news;
     assert.deepEqual(
       transitions.map(({ host, copies }) => `${host} x${copies}`),
       ['allyrion x3'],
@@ -75,7 +75,7 @@ describe('two changes are two events', () => {
 
   test('in two workers', () => {
     const text = serverText(down(T));
-    const { transitions } = read([1, 2].map((pid) => syslogLine(T, text, { pid }))).commit;
+    const { transitions } = read([1, 2].map((pid) => syslogLine(T, text, { pid }))).news;
     assert.deepEqual(
       transitions.map(({ pid }) => pid),
       [1, 2],
@@ -87,7 +87,7 @@ describe('two changes are two events', () => {
     const lines = ['lb1', 'lb2'].flatMap((host) =>
       [stderrLine, syslogLine].map((line) => line(T, text, { host, pid: 8 })),
     );
-    const { transitions } = read(lines).commit;
+    const { transitions } = read(lines).news;
     assert.deepEqual(
       transitions.map(({ host, copies }) => `${host} x${copies}`),
       ['lb1 x2', 'lb2 x2'],
@@ -96,7 +96,7 @@ describe('two changes are two events', () => {
 
   test('on two hosts with servers of the same name', () => {
     const text = serverText(down(T));
-    const { transitions } = read(['east', 'west'].map((host, i) => syslogLine(T, text, { host, pid: 10 + i }))).commit;
+    const { transitions } = read(['east', 'west'].map((host, i) => syslogLine(T, text, { host, pid: 10 + i }))).news;
     assert.deepEqual(
       transitions.map(({ host }) => host),
       ['east', 'west'],
@@ -111,7 +111,7 @@ describe('an outage', () => {
       ...[serverText(down(T)), exhausted].flatMap((text) => [syslogLine(T, text), syslogLine(T, text)]),
       ...[1, 2].map(() => syslogLine(T + 100, serverText(up(T + 100)))),
       ...[serverText(down(T)), exhausted, serverText(up(T + 100))].map((text) => stderrLine(T + 900, text)),
-    ]).commit;
+    ]).news;
     assert.deepEqual(
       outages.map(({ start, end }) => [start - T, end! - T]),
       [[0, 100]],
@@ -127,7 +127,7 @@ test('a worker that bears the pid of the one before is heard anew, as in contain
     stderrLine(T + 20_000, 'Current worker (100) exited with code 143 (Terminated)', { pid: 1 }),
     forked(T + 22_000),
     ...[serverText(down(T)), exhausted].map((text) => stderrLine(T + 25_000, text)),
-  ]).commit;
+  ]).news;
   assert.deepEqual(
     transitions.map(({ at, to }) => `+${at - T} ${to}`),
     ['+3000 down', '+25000 down'],
@@ -160,7 +160,7 @@ test('what a master loads from a state file is how the worker begins that it sta
     stderrLine(T, loaded('b', 0), { pid: 1 }),
     forked(T + 5),
     ...[1, 2].map(() => syslogLine(T + 4_000, serverText(up(T, 'b', 1)))),
-  ]).commit;
+  ]).news;
   assert.deepEqual(
     transitions.map(
       ({ at, pid, server, from, to, evidence }) => `+${at - T} ${pid} ${server} ${from}>${to} ${evidence}`,
@@ -180,7 +180,7 @@ test('what a master loads for a worker that it never starts is told to nobody', 
   const { transitions, outages } = read([
     stderrLine(T, text, { pid: 1 }),
     stderrLine(T + 1, 'Loading failure!', { pid: 1 }),
-  ]).commit;
+  ]).news;
   assert.deepEqual([transitions, outages], [[], []]);
 });
 
@@ -216,7 +216,7 @@ const history = fc
 
 /** All that a log tells, whatever the order in which it was told. */
 function facts(lines: string[]) {
-  const { transitions, outages } = read(lines).commit;
+  const { transitions, outages } = read(lines).news;
   return {
     transitions: transitions.map(({ at, server, to }) => `${at} ${server} ${to}`).sort(),
     outages: outages.map(({ start, end }) => `${start} ${end}`),

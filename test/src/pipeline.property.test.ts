@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { EMPTY_MEMORY, recall } from '../../src/memory.js';
-import { ingest } from '../../src/pipeline.js';
+import { commitOf, ingest } from '../../src/pipeline.js';
 import { openStore } from '../../src/store/open.js';
 import { Splitter } from '../../src/tail/splitter.js';
 import { dump } from '../support/dump.js';
@@ -68,7 +68,8 @@ async function live(file: Buffer, name: string, lives: readonly number[]) {
     if (splitter.lineStart > offset) {
       const checkpoint = { path: '/var/log/haproxy.log', fingerprint: 'f', offset: splitter.lineStart };
       const batch = { ...batchOf([]), ...splitter.take(), checkpoint };
-      await store.apply(ingest(recall(await store.memory()), batch, PLAN, UTC).commit);
+      const before = recall(await store.memory());
+      await store.apply(commitOf(before, ingest(before, batch, PLAN, UTC)));
     }
     await store.end();
   }
@@ -98,7 +99,7 @@ test('however the log is cut into chunks, the same events come out', () => {
       at += size;
     }
     const { lines } = splitter.take();
-    const { transitions, outages, incidents, notifications } = ingest(EMPTY_MEMORY, batchOf(lines), PLAN, UTC).commit;
+    const { transitions, outages, incidents, notifications } = ingest(EMPTY_MEMORY, batchOf(lines), PLAN, UTC).news;
     return { lines, transitions, outages, incidents, notifications };
   };
   fc.assert(fc.property(log, sizes, (file, cuts) => assert.deepEqual(facts(file, cuts), facts(file, []))));

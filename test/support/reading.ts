@@ -2,7 +2,7 @@
 import type { Plan } from '../../alerts/index.js';
 import { EMPTY_MEMORY, type Memory } from '../../src/memory.js';
 import { type Ingested, ingest, tick } from '../../src/pipeline.js';
-import type { Commit } from '../../src/store/store.js';
+import type { News } from '../../src/store/store.js';
 import type { Batch, CandidateLine } from '../../src/tail/batch.js';
 
 export const PLAN: Plan = {
@@ -47,13 +47,13 @@ export function read(texts: readonly string[], memory: Memory = EMPTY_MEMORY): I
   const batch = batchOf(addressed(texts));
   const read = ingest(memory, batch, PLAN, UTC);
   const later = tick(read.memory, batch.readAt + SILENCE_MS, PLAN);
-  return { memory: later.memory, commit: joined(read.commit, later.commit) };
+  return { memory: later.memory, news: joined(read.news, later.news) };
 }
 
-function joined(first: Commit, second: Commit): Commit {
+function joined(first: News, second: News): News {
   const lists = Object.entries(first).map(([name, value]) => [
     name,
-    Array.isArray(value) ? [...value, ...(second[name as keyof Commit] as unknown[])] : value,
+    Array.isArray(value) ? [...value, ...(second[name as keyof News] as unknown[])] : value,
   ]);
   return Object.fromEntries(lists);
 }

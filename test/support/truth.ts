@@ -53,9 +53,9 @@ export async function readCorpus(folder: string): Promise<Reading> {
   )) {
     const next = ingest(memory, { ...batch, live: true }, PLAN, context);
     memory = next.memory;
-    settling.add(next.commit);
+    settling.add(next.news);
   }
-  settling.add(conclude(memory, PLAN, { live: true, readAt: 0 }).commit);
+  settling.add(conclude(memory, PLAN, { live: true, readAt: 0 }).news);
   const { transitions, outages } = settling.rest();
   return { truths, transitions, outages };
 }

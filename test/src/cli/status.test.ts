@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Notification } from '../../../alerts/index.js';
 import { EMPTY_MEMORY } from '../../../src/memory.js';
-import { conclude, ingest } from '../../../src/pipeline.js';
+import { commitOf, conclude, ingest } from '../../../src/pipeline.js';
 import { openStore } from '../../../src/store/open.js';
 import { readBatches } from '../../../src/tail/read-file.js';
 import { ask } from '../../support/cli.js';
@@ -46,10 +46,10 @@ async function home(
   let memory = EMPTY_MEMORY;
   for await (const batch of readBatches(log, { now: () => T + 1_000 })) {
     const next = ingest(memory, { ...batch, live: true }, PLAN, UTC);
+    await store.apply(commitOf(memory, next));
     memory = next.memory;
-    await store.apply(next.commit);
   }
-  await store.apply(conclude(memory, PLAN, { live: true, readAt: T + 1_000 }).commit);
+  await store.apply(commitOf(memory, conclude(memory, PLAN, { live: true, readAt: T + 1_000 })));
   await deal(store);
   await store.end();
   return { folder, log };
