@@ -20,7 +20,7 @@ const QUIET: Plan = { policy: DEFAULT_POLICY, routes: [] };
 export async function importFiles(files: string[], options: ImportOptions): Promise<void> {
   const context = await timeContext(options, Date.now());
   const database = await databaseFor('write', options.db);
-  const seen: Seen = { lines: 0, transitions: 0, unknown: 0, outages: new Map() };
+  const seen: Seen = { lines: 0, transitions: 0, unknown: 0, outages: 0, open: new Set() };
   const say = () => process.stderr.write(summary(seen, database));
   try {
     await onDatabase(database, () => takeIn(files, context, database, seen));
@@ -35,17 +35,17 @@ interface Seen {
   lines: number;
   transitions: number;
   unknown: number;
-  /** By their ids: whether they are open at the end. */
-  outages: Map<EventId, boolean>;
+  outages: number;
+  /** Those that have not ended yet. */
+  open: Set<EventId>;
 }
 
-function summary({ lines, transitions, unknown, outages }: Seen, database: string): string {
+function summary({ lines, transitions, unknown, outages, open }: Seen, database: string): string {
   const missed = unknown === 0 ? '' : `; ${unknown} lines not understood: haplog parse --unknown shows them`;
-  const found = `${transitions} changes of state, outages: ${outages.size}`;
+  const found = `${transitions} changes of state, outages: ${outages}`;
   const read = `${lines} lines read into ${database}: ${found}${missed}\n`;
-  const open = [...outages.values()].filter((isOpen) => isOpen).length;
-  if (open === 0) return read;
-  const outagesAre = open === 1 ? '1 outage is' : `${open} outages are`;
+  if (open.size === 0) return read;
+  const outagesAre = open.size === 1 ? '1 outage is' : `${open.size} outages are`;
   return `${read}${outagesAre} open at the end; import the newer logs together with these\n`;
 }
 
@@ -58,7 +58,10 @@ async function takeIn(files: string[], context: TimeContext, database: string, s
       // The daemon's own place in the log, its memory and its counters are not the past's to change.
       await store.apply({ ...news, checkpoint: null, tally: null, samples: [], remember: [], forget: [] });
       seen.transitions += news.transitions.length;
-      for (const { id, end } of news.outages) seen.outages.set(id, end === null);
+      for (const { id, end } of news.outages) {
+        if (!seen.open.delete(id)) seen.outages++;
+        if (end === null) seen.open.add(id);
+      }
       seen.unknown += news.tally === null ? 0 : notUnderstood(news.tally);
     };
     let damage: unknown = null;
