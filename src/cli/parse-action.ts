@@ -34,7 +34,7 @@ export async function parse(named: string[], options: ParseOptions): Promise<voi
   const { stdout } = process;
   const asTable = (options.output ?? (stdout.isTTY ? 'table' : 'jsonl')) === 'table';
   await writeTo(stdout, recordsText(files, { ...options, asTable }, context, counts));
-  process.stderr.write(`${summary(counts)}\n`);
+  process.stderr.write(`${summary(counts)}${unseen(options.kind ?? [], counts)}\n`);
 }
 
 type View = ParseOptions & { asTable: boolean };
@@ -82,7 +82,15 @@ async function* recordsText(
 function chooser({ kind: kinds, unknown }: View): (kind: string) => boolean {
   if (unknown) return isUnknown;
   if (kinds === undefined) return () => true;
-  return (kind) => kinds.some((name) => kind === name || kind.startsWith(`${name}.`));
+  return (kind) => kinds.some((name) => isOf(kind, name));
+}
+
+const isOf = (kind: string, name: string) => kind === name || kind.startsWith(`${name}.`);
+
+/** `; none is of kind sever`: a word that is mistyped, or that the log knows nothing of. */
+function unseen(names: readonly string[], counts: ReadonlyMap<string, number>): string {
+  const missing = names.filter((name) => ![...counts.keys()].some((kind) => isOf(kind, name)));
+  return missing.length === 0 ? '' : `; none is of kind ${missing.join(', ')}`;
 }
 
 /** 92 lines: 60 understood (server 48, backend.exhausted 12), 30 traffic, 2 not understood (other 2). */

@@ -95,6 +95,11 @@ test('kinds are chosen by name or family, and traffic is there for who asks', (t
   assert.deepEqual(kinds('--kind', 'backend'), ['backend.exhausted', 'backend.exhausted']);
   assert.match(kinds('--kind', 'traffic').join(), /^traffic[^,]*$/);
   assert.equal(kinds('--traffic').length, 7);
+  const mistyped = ask(folder, ['parse', '--kind', 'server,sever'], LOG);
+  assert.deepEqual(
+    [rows(mistyped.stdout).length, mistyped.stderr],
+    [1, SUMMARY.replace('\n', '; none is of kind sever\n')],
+  );
 });
 
 test('a table is for people: times in the zone of the log, nothing that could move a cursor', (t) => {
