@@ -8,10 +8,13 @@ import type { Route } from './policy.js';
  * Globs match the whole name (`k8s-*`, `{api,web}`); an absent glob matches everything.
  */
 export function receiversFor(incident: Pick<Incident, 'host' | 'subject'>, routes: readonly Route[]): string[] {
-  const receivers = routes
-    .filter(({ match }) => matches(match.backend, incident.subject) && matches(match.host, incident.host))
-    .flatMap((route) => route.receivers);
+  const receivers = routes.filter((route) => takesRoute(incident, route)).flatMap((route) => route.receivers);
   return [...new Set(receivers)];
+}
+
+/** Whether an incident takes this route. */
+export function takesRoute({ host, subject }: Pick<Incident, 'host' | 'subject'>, { match }: Route): boolean {
+  return matches(match.backend, subject) && matches(match.host, host);
 }
 
 function matches(glob: string | null, name: string): boolean {

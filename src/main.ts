@@ -7,7 +7,9 @@ import { explainCommand } from './cli/explain.js';
 import { importCommand } from './cli/import.js';
 import { parseCommand } from './cli/parse.js';
 import { queryCommand } from './cli/query.js';
+import { receiversCommand } from './cli/receivers.js';
 import { replayCommand } from './cli/replay.js';
+import { routeCommand } from './cli/route.js';
 import { runCommand } from './cli/run.js';
 import { statusCommand } from './cli/status.js';
 import { UserError } from './user-error.js';
@@ -38,9 +40,11 @@ async function main(argv: string[]): Promise<void> {
   const commands = [
     ...[runCommand(), statusCommand(), queryCommand()],
     ...[importCommand(), replayCommand(), parseCommand(), explainCommand()],
+    ...[receiversCommand(), routeCommand()],
   ];
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
+    for (const part of command.commands) part.copyInheritedSettings(command);
   }
   await program.parseAsync(argv, { from: 'user' });
 }

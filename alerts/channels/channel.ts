@@ -6,7 +6,8 @@ export interface Message {
   id: string;
   /** The incident's id, by which mails become one thread. */
   incidentId: string;
-  event: 'firing' | 'resolved' | 'reminder';
+  /** `test`: somebody wants to see whether it arrives. */
+  event: 'firing' | 'resolved' | 'reminder' | 'test';
   subject: string;
   text: string;
   /** The webhook's body. */

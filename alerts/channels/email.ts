@@ -80,8 +80,8 @@ function mailOf(message: Message, receiver: EmailReceiver): SendMailOptions {
   const domain = domainOf(receiver.from);
   const subject = plainText(message.subject, 400);
   // The receiver's name is part of it: each receiver has a thread of its own, whose first mail it was sent.
-  const root = messageId(`${message.incidentId} ${receiver.name}`, 'firing', domain);
-  const isRoot = message.event === 'firing';
+  const isRoot = message.event === 'firing' || message.event === 'test';
+  const root = messageId(`${message.incidentId} ${receiver.name}`, isRoot ? message.event : 'firing', domain);
   return {
     from: receiver.from,
     to: receiver.to,

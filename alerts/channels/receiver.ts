@@ -42,6 +42,8 @@ export interface WebhookReceiver {
   name: string;
   url: Secret;
   format: 'json' | 'slack';
+  /** By each of them a request is signed; none where it is not. */
+  signing: Secret[];
   headers: Record<string, string>;
   timeoutMs: number;
 }

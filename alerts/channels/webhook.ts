@@ -5,6 +5,7 @@ import { type Deadline, deadlineWithin } from './deadline.js';
 import { httpOutcome } from './http-outcome.js';
 import { post } from './post.js';
 import type { WebhookReceiver } from './receiver.js';
+import { signature } from './signature.js';
 import { troubleInWords } from './trouble.js';
 
 /** Shorter pieces of a path or a query are ordinary words and no secret. */
@@ -34,7 +35,7 @@ interface Target {
 async function tell(target: Target, message: Message, receiver: WebhookReceiver, deadline: Deadline): Promise<Outcome> {
   const body = JSON.stringify(receiver.format === 'slack' ? { text: slackText(message.text) } : message.json);
   try {
-    const answer = await post(target.url, headersOf(message, receiver, target), body, deadline.signal);
+    const answer = await post(target.url, headersOf(message, receiver, target, body), body, deadline.signal);
     return httpOutcome(answer, target, Date.now());
   } catch (thrown) {
     const why = deadline.passed ? 'no answer in time' : troubleInWords(thrown);
@@ -42,8 +43,10 @@ async function tell(target: Target, message: Message, receiver: WebhookReceiver,
   }
 }
 
-function headersOf(message: Message, receiver: WebhookReceiver, target: Target): Record<string, string> {
+function headersOf(message: Message, receiver: WebhookReceiver, target: Target, body: string): Record<string, string> {
   const id = `msg_${createHash('sha256').update(message.id).digest('hex').slice(0, 32)}`;
+  const timestamp = String(Math.floor(Date.now() / 1_000));
+  const { signing } = receiver;
   const chosen = Object.entries(receiver.headers).map(([name, value]) => [name.toLowerCase(), value]);
   return {
     'user-agent': 'haplog',
@@ -51,7 +54,8 @@ function headersOf(message: Message, receiver: WebhookReceiver, target: Target):
     ...Object.fromEntries(chosen),
     'content-type': 'application/json',
     'webhook-id': id,
-    'webhook-timestamp': String(Math.floor(Date.now() / 1_000)),
+    'webhook-timestamp': timestamp,
+    ...(signing.length > 0 && { 'webhook-signature': signature(id, timestamp, body, signing) }),
     'idempotency-key': id,
   };
 }

@@ -1,14 +1,11 @@
 /** `haplog run`: the daemon, in the foreground, as a service manager wants it. Here are its options. */
 import { Command, Option } from 'commander';
+import { withConfigOption } from './config-option.js';
 import type { RunOptions } from './run-action.js';
 
 export function runCommand(): Command {
-  return new Command('run')
+  return withConfigOption(new Command('run'))
     .description('follow the log, keep the history, tell the receivers; until Ctrl-C or SIGTERM')
-    .option(
-      '-c, --config <file>',
-      'configuration (default: /etc/haplog/haplog.yaml or ~/.config/haplog/haplog.yaml, where there is one)',
-    )
     .option('--log <file...>', 'logs to follow, instead of those in the configuration (default: /var/log/haproxy.log)')
     .addOption(
       new Option(

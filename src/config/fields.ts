@@ -1,5 +1,6 @@
 /** The sorts of values a configuration holds. Each says once what it takes: for the check, the error and the docs. */
 import * as z from 'zod';
+import { isSigningSecret } from '../../alerts/index.js';
 import { readDuration } from '../duration.js';
 import { isGlob } from '../glob.js';
 import { isZone, zoneHint } from '../zone.js';
@@ -100,6 +101,11 @@ export const isWebAddress = (value: string) => URL.canParse(value) && /^https?:$
 export const secretWebAddress = text('an http or https address', isWebAddress, { secret: true });
 
 export const secretText = text('a text', (value) => value !== '', { secret: true });
+
+/** Two at least while a receiver goes over from one to another. */
+export const areSigningSecrets = (value: string) => value.trim().split(/\s+/).every(isSigningSecret);
+
+export const signingSecrets = text('whsec_ and 24 to 64 bytes in base64', areSigningSecrets, { secret: true });
 
 export const variable = text('the name of an environment variable', (value) => /^[A-Za-z_]\w*$/.test(value), {
   secret: true,

@@ -1,5 +1,5 @@
 /** From the file's words to what the rest of haplog works with. */
-import type { Receiver, Route } from '../../alerts/index.js';
+import { type Receiver, type Route, Secret } from '../../alerts/index.js';
 import type { Config } from './config.js';
 import { resolvePath } from './find.js';
 import { pathInWords } from './mistake.js';
@@ -35,7 +35,14 @@ function resolveReceiver({ name, email, webhook }: WrittenReceiver, i: number, s
   }
   if (webhook) {
     const url = secrets.get(pathInWords(['receivers', i, 'webhook', 'url']))!;
-    return { kind: 'webhook', name, url, format: webhook.format, headers: webhook.headers, timeoutMs: webhook.timeout };
+    const signing =
+      secrets
+        .get(pathInWords(['receivers', i, 'webhook', 'secret']))
+        ?.reveal()
+        .trim()
+        .split(/\s+/) ?? [];
+    const { format, headers, timeout: timeoutMs } = webhook;
+    return { kind: 'webhook', name, url, format, signing: signing.map((each) => new Secret(each)), headers, timeoutMs };
   }
   return { kind: 'log', name };
 }

@@ -20,6 +20,7 @@ import {
   port,
   secretText,
   secretWebAddress,
+  signingSecrets,
   text,
   variable,
   zone,
@@ -62,12 +63,21 @@ const webhookReceiver = mapping({
   url_env: variable.optional().describe('The environment variable that holds the address.'),
   format: oneOf('json', 'slack').prefault('json').describe("The body: haplog's own JSON, or what Slack understands."),
   headers: headers.prefault({}).describe('Sent with every request.'),
+  secret: signingSecrets
+    .optional()
+    .describe(
+      'Signs every request after Standard Webhooks: `whsec_` and a key in base64. Of two with a blank between, both sign, ' +
+        'so that the receiver can go over from one to the other.',
+    ),
+  secret_file: filePath.optional().describe('A file that holds the secret.'),
+  secret_env: variable.optional().describe('The environment variable that holds the secret.'),
   timeout: duration('a duration from 1s to 5m', { min: SECOND, max: 300 * SECOND })
     .prefault('15s')
     .describe('How long an answer may take.'),
 })
   .refine(...howMany(['url', 'url_file', 'url_env'], (n) => n === 1, 'exactly one of url, url_file and url_env'))
-  .describe('An HTTP POST. Exactly one of `url`, `url_file` and `url_env`.');
+  .refine(...howMany(['secret', 'secret_file', 'secret_env'], (n) => n < 2, 'one of the secrets'))
+  .describe('An HTTP POST. Exactly one of `url`, `url_file` and `url_env`, at most one of the three secrets.');
 
 const receiver = mapping({
   name: name.describe('What routes call it.'),

@@ -4,7 +4,7 @@ import { Secret } from '../../alerts/index.js';
 import type { Environment } from '../paths.js';
 import { part, parts } from './cross.js';
 import { systemReason } from './document.js';
-import { isWebAddress } from './fields.js';
+import { areSigningSecrets, isWebAddress } from './fields.js';
 import { resolvePath } from './find.js';
 import { type Mistake, mistake, type Path, pathInWords } from './mistake.js';
 
@@ -33,17 +33,25 @@ export function readSecrets(value: unknown, surroundings: Surroundings): Secrets
     const smtp = part(part(receiver.email).smtp);
     readSecret(smtp, ['receivers', i, 'email', 'smtp', 'password'], surroundings, secrets);
     readSecret(part(receiver.webhook), ['receivers', i, 'webhook', 'url'], surroundings, secrets);
+    readSecret(part(receiver.webhook), ['receivers', i, 'webhook', 'secret'], surroundings, secrets);
   }
   return secrets;
 }
+
+/** What a secret must be, by its key; a password may be anything. */
+const WANTED: Record<string, { fits: (text: string) => boolean; expected: string }> = {
+  url: { fits: isWebAddress, expected: 'an http or https address' },
+  secret: { fits: areSigningSecrets, expected: 'whsec_ and 24 to 64 bytes in base64' },
+};
 
 function readSecret(from: Record<string, unknown>, path: Path, surroundings: Surroundings, secrets: Secrets): void {
   const key = String(path.at(-1));
   const { [key]: inline, [`${key}_file`]: file, [`${key}_env`]: variable } = from;
   const keep = (text: string, where: Path) => {
-    if (key === 'url' && !isWebAddress(text)) {
+    const wanted = WANTED[key];
+    if (wanted && !wanted.fits(text)) {
       // Inline it is the schema's to tell.
-      if (where !== path) secrets.mistakes.push(mistake(where, 'expected an http or https address in it'));
+      if (where !== path) secrets.mistakes.push(mistake(where, `expected ${wanted.expected} in it`));
     } else secrets.found.set(pathInWords(path), new Secret(text));
   };
   if (typeof inline === 'string') {

@@ -1,5 +1,6 @@
 /** A command of haplog as its own process, from its sources, with what it is given on standard input. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,18 +14,37 @@ export interface Asked {
 
 /** Runs `haplog ARGS` with `home` as its only home, in which haplog's database is where a user's is, and New York's clocks. */
 export function ask(home: string, args: readonly string[], input: string | Buffer = ''): Asked {
-  const state = join(home, '.local/state/haplog');
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), join(ROOT, 'src/main.ts'), ...args],
-    {
-      cwd: home,
-      env: { PATH: process.env.PATH, HOME: home, STATE_DIRECTORY: state, TZ: 'America/New_York' },
-      encoding: 'utf8',
-      timeout: 60_000,
-      maxBuffer: 64 * 1024 * 1024,
-      input,
-    },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, argumentsOf(args), {
+    ...surroundings(home),
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    input,
+  });
   return { status, stdout, stderr };
+}
+
+/** As `ask`, while servers of the test answer; standard input is empty. */
+export async function askMeanwhile(home: string, args: readonly string[]): Promise<Asked> {
+  const child = spawn(process.execPath, argumentsOf(args), {
+    ...surroundings(home),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (text) => (said[name] += text));
+  const [status] = await once(child, 'close');
+  return { status, ...said };
+}
+
+const argumentsOf = (args: readonly string[]) => [
+  '--import',
+  import.meta.resolve('tsx'),
+  join(ROOT, 'src/main.ts'),
+  ...args,
+];
+
+function surroundings(home: string) {
+  const state = join(home, '.local/state/haplog');
+  const env = { PATH: process.env.PATH, HOME: home, STATE_DIRECTORY: state, TZ: 'America/New_York' };
+  return { cwd: home, env, timeout: 60_000 };
 }

@@ -93,6 +93,7 @@ export function hookAt(url: string, changes: Partial<WebhookReceiver> = {}): Web
     name: 'chat',
     url: new Secret(url),
     format: 'json',
+    signing: [],
     headers: {},
     timeoutMs: 5_000,
     ...changes,

@@ -5,8 +5,9 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import test from 'node:test';
 import fc from 'fast-check';
+import { Webhook } from 'standardwebhooks';
 import { retryAfterMs } from '../../../alerts/channels/http-outcome.js';
-import type { Outcome, WebhookReceiver } from '../../../alerts/index.js';
+import { isSigningSecret, type Outcome, Secret, type WebhookReceiver } from '../../../alerts/index.js';
 import { hook } from '../../support/hook.js';
 import { hookAt, message, REFUSED, sendOnce as send } from '../../support/telling.js';
 
@@ -58,6 +59,40 @@ test(
     assert.ok(age >= 0 && age < 20);
   },
 );
+
+const OLD = `whsec_${Buffer.from('an old key of 24 bytes..').toString('base64')}`;
+const NEW = `whsec_${Buffer.from('the new key, of 32 bytes or more').toString('base64')}`;
+
+test('a signed request is one that Standard Webhooks verifies, by each of the secrets', LIMIT, async () => {
+  await using far = await hook();
+  await send(hookAt(far.url, { signing: [new Secret(OLD), new Secret(NEW)] }));
+  await send(hookAt(far.url));
+  const [signed, unsigned] = await far.posts.first(2, 1_000);
+  const headers = signed!.headers as Record<string, string>;
+  for (const secret of [OLD, NEW]) {
+    const { type } = new Webhook(secret).verify(signed!.body, headers) as { type: string };
+    assert.equal(type, 'incident.opened');
+    assert.throws(() => new Webhook(secret).verify(`${signed!.body} `, headers), /No matching signature/);
+  }
+  const other = `whsec_${Buffer.from('a key that nobody signs by').toString('base64')}`;
+  assert.throws(() => new Webhook(other).verify(signed!.body, headers), /No matching signature/);
+  assert.equal(unsigned!.headers['webhook-signature'], undefined);
+});
+
+test('a secret to sign with is whsec_ and a key of the length that the specification asks for', () => {
+  const key = (bytes: number) => `whsec_${Buffer.alloc(bytes, 7).toString('base64')}`;
+  const table: [secret: string, fits: boolean][] = [
+    [key(23), false],
+    [key(24), true],
+    [key(64), true],
+    [key(65), false],
+    [key(32).slice('whsec_'.length), false],
+    [`${key(32)}\n`, false],
+    ['whsec_', false],
+    ['whsec_not base64 at all, but long enough', false],
+  ];
+  for (const [secret, fits] of table) assert.equal(isSigningSecret(secret), fits, secret);
+});
 
 const statuses: [status: number, means: Outcome['kind']][] = [
   [200, 'delivered'],

@@ -10,7 +10,7 @@ import { UserError } from '../../../src/user-error.js';
 const FOLDER = fileURLToPath(new URL('../../../fixtures/config', import.meta.url));
 
 /** Stand in the fixtures where a secret may stand, rightly or wrongly. */
-const SECRETS = ['hunter2', 'secret-token', 'correct horse', '20240221', 'xyz'];
+const SECRETS = ['hunter2', 'secret-token', 'correct horse', '20240221', 'xyz', 'c2hvcnQ', 'MfKQ9r8G'];
 
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
 

@@ -60,6 +60,8 @@ test('everything that stands in the file arrives, secrets read from where it say
   const [mail, hook] = config.receivers;
   assert.equal(mail?.kind === 'email' && mail.smtp.password?.reveal(), 'correct horse');
   assert.equal(hook?.kind === 'webhook' && hook.url.reveal(), 'https://hooks.example.org/services/T0/B0/xyz');
+  const signing = hook?.kind === 'webhook' && hook.signing.map((secret) => secret.reveal().length);
+  assert.deepEqual(signing, [38, 50]);
   assert.deepEqual(JSON.parse(JSON.stringify(config)), {
     sources: [
       { path: '/var/log/haproxy.log', tz: null },
@@ -79,6 +81,7 @@ test('everything that stands in the file arrives, secrets read from where it say
         name: 'chat',
         url: '[secret]',
         format: 'slack',
+        signing: ['[secret]', '[secret]'],
         headers: { 'X-Team': 'edge' },
         timeoutMs: 10_000,
       },
@@ -104,6 +107,7 @@ test('without routes every receiver hears of everything', (t) => {
     name: 'b',
     url: new Secret('http://[::1]:8080/'),
     format: 'json',
+    signing: [],
     headers: {},
     timeoutMs: 15_000,
   });

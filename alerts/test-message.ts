@@ -1,0 +1,26 @@
+/** What a receiver is sent by who wants to see whether it arrives. */
+import type { Instant } from '../parsers/index.js';
+import type { Message } from './channels/channel.js';
+import { plainText } from './words.js';
+
+/**
+ * Takes the receiver's name, the machine that sends, and an id that no other test has.
+ * @param at the instant of sending by our clock
+ */
+export function testMessage(receiver: string, machine: string, id: string, at: Instant): Message {
+  const [to, from] = [plainText(receiver, 200), plainText(machine, 200)];
+  const summary = `This is a test: haplog on ${from} can reach its receiver ${to}. Nothing is wrong.`;
+  const name = `test:${id}`;
+  return {
+    id: name,
+    incidentId: name,
+    event: 'test',
+    subject: `[haplog] ${from}: test of the receiver ${to}`,
+    text: `${summary}\n`,
+    json: {
+      type: 'haplog.test',
+      timestamp: new Date(at).toISOString(),
+      data: { schema_version: 1, host: from, summary },
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** What `haplog receivers` does. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { type Outcome, openChannel, type Receiver, testMessage } from '../../alerts/index.js';
+import { nearest, quoted } from '../config/mistake.js';
+import { formatDuration } from '../duration.js';
+import { printableJson } from '../printable.js';
+import { UserError } from '../user-error.js';
+import { configInForce, say } from './config-in-force.js';
+
+export interface ReceiversOptions {
+  config?: string;
+  output?: 'text' | 'json';
+}
+
+/** Prints the receivers to standard output. A mistake in the configuration is a `UserError`. */
+export async function listReceivers({ config: path, output }: ReceiversOptions): Promise<void> {
+  const { receivers } = await configInForce(path);
+  const rows = receivers.map((receiver) => ({ name: receiver.name, kind: receiver.kind, where: whereIs(receiver) }));
+  if (output === 'json') return say(printableJson(rows));
+  const wide = (of: (row: (typeof rows)[number]) => string) => Math.max(...rows.map((row) => of(row).length));
+  const [names, kinds] = [wide(({ name }) => name), wide(({ kind }) => kind)];
+  for (const { name, kind, where } of rows) say(`${name.padEnd(names)}  ${kind.padEnd(kinds)}  ${where}`.trimEnd());
+}
+
+/** Sends each a test, one after the other, and prints what came of it; the exit status is 1 where one was not accepted. */
+export async function testReceivers(names: string[], { config: path }: ReceiversOptions): Promise<void> {
+  const { receivers } = await configInForce(path);
+  const known = receivers.map(({ name }) => name);
+  // A mistyped name among many is told before the first is sent.
+  for (const name of names) if (!known.includes(name)) throw unknownName(name, known);
+  for (const receiver of receivers.filter(({ name }) => names.includes(name))) {
+    const began = performance.now();
+    const outcome = await testOf(receiver);
+    const took = formatDuration(Math.round(performance.now() - began));
+    say(`${receiver.name}: ${inWords(outcome, took)}`);
+    if (outcome.kind !== 'delivered') process.exitCode = 1;
+  }
+}
+
+async function testOf(receiver: Receiver): Promise<Outcome> {
+  const channel = await openChannel(receiver, say);
+  try {
+    const message = testMessage(receiver.name, hostname(), randomUUID(), Date.now());
+    return await channel.send(message, new AbortController().signal);
+  } finally {
+    channel.close();
+  }
+}
+
+function inWords(outcome: Outcome, took: string): string {
+  switch (outcome.kind) {
+    case 'delivered':
+      return `accepted in ${took}: ${outcome.answer}`;
+    case 'rejected':
+      return `refused in ${took}: ${outcome.reason}`;
+    case 'retry':
+      return `not accepted in ${took}: ${outcome.reason}; haplog run would try again`;
+  }
+}
+
+/** Where it is, without what is secret. */
+function whereIs(receiver: Receiver): string {
+  switch (receiver.kind) {
+    case 'email':
+      return `${receiver.to.join(', ')} by ${receiver.smtp.host}:${receiver.smtp.port}`;
+    case 'webhook': {
+      const written = receiver.url.reveal();
+      const host = URL.canParse(written) ? new URL(written).host : 'an address that is none';
+      return `${host} (${receiver.format}${receiver.signing.length > 0 ? ', signed' : ''})`;
+    }
+    case 'log':
+      return "haplog's own log";
+  }
+}
+
+function unknownName(name: string, known: readonly string[]): UserError {
+  const hint = nearest(name, known) ?? `known: ${known.join(', ')}`;
+  return new UserError(`No receiver is named ${quoted(name)}; ${hint}.`);
+}

@@ -1,0 +1,21 @@
+/** `haplog route`: whom an outage would be told to, and why. This file only takes the options apart. */
+import { Command, Option } from 'commander';
+import { withConfigOption } from './config-option.js';
+import type { RouteOptions } from './route-action.js';
+
+const HELP = `
+Example:
+  haplog route --backend k8s-api-server --host lb1`;
+
+export function routeCommand(): Command {
+  return withConfigOption(new Command('route'))
+    .description('whom an outage of a backend would be told to, and by which routes')
+    .requiredOption('--backend <name>', 'the backend without a server')
+    .requiredOption('--host <name>', 'the load balancer, as its log names it')
+    .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .addHelpText('after', HELP)
+    .action(async (options: RouteOptions) => {
+      const { route } = await import('./route-action.js');
+      await route(options);
+    });
+}

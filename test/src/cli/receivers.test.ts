@@ -1,0 +1,102 @@
+/** `haplog receivers` and `haplog route` as their own processes, before a real mail server and a real web server. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { Webhook } from 'standardwebhooks';
+import { ask, askMeanwhile } from '../../support/cli.js';
+import { hook } from '../../support/hook.js';
+import { mailbox } from '../../support/mailbox.js';
+import { tempFolder } from '../store/temp-folder.js';
+
+const LIMIT = { timeout: 60_000 };
+const SECRET = `whsec_${Buffer.from('a key of twenty-four bytes').toString('base64')}`;
+
+/** A home with a configuration: mail, a signed webhook and haplog's own log, and two routes. */
+function home(
+  t: TestContext,
+  smtpPort = 1,
+  hookUrl = 'http://127.0.0.1:1/token-of-chat',
+): { folder: string; config: string } {
+  const folder = tempFolder(t);
+  const config = join(folder, 'haplog.yaml');
+  const text = `receivers:
+  - name: oncall
+    email: { to: [ops@example.org], from: haplog@example.org, smtp: { host: 127.0.0.1, port: ${smtpPort} } }
+  - name: chat
+    webhook: { url: "${hookUrl}", secret: ${SECRET} }
+  - name: journal
+    log:
+routes:
+  - { match: { backend: "k8s-*", host: "lb*" }, receivers: [oncall, chat] }
+  - { match: { backend: "shop" }, receivers: [journal, oncall] }
+`;
+  writeFileSync(config, text, { mode: 0o600 });
+  return { folder, config };
+}
+
+test('a test arrives, is seen to be one, and the answer is printed', LIMIT, async (t) => {
+  await using box = await mailbox();
+  await using far = await hook((response) => response.end('thanks'));
+  const { folder, config } = home(t, box.port, `${far.url}token-of-chat`);
+  const { status, stdout, stderr } = await askMeanwhile(folder, ['receivers', 'test', 'chat', 'oncall', '-c', config]);
+  assert.deepEqual([status, stderr], [0, '']);
+  assert.match(stdout, /^oncall: accepted in \S+: 250 .*\nchat: accepted in \S+: 200: thanks\n$/);
+
+  const [mail] = await box.mails.first(1, 1_000);
+  assert.match(mail!.parsed.subject ?? '', /^\[haplog\] \S+: test of the receiver oncall$/);
+  assert.match(mail!.parsed.text ?? '', /^This is a test: .* Nothing is wrong\.$/m);
+  const [post] = await far.posts.first(1, 1_000);
+  const { type } = new Webhook(SECRET).verify(post!.body, post!.headers as Record<string, string>) as { type: string };
+  assert.equal(type, 'haplog.test');
+});
+
+test('who refuses, and who is away, is told with the reason, and nothing secret', LIMIT, async (t) => {
+  await using far = await hook((response, { path }) => response.writeHead(403).end(`no such token: ${path}`));
+  const { folder, config } = home(t, 1, `${far.url}token-of-chat`);
+  const { status, stdout, stderr } = await askMeanwhile(folder, ['receivers', 'test', 'oncall', 'chat', '-c', config]);
+  assert.deepEqual([status, stderr], [1, '']);
+  assert.match(stdout, /^oncall: not accepted in \S+: 127\.0\.0\.1: connection refused; haplog run would try again\n/);
+  assert.match(stdout, /\nchat: refused in \S+: 127\.0\.0\.1:\d+ answered 403: no such token: .*\n$/);
+  assert.doesNotMatch(stdout, /token-of-chat/);
+});
+
+test('before one of several names is sent anything, all of them must be known', (t) => {
+  const { folder, config } = home(t);
+  const { status, stdout, stderr } = ask(folder, ['receivers', 'test', 'journal', 'oncal', '-c', config]);
+  assert.deepEqual([status, stdout], [2, '']);
+  assert.equal(stderr, 'haplog: No receiver is named "oncal"; did you mean "oncall"?.\n');
+});
+
+test('the receivers are listed, without what is secret', (t) => {
+  const { folder, config } = home(t);
+  const { status, stdout } = ask(folder, ['receivers', 'list', '-c', config]);
+  assert.equal(status, 0);
+  assert.equal(
+    stdout,
+    `oncall   email    ops@example.org by 127.0.0.1:1
+chat     webhook  127.0.0.1:1 (json, signed)
+journal  log      haplog's own log
+`,
+  );
+  const rows = JSON.parse(ask(folder, ['receivers', 'list', '-c', config, '-o', 'json']).stdout);
+  assert.deepEqual(rows[2], { name: 'journal', kind: 'log', where: "haplog's own log" });
+});
+
+test('whom an outage would be told to, and by which routes', (t) => {
+  const { folder, config } = home(t);
+  const route = (...args: string[]) => ask(folder, ['route', '-c', config, ...args]);
+  assert.equal(
+    route('--backend', 'k8s-api', '--host', 'lb1').stdout,
+    `taken    routes[0] backend k8s-*, host lb* -> oncall, chat
+passed   routes[1] backend shop -> journal, oncall
+Told: oncall, chat
+`,
+  );
+  assert.match(route('--backend', 'blog', '--host', 'lb1').stdout, /\nNobody is told\.\n$/);
+  assert.deepEqual(JSON.parse(route('--backend', 'shop', '--host', 'x', '-o', 'json').stdout).told, [
+    'journal',
+    'oncall',
+  ]);
+  assert.equal(route('--backend', 'shop').status, 2);
+});
