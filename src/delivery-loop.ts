@@ -3,12 +3,10 @@ import { setMaxListeners } from 'node:events';
 import { type DeliveryDeps, lanesDue, serve } from './deliver.js';
 import type { OutboxRow } from './store/store.js';
 
-/** While a message waits, the clock is looked at this often: it may have been set meanwhile. */
+/** So often the loop looks up: the clock may have been set meanwhile, or somebody has put a message back (`haplog outbox retry`). */
 const LONGEST_NAP_MS = 60_000;
 /** Keeps the loop calm while what is due belongs to a receiver that is being served. */
 const SHORTEST_NAP_MS = 1_000;
-/** Beyond this Node fires at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface Delivery {
   /** There may be something new in the outbox. */
@@ -20,7 +18,7 @@ export interface Delivery {
 }
 
 /** Starts the loop; the first look is taken at once. */
-export function startDelivery(deps: Omit<DeliveryDeps, 'signal'>): Delivery {
+export function startDelivery(deps: Omit<DeliveryDeps, 'signal'>, { longestNapMs = LONGEST_NAP_MS } = {}): Delivery {
   const closing = new AbortController();
   const hurry = new AbortController();
   setMaxListeners(0, hurry.signal); // one for each send in flight
@@ -61,7 +59,7 @@ export function startDelivery(deps: Omit<DeliveryDeps, 'signal'>): Delivery {
       const lanes = await lanesDue(own, busy);
       for (const [receiver, lane] of lanes) begin(receiver, lane);
       // What is due for one receiver may have filled the page: look again without those that are being served now.
-      if (lanes.size === 0) await bell.wait(await napMs(deps));
+      if (lanes.size === 0) await bell.wait(Math.min(await napMs(deps), longestNapMs));
     }
   };
 
@@ -90,8 +88,7 @@ export function startDelivery(deps: Omit<DeliveryDeps, 'signal'>): Delivery {
 
 async function napMs({ store, clock }: Pick<DeliveryDeps, 'store' | 'clock'>): Promise<number> {
   const at = await store.nextDueAt();
-  if (at === null) return LONGEST_TIMER_MS;
-  return Math.min(Math.max(at - clock.now(), SHORTEST_NAP_MS), LONGEST_NAP_MS);
+  return at === null ? Number.POSITIVE_INFINITY : Math.max(at - clock.now(), SHORTEST_NAP_MS);
 }
 
 /** Wakes who waits; a ring that nobody waits for is kept for the next one. */

@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 import { explainCommand } from './cli/explain.js';
 import { importCommand } from './cli/import.js';
+import { outboxCommand } from './cli/outbox.js';
 import { parseCommand } from './cli/parse.js';
 import { queryCommand } from './cli/query.js';
 import { receiversCommand } from './cli/receivers.js';
@@ -40,7 +41,7 @@ async function main(argv: string[]): Promise<void> {
   const commands = [
     ...[runCommand(), statusCommand(), queryCommand()],
     ...[importCommand(), replayCommand(), parseCommand(), explainCommand()],
-    ...[receiversCommand(), routeCommand()],
+    ...[receiversCommand(), routeCommand(), outboxCommand()],
   ];
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));

@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { factTables } from './facts.js';
 import { historyReader } from './history.js';
 import { outboxTable } from './outbox.js';
+import { outboxView } from './outbox-view.js';
 import { progressReader } from './progress.js';
 import { readingTables } from './reading.js';
 import type { Commit, Store } from './store.js';
@@ -46,6 +47,7 @@ export function sqliteStore(db: Database): Store {
     postpone: outbox.postpone,
     quiet: outbox.quiet,
     close: outbox.close,
+    ...outboxView(db),
     history: historyReader(db),
     progress: progressReader(db, reading),
     suspects: suspects.read,

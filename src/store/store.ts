@@ -78,6 +78,24 @@ export interface OutboxRow {
   dueAt: Instant;
 }
 
+/** A row as people look at it. */
+export interface OutboxEntry extends OutboxRow {
+  state: OutboxState;
+  /** When it was delivered, or given up; null while it waits. */
+  closedAt: Instant | null;
+  /** What the far side said last, or why nothing was sent; null before the first attempt. */
+  answer: string | null;
+}
+
+export interface OutboxFilter {
+  states: readonly OutboxState[];
+  /** Null: of all receivers. */
+  receiver: string | null;
+  /** Null: all rows. */
+  seqs: readonly number[] | null;
+  limit: number;
+}
+
 export interface HistoryFilter {
   /** Inclusive. */
   since: Instant;
@@ -134,6 +152,10 @@ export interface Store {
    * becomes `muted`; if it goes on, the next reminder tells it.
    */
   close(seq: number, state: 'rejected' | 'expired', at: Instant, reason: string): Awaitable<void>;
+  /** What is to be told and what became of it, the newest first. */
+  outbox(filter: OutboxFilter): Awaitable<OutboxEntry[]>;
+  /** A row that was not delivered is due at once, with all attempts before it. Returns whether it was. */
+  retry(seq: number): Awaitable<boolean>;
 
   history(filter: HistoryFilter): Awaitable<History>;
   /**

@@ -16,19 +16,22 @@ const LIMIT = { timeout: 20_000 };
 const SOON = 5_000;
 
 /** The loop on the real clock, with a webhook for each name. */
-async function running(hooks: Record<string, Hook>, store = openStore(':memory:', 'write')) {
+async function running(hooks: Record<string, Hook>, store = openStore(':memory:', 'write'), longestNapMs = 60_000) {
   const reports = new Inbox<DeliveryReport>('report');
   const channels = new Map<string, Channel>();
   for (const [name, far] of Object.entries(hooks)) {
     channels.set(name, await openChannel(hookAt(far.url, { timeoutMs: 10_000 }), () => {}));
   }
-  const delivery = startDelivery({
-    store,
-    channels,
-    clock: { now: () => Date.now() },
-    random: () => 0,
-    log: (report) => reports.put(report),
-  });
+  const delivery = startDelivery(
+    {
+      store,
+      channels,
+      clock: { now: () => Date.now() },
+      random: () => 0,
+      log: (report) => reports.put(report),
+    },
+    { longestNapMs },
+  );
   const end = async () => {
     await delivery.stop(0).catch(() => {});
   };
@@ -168,3 +171,15 @@ test(
     await assert.rejects(run.delivery.stop(SOON), /readonly/);
   },
 );
+
+test('a message that somebody put back into the outbox is sent without anybody ringing', LIMIT, async () => {
+  await using far = await hook();
+  const store = openStore(':memory:', 'write');
+  await putInOutbox(store, about(1));
+  const [row] = await store.due(Date.now(), 1);
+  await store.close(row!.seq, 'rejected', Date.now(), '403');
+  await using _loop = await running({ chat: far }, store, 200);
+  assert.equal(await store.retry(row!.seq), true);
+  const [post] = await far.posts.first(1, SOON);
+  assert.ok(post);
+});

@@ -1,7 +1,7 @@
 /** What haplog relies on in a store's outbox, whatever engine stands behind it. See conformance.ts. */
 import assert from 'node:assert/strict';
 import type { Notification } from '../../../alerts/index.js';
-import type { Store } from '../../../src/store/store.js';
+import type { OutboxFilter, OutboxState, Store } from '../../../src/store/store.js';
 import { commitOf, notification } from './examples.js';
 import { type MakeStore, promiser } from './promiser.js';
 
@@ -178,4 +178,57 @@ export function keepsTheOutbox(engine: string, makeStore: MakeStore): void {
     await sender.store.close(seq, 'expired', 9_000, 'late answer');
     assert.deepEqual(await sender.due(), ['f1:900:resolved:oncall']);
   });
+
+  promise(
+    'what became of everything can be looked at, the newest first, by state, receiver and number',
+    async (sender) => {
+      await sender.write(notification('firing', 'a'), notification('firing', 'b'), notification('firing', 'c', 'chat'));
+      await sender.store.delivered(await sender.seq('a:firing:oncall'), 2_000, '250 queued');
+      await sender.store.close(await sender.seq('b:firing:oncall'), 'rejected', 3_000, '550 no such user');
+      const states: OutboxState[] = ['due', 'delivered', 'rejected'];
+      const every = { states, receiver: null, seqs: null, limit: 10 };
+      const seen = await sender.store.outbox(every);
+      assert.deepEqual(
+        seen.map(({ state, attempts, closedAt, answer, notification: { dedupKey } }) => [
+          dedupKey,
+          state,
+          attempts,
+          closedAt,
+          answer,
+        ]),
+        [
+          ['c:firing:chat', 'due', 0, null, null],
+          ['b:firing:oncall', 'rejected', 1, 3_000, '550 no such user'],
+          ['a:firing:oncall', 'delivered', 1, 2_000, '250 queued'],
+        ],
+      );
+      assert.deepEqual(seen[0]!.notification, notification('firing', 'c', 'chat'));
+      const keys = async (filter: Partial<OutboxFilter>) =>
+        (await sender.store.outbox({ ...every, ...filter })).map((entry) => entry.notification.incident.id);
+      assert.deepEqual(await keys({ limit: 1 }), ['c']);
+      assert.deepEqual(await keys({ receiver: 'oncall' }), ['b', 'a']);
+      assert.deepEqual(await keys({ states: ['rejected'] }), ['b']);
+      assert.deepEqual(await keys({ seqs: [seen[2]!.seq, 999] }), ['a']);
+    },
+  );
+
+  promise(
+    'what was given up can be put back, and is due at once with all its attempts; what was delivered cannot',
+    async (sender) => {
+      await sender.write(notification('firing', 'a'), notification('firing', 'b'));
+      const [a, b] = [await sender.seq('a:firing:oncall'), await sender.seq('b:firing:oncall')];
+      await sender.store.postpone(a, 5_000, '450 later');
+      await sender.store.close(a, 'expired', 6_000, '450 later');
+      await sender.store.delivered(b, 2_000, '250 queued');
+      assert.deepEqual(await sender.due(), []);
+      assert.deepEqual(
+        [await sender.store.retry(a), await sender.store.retry(b), await sender.store.retry(999)],
+        [true, false, false],
+      );
+      assert.deepEqual(
+        (await sender.store.due(1, 9)).map(({ seq, attempts, dueAt }) => [seq, attempts, dueAt]),
+        [[a, 0, 0]],
+      );
+    },
+  );
 }

@@ -1,0 +1,145 @@
+/** What `haplog outbox` does. */
+import { render } from '../../alerts/index.js';
+import { printableJson } from '../printable.js';
+import { openStore } from '../store/open.js';
+import type { OutboxEntry, OutboxFilter, OutboxState } from '../store/store.js';
+import { UserError } from '../user-error.js';
+import { zoneToPrint } from '../zone.js';
+import { say } from './config-in-force.js';
+import { databaseFor, onDatabase } from './database.js';
+import { localTime } from './local-time.js';
+import type { ReadingOptions } from './reading-options.js';
+
+export type OutboxOptions = ReadingOptions;
+
+export interface OutboxListOptions extends ReadingOptions {
+  state?: string[];
+  receiver?: string;
+  limit: string;
+  output: 'text' | 'json';
+}
+
+const STATES: readonly OutboxState[] = ['due', 'delivered', 'rejected', 'expired', 'muted'];
+const NOT_DELIVERED = STATES.filter((state) => state !== 'delivered');
+const ALL = { states: STATES, receiver: null, limit: Number.MAX_SAFE_INTEGER };
+
+/** Prints rows to standard output, the newest first. What the options get wrong is a `UserError`. */
+export async function listOutbox(options: OutboxListOptions): Promise<void> {
+  const { receiver = null, output } = options;
+  const states = statesOf(options.state);
+  const limit = numberOf(options.limit, 'number of rows', 10_000);
+  const time = localTime(zoneToPrint(options));
+  const entries = await readOutbox(options.db, { states, receiver, seqs: null, limit });
+  if (output === 'json') return say(printableJson(entries.map(entryJson)));
+  const rows = entries.map((entry) => rowOf(entry, time));
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  for (const row of rows)
+    say(
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    );
+}
+
+/** Prints one row and its message. */
+export async function showOutbox(text: string, options: OutboxOptions): Promise<void> {
+  const time = localTime(zoneToPrint(options));
+  const [entry] = await entriesOf([text], options.db);
+  const { state, attempts, answer, closedAt, dueAt, notification } = entry!;
+  const { subject, text: body } = render(notification, Date.now());
+  say(`Row:         ${entry!.seq}, ${state}, ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`);
+  say(`Receiver:    ${notification.receiver}`);
+  say(`Noted:       ${time(notedAt(entry!))}`);
+  if (state === 'due') say(`Due:         ${dueAt === 0 ? 'at once' : time(dueAt)}`);
+  if (closedAt !== null) say(`Closed:      ${time(closedAt)}`);
+  if (answer !== null) say(`Answer:      ${answer}`);
+  say(`Subject:     ${subject}`);
+  say('');
+  for (const line of body.trimEnd().split('\n')) say(line);
+}
+
+/** Puts rows back, or gives them up; before the first is touched all must be fit for it. */
+export async function changeOutbox(how: 'retry' | 'drop', texts: string[], { db }: OutboxOptions): Promise<void> {
+  const entries = await entriesOf(texts, db);
+  const unfit = entries.find(({ state }) => (how === 'retry' ? state === 'delivered' : state !== 'due'));
+  if (unfit) throw new UserError(`Row ${unfit.seq} is ${unfit.state}: there is nothing to ${how}.`);
+  const database = await databaseFor('read', db);
+  await onDatabase(database, async () => {
+    const store = openStore(database, 'write');
+    try {
+      for (const { seq } of entries) {
+        if (how === 'retry') await store.retry(seq);
+        else await store.close(seq, 'rejected', Date.now(), 'dropped by hand');
+        say(`${seq}: ${how === 'retry' ? 'due at once' : 'dropped'}`);
+      }
+    } finally {
+      await store.end();
+    }
+  });
+}
+
+/** The rows of these numbers, in their order; one that is not there is a `UserError`. */
+async function entriesOf(texts: string[], db: string | undefined): Promise<OutboxEntry[]> {
+  const seqs = texts.map((text) => numberOf(text, 'number of a row', Number.MAX_SAFE_INTEGER));
+  const found = await readOutbox(db, { ...ALL, seqs });
+  return [...new Set(seqs)].map((seq) => {
+    const entry = found.find((each) => each.seq === seq);
+    if (!entry) throw new UserError(`There is no row ${seq} in the outbox; haplog outbox list --state all shows them.`);
+    return entry;
+  });
+}
+
+async function readOutbox(db: string | undefined, filter: OutboxFilter): Promise<OutboxEntry[]> {
+  const database = await databaseFor('read', db);
+  return await onDatabase(database, async () => {
+    const store = openStore(database, 'read');
+    try {
+      return await store.outbox(filter);
+    } finally {
+      await store.end();
+    }
+  });
+}
+
+function rowOf(entry: OutboxEntry, time: (at: number) => string): string[] {
+  const { seq, state, attempts, answer, notification } = entry;
+  const { receiver, event, incident } = notification;
+  const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
+  const what = `${event}: backend ${incident.subject} on ${incident.host}`;
+  return [String(seq), time(notedAt(entry)), state, receiver, what, tries, answer ?? ''];
+}
+
+function entryJson(entry: OutboxEntry): object {
+  const { seq, state, attempts, answer, closedAt, dueAt, notification } = entry;
+  const { receiver, event, incident, dedupKey } = notification;
+  const utc = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+  const about = { incident: incident.id, host: incident.host, backend: incident.subject };
+  const times = {
+    noted_at: utc(notedAt(entry)),
+    due_at: utc(state === 'due' ? dueAt : null),
+    closed_at: utc(closedAt),
+  };
+  return { seq, state, receiver, event, ...about, dedup_key: dedupKey, attempts, ...times, answer };
+}
+
+/** By our own clock, where that is known. */
+const notedAt = ({ notification: { notedAt, createdAt } }: OutboxEntry) => notedAt ?? createdAt;
+
+function statesOf(words: string[] | undefined): readonly OutboxState[] {
+  if (words === undefined) return NOT_DELIVERED;
+  return words.flatMap((word) => {
+    if (word.trim() === 'all') return STATES;
+    const state = STATES.find((each) => each === word.trim());
+    if (state === undefined)
+      throw new UserError(`Unknown state ${JSON.stringify(word)}: expected ${STATES.join(', ')} or all.`);
+    return [state];
+  });
+}
+
+function numberOf(text: string, what: string, most: number): number {
+  if (/^\d{1,16}$/.test(text) && Number(text) >= 1 && Number(text) <= most) return Number(text);
+  throw new UserError(
+    `Cannot read the ${what} ${JSON.stringify(text)}: expected a number from 1${most < 1e15 ? ` to ${most}` : ''}.`,
+  );
+}

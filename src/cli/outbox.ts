@@ -1,0 +1,60 @@
+/** `haplog outbox`: what is to be told, and what became of it. This file only takes the options apart. */
+import { Command, Option } from 'commander';
+import type { OutboxListOptions, OutboxOptions } from './outbox-action.js';
+import { withReadingOptions } from './reading-options.js';
+
+const HELP = `
+Each message to one receiver is a row with a number. due: it waits for its first or its next attempt; rejected:
+the receiver refused it; expired: it could not be handed over for three days; muted: nobody was told the
+beginning, so nobody is told the end; delivered.
+
+Examples:
+  haplog outbox list
+  haplog outbox show 12
+  haplog outbox retry 12 13`;
+
+const STATES = 'due, delivered, rejected, expired, muted';
+
+export function outboxCommand(): Command {
+  const list = withReadingOptions(new Command('list'))
+    .description('the newest rows, of those that were not delivered')
+    .option('--state <state>', `only these, or all: ${STATES} (with commas, or again)`, collect)
+    .option('--receiver <name>', 'only of this receiver')
+    .option('-n, --limit <n>', 'how many at most, 1 to 10000', '50')
+    .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .action(async (options: OutboxListOptions) => {
+      const { listOutbox } = await import('./outbox-action.js');
+      await listOutbox(options);
+    });
+  const show = withReadingOptions(new Command('show'))
+    .description('one row, and the message as it would be sent now')
+    .argument('<seq>', 'its number')
+    .action(async (seq: string, options: OutboxOptions) => {
+      const { showOutbox } = await import('./outbox-action.js');
+      await showOutbox(seq, options);
+    });
+  return new Command('outbox')
+    .description('what is to be told to whom, what became of it, and another chance for what failed')
+    .addHelpText('after', HELP)
+    .addCommand(list)
+    .addCommand(show)
+    .addCommand(
+      changing('retry', 'rows that were not delivered are due at once; haplog run sends them within a minute'),
+    )
+    .addCommand(changing('drop', 'rows that wait are given up'));
+}
+
+function changing(name: 'retry' | 'drop', description: string): Command {
+  return new Command(name)
+    .description(description)
+    .argument('<seq...>', 'their numbers')
+    .option('--db <file>', 'database (default: the one of the configuration, else where haplog run keeps it)')
+    .action(async (seqs: string[], options: OutboxOptions) => {
+      const { changeOutbox } = await import('./outbox-action.js');
+      await changeOutbox(name, seqs, options);
+    });
+}
+
+function collect(value: string, values: string[] = []): string[] {
+  return [...values, ...value.split(',')];
+}
