@@ -1,4 +1,5 @@
 /** Where a message can go: a receiver is a named destination of the config. */
+import type { Format } from './formats.js';
 
 /** A text that must appear in no output: printing or serialising it gives `[secret]`. */
 export class Secret {
@@ -41,7 +42,7 @@ export interface WebhookReceiver {
   kind: 'webhook';
   name: string;
   url: Secret;
-  format: 'json' | 'slack';
+  format: Format;
   /** By each of them a request is signed; none where it is not. */
   signing: Secret[];
   headers: Record<string, string>;

@@ -1,7 +1,8 @@
-/** Tells by an HTTP POST, in the manner of Standard Webhooks 1.0.0 or as Slack's incoming webhooks take it. */
+/** Tells by an HTTP POST, in the manner of Standard Webhooks 1.0.0, with a body as its receiver takes it (formats.ts). */
 import { createHash } from 'node:crypto';
 import type { Channel, Message, Outcome } from './channel.js';
 import { type Deadline, deadlineWithin } from './deadline.js';
+import { type Posting, posting } from './formats.js';
 import { httpOutcome } from './http-outcome.js';
 import { post } from './post.js';
 import type { WebhookReceiver } from './receiver.js';
@@ -33,9 +34,9 @@ interface Target {
 }
 
 async function tell(target: Target, message: Message, receiver: WebhookReceiver, deadline: Deadline): Promise<Outcome> {
-  const body = JSON.stringify(receiver.format === 'slack' ? { text: slackText(message.text) } : message.json);
+  const posted = posting(message, receiver.format);
   try {
-    const answer = await post(target.url, headersOf(message, receiver, target, body), body, deadline.signal);
+    const answer = await post(target.url, headersOf(message, receiver, target, posted), posted.body, deadline.signal);
     return httpOutcome(answer, target, Date.now());
   } catch (thrown) {
     const why = deadline.passed ? 'no answer in time' : troubleInWords(thrown);
@@ -43,7 +44,12 @@ async function tell(target: Target, message: Message, receiver: WebhookReceiver,
   }
 }
 
-function headersOf(message: Message, receiver: WebhookReceiver, target: Target, body: string): Record<string, string> {
+function headersOf(
+  message: Message,
+  receiver: WebhookReceiver,
+  target: Target,
+  { headers, body }: Posting,
+): Record<string, string> {
   const id = `msg_${createHash('sha256').update(message.id).digest('hex').slice(0, 32)}`;
   const timestamp = String(Math.floor(Date.now() / 1_000));
   const { signing } = receiver;
@@ -51,18 +57,14 @@ function headersOf(message: Message, receiver: WebhookReceiver, target: Target, 
   return {
     'user-agent': 'haplog',
     ...target.authorization,
+    ...headers,
     ...Object.fromEntries(chosen),
-    'content-type': 'application/json',
+    'content-type': headers['content-type']!,
     'webhook-id': id,
     'webhook-timestamp': timestamp,
     ...(signing.length > 0 && { 'webhook-signature': signature(id, timestamp, body, signing) }),
     'idempotency-key': id,
   };
-}
-
-/** Slack's control sequences begin with these three (`<!channel>` wakes everybody), so that text of the log must not hold them. */
-function slackText(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 /** Undefined where the config holds no usable URL. */

@@ -3,6 +3,7 @@
  * checks, errors and docs/config.md come from here.
  */
 import * as z from 'zod';
+import { FORMATS } from '../../alerts/index.js';
 import { readDuration } from '../duration.js';
 import {
   duration,
@@ -61,7 +62,11 @@ const webhookReceiver = mapping({
   url: secretWebAddress.optional().describe('Where to POST. An address with a token in it is better kept in a file.'),
   url_file: filePath.optional().describe('A file that holds the address.'),
   url_env: variable.optional().describe('The environment variable that holds the address.'),
-  format: oneOf('json', 'slack').prefault('json').describe("The body: haplog's own JSON, or what Slack understands."),
+  format: oneOf(...FORMATS)
+    .prefault('json')
+    .describe(
+      "The body: haplog's own JSON, or what Slack, Discord, Teams (Workflows) or ntfy (a topic's address) take.",
+    ),
   headers: headers.prefault({}).describe('Sent with every request.'),
   secret: signingSecrets
     .optional()
