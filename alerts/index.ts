@@ -1,7 +1,7 @@
 /** The door of alerts/: who must hear of it, when, how? */
 
 export { backoffMs } from './backoff.js';
-export { fallOf, shown, workerOf } from './board.js';
+export { fallOf, shown, type Workers, workerOf } from './board.js';
 export type { Channel, Message, Outcome } from './channels/channel.js';
 export { FORMATS } from './channels/formats.js';
 export { openChannel } from './channels/index.js';

@@ -8,7 +8,7 @@
  * kept as suspect.
  */
 import type { HaproxyEvent, StateSentence } from './event.js';
-import { backendKey, type Heard, type RecentEvent, type Source, serverKey, speakerKey } from './heard.js';
+import { backendKey, type Heard, loggedKey, type RecentEvent, type Source, serverKey, speakerKey } from './heard.js';
 import type { LogRecord } from './record.js';
 
 /** How long an event waits for its second witness, in the log's time. */
@@ -84,13 +84,19 @@ export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent): str
 }
 
 /**
- * On stderr alone a worker says what it would tell by its `log` targets too, and it contradicts what it said before: a
- * client's text in a bare header can look like stderr. Where it fits, it is believed: a burst loses datagrams.
+ * On stderr alone stands what its backend's `log` targets would tell too, and it contradicts what was said before: a
+ * client's text in a bare header can look like stderr. Where it fits, it is believed: a burst loses datagrams. So is
+ * what is said of a backend that has no target (`no log`).
  */
 function lacksLogs(heard: Heard, event: HaproxyEvent): boolean {
   const { host, pid, says } = event;
-  if (says.kind !== 'server' && says.kind !== 'backend.exhausted') return false;
-  return heard.speakers.get(speakerKey(host, pid))?.origins.syslog === true && !fits(heard, event);
+  const backend = backendOf(says);
+  return backend !== null && heard.told.has(loggedKey(host, pid, backend)) && !fits(heard, event);
+}
+
+function backendOf(says: StateSentence): string | null {
+  if (says.kind === 'server') return says.server.backend;
+  return says.kind === 'backend.exhausted' ? says.backend : null;
 }
 
 /** Whether HAProxy can say so after what it said: a state that changes, and a number of usable servers that follows. */
@@ -122,8 +128,11 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   const changed = (Object.keys(next) as (keyof Source)[]).some((key) => next[key] !== source[key]);
   const key = speakerKey(host, pid);
   const speaker = heard.speakers.get(key);
+  const backend = backendOf(says);
+  const logged = backend === null || said.by.syslog === 0 ? null : loggedKey(host, pid, backend);
   return {
     ...heard,
+    told: logged === null || heard.told.has(logged) ? heard.told : heard.told.with(logged, 'logged'),
     sources: changed ? heard.sources.with(host, next) : heard.sources,
     speakers:
       speaker && !speaker.known ? heard.speakers.with(key, { ...speaker, known: true, doubted: null }) : heard.speakers,

@@ -75,8 +75,11 @@ export interface Held {
   heir: boolean;
 }
 
-/** What a worker last said of a server or of a backend's usable servers, as far as it was believed. */
-export type Told = StateSentenceWord | number;
+/**
+ * What a worker last said of a server or of a backend's usable servers, as far as it was believed; and that a backend was
+ * spoken of by a `log` target.
+ */
+export type Told = StateSentenceWord | number | 'logged';
 type StateSentenceWord = Extract<StateSentence, { kind: 'server' }>['change']['to'];
 
 export interface Heard {
@@ -123,6 +126,9 @@ export function subjectKey(host: string, pid: number, sentence: StateSentence): 
 }
 
 export const backendKey = (host: string, pid: number, backend: string): string => `${host} ${pid} ${backend}`;
+/** Under which it is kept that a backend was spoken of by a `log` target: each proxy has targets of its own. */
+export const loggedKey = (host: string, pid: number, backend: string): string =>
+  `${backendKey(host, pid, backend)} logged`;
 export const serverKey = (host: string, pid: number, { backend, server }: ServerRef): string =>
   `${backendKey(host, pid, backend)}/${server}`;
 export const speakerKey = (host: string, pid: number): string => `${pid} ${host}`;

@@ -1,5 +1,5 @@
 /** All that haplog remembers between two batches, and how it is laid into the store and taken back. Pure. */
-import { NOTHING_KNOWN, type Situation } from '../alerts/index.js';
+import { NOTHING_KNOWN, type Situation, type Workers } from '../alerts/index.js';
 import { type Heard, NOTHING_HEARD, Shelf } from '../parsers/index.js';
 import type { Commit, MemoryRow } from './store/store.js';
 
@@ -52,10 +52,19 @@ export function recall(rows: readonly MemoryRow[]): Memory {
       told: on('told'),
     },
     situation: {
-      board: { servers: on('server'), backends: on('backend'), workers: on('worker') },
+      board: { servers: on('server'), backends: on('backend'), workers: Shelf.of(workersOf(rows)) },
       incidents: on('incident'),
       clocks: on('clock'),
       agendas: NOTHING_KNOWN.agendas, // follows from the incidents
     },
   };
+}
+
+/** The workers of each host. They were an object by pid before they were a list, and an older daemon may still write so. */
+function* workersOf(rows: readonly MemoryRow[]): Generator<[string, Workers]> {
+  for (const { shelf, key, body } of rows) {
+    if (shelf !== 'worker') continue;
+    if (Array.isArray(body)) yield [key, body];
+    else yield [key, Object.entries(body as object).map(([pid, worker]) => ({ ...worker, pid: Number(pid) }))];
+  }
 }

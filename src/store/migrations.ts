@@ -116,10 +116,6 @@ const migrations: readonly string[] = [
   `,
   // noted_at: when it was noted down by our own clock; created_at is by the load balancer's.
   'ALTER TABLE outbox ADD COLUMN noted_at INTEGER',
-  // The workers of a host were an object by pid, and are a list.
-  `UPDATE memory SET body = (
-     SELECT json_group_array(json_set(value, '$.pid', CAST(key AS INTEGER))) FROM json_each(memory.body))
-   WHERE shelf = 'worker' AND json_type(body) = 'object'`,
 ];
 
 /** How many steps this haplog knows. */

@@ -58,6 +58,12 @@ describe('a line that came alone', () => {
     const foreground = after([forked(T), stderrLine(T + 1, down('x', 2))]);
     assert.deepEqual(believed([stderrLine(LATER, EXHAUSTED)], foreground), ['app exhausted']);
   });
+  test('on stderr of a backend without a log target needs no numbers that follow, whatever its worker logs else', () => {
+    const quiet = (server: string, left: number) =>
+      stderrLine(LATER, serverText({ at: 0, backend: 'quiet', server, to: 'DOWN', left }));
+    const lines = [quiet('q1', 2), quiet('q3', 0), stderrLine(LATER, 'backend quiet has no server available!')];
+    assert.deepEqual(believed(lines, debian), ['q1 down', 'q3 down', 'quiet exhausted']);
+  });
   test('on stderr may contradict what was said before, if a log target says so as well', () => {
     const lines = [stderrLine(LATER, EXHAUSTED), syslogLine(LATER + 900, EXHAUSTED)];
     assert.deepEqual(believed(lines, debian), ['app exhausted']);

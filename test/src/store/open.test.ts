@@ -54,30 +54,6 @@ test('what was stored is there after a restart, and a file that is still empty b
   }
 });
 
-test('the workers that an older haplog remembered are remembered', async (t) => {
-  const path = join(tempFolder(t), 'haplog.db');
-  const db = openDatabase(path, 'write');
-  const worker = { firstAt: 1, lastAt: 2, heir: null, over: false, end: null };
-  const add = db.prepare('INSERT INTO memory (shelf, key, body) VALUES (?, ?, ?)');
-  add.run('worker', 'lb1', JSON.stringify({ 100: { ...worker, heir: 1305572 }, 1305572: worker }));
-  add.run('server', 'lb1 100 app/a', JSON.stringify({ operational: 'up' }));
-  db.pragma('user_version = 2');
-  db.close();
-  const store = openStore(path, 'write');
-  assert.deepEqual(await store.memory(), [
-    { shelf: 'server', key: 'lb1 100 app/a', body: { operational: 'up' } },
-    {
-      shelf: 'worker',
-      key: 'lb1',
-      body: [
-        { ...worker, heir: 1305572, pid: 100 },
-        { ...worker, pid: 1305572 },
-      ],
-    },
-  ]);
-  await store.end();
-});
-
 test('a commit waits for the disk, and a power cut takes nothing back', (t) => {
   const db = openDatabase(join(tempFolder(t), 'haplog.db'), 'write');
   const pragma = (name: string) => db.pragma(name, { simple: true });

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { recall } from '../../src/memory.js';
+
+test('the workers that an older haplog remembered are remembered', () => {
+  const worker = { firstAt: 1, lastAt: 2, heir: null, over: false, end: null };
+  const { situation } = recall([
+    { shelf: 'worker', key: 'lb1', body: { 100: { ...worker, heir: 1305572 }, 1305572: worker } },
+    { shelf: 'worker', key: 'lb2', body: [{ ...worker, pid: 7 }] },
+  ]);
+  assert.deepEqual(situation.board.workers.get('lb1'), [
+    { ...worker, pid: 100, heir: 1305572 },
+    { ...worker, pid: 1305572 },
+  ]);
+  assert.deepEqual(situation.board.workers.get('lb2'), [{ ...worker, pid: 7 }]);
+});
