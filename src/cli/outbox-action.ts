@@ -2,7 +2,7 @@
 import { render } from '../../alerts/index.js';
 import { printableJson } from '../printable.js';
 import { openStore } from '../store/open.js';
-import type { OutboxEntry, OutboxFilter, OutboxState } from '../store/store.js';
+import type { OutboxEntry, OutboxFilter, OutboxState, Unfit } from '../store/store.js';
 import { UserError } from '../user-error.js';
 import { zoneToPrint } from '../zone.js';
 import { say } from './config-in-force.js';
@@ -19,7 +19,7 @@ export interface OutboxListOptions extends ReadingOptions {
   output: 'text' | 'json';
 }
 
-const STATES: readonly OutboxState[] = ['due', 'delivered', 'rejected', 'expired', 'muted'];
+const STATES: readonly OutboxState[] = ['due', 'delivered', 'rejected', 'expired', 'muted', 'dropped'];
 const NOT_DELIVERED = STATES.filter((state) => state !== 'delivered');
 const ALL = { states: STATES, receiver: null, limit: Number.MAX_SAFE_INTEGER };
 
@@ -31,6 +31,7 @@ export async function listOutbox(options: OutboxListOptions): Promise<void> {
   const time = localTime(zoneToPrint(options));
   const entries = await readOutbox(options.db, { states, receiver, seqs: null, limit });
   if (output === 'json') return say(printableJson(entries.map(entryJson)));
+  if (entries.length === 0) process.stderr.write('haplog: No row of the outbox is so.\n');
   const rows = entries.map((entry) => rowOf(entry, time));
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   for (const row of rows)
@@ -45,12 +46,14 @@ export async function listOutbox(options: OutboxListOptions): Promise<void> {
 /** Prints one row and its message. */
 export async function showOutbox(text: string, options: OutboxOptions): Promise<void> {
   const time = localTime(zoneToPrint(options));
-  const [entry] = await entriesOf([text], options.db);
-  const { state, attempts, answer, closedAt, dueAt, notification } = entry!;
+  const seq = rowNumber(text);
+  const [entry] = await readOutbox(options.db, { ...ALL, seqs: [seq] });
+  if (!entry) throw unfitRow({ seq, why: 'missing' }, 'show');
+  const { state, attempts, answer, closedAt, dueAt, notification } = entry;
   const { subject, text: body } = render(notification, Date.now());
-  say(`Row:         ${entry!.seq}, ${state}, ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`);
+  say(`Row:         ${seq}, ${state}, ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`);
   say(`Receiver:    ${notification.receiver}`);
-  say(`Noted:       ${time(notedAt(entry!))}`);
+  say(`Noted:       ${time(notedAt(entry))}`);
   if (state === 'due') say(`Due:         ${dueAt === 0 ? 'at once' : time(dueAt)}`);
   if (closedAt !== null) say(`Closed:      ${time(closedAt)}`);
   if (answer !== null) say(`Answer:      ${answer}`);
@@ -59,35 +62,34 @@ export async function showOutbox(text: string, options: OutboxOptions): Promise<
   for (const line of body.trimEnd().split('\n')) say(line);
 }
 
-/** Puts rows back, or gives them up; before the first is touched all must be fit for it. */
+/** Puts rows back, or gives them up; all, or where one is unfit none. */
 export async function changeOutbox(how: 'retry' | 'drop', texts: string[], { db }: OutboxOptions): Promise<void> {
-  const entries = await entriesOf(texts, db);
-  const unfit = entries.find(({ state }) => (how === 'retry' ? state === 'delivered' : state !== 'due'));
-  if (unfit) throw new UserError(`Row ${unfit.seq} is ${unfit.state}: there is nothing to ${how}.`);
+  const seqs = [...new Set(texts.map(rowNumber))];
   const database = await databaseFor('read', db);
+  await openStore(database, 'read').end(); // what is not there must not be made
   await onDatabase(database, async () => {
     const store = openStore(database, 'write');
     try {
-      for (const { seq } of entries) {
-        if (how === 'retry') await store.retry(seq);
-        else await store.close(seq, 'rejected', Date.now(), 'dropped by hand');
-        say(`${seq}: ${how === 'retry' ? 'due at once' : 'dropped'}`);
-      }
+      const unfit = await (how === 'retry' ? store.retry(seqs) : store.drop(seqs, Date.now()));
+      if (unfit) throw unfitRow(unfit, how);
     } finally {
       await store.end();
     }
   });
+  for (const seq of seqs) say(`${seq}: ${how === 'retry' ? 'due at once' : 'dropped'}`);
 }
 
-/** The rows of these numbers, in their order; one that is not there is a `UserError`. */
-async function entriesOf(texts: string[], db: string | undefined): Promise<OutboxEntry[]> {
-  const seqs = texts.map((text) => numberOf(text, 'number of a row', Number.MAX_SAFE_INTEGER));
-  const found = await readOutbox(db, { ...ALL, seqs });
-  return [...new Set(seqs)].map((seq) => {
-    const entry = found.find((each) => each.seq === seq);
-    if (!entry) throw new UserError(`There is no row ${seq} in the outbox; haplog outbox list --state all shows them.`);
-    return entry;
-  });
+function unfitRow({ seq, why }: Unfit, how: string): UserError {
+  switch (why) {
+    case 'missing':
+      return new UserError(`There is no row ${seq} in the outbox; haplog outbox list --state all shows them.`);
+    case 'over':
+      return new UserError(`Row ${seq} is too late: the end of it was told.`);
+    case 'muted':
+      return new UserError(`Row ${seq} is muted, for its beginning was never told: retry that.`);
+    default:
+      return new UserError(`Row ${seq} is ${why}: there is nothing to ${how}.`);
+  }
 }
 
 async function readOutbox(db: string | undefined, filter: OutboxFilter): Promise<OutboxEntry[]> {
@@ -143,3 +145,5 @@ function numberOf(text: string, what: string, most: number): number {
     `Cannot read the ${what} ${JSON.stringify(text)}: expected a number from 1${most < 1e15 ? ` to ${most}` : ''}.`,
   );
 }
+
+const rowNumber = (text: string) => numberOf(text, 'number of a row', Number.MAX_SAFE_INTEGER);

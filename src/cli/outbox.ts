@@ -6,14 +6,15 @@ import { withReadingOptions } from './reading-options.js';
 const HELP = `
 Each message to one receiver is a row with a number. due: it waits for its first or its next attempt; rejected:
 the receiver refused it; expired: it could not be handed over for three days; muted: nobody was told the
-beginning, so nobody is told the end; delivered.
+beginning, so nobody is told the end; dropped: somebody gave it up; delivered. Of what was dropped a later
+reminder is told all the same.
 
 Examples:
   haplog outbox list
   haplog outbox show 12
   haplog outbox retry 12 13`;
 
-const STATES = 'due, delivered, rejected, expired, muted';
+const STATES = 'due, delivered, rejected, expired, muted, dropped';
 
 export function outboxCommand(): Command {
   const list = withReadingOptions(new Command('list'))
@@ -39,7 +40,10 @@ export function outboxCommand(): Command {
     .addCommand(list)
     .addCommand(show)
     .addCommand(
-      changing('retry', 'rows that were not delivered are due at once; haplog run sends them within a minute'),
+      changing(
+        'retry',
+        'rows that were not delivered are due at once, and the end behind them; haplog run sends them within a minute',
+      ),
     )
     .addCommand(changing('drop', 'rows that wait are given up'));
 }

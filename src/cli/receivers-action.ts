@@ -29,7 +29,7 @@ export async function testReceivers(names: string[], { config: path }: Receivers
   const known = receivers.map(({ name }) => name);
   // A mistyped name among many is told before the first is sent.
   for (const name of names) if (!known.includes(name)) throw unknownName(name, known);
-  for (const receiver of receivers.filter(({ name }) => names.includes(name))) {
+  for (const receiver of names.flatMap((name) => receivers.filter((each) => each.name === name))) {
     const began = performance.now();
     const outcome = await testOf(receiver);
     const took = formatDuration(Math.round(performance.now() - began));
@@ -75,6 +75,6 @@ function whereIs(receiver: Receiver): string {
 }
 
 function unknownName(name: string, known: readonly string[]): UserError {
-  const hint = nearest(name, known) ?? `known: ${known.join(', ')}`;
-  return new UserError(`No receiver is named ${quoted(name)}; ${hint}.`);
+  const hint = nearest(name, known) ?? `known: ${known.join(', ')}.`;
+  return new UserError(`No receiver is named ${quoted(name)}; ${hint}`);
 }

@@ -43,7 +43,7 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
     [
       'outbox',
       [
-        `${outbox.due} waiting, ${outbox.delivered} delivered, ${outbox.rejected + outbox.expired} failed (${outbox.rejected} rejected, ${outbox.expired} expired), ${outbox.muted} muted`,
+        `${outbox.due} waiting, ${outbox.delivered} delivered, ${outbox.rejected + outbox.expired} failed (${outbox.rejected} rejected, ${outbox.expired} expired), ${outbox.muted} muted${outbox.dropped > 0 ? `, ${outbox.dropped} dropped` : ''}`,
       ],
     ],
     ['daemon', [`${daemon === null ? 'cannot be seen' : daemon ? 'running' : 'not running'} on ${database}`]],

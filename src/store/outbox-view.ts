@@ -1,4 +1,4 @@
-/** The outbox for people: what waits, what failed and why; and to put back what was given up. */
+/** The outbox for people: what waits, what failed and why. */
 import type { Database } from 'better-sqlite3';
 import type { Notification } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
@@ -19,7 +19,7 @@ interface Row {
   answer: string | null;
 }
 
-export function outboxView(db: Database): Pick<Store, 'outbox' | 'retry'> {
+export function outboxView(db: Database): Pick<Store, 'outbox'> {
   const outbox = db.prepare<[object], Row>(`
     SELECT seq, dedup_key AS dedupKey, event, receiver, facts, created_at AS createdAt, noted_at AS notedAt, attempts,
       due_at AS dueAt, state, closed_at AS closedAt, answer
@@ -28,15 +28,11 @@ export function outboxView(db: Database): Pick<Store, 'outbox' | 'retry'> {
       AND (@receiver IS NULL OR receiver = @receiver)
       AND (@seqs IS NULL OR seq IN (SELECT value FROM json_each(@seqs)))
     ORDER BY seq DESC LIMIT @limit`);
-  const retry = db.prepare(`
-    UPDATE outbox SET state = 'due', due_at = 0, attempts = 0, closed_at = NULL
-    WHERE seq = @seq AND state <> 'delivered'`);
   return {
     outbox: ({ states, receiver, seqs, limit }: OutboxFilter) => {
       const wanted = { states: JSON.stringify(states), receiver, seqs: seqs && JSON.stringify(seqs), limit };
       return outbox.all(wanted).map(toEntry);
     },
-    retry: (seq) => retry.run({ seq }).changes > 0,
   };
 }
 

@@ -6,9 +6,10 @@
 import type { Database } from 'better-sqlite3';
 import type { Notification } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
-import type { OutboxRow, Store } from './store.js';
+import type { OutboxRow, OutboxState, Store, Unfit } from './store.js';
 
-export interface OutboxTable extends Pick<Store, 'due' | 'nextDueAt' | 'delivered' | 'postpone' | 'quiet' | 'close'> {
+export interface OutboxTable
+  extends Pick<Store, 'due' | 'nextDueAt' | 'delivered' | 'postpone' | 'quiet' | 'close' | 'retry' | 'drop'> {
   /**
    * Takes in a notification once; an end of which no beginning was told is stored as muted. A firing that comes again
    * is sent again, but only to who was told nothing of the incident and has nothing waiting.
@@ -51,6 +52,12 @@ interface DueRow {
   dueAt: Instant;
 }
 
+/** The rows of one incident for one receiver. */
+interface Thread {
+  incident: string;
+  receiver: string;
+}
+
 export function outboxTable(db: Database): OutboxTable {
   // Due at once (0), not from `createdAt`: that is the log's time, and a host whose clock runs ahead must not be heard late.
   // The dedup key is asked for beforehand, because a conflict would use up a number of AUTOINCREMENT.
@@ -61,7 +68,8 @@ export function outboxTable(db: Database): OutboxTable {
     SELECT @dedupKey, @incident, @receiver, @event, @facts, @createdAt, @notedAt, 0, 0, 'due', NULL, NULL
     WHERE NOT ${THREAD_LIVES}
     ON CONFLICT (dedup_key) DO UPDATE SET
-      facts = excluded.facts, created_at = excluded.created_at, noted_at = excluded.noted_at, due_at = 0, attempts = 0, state = 'due', closed_at = NULL`);
+      facts = excluded.facts, created_at = excluded.created_at, noted_at = excluded.noted_at, due_at = 0, attempts = 0, state = 'due', closed_at = NULL
+    WHERE state <> 'dropped'`);
   const add = db.prepare(`
     INSERT INTO outbox (${columns})
     SELECT @dedupKey, @incident, @receiver, @event, @facts, @createdAt, @notedAt, 0, 0,
@@ -79,16 +87,18 @@ export function outboxTable(db: Database): OutboxTable {
     FROM outbox INDEXED BY outbox_next
     WHERE state = 'due' AND ${FIRST_IN_THREAD}
     ORDER BY due_at LIMIT 1`);
-  const delivered = db.prepare(`
+  // What was given up while it was on its way has arrived all the same.
+  const delivered = db.prepare<[object], Thread>(`
     UPDATE outbox SET state = 'delivered', attempts = attempts + 1, closed_at = @at, answer = @answer
-    WHERE seq = @seq AND state = 'due'`);
+    WHERE seq = @seq AND state IN ('due', 'dropped')
+    RETURNING incident, receiver`);
   const postpone = db.prepare(`
     UPDATE outbox SET attempts = attempts + 1, due_at = @dueAt, answer = @reason
     WHERE seq = @seq AND state = 'due'`);
   const quiet = db.prepare(`
     UPDATE outbox SET due_at = @until
     WHERE receiver = @receiver AND state = 'due' AND due_at < @until`);
-  const close = db.prepare<[object], { incident: string; receiver: string }>(`
+  const close = db.prepare<[object], Thread>(`
     UPDATE outbox SET state = @state, attempts = attempts + (@state = 'rejected'), closed_at = @at, answer = @reason
     WHERE seq = @seq AND state = 'due'
     RETURNING incident, receiver`);
@@ -96,26 +106,66 @@ export function outboxTable(db: Database): OutboxTable {
     UPDATE outbox SET state = 'muted', closed_at = @at, answer = '${NEVER_TOLD}'
     WHERE incident = @incident AND receiver = @receiver AND state = 'due' AND NOT ${TOLD} AND ${OVER}`);
 
+  const unmuteThread = db.prepare(`
+    UPDATE outbox SET state = 'due', due_at = 0, closed_at = NULL, answer = NULL
+    WHERE incident = @incident AND receiver = @receiver AND state = 'muted'`);
+  const row = db.prepare<[{ seq: number }], Thread & { event: Notification['event']; state: OutboxState }>(
+    'SELECT incident, receiver, event, state FROM outbox WHERE seq = @seq',
+  );
+  const endTold = db.prepare<[Thread]>(`
+    SELECT 1 FROM outbox
+    WHERE incident = @incident AND receiver = @receiver AND event = 'resolved' AND state = 'delivered'`);
+  const putBack = db.prepare<[object], Thread>(`
+    UPDATE outbox SET state = 'due', due_at = 0, attempts = 0, closed_at = NULL
+    WHERE seq = @seq
+    RETURNING incident, receiver`);
+
+  const whyNoRetry = (seq: number): Unfit['why'] | null => {
+    const found = row.get({ seq });
+    if (!found) return 'missing';
+    const { incident, receiver, state } = found;
+    if (state === 'delivered' || state === 'muted') return state;
+    return endTold.get({ incident, receiver }) ? 'over' : null;
+  };
+  const whyNoDrop = (seq: number): Unfit['why'] | null => {
+    const state = row.get({ seq })?.state ?? 'missing';
+    return state === 'due' ? null : state;
+  };
+  const end = (seq: number, state: string, at: Instant, reason: string) => {
+    const thread = close.get({ seq, state, at, reason });
+    if (thread) muteThread.run({ ...thread, at });
+  };
+
   return {
+    retry: db.transaction((seqs: readonly number[]) => {
+      const unfit = firstUnfit(seqs, whyNoRetry);
+      if (unfit) return unfit;
+      for (const seq of seqs) unmuteThread.run(putBack.get({ seq })!);
+      return null;
+    }).immediate,
+    drop: db.transaction((seqs: readonly number[], at: Instant) => {
+      const unfit = firstUnfit(seqs, whyNoDrop);
+      if (unfit) return unfit;
+      for (const seq of seqs) end(seq, 'dropped', at, 'dropped by hand');
+      return null;
+    }).immediate,
     add: ({ incident, ...rest }) => {
       const row = { notedAt: null, ...rest, incident: incident.id, facts: JSON.stringify(incident) };
       (rest.event === 'firing' ? addBeginning : add).run(row);
     },
     due: (now, limit, except = []) => due.all({ now, limit, except: JSON.stringify(except) }).map(toOutboxRow),
     nextDueAt: () => nextDueAt.get()?.dueAt ?? null,
-    delivered: (seq, at, answer) => {
-      delivered.run({ seq, at, answer });
-    },
+    delivered: db.transaction((seq: number, at: Instant, answer: string) => {
+      const thread = delivered.get({ seq, at, answer });
+      if (thread) unmuteThread.run(thread);
+    }).immediate,
     postpone: (seq, dueAt, reason) => {
       postpone.run({ seq, dueAt, reason });
     },
     quiet: (receiver, until) => {
       quiet.run({ receiver, until });
     },
-    close: db.transaction((seq: number, state: string, at: Instant, reason: string) => {
-      const thread = close.get({ seq, state, at, reason });
-      if (thread) muteThread.run({ ...thread, at });
-    }).immediate,
+    close: db.transaction(end).immediate,
   };
 }
 
@@ -123,4 +173,12 @@ function toOutboxRow({ seq, attempts, dueAt, facts, notedAt, ...rest }: DueRow):
   const incident = JSON.parse(facts);
   const notification = notedAt === null ? { ...rest, incident } : { ...rest, incident, notedAt };
   return { seq, notification, attempts, dueAt };
+}
+
+function firstUnfit(seqs: readonly number[], whyUnfit: (seq: number) => Unfit['why'] | null): Unfit | null {
+  for (const seq of seqs) {
+    const why = whyUnfit(seq);
+    if (why !== null) return { seq, why };
+  }
+  return null;
 }

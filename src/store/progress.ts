@@ -17,7 +17,14 @@ const NOTHING_COUNTED: Progress['counted'] = {
   suspects: 0,
 };
 
-const NOTHING_SENT: Record<OutboxState, number> = { due: 0, delivered: 0, rejected: 0, expired: 0, muted: 0 };
+const NOTHING_SENT: Record<OutboxState, number> = {
+  due: 0,
+  delivered: 0,
+  rejected: 0,
+  expired: 0,
+  muted: 0,
+  dropped: 0,
+};
 
 /** Prepares the reading of all of it at one moment of the database. */
 export function progressReader(db: Database, reading: Pick<ReadingTables, 'memory'>): (samples: number) => Progress {

@@ -47,6 +47,8 @@ export function sqliteStore(db: Database): Store {
     postpone: outbox.postpone,
     quiet: outbox.quiet,
     close: outbox.close,
+    retry: outbox.retry,
+    drop: outbox.drop,
     ...outboxView(db),
     history: historyReader(db),
     progress: progressReader(db, reading),

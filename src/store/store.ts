@@ -69,7 +69,13 @@ export interface SuspectLine extends Stamp {
   reason: string;
 }
 
-export type OutboxState = 'due' | 'delivered' | 'rejected' | 'expired' | 'muted';
+export type OutboxState = 'due' | 'delivered' | 'rejected' | 'expired' | 'muted' | 'dropped';
+
+/** A row that cannot be put back or given up, and why: `over` means that the end was told already. */
+export interface Unfit {
+  seq: number;
+  why: 'missing' | 'over' | OutboxState;
+}
 
 export interface OutboxRow {
   seq: number;
@@ -154,8 +160,13 @@ export interface Store {
   close(seq: number, state: 'rejected' | 'expired', at: Instant, reason: string): Awaitable<void>;
   /** What is to be told and what became of it, the newest first. */
   outbox(filter: OutboxFilter): Awaitable<OutboxEntry[]>;
-  /** A row that was not delivered is due at once, with all attempts before it. Returns whether it was. */
-  retry(seq: number): Awaitable<boolean>;
+  /**
+   * Rows that were refused, given up or wait are due at once, with all attempts before them; so is the end behind them that
+   * was muted. All or, where one is unfit, none.
+   */
+  retry(seqs: readonly number[]): Awaitable<Unfit | null>;
+  /** Rows that wait are given up, as by `close`. What is accepted meanwhile counts as delivered. All or none. */
+  drop(seqs: readonly number[], at: Instant): Awaitable<Unfit | null>;
 
   history(filter: HistoryFilter): Awaitable<History>;
   /**

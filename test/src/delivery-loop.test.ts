@@ -179,7 +179,7 @@ test('a message that somebody put back into the outbox is sent without anybody r
   const [row] = await store.due(Date.now(), 1);
   await store.close(row!.seq, 'rejected', Date.now(), '403');
   await using _loop = await running({ chat: far }, store, 200);
-  assert.equal(await store.retry(row!.seq), true);
+  assert.equal(await store.retry([row!.seq]), null);
   const [post] = await far.posts.first(1, SOON);
   assert.ok(post);
 });

@@ -66,11 +66,11 @@ test('what failed is put back, what waits is given up, and what was delivered is
   assert.deepEqual([told.status, told.stdout], [0, '2: due at once\n3: due at once\n']);
   assert.deepEqual(states(), ['3 due 0', '2 due 0', '1 delivered 1']);
   assert.equal(ask(folder, ['outbox', 'drop', '3']).stdout, '3: dropped\n');
-  assert.deepEqual(states(), ['3 rejected 1', '2 due 0', '1 delivered 1']);
+  assert.deepEqual(states(), ['3 dropped 0', '2 due 0', '1 delivered 1']);
   // All must be fit before the first is touched.
   const refused = ask(folder, ['outbox', 'drop', '2', '1']);
   assert.deepEqual([refused.status, refused.stderr], [2, 'haplog: Row 1 is delivered: there is nothing to drop.\n']);
-  assert.deepEqual(states(), ['3 rejected 1', '2 due 0', '1 delivered 1']);
+  assert.deepEqual(states(), ['3 dropped 0', '2 due 0', '1 delivered 1']);
 });
 
 test('bad usage is told in one sentence', async (t) => {
@@ -83,7 +83,7 @@ test('bad usage is told in one sentence', async (t) => {
   assert.match(said('retry', 'x'), /^haplog: Cannot read the number of a row "x": expected a number from 1\.\n$/);
   assert.match(
     said('list', '--state', 'sent'),
-    /^haplog: Unknown state "sent": expected due, delivered, rejected, expired, muted or all\.\n$/,
+    /^haplog: Unknown state "sent": expected due, delivered, rejected, expired, muted, dropped or all\.\n$/,
   );
   assert.match(
     said('list', '-n', '0'),

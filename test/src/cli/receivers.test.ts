@@ -39,7 +39,7 @@ test('a test arrives, is seen to be one, and the answer is printed', LIMIT, asyn
   await using box = await mailbox();
   await using far = await hook((response) => response.end('thanks'));
   const { folder, config } = home(t, box.port, `${far.url}token-of-chat`);
-  const { status, stdout, stderr } = await askMeanwhile(folder, ['receivers', 'test', 'chat', 'oncall', '-c', config]);
+  const { status, stdout, stderr } = await askMeanwhile(folder, ['receivers', 'test', 'oncall', 'chat', '-c', config]);
   assert.deepEqual([status, stderr], [0, '']);
   assert.match(stdout, /^oncall: accepted in \S+: 250 .*\nchat: accepted in \S+: 200: thanks\n$/);
 
@@ -65,7 +65,7 @@ test('before one of several names is sent anything, all of them must be known', 
   const { folder, config } = home(t);
   const { status, stdout, stderr } = ask(folder, ['receivers', 'test', 'journal', 'oncal', '-c', config]);
   assert.deepEqual([status, stdout], [2, '']);
-  assert.equal(stderr, 'haplog: No receiver is named "oncal"; did you mean "oncall"?.\n');
+  assert.equal(stderr, 'haplog: No receiver is named "oncal"; did you mean "oncall"?\n');
 });
 
 test('the receivers are listed, without what is secret', (t) => {

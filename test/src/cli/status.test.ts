@@ -132,7 +132,7 @@ test('JSON says the same to programs', async (t) => {
     daemon: 'not_running',
     backends: [{ ...who, since, planned: false, evidence: 'observed' }],
     servers: [{ ...who, server: 'a', state: 'down', since, planned: false, cause }],
-    outbox: { waiting: 1, delivered: 0, rejected: 0, expired: 0, muted: 0 },
+    outbox: { waiting: 1, delivered: 0, rejected: 0, expired: 0, muted: 0, dropped: 0 },
     lines: {
       ...{ lines: 4, bytes: logs[0].offset, traffic: 1, candidates: 2, other: 1, oversize: 0 },
       ...{ rejected: 0, near_misses: 1, unknown: 0, suspects: 0 },

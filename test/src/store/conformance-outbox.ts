@@ -221,14 +221,64 @@ export function keepsTheOutbox(engine: string, makeStore: MakeStore): void {
       await sender.store.close(a, 'expired', 6_000, '450 later');
       await sender.store.delivered(b, 2_000, '250 queued');
       assert.deepEqual(await sender.due(), []);
-      assert.deepEqual(
-        [await sender.store.retry(a), await sender.store.retry(b), await sender.store.retry(999)],
-        [true, false, false],
-      );
+      assert.deepEqual(await sender.store.retry([a, b]), { seq: b, why: 'delivered' });
+      assert.deepEqual(await sender.store.retry([999]), { seq: 999, why: 'missing' });
+      assert.deepEqual(await sender.due(), []);
+      assert.equal(await sender.store.retry([a]), null);
       assert.deepEqual(
         (await sender.store.due(1, 9)).map(({ seq, attempts, dueAt }) => [seq, attempts, dueAt]),
         [[a, 0, 0]],
       );
+    },
+  );
+
+  promise('a beginning that is put back brings its end along, and the end does not come alone', async (sender) => {
+    await sender.write(notification('firing', 'a'), notification('resolved', 'a'));
+    const [firing] = await sender.store.due(1, 1);
+    await sender.store.close(firing!.seq, 'rejected', 2_000, '404');
+    const [resolved] = await sender.store.outbox({ states: ['muted'], receiver: null, seqs: null, limit: 1 });
+    assert.deepEqual(await sender.store.retry([resolved!.seq]), { seq: resolved!.seq, why: 'muted' });
+    assert.equal(await sender.store.retry([firing!.seq]), null);
+    assert.deepEqual(await sender.due(), ['a:firing:oncall']);
+    await sender.store.delivered(firing!.seq, 3_000, '200');
+    assert.deepEqual(await sender.due(), ['a:resolved:oncall']);
+  });
+
+  promise('nothing is put back of what was told to be over', async (sender) => {
+    await sender.write(notification('firing', 'a'), notification('reminder', 'a'), notification('resolved', 'a'));
+    const take = async () => (await sender.store.due(1, 1))[0]!.seq;
+    await sender.store.delivered(await take(), 2_000, '200');
+    const reminder = await take();
+    await sender.store.close(reminder, 'rejected', 2_000, '404');
+    await sender.store.delivered(await take(), 2_000, '200');
+    assert.deepEqual(await sender.store.retry([reminder]), { seq: reminder, why: 'over' });
+  });
+
+  promise('what is dropped stays so, no attempt is counted, and its end is told to nobody', async (sender) => {
+    await sender.write(notification('firing', 'a'), notification('resolved', 'a'), notification('firing', 'b'));
+    const a = await sender.seq('a:firing:oncall');
+    const b = await sender.seq('b:firing:oncall');
+    await sender.store.delivered(b, 2_000, '200');
+    assert.deepEqual(await sender.store.drop([a, b], 3_000), { seq: b, why: 'delivered' });
+    assert.equal(await sender.store.drop([a], 3_000), null);
+    await sender.write(notification('firing', 'a')); // offered again at the next start
+    assert.deepEqual(await sender.due(), []);
+    const all = { states: ['dropped', 'muted'] as const, receiver: null, seqs: null, limit: 9 };
+    const seen = (await sender.store.outbox(all)).map(({ state, attempts, answer }) => [state, attempts, answer]);
+    assert.deepEqual(seen, [
+      ['muted', 0, 'nothing of it was ever told'],
+      ['dropped', 0, 'dropped by hand'],
+    ]);
+  });
+
+  promise(
+    'what is dropped while it is on its way and arrives counts as delivered, and its end is told',
+    async (sender) => {
+      await sender.write(notification('firing', 'a'), notification('resolved', 'a'));
+      const a = await sender.seq('a:firing:oncall');
+      await sender.store.drop([a], 3_000);
+      await sender.store.delivered(a, 4_000, '200 ok');
+      assert.deepEqual(await sender.due(), ['a:resolved:oncall']);
     },
   );
 }

@@ -26,7 +26,7 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
       memory: [],
       counted: { ...NOTHING, suspects: 0 },
       samples: [],
-      outbox: { due: 0, delivered: 0, rejected: 0, expired: 0, muted: 0 },
+      outbox: { due: 0, delivered: 0, rejected: 0, expired: 0, muted: 0, dropped: 0 },
     });
   });
 
@@ -98,6 +98,13 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
     await store.delivered(first!.seq, 2_000, '250');
     await store.close(second!.seq, 'rejected', 2_000, '550 no such user');
     await store.close(third!.seq, 'expired', 2_000, 'too old');
-    assert.deepEqual((await store.progress(0)).outbox, { due: 1, delivered: 1, rejected: 1, expired: 1, muted: 1 });
+    assert.deepEqual((await store.progress(0)).outbox, {
+      due: 1,
+      delivered: 1,
+      rejected: 1,
+      expired: 1,
+      muted: 1,
+      dropped: 0,
+    });
   });
 }
