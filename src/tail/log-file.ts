@@ -145,6 +145,14 @@ export class LogFile {
     return 0;
   }
 
+  /** The last bytes before `end`, a few KiB of them. */
+  async bytesBefore(end: number): Promise<Buffer> {
+    const start = Math.max(0, end - HEAD_BYTES);
+    const bytes = Buffer.alloc(end - start);
+    const { bytesRead } = await this.handle.read(bytes, 0, bytes.length, start);
+    return bytes.subarray(0, bytesRead);
+  }
+
   async close(): Promise<void> {
     await this.handle.close();
   }

@@ -131,22 +131,37 @@ async function youngerThan(path: string, file: LogFile): Promise<Younger[]> {
 
 /** A rotated file that begins as an older one does is a copy of it, unless it comes next and may have more. */
 async function copiesTold(younger: Generation[], older: Generation[], current: Fingerprint | null): Promise<Younger[]> {
-  const paths = new Map<Fingerprint, string>();
+  const known = new Map<Fingerprint, Generation>();
   for (const generation of older) {
     const name = await nameOf(generation);
-    if (name !== null) paths.set(name, generation.path);
+    if (name !== null) known.set(name, generation);
   }
   const told: Younger[] = [];
   let last = current;
   for (const generation of younger) {
     const name = generation.current ? null : await nameOf(generation);
-    const copyOf = name === null || name === last ? null : (paths.get(name) ?? null);
-    told.push({ generation, copyOf });
-    if (copyOf !== null) continue;
-    if (name !== null) paths.set(name, generation.path);
+    const original = name === null || name === last ? undefined : known.get(name);
+    const isCopy = original !== undefined && (await holdTheSame(generation, original));
+    told.push({ generation, copyOf: isCopy ? original.path : null });
+    if (isCopy) continue;
+    if (name !== null) known.set(name, generation);
     last = name;
   }
   return told;
+}
+
+/** Whether the shorter is how the longer begins, as far as its last bytes tell: first lines of two files may be equal. */
+async function holdTheSame(one: Generation, other: Generation): Promise<boolean> {
+  const files = await Promise.all([one, other].map((each) => openGeneration(each).catch(ifUnreadable)));
+  try {
+    // Where one is packed, or gone meanwhile, the first line has to do.
+    if (files.some((file) => file === null || file.compressed)) return true;
+    const end = Math.min(one.size, other.size);
+    const [a, b] = await Promise.all(files.map((file) => file!.bytesBefore(end)));
+    return a!.equals(b!);
+  } finally {
+    for (const file of files) await file?.close();
+  }
 }
 
 /** The fingerprint of a rotated file; null where it cannot be read. */

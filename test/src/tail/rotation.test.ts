@@ -213,6 +213,20 @@ test('a copy that somebody made of the log under a rotated name hides no file, a
   }
 });
 
+test('two rotated files that only begin alike are both read', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  writeFileSync(log, lines(datedLine(1)));
+  const resume = await checkpointOf(log);
+  writeFileSync(`${log}.3`, lines(datedLine(1), datedLine(2)));
+  writeFileSync(`${log}.2`, lines(datedLine(3)));
+  writeFileSync(`${log}.1`, lines(datedLine(1), datedLine(4)));
+  writeFileSync(log, lines(datedLine(5)));
+  await using tailing = new Tailing(log, { resume });
+  await tailing.untilText(datedLine(5));
+  assert.deepEqual(tailing.texts, [2, 3, 1, 4, 5].map(datedLine));
+});
+
 test('of two copies under rotated names, the longer one is read, and then what the next one has more', async () => {
   using files = folder();
   const log = files.path('haproxy.log');
