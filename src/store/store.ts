@@ -31,7 +31,7 @@ export interface DatedSample extends Sample {
   at: Instant;
 }
 
-/** One transaction's worth: all of it becomes true, or none. */
+/** What one look at a log, or a moment without one, brought. */
 export interface News {
   /** Null for a tick (nothing was read) and for an import. */
   checkpoint: Checkpoint | null;
@@ -51,7 +51,7 @@ export interface News {
   samples: DatedSample[];
 }
 
-/** News, and what the memory is after it, as one transaction stores it. */
+/** One transaction's worth, of which all becomes true, or none: news, and what the memory is after them. */
 export interface Commit extends News {
   /** What to remember from now on, and what to forget. */
   remember: MemoryRow[];
