@@ -75,6 +75,11 @@ export function plainText(text: string, limit: number): string {
   return `${line.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
+/** As `plainText`, for a header: what is not ASCII becomes a question mark. */
+export function headerText(text: string, limit: number): string {
+  return plainText(text, limit).replace(/[^\x20-\x7e]/g, '?');
+}
+
 function twoDigits(value: number): string {
   return String(Math.floor(value)).padStart(2, '0');
 }

@@ -2,7 +2,7 @@
  * Which workers there are, which of them are of one HAProxy service, and which are gone. A host may run several services:
  * their workers share no backend, and the coming of one says nothing of another.
  */
-import type { HaproxyEvent, Shelf } from '../parsers/index.js';
+import { backendOf, type HaproxyEvent, type Shelf } from '../parsers/index.js';
 import { type Board, backendKey, siblingsOf, type WorkerRef, type WorkerState, workerKey, workerOf } from './board.js';
 
 /** How long an older worker must have been silent before its younger sibling's word counts as its end. */
@@ -57,7 +57,7 @@ export function noteWorker(before: Board, event: HaproxyEvent): Board {
 
 /** Two workers that speak of one backend are of one service, and the younger is the heir. Asked once for each backend. */
 function noteKin(board: Board, event: HaproxyEvent): Board {
-  const backend = backendOf(event);
+  const backend = backendOf(event.says);
   if (backend === null || board.backends.has(backendKey(event, backend))) return board;
   const { host } = event;
   return siblingsOf(board, event)
@@ -134,9 +134,4 @@ function hasOutage(board: Board, worker: WorkerRef): boolean {
   const prefix = `${workerKey(worker)} `;
   for (const [key, { outage }] of board.backends) if (outage !== null && key.startsWith(prefix)) return true;
   return false;
-}
-
-function backendOf({ says }: HaproxyEvent): string | null {
-  if (says.kind === 'server') return says.server.backend;
-  return says.kind === 'backend.exhausted' ? says.backend : null;
 }

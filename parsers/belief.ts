@@ -7,7 +7,7 @@
  * then still missing one line is believed if it fits what was known, since a line may get lost; what is missing two is
  * kept as suspect.
  */
-import type { HaproxyEvent, StateSentence } from './event.js';
+import { backendOf, type HaproxyEvent, type StateSentence } from './event.js';
 import { backendKey, type Heard, loggedKey, type RecentEvent, type Source, serverKey, speakerKey } from './heard.js';
 import type { LogRecord } from './record.js';
 
@@ -92,11 +92,6 @@ function lacksLogs(heard: Heard, event: HaproxyEvent): boolean {
   const { host, pid, says } = event;
   const backend = backendOf(says);
   return backend !== null && heard.told.has(loggedKey(host, pid, backend)) && !fits(heard, event);
-}
-
-function backendOf(says: StateSentence): string | null {
-  if (says.kind === 'server') return says.server.backend;
-  return says.kind === 'backend.exhausted' ? says.backend : null;
 }
 
 /** Whether HAProxy can say so after what it said: a state that changes, and a number of usable servers that follows. */

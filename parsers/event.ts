@@ -28,6 +28,12 @@ export function isUnderstood({ kind }: Sentence): boolean {
   return !Object.hasOwn(MISSES, kind);
 }
 
+/** The backend whose servers a sentence speaks of; null where it speaks of something else. */
+export function backendOf(says: StateSentence): string | null {
+  if (says.kind === 'server') return says.server.backend;
+  return says.kind === 'backend.exhausted' ? says.backend : null;
+}
+
 export interface HaproxyEvent extends Stamp {
   id: EventId;
   host: string;

@@ -46,22 +46,25 @@ export class Shelf<V> implements Iterable<[string, V]> {
   }
 
   get(name: string): V | undefined {
-    return leafOf(this.#root, name)?.value;
+    return this.#root && leafOf(this.#root, name, hashOf(name))?.value;
   }
 
   has(name: string): boolean {
-    return leafOf(this.#root, name) !== undefined;
+    return this.#root !== undefined && leafOf(this.#root, name, hashOf(name)) !== undefined;
   }
 
   /** The shelf with `value` under `name`. */
   with(name: string, value: V): Shelf<V> {
-    const leaf = new Leaf(hashOf(name), name, value, undefined);
-    return new Shelf(grafted(this.#root, leaf, 0), this.size + (this.has(name) ? 0 : 1));
+    const hash = hashOf(name);
+    const isThere = leafOf(this.#root, name, hash) !== undefined;
+    return new Shelf(grafted(this.#root, new Leaf(hash, name, value, undefined), 0), this.size + (isThere ? 0 : 1));
   }
 
   /** The shelf with nothing under `name`. */
   without(name: string): Shelf<V> {
-    return this.has(name) ? new Shelf(pruned(this.#root, hashOf(name), name, 0), this.size - 1) : this;
+    const hash = hashOf(name);
+    if (leafOf(this.#root, name, hash) === undefined) return this;
+    return new Shelf(pruned(this.#root, hash, name, 0), this.size - 1);
   }
 
   /** The shelf without what `isGone`. Looks at everything on it. */
@@ -94,9 +97,7 @@ export class Shelf<V> implements Iterable<[string, V]> {
   }
 }
 
-function leafOf<V>(root: Tree<V>, name: string): Leaf<V> | undefined {
-  if (root === undefined) return undefined;
-  const hash = hashOf(name);
+function leafOf<V>(root: Tree<V>, name: string, hash: number): Leaf<V> | undefined {
   let tree = root;
   for (let shift = 0; isBranch(tree); shift += BITS) tree = tree[armOf(hash, shift)]!;
   while (tree !== undefined && tree.name !== name) tree = tree.next!;

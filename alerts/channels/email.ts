@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { createTransport, type SendMailOptions } from 'nodemailer';
-import { plainText } from '../words.js';
+import { headerText, plainText } from '../words.js';
 import type { Channel, Message } from './channel.js';
 import { deadlineWithin } from './deadline.js';
 import type { EmailReceiver } from './receiver.js';
@@ -94,7 +94,7 @@ function mailOf(message: Message, receiver: EmailReceiver): SendMailOptions {
       // Keeps holiday answers away (RFC 3834) and lets people sort (RFC 2919).
       'Auto-Submitted': 'auto-generated',
       'List-Id': `haplog alerts <haplog.${domain}>`,
-      'X-Haplog-Incident': headerText(message.incidentId),
+      'X-Haplog-Incident': headerText(message.incidentId, 200),
       'X-Haplog-Event': message.event,
     },
   };
@@ -109,8 +109,4 @@ function messageId(id: string, event: Message['event'], domain: string): string 
 function domainOf(from: string): string {
   const domain = /@([A-Za-z0-9.-]+)>?\s*$/.exec(from)?.[1];
   return domain ?? 'haplog.invalid';
-}
-
-function headerText(text: string): string {
-  return plainText(text, 200).replace(/[^\x20-\x7e]/g, '?');
 }

@@ -2,7 +2,7 @@
  * A message as each service takes it. Text of the log must do nothing there: ping a channel, become markup, break a header.
  * What is too long for a service loses its end, never its first sentence.
  */
-import { plainText } from '../words.js';
+import { headerText, plainText } from '../words.js';
 import type { Message } from './channel.js';
 
 export const FORMATS = ['json', 'slack', 'discord', 'teams', 'ntfy'] as const;
@@ -78,7 +78,7 @@ const NTFY_LOOKS: Record<Message['event'], { priority: string; tags: string }> =
 };
 
 function ntfyPosting({ subject, text, event }: Message): Posting {
-  const title = plainText(subject, 200).replace(/[^\x20-\x7e]/g, '?');
+  const title = headerText(subject, 200);
   const headers = { 'content-type': 'text/plain; charset=utf-8', title, ...NTFY_LOOKS[event] };
   return { headers, body: shortened(text, NTFY_BYTES_MAX, Buffer.byteLength) };
 }

@@ -4,6 +4,9 @@ export const FORMATS = ['table', 'wide', 'json', 'jsonl', 'csv'] as const;
 
 export type Format = (typeof FORMATS)[number];
 
+/** What `haplog outbox list --state` takes, besides `all`: what became of a message. */
+export const OUTBOX_STATES = ['due', 'delivered', 'rejected', 'expired', 'muted', 'dropped'] as const;
+
 /** What `--state` takes: the state a server changed to, or that a backend had no server. */
 export const STATES = ['up', 'down', 'maint', 'drain', 'nolb', 'no-server'] as const;
 

@@ -9,8 +9,3 @@ export async function configInForce(path: string | undefined): Promise<Config> {
   for (const warning of warnings) process.stderr.write(`haplog: ${printable(warning)}\n`);
   return config;
 }
-
-/** A line to standard output. */
-export function say(line: string): void {
-  process.stdout.write(`${printable(line)}\n`);
-}

@@ -5,10 +5,13 @@ import { openStore } from '../store/open.js';
 import type { OutboxEntry, OutboxFilter, OutboxState, Unfit } from '../store/store.js';
 import { UserError } from '../user-error.js';
 import { zoneToPrint } from '../zone.js';
-import { say } from './config-in-force.js';
+import { OUTBOX_STATES } from './accepted.js';
+import { inColumns } from './columns.js';
 import { databaseFor, onDatabase } from './database.js';
+import { utc } from './json-rows.js';
 import { localTime } from './local-time.js';
-import type { ReadingOptions } from './reading-options.js';
+import type { ReadingOptions } from './options.js';
+import { say } from './say.js';
 
 export type OutboxOptions = ReadingOptions;
 
@@ -19,7 +22,7 @@ export interface OutboxListOptions extends ReadingOptions {
   output: 'text' | 'json';
 }
 
-const STATES: readonly OutboxState[] = ['due', 'delivered', 'rejected', 'expired', 'muted', 'dropped'];
+const STATES: readonly OutboxState[] = OUTBOX_STATES;
 const NOT_DELIVERED = STATES.filter((state) => state !== 'delivered');
 const ALL = { states: STATES, receiver: null, limit: Number.MAX_SAFE_INTEGER };
 
@@ -32,15 +35,7 @@ export async function listOutbox(options: OutboxListOptions): Promise<void> {
   const entries = await readOutbox(options.db, { states, receiver, seqs: null, limit });
   if (output === 'json') return say(printableJson(entries.map(entryJson)));
   if (entries.length === 0) process.stderr.write('haplog: No row of the outbox is so.\n');
-  const rows = entries.map((entry) => rowOf(entry, time));
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  for (const row of rows)
-    say(
-      row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    );
+  for (const line of inColumns(entries.map((entry) => rowOf(entry, time)))) say(line);
 }
 
 /** Prints one row and its message. */
@@ -49,9 +44,9 @@ export async function showOutbox(text: string, options: OutboxOptions): Promise<
   const seq = rowNumber(text);
   const [entry] = await readOutbox(options.db, { ...ALL, seqs: [seq] });
   if (!entry) throw unfitRow({ seq, why: 'missing' }, 'show');
-  const { state, attempts, answer, closedAt, dueAt, notification } = entry;
+  const { state, answer, closedAt, dueAt, notification } = entry;
   const { subject, text: body } = render(notification, Date.now());
-  say(`Row:         ${seq}, ${state}, ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`);
+  say(`Row:         ${seq}, ${state}, ${triesOf(entry)}`);
   say(`Receiver:    ${notification.receiver}`);
   say(`Noted:       ${time(notedAt(entry))}`);
   if (state === 'due') say(`Due:         ${dueAt === 0 ? 'at once' : time(dueAt)}`);
@@ -105,25 +100,25 @@ async function readOutbox(db: string | undefined, filter: OutboxFilter): Promise
 }
 
 function rowOf(entry: OutboxEntry, time: (at: number) => string): string[] {
-  const { seq, state, attempts, answer, notification } = entry;
+  const { seq, state, answer, notification } = entry;
   const { receiver, event, incident } = notification;
-  const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
   const what = `${event}: backend ${incident.subject} on ${incident.host}`;
-  return [String(seq), time(notedAt(entry)), state, receiver, what, tries, answer ?? ''];
+  return [String(seq), time(notedAt(entry)), state, receiver, what, triesOf(entry), answer ?? ''];
 }
 
 function entryJson(entry: OutboxEntry): object {
   const { seq, state, attempts, answer, closedAt, dueAt, notification } = entry;
   const { receiver, event, incident, dedupKey } = notification;
-  const utc = (at: number | null) => (at === null ? null : new Date(at).toISOString());
   const about = { incident: incident.id, host: incident.host, backend: incident.subject };
   const times = {
     noted_at: utc(notedAt(entry)),
-    due_at: utc(state === 'due' ? dueAt : null),
-    closed_at: utc(closedAt),
+    due_at: state === 'due' ? utc(dueAt) : null,
+    closed_at: closedAt === null ? null : utc(closedAt),
   };
   return { seq, state, receiver, event, ...about, dedup_key: dedupKey, attempts, ...times, answer };
 }
+
+const triesOf = ({ attempts }: OutboxEntry) => (attempts === 1 ? '1 attempt' : `${attempts} attempts`);
 
 /** By our own clock, where that is known. */
 const notedAt = ({ notification: { notedAt, createdAt } }: OutboxEntry) => notedAt ?? createdAt;

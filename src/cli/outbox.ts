@@ -1,7 +1,8 @@
 /** `haplog outbox`: what is to be told, and what became of it. This file only takes the options apart. */
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
+import { OUTBOX_STATES } from './accepted.js';
+import { collectWords, textOrJson, withDatabaseOption, withReadingOptions } from './options.js';
 import type { OutboxListOptions, OutboxOptions } from './outbox-action.js';
-import { withReadingOptions } from './reading-options.js';
 
 const HELP = `
 Each message to one receiver is a row with a number. due: it waits for its first or its next attempt; rejected:
@@ -14,15 +15,13 @@ Examples:
   haplog outbox show 12
   haplog outbox retry 12 13`;
 
-const STATES = 'due, delivered, rejected, expired, muted, dropped';
-
 export function outboxCommand(): Command {
   const list = withReadingOptions(new Command('list'))
     .description('the newest rows, of those that were not delivered')
-    .option('--state <state>', `only these, or all: ${STATES} (with commas, or again)`, collect)
+    .option('--state <state>', `only these, or all: ${OUTBOX_STATES.join(', ')} (with commas, or again)`, collectWords)
     .option('--receiver <name>', 'only of this receiver')
     .option('-n, --limit <n>', 'how many at most, 1 to 10000', '50')
-    .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .addOption(textOrJson())
     .action(async (options: OutboxListOptions) => {
       const { listOutbox } = await import('./outbox-action.js');
       await listOutbox(options);
@@ -49,16 +48,11 @@ export function outboxCommand(): Command {
 }
 
 function changing(name: 'retry' | 'drop', description: string): Command {
-  return new Command(name)
+  return withDatabaseOption(new Command(name))
     .description(description)
     .argument('<seq...>', 'their numbers')
-    .option('--db <file>', 'database (default: the one of the configuration, else where haplog run keeps it)')
     .action(async (seqs: string[], options: OutboxOptions) => {
       const { changeOutbox } = await import('./outbox-action.js');
       await changeOutbox(name, seqs, options);
     });
-}
-
-function collect(value: string, values: string[] = []): string[] {
-  return [...values, ...value.split(',')];
 }

@@ -1,5 +1,6 @@
 /** `haplog parse`: a log as records, line by line. This file only takes the options apart. */
 import { type Command, Option } from 'commander';
+import { collectWords } from './options.js';
 import type { ParseOptions } from './parse-action.js';
 import { datingCommand } from './past.js';
 
@@ -19,7 +20,7 @@ export function parseCommand(): Command {
     .option(
       '--kind <kind>',
       'only these: server, or worker for all that begin with worker. (with commas, or again)',
-      collect,
+      collectWords,
     )
     .addOption(new Option('--unknown', 'only what was not understood').conflicts(['kind', 'traffic']))
     .option('--traffic', 'also the lines that the daemon passes over as traffic')
@@ -34,8 +35,4 @@ export function parseCommand(): Command {
       const { parse } = await import('./parse-action.js');
       await parse(files, options);
     });
-}
-
-function collect(value: string, values: string[] = []): string[] {
-  return [...values, ...value.split(',')];
 }

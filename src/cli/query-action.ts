@@ -9,8 +9,8 @@ import type { Format } from './accepted.js';
 import { ago } from './ago.js';
 import { databaseFor, onDatabase } from './database.js';
 import { localTime } from './local-time.js';
+import type { ReadingOptions } from './options.js';
 import { type Story, streamOf, tableOf, writeTo } from './output.js';
-import type { ReadingOptions } from './reading-options.js';
 
 export interface QueryOptions extends ReadingOptions {
   since: string;

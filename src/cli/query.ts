@@ -1,8 +1,8 @@
 /** `haplog query`: what happened. This file only takes the options apart; what it does is loaded when it is asked for. */
 import { Command, Option } from 'commander';
 import { FORMATS, STATES, TIME_FORMS } from './accepted.js';
+import { withReadingOptions } from './options.js';
 import type { QueryOptions } from './query-action.js';
-import { withReadingOptions } from './reading-options.js';
 
 const DEFAULT_SINCE = '24h';
 

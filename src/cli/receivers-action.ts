@@ -6,7 +6,9 @@ import { nearest, quoted } from '../config/mistake.js';
 import { formatDuration } from '../duration.js';
 import { printableJson } from '../printable.js';
 import { UserError } from '../user-error.js';
-import { configInForce, say } from './config-in-force.js';
+import { inColumns } from './columns.js';
+import { configInForce } from './config-in-force.js';
+import { say } from './say.js';
 
 export interface ReceiversOptions {
   config?: string;
@@ -18,9 +20,7 @@ export async function listReceivers({ config: path, output }: ReceiversOptions):
   const { receivers } = await configInForce(path);
   const rows = receivers.map((receiver) => ({ name: receiver.name, kind: receiver.kind, where: whereIs(receiver) }));
   if (output === 'json') return say(printableJson(rows));
-  const wide = (of: (row: (typeof rows)[number]) => string) => Math.max(...rows.map((row) => of(row).length));
-  const [names, kinds] = [wide(({ name }) => name), wide(({ kind }) => kind)];
-  for (const { name, kind, where } of rows) say(`${name.padEnd(names)}  ${kind.padEnd(kinds)}  ${where}`.trimEnd());
+  for (const line of inColumns(rows.map(({ name, kind, where }) => [name, kind, where]))) say(line);
 }
 
 /** Sends each a test, one after the other, and prints what came of it; the exit status is 1 where one was not accepted. */

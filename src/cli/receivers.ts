@@ -1,6 +1,6 @@
 /** `haplog receivers`: who can be told, and whether it arrives. This file only takes the options apart. */
-import { Command, Option } from 'commander';
-import { withConfigOption } from './config-option.js';
+import { Command } from 'commander';
+import { textOrJson, withConfigOption } from './options.js';
 import type { ReceiversOptions } from './receivers-action.js';
 
 const HELP = `
@@ -14,7 +14,7 @@ Examples:
 export function receiversCommand(): Command {
   const list = withConfigOption(new Command('list'))
     .description('the receivers of the configuration, and where each is')
-    .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .addOption(textOrJson())
     .action(async (options: ReceiversOptions) => {
       const { listReceivers } = await import('./receivers-action.js');
       await listReceivers(options);

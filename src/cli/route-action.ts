@@ -1,7 +1,8 @@
 /** What `haplog route` does. */
 import { type Route, receiversFor, takesRoute } from '../../alerts/index.js';
 import { printableJson } from '../printable.js';
-import { configInForce, say } from './config-in-force.js';
+import { configInForce } from './config-in-force.js';
+import { say } from './say.js';
 
 export interface RouteOptions {
   backend: string;

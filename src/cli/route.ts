@@ -1,6 +1,6 @@
 /** `haplog route`: whom an outage would be told to, and why. This file only takes the options apart. */
-import { Command, Option } from 'commander';
-import { withConfigOption } from './config-option.js';
+import { Command } from 'commander';
+import { textOrJson, withConfigOption } from './options.js';
 import type { RouteOptions } from './route-action.js';
 
 const HELP = `
@@ -12,7 +12,7 @@ export function routeCommand(): Command {
     .description('whom an outage of a backend would be told to, and by which routes')
     .requiredOption('--backend <name>', 'the backend without a server')
     .requiredOption('--host <name>', 'the load balancer, as its log names it')
-    .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .addOption(textOrJson())
     .addHelpText('after', HELP)
     .action(async (options: RouteOptions) => {
       const { route } = await import('./route-action.js');

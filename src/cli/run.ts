@@ -1,6 +1,6 @@
 /** `haplog run`: the daemon, in the foreground, as a service manager wants it. Here are its options. */
 import { Command, Option } from 'commander';
-import { withConfigOption } from './config-option.js';
+import { withConfigOption } from './options.js';
 import type { RunOptions } from './run-action.js';
 
 export function runCommand(): Command {

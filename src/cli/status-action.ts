@@ -9,8 +9,8 @@ import { UserError } from '../user-error.js';
 import { zoneToPrint } from '../zone.js';
 import { databaseFor, onDatabase } from './database.js';
 import { localTime } from './local-time.js';
+import type { ReadingOptions } from './options.js';
 import { writeTo } from './output.js';
-import type { ReadingOptions } from './reading-options.js';
 import { type Status, statusJson } from './status-json.js';
 import { statusText } from './status-text.js';
 

@@ -1,6 +1,6 @@
 /** `haplog status`: how things stand, and how far haplog has come. This file only takes the options apart. */
-import { Command, Option } from 'commander';
-import { withReadingOptions } from './reading-options.js';
+import { Command } from 'commander';
+import { textOrJson, withReadingOptions } from './options.js';
 import type { StatusOptions } from './status-action.js';
 
 const HELP = `
@@ -15,7 +15,7 @@ export function statusCommand(): Command {
   const command = new Command('status')
     .description('how things stand: backends without a server, incidents, the outbox, how far the logs were read')
     .option('--samples <n>', 'how many of the last lines that were not understood to show, 0 to 100', '5')
-    .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'));
+    .addOption(textOrJson());
   return withReadingOptions(command)
     .addHelpText('after', HELP)
     .action(async (options: StatusOptions) => {

@@ -96,16 +96,32 @@ export const zone = z
   })
   .meta({ expected: 'a time zone such as Europe/Berlin' });
 
-export const isWebAddress = (value: string) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+/** A secret that not any text can be, wherever it is kept. */
+interface SecretKind {
+  expected: string;
+  fits: (value: string) => boolean;
+}
 
-export const secretWebAddress = text('an http or https address', isWebAddress, { secret: true });
+const secretOf = ({ expected, fits }: SecretKind) => text(expected, fits, { secret: true });
+
+export const WEB_ADDRESS: SecretKind = {
+  expected: 'an http or https address',
+  fits: (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+};
+
+export const secretWebAddress = secretOf(WEB_ADDRESS);
 
 export const secretText = text('a text', (value) => value !== '', { secret: true });
 
-/** Two at least while a receiver goes over from one to another. */
-export const areSigningSecrets = (value: string) => value.trim().split(/\s+/).every(isSigningSecret);
+/** The secrets in a text, with blanks between: two while a receiver goes over from one to another. */
+export const secretsIn = (value: string) => value.trim().split(/\s+/);
 
-export const signingSecrets = text('whsec_ and 24 to 64 bytes in base64', areSigningSecrets, { secret: true });
+export const SIGNING_SECRETS: SecretKind = {
+  expected: 'whsec_ and 24 to 64 bytes in base64',
+  fits: (value) => secretsIn(value).every(isSigningSecret),
+};
+
+export const signingSecrets = secretOf(SIGNING_SECRETS);
 
 export const variable = text('the name of an environment variable', (value) => /^[A-Za-z_]\w*$/.test(value), {
   secret: true,

@@ -1,6 +1,7 @@
 /** From the file's words to what the rest of haplog works with. */
 import { type Receiver, type Route, Secret } from '../../alerts/index.js';
 import type { Config } from './config.js';
+import { secretsIn } from './fields.js';
 import { resolvePath } from './find.js';
 import { pathInWords } from './mistake.js';
 import type { ConfigFile } from './schema.js';
@@ -35,14 +36,10 @@ function resolveReceiver({ name, email, webhook }: WrittenReceiver, i: number, s
   }
   if (webhook) {
     const url = secrets.get(pathInWords(['receivers', i, 'webhook', 'url']))!;
-    const signing =
-      secrets
-        .get(pathInWords(['receivers', i, 'webhook', 'secret']))
-        ?.reveal()
-        .trim()
-        .split(/\s+/) ?? [];
+    const secret = secrets.get(pathInWords(['receivers', i, 'webhook', 'secret']));
+    const signing = secret ? secretsIn(secret.reveal()).map((each) => new Secret(each)) : [];
     const { format, headers, timeout: timeoutMs } = webhook;
-    return { kind: 'webhook', name, url, format, signing: signing.map((each) => new Secret(each)), headers, timeoutMs };
+    return { kind: 'webhook', name, url, format, signing, headers, timeoutMs };
   }
   return { kind: 'log', name };
 }

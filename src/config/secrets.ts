@@ -4,7 +4,7 @@ import { Secret } from '../../alerts/index.js';
 import type { Environment } from '../paths.js';
 import { part, parts } from './cross.js';
 import { systemReason } from './document.js';
-import { areSigningSecrets, isWebAddress } from './fields.js';
+import { SIGNING_SECRETS, WEB_ADDRESS } from './fields.js';
 import { resolvePath } from './find.js';
 import { type Mistake, mistake, type Path, pathInWords } from './mistake.js';
 
@@ -39,10 +39,7 @@ export function readSecrets(value: unknown, surroundings: Surroundings): Secrets
 }
 
 /** What a secret must be, by its key; a password may be anything. */
-const WANTED: Record<string, { fits: (text: string) => boolean; expected: string }> = {
-  url: { fits: isWebAddress, expected: 'an http or https address' },
-  secret: { fits: areSigningSecrets, expected: 'whsec_ and 24 to 64 bytes in base64' },
-};
+const WANTED: Record<string, typeof WEB_ADDRESS> = { url: WEB_ADDRESS, secret: SIGNING_SECRETS };
 
 function readSecret(from: Record<string, unknown>, path: Path, surroundings: Surroundings, secrets: Secrets): void {
   const key = String(path.at(-1));

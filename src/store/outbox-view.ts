@@ -1,28 +1,13 @@
 /** The outbox for people: what waits, what failed and why. */
 import type { Database } from 'better-sqlite3';
-import type { Notification } from '../../alerts/index.js';
-import type { Instant } from '../../parsers/index.js';
-import type { OutboxEntry, OutboxFilter, OutboxState, Store } from './store.js';
+import { QUEUED_COLUMNS, type QueuedRow, toOutboxRow } from './outbox.js';
+import type { OutboxEntry, OutboxFilter, Store } from './store.js';
 
-interface Row {
-  seq: number;
-  dedupKey: string;
-  event: Notification['event'];
-  receiver: string;
-  facts: string;
-  createdAt: Instant;
-  notedAt: Instant | null;
-  attempts: number;
-  dueAt: Instant;
-  state: OutboxState;
-  closedAt: Instant | null;
-  answer: string | null;
-}
+type Row = QueuedRow & Pick<OutboxEntry, 'state' | 'closedAt' | 'answer'>;
 
 export function outboxView(db: Database): Pick<Store, 'outbox'> {
   const outbox = db.prepare<[object], Row>(`
-    SELECT seq, dedup_key AS dedupKey, event, receiver, facts, created_at AS createdAt, noted_at AS notedAt, attempts,
-      due_at AS dueAt, state, closed_at AS closedAt, answer
+    SELECT ${QUEUED_COLUMNS}, state, closed_at AS closedAt, answer
     FROM outbox
     WHERE state IN (SELECT value FROM json_each(@states))
       AND (@receiver IS NULL OR receiver = @receiver)
@@ -36,7 +21,6 @@ export function outboxView(db: Database): Pick<Store, 'outbox'> {
   };
 }
 
-function toEntry({ facts, notedAt, dedupKey, event, receiver, createdAt, ...row }: Row): OutboxEntry {
-  const told = { dedupKey, event, receiver, incident: JSON.parse(facts), createdAt };
-  return { ...row, notification: notedAt === null ? told : { ...told, notedAt } };
+function toEntry({ state, closedAt, answer, ...row }: Row): OutboxEntry {
+  return { ...toOutboxRow(row), state, closedAt, answer };
 }

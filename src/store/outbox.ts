@@ -40,7 +40,8 @@ const FIRST_IN_THREAD = `NOT EXISTS (
   WHERE older.incident = outbox.incident AND older.receiver = outbox.receiver
     AND older.seq < outbox.seq AND older.state = 'due')`;
 
-interface DueRow {
+/** A row as the table holds it; see `QUEUED_COLUMNS`. */
+export interface QueuedRow {
   seq: number;
   dedupKey: string;
   event: Notification['event'];
@@ -51,6 +52,9 @@ interface DueRow {
   attempts: number;
   dueAt: Instant;
 }
+
+export const QUEUED_COLUMNS =
+  'seq, dedup_key AS dedupKey, event, receiver, facts, created_at AS createdAt, noted_at AS notedAt, attempts, due_at AS dueAt';
 
 /** The rows of one incident for one receiver. */
 interface Thread {
@@ -76,8 +80,8 @@ export function outboxTable(db: Database): OutboxTable {
       iif(stands, 'due', 'muted'), iif(stands, NULL, @createdAt), iif(stands, NULL, '${NEVER_TOLD}')
     FROM (SELECT @event <> 'resolved' OR ${THREAD_LIVES} AS stands)
     WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE dedup_key = @dedupKey)`);
-  const due = db.prepare<[{ now: Instant; limit: number; except: string }], DueRow>(`
-    SELECT seq, dedup_key AS dedupKey, event, receiver, facts, created_at AS createdAt, noted_at AS notedAt, attempts, due_at AS dueAt
+  const due = db.prepare<[{ now: Instant; limit: number; except: string }], QueuedRow>(`
+    SELECT ${QUEUED_COLUMNS}
     FROM outbox INDEXED BY outbox_due
     WHERE state = 'due' AND due_at <= @now AND receiver NOT IN (SELECT value FROM json_each(@except))
       AND ${FIRST_IN_THREAD}
@@ -109,8 +113,8 @@ export function outboxTable(db: Database): OutboxTable {
   const unmuteThread = db.prepare(`
     UPDATE outbox SET state = 'due', due_at = 0, closed_at = NULL, answer = NULL
     WHERE incident = @incident AND receiver = @receiver AND state = 'muted'`);
-  const row = db.prepare<[{ seq: number }], Thread & { event: Notification['event']; state: OutboxState }>(
-    'SELECT incident, receiver, event, state FROM outbox WHERE seq = @seq',
+  const row = db.prepare<[{ seq: number }], Thread & { state: OutboxState }>(
+    'SELECT incident, receiver, state FROM outbox WHERE seq = @seq',
   );
   const endTold = db.prepare<[Thread]>(`
     SELECT 1 FROM outbox
@@ -169,7 +173,7 @@ export function outboxTable(db: Database): OutboxTable {
   };
 }
 
-function toOutboxRow({ seq, attempts, dueAt, facts, notedAt, ...rest }: DueRow): OutboxRow {
+export function toOutboxRow({ seq, attempts, dueAt, facts, notedAt, ...rest }: QueuedRow): OutboxRow {
   const incident = JSON.parse(facts);
   const notification = notedAt === null ? { ...rest, incident } : { ...rest, incident, notedAt };
   return { seq, notification, attempts, dueAt };

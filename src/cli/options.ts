@@ -1,0 +1,41 @@
+/** Options that several commands have, so that they are called and explained alike. */
+import { type Command, Option } from 'commander';
+
+/** Of the commands that read a database: which one, and the zone of the times that they print. */
+export interface ReadingOptions {
+  tz?: string;
+  utc?: boolean;
+  db?: string;
+}
+
+export function withReadingOptions(command: Command): Command {
+  return withDatabaseOption(
+    command
+      .option('--tz <zone>', "zone of the times, such as Europe/Berlin (default: this machine's)")
+      .addOption(new Option('--utc', 'times in UTC').conflicts('tz')),
+  );
+}
+
+export function withDatabaseOption(command: Command): Command {
+  return command.option(
+    '--db <file>',
+    'database (default: the one of the configuration, else where haplog run keeps it)',
+  );
+}
+
+/** Of the commands that ask for the configuration in force. */
+export function withConfigOption(command: Command): Command {
+  return command.option(
+    '-c, --config <file>',
+    'configuration (default: /etc/haplog/haplog.yaml or ~/.config/haplog/haplog.yaml, where there is one)',
+  );
+}
+
+export function textOrJson(): Option {
+  return new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text');
+}
+
+/** For an option that takes words with commas between, and may be given again. */
+export function collectWords(value: string, values: string[] = []): string[] {
+  return [...values, ...value.split(',')];
+}
