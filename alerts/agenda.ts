@@ -45,7 +45,7 @@ export function noted(agenda: Agenda, incident: Incident, policy: Policy): Agend
   const at = changesAt(incident, policy);
   const allTold = agenda.allTold && !isUntold(incident);
   if (at === Number.POSITIVE_INFINITY) return allTold === agenda.allTold ? agenda : { ...agenda, allTold };
-  const entry: Entry = { at, key: incidentKey(incident.host, incident.subject), left: null, right: null, rank: 1 };
+  const entry: Entry = { at, key: incidentKey(incident), left: null, right: null, rank: 1 };
   return { first: merged(agenda.first, entry), size: agenda.size + 1, allTold };
 }
 

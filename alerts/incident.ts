@@ -1,5 +1,6 @@
 /** What the operator lives through: one stretch of trouble with one subject, across reloads. */
 import type { Cause, EventId, Instant, Stamp } from '../parsers/index.js';
+import { type Rule, type Severity, SUBJECT_OF } from './rules.js';
 import type { Evidence, Outage } from './state.js';
 
 export type Phase = 'pending' | 'firing' | 'resolved';
@@ -24,24 +25,34 @@ export interface Fall {
 
 export const NO_FALL: Fall = { last: [], total: 0 };
 
+/** Somebody has taken it on. */
+export interface Acknowledgement {
+  /** By our own clock. */
+  at: Instant;
+  by: string;
+  note: string | null;
+}
+
 export interface Incident {
-  /** The id of the event that opened it. */
+  /** The id of the event that opened it; of all rules but `outage` with the rule behind it, for one event may open several. */
   id: EventId;
   host: string;
-  /** The backend without a server. */
+  rule: Rule;
+  severity: Severity;
+  /** What it is about, as `SUBJECT_OF` its rule says: `api`, `api/web1`, `haproxy`. */
   subject: string;
   phase: Phase;
-  /** When the backend lost its last server. */
+  /** When the trouble began: for an outage when the backend lost its last server. */
   openedAt: Instant;
   utcOffsetMin: number;
   /** When `hold` had passed; null while pending. */
   firedAt: Instant | null;
-  /** When the backend was well again; null while it is not. */
+  /** When its subject was well again; null while it is not. */
   resolvedAt: Instant | null;
   /** How the end is known; null while open. */
   endEvidence: Evidence | null;
   planned: boolean;
-  /** The workers in which the backend has no server right now. */
+  /** The workers in which it is so right now. */
   workers: number[];
   /** Why the last server fell. */
   cause: Cause | null;
@@ -51,10 +62,19 @@ export interface Incident {
   /** When receivers were told of the beginning (a notification was written), and how many reminders followed. */
   toldAt: Instant | null;
   reminders: number;
+  /** Null while nobody has taken it on. */
+  ack: Acknowledgement | null;
 }
 
 /** Under which an incident is kept while it is open; names hold no blank. */
-export const incidentKey = (host: string, subject: string): string => `${host} ${subject}`;
+export const incidentKey = ({ host, rule, subject }: Pick<Incident, 'host' | 'rule' | 'subject'>): string =>
+  `${host} ${rule} ${subject}`;
+
+/** The backend that it is about, or whose server it is about; null where it is about a whole HAProxy. */
+export function backendOf({ rule, subject }: Pick<Incident, 'rule' | 'subject'>): string | null {
+  if (SUBJECT_OF[rule] === 'haproxy') return null;
+  return SUBJECT_OF[rule] === 'backend' ? subject : subject.split('/', 1)[0]!;
+}
 
 /** The incident that an outage opens; `fall` is what led to it. */
 export function begun(outage: Outage, fall: Fall): Incident {
@@ -62,6 +82,8 @@ export function begun(outage: Outage, fall: Fall): Incident {
   return {
     id,
     host,
+    rule: 'outage',
+    severity: 'critical',
     subject,
     phase: 'pending',
     openedAt,
@@ -76,6 +98,7 @@ export function begun(outage: Outage, fall: Fall): Incident {
     fallenTotal: fall.total,
     toldAt: null,
     reminders: 0,
+    ack: null,
   };
 }
 

@@ -12,12 +12,13 @@ export {
   type WebhookReceiver,
 } from './channels/receiver.js';
 export { isSigningSecret } from './channels/signature.js';
-export { type Fallen, type Incident, incidentKey } from './incident.js';
+export { type Acknowledgement, backendOf, type Fallen, type Incident, incidentKey } from './incident.js';
 export type { Notification, NotificationKind } from './notification.js';
 export { offers } from './offer.js';
 export { DEFAULT_POLICY, type Policy, type Route } from './policy.js';
-export { render } from './render.js';
+export { render, subjectInWords } from './render.js';
 export { receiversFor, takesRoute } from './route.js';
+export { RULE_WORDS, RULES, type Rule, SEVERITIES, type Severity, SUBJECT_OF } from './rules.js';
 export { type Input, NOTHING_KNOWN, type Plan, type Situation, type Step } from './situation.js';
 export type { Outage, OutageEnd, Shown, Transition } from './state.js';
 export { nextTickAt, step } from './step.js';

@@ -4,7 +4,8 @@ import type { Incident } from './incident.js';
 import type { Route } from './policy.js';
 import { receiversFor } from './route.js';
 
-export type NotificationKind = 'firing' | 'resolved' | 'reminder';
+/** `acknowledged`: somebody has taken it on. */
+export type NotificationKind = 'firing' | 'resolved' | 'reminder' | 'acknowledged';
 
 export interface Notification {
   /** Names it for ever, over retries and restarts: `<incident>:<event>:<receiver>`, reminders add their number. */

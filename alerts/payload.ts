@@ -3,7 +3,7 @@
  * Times are RFC 3339 UTC with milliseconds. Fields may be added; those that stand here keep their meaning.
  */
 import type { Cause, Instant } from '../parsers/index.js';
-import type { Incident } from './incident.js';
+import { type Acknowledgement, backendOf, type Incident } from './incident.js';
 import type { Notification, NotificationKind } from './notification.js';
 import { plainText } from './words.js';
 
@@ -11,11 +11,13 @@ const TYPE = {
   firing: 'incident.opened',
   resolved: 'incident.resolved',
   reminder: 'incident.reminder',
+  acknowledged: 'incident.acknowledged',
 } as const satisfies Record<NotificationKind, string>;
 
 /** Takes a notification and the message's one sentence; returns plain JSON, equal in every attempt. */
 export function webhookBody(notification: Notification, summary: string): unknown {
   const { incident, event, createdAt } = notification;
+  const backend = backendOf(incident);
   return {
     type: TYPE[event],
     timestamp: utc(happenedAt(notification)),
@@ -23,7 +25,10 @@ export function webhookBody(notification: Notification, summary: string): unknow
       schema_version: 1,
       id: plainText(incident.id, 200),
       host: plainText(incident.host, 255),
-      backend: plainText(incident.subject, 255),
+      rule: incident.rule,
+      severity: incident.severity,
+      subject: plainText(incident.subject, 520),
+      backend: backend === null ? null : plainText(backend, 255),
       phase: incident.phase,
       opened_at: utc(incident.openedAt),
       resolved_at: incident.resolvedAt === null ? null : utc(incident.resolvedAt),
@@ -35,6 +40,7 @@ export function webhookBody(notification: Notification, summary: string): unknow
       fallen: fallenBody(incident),
       fallen_total: incident.fallenTotal,
       reminders: incident.reminders,
+      acknowledged: ackBody(incident.ack),
       summary,
     },
   };
@@ -52,6 +58,11 @@ function fallenBody(incident: Incident): unknown[] {
     planned,
     cause: causeBody(cause),
   }));
+}
+
+function ackBody(ack: Acknowledgement | null): unknown {
+  if (ack === null) return null;
+  return { at: utc(ack.at), by: plainText(ack.by, 100), note: ack.note === null ? null : plainText(ack.note, 500) };
 }
 
 function causeBody(cause: Cause): unknown {

@@ -1,9 +1,10 @@
 /** A notification in the words that a person reads, whatever the channel. */
 import type { Instant } from '../parsers/index.js';
 import type { Message } from './channels/channel.js';
-import type { Fallen, Incident } from './incident.js';
+import { backendOf, type Fallen, type Incident } from './incident.js';
 import type { Notification, NotificationKind } from './notification.js';
 import { webhookBody } from './payload.js';
+import { RULE_WORDS, type Rule, SUBJECT_OF } from './rules.js';
 import type { Evidence } from './state.js';
 import { causeInWords, formatDuration, formatStamp, plainText } from './words.js';
 
@@ -11,11 +12,11 @@ import { causeInWords, formatDuration, formatStamp, plainText } from './words.js
  * What stands before the stem of the subject. Words in square brackets do not change the base subject by which mail
  * programs keep a thread together (RFC 5256, section 2.1), other words would.
  */
-const SUBJECT_MARK: Record<NotificationKind, string> = {
-  firing: '',
-  resolved: '[Resolved] ',
-  reminder: '[Still down] ',
-};
+function subjectMark(event: NotificationKind, rule: Rule): string {
+  if (event === 'firing') return '';
+  const mark = { resolved: 'Resolved', reminder: RULE_WORDS[rule].still, acknowledged: 'Acknowledged' }[event];
+  return `[${mark}] `;
+}
 
 const EVIDENCE_IN_WORDS: Record<Evidence, string> = {
   observed: 'stands in the log',
@@ -32,6 +33,7 @@ const LATE_MS = 60_000;
  */
 export function render(notification: Notification, now: Instant): Message {
   const { incident, event } = notification;
+  const { rule } = incident;
   const summary = summarize(notification);
   const body = [
     ...story(notification, loadBalancersTime(notification, now)),
@@ -41,7 +43,8 @@ export function render(notification: Notification, now: Instant): Message {
     id: notification.dedupKey,
     incidentId: incident.id,
     event,
-    subject: `${SUBJECT_MARK[event]}[haplog] ${host(incident)}: backend ${backend(incident)} has no server available`,
+    incident,
+    subject: `${subjectMark(event, rule)}[haplog] ${host(incident)}: ${subjectInWords(incident)} ${RULE_WORDS[rule].is}`,
     text: [summary, '', ...body, ''].join('\n'),
     json: webhookBody(notification, summary),
   };
@@ -54,17 +57,20 @@ function loadBalancersTime({ createdAt, notedAt }: Notification, now: Instant): 
 
 /** Equal in every attempt: no age is in it. */
 function summarize({ incident, event, createdAt }: Notification): string {
-  const where = `${backend(incident)} on ${host(incident)}`;
+  const where = `${subjectInWords(incident)} on ${host(incident)}`;
   const since = `since ${localTime(incident, incident.openedAt)}`;
   const lasted = formatDuration((incident.resolvedAt ?? createdAt) - incident.openedAt);
+  const words = RULE_WORDS[incident.rule];
   switch (event) {
     case 'firing':
-      return `Backend ${where} has no server available ${since}: ${causeOf(incident)}`;
+      return `${capitalized(where)} ${words.is} ${since}: ${causeOf(incident)}`;
     case 'reminder':
-      return `Still down: backend ${where} has had no server available for ${lasted}, ${since}: ${causeOf(incident)}`;
+      return `${words.still}: ${where} ${words.hasBeen} for ${lasted}, ${since}: ${causeOf(incident)}`;
+    case 'acknowledged':
+      return `Acknowledged${takenOnBy(incident)}: ${where} ${words.is} ${since}`;
     case 'resolved': {
-      const has = incident.endEvidence === 'assumed' ? 'is taken to have' : 'has';
-      return `Resolved: backend ${where} ${has} a server again, after ${lasted}`;
+      const over = incident.endEvidence === 'assumed' ? words.over.replace(/^has/, 'is taken to have') : words.over;
+      return `Resolved: ${where} ${over}, after ${lasted}`;
     }
   }
 }
@@ -73,7 +79,7 @@ function summarize({ incident, event, createdAt }: Notification): string {
 function story(notification: Notification, now: Instant): string[] {
   const { incident, event, createdAt } = notification;
   const { openedAt, resolvedAt, endEvidence } = incident;
-  const lines = [`Backend:     ${backend(incident)}`, `Host:        ${host(incident)}`];
+  const lines = [...about(incident), `Host:        ${host(incident)}`, `Severity:    ${incident.severity}`];
   if (event === 'resolved') {
     const end = resolvedAt ?? createdAt;
     lines.push(`Began:       ${localTime(incident, openedAt)}`);
@@ -121,8 +127,28 @@ function localTime(incident: Incident, at: Instant): string {
   return formatStamp(at, incident.utcOffsetMin);
 }
 
-function backend(incident: Incident): string {
-  return plainText(incident.subject, 200);
+/** `backend api`, `server api/web1`, `HAProxy`. */
+export function subjectInWords({ rule, subject }: Pick<Incident, 'rule' | 'subject'>): string {
+  const kind = SUBJECT_OF[rule];
+  return kind === 'haproxy' ? 'HAProxy' : `${kind} ${plainText(subject, 400)}`;
+}
+
+function about(incident: Incident): string[] {
+  const backend = backendOf(incident);
+  const lines = backend === null ? [] : [`Backend:     ${plainText(backend, 200)}`];
+  return SUBJECT_OF[incident.rule] === 'server'
+    ? [...lines, `Server:      ${plainText(incident.subject, 400)}`]
+    : lines;
+}
+
+function takenOnBy({ ack }: Incident): string {
+  if (ack === null) return '';
+  const note = ack.note === null ? '' : ` (${plainText(ack.note, 300)})`;
+  return ` by ${plainText(ack.by, 100)}${note}`;
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function host(incident: Incident): string {

@@ -15,6 +15,7 @@ export function testMessage(receiver: string, machine: string, id: string, at: I
     id: name,
     incidentId: name,
     event: 'test',
+    incident: null,
     subject: `[haplog] ${from}: test of the receiver ${to}`,
     text: `${summary}\n`,
     json: {

@@ -33,7 +33,7 @@ export class Turn {
 
   /** An outage opened, ended, or is no planned work any more. */
   follow({ outage, fall, died = false }: OutageChange): void {
-    const incident = this.#incidents.get(incidentKey(outage.host, outage.backend));
+    const incident = this.#incidents.get(incidentKey({ host: outage.host, rule: 'outage', subject: outage.backend }));
     if (outage.end !== null) {
       // It may have begun while the host's clock was ahead, and cannot end later than now.
       const end = Math.min(outage.end, this.#nowAt(outage.host));
@@ -112,7 +112,7 @@ export class Turn {
     for (const incident of this.#changed.values()) {
       const agenda = agendas.get(incident.host);
       if (!agenda || incident.phase === 'resolved') continue;
-      const before = this.#before.get(incidentKey(incident.host, incident.subject));
+      const before = this.#before.get(incidentKey(incident));
       const isNew = before?.id !== incident.id || isUntold(before) !== isUntold(incident);
       if (!isNew && changesAt(before, policy) === changesAt(incident, policy)) continue;
       const isOld = agenda.size > 4 * this.#incidents.size + AGENDA_SLACK;
@@ -163,7 +163,7 @@ export class Turn {
   #resolve(incident: Incident): void {
     const resolved: Incident = { ...incident, phase: 'resolved' };
     this.#put(resolved);
-    this.#incidents = this.#incidents.without(incidentKey(incident.host, incident.subject));
+    this.#incidents = this.#incidents.without(incidentKey(incident));
     if (incident.toldAt !== null) this.#notify(resolved, 'resolved', 'resolved');
   }
 
@@ -186,7 +186,7 @@ export class Turn {
   }
 
   #put(incident: Incident): void {
-    this.#incidents = this.#incidents.with(incidentKey(incident.host, incident.subject), incident);
+    this.#incidents = this.#incidents.with(incidentKey(incident), incident);
     this.#changed.set(incident.id, incident);
   }
 }

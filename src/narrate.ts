@@ -7,8 +7,10 @@ import {
   type Incident,
   incidentKey,
   type Outage,
+  RULE_WORDS,
   type Shown,
   type Situation,
+  subjectInWords,
   type Transition,
 } from '../alerts/index.js';
 import { type Instant, Shelf } from '../parsers/index.js';
@@ -42,7 +44,7 @@ export function narrate(
     ...commit.transitions.map((transition) => ({ at: transition.at, said: transitionSaid(transition) })),
     ...commit.outages.map((outage) => ({ at: outage.end ?? outage.start, said: outageSaid(outage) })),
     ...commit.incidents.flatMap((incident) => {
-      const known = before.get(incidentKey(incident.host, incident.subject));
+      const known = before.get(incidentKey(incident));
       const said = incidentSaid(incident, known?.id === incident.id ? known : null);
       return said === null ? [] : [{ at: incident.resolvedAt ?? incident.openedAt, said }];
     }),
@@ -122,21 +124,21 @@ function outageSaid({ host, backend, start, utcOffsetMin, end, endHow, planned }
 
 /** @param known the incident as it was when it was last spoken of */
 function incidentSaid(incident: Incident, known: Incident | null): Said | null {
-  const { phase, host, subject, openedAt, utcOffsetMin, resolvedAt, planned, toldAt, reminders } = incident;
+  const { phase, host, rule, openedAt, utcOffsetMin, resolvedAt, planned, toldAt, reminders } = incident;
   const again = known !== null && fires(known) && known.planned === planned;
-  const about = `incident ${again && phase === 'firing' ? 'still firing' : phase}: ${host}: backend ${subject}`;
+  const about = `incident ${again && phase === 'firing' ? 'still firing' : phase}: ${host}: ${subjectInWords(incident)}`;
   if (phase === 'resolved') {
     const lasted = formatDuration((resolvedAt ?? openedAt) - openedAt);
     return {
       level: 'info',
-      words: `${about} is well again after ${lasted}${toldAt === null ? ' (nobody was told of it)' : ''}`,
+      words: `${about} ${RULE_WORDS[rule].over} after ${lasted}${toldAt === null ? ' (nobody was told of it)' : ''}`,
     };
   }
   if (!fires(incident) || (again && reminders === known.reminders)) return null;
-  const level = planned ? 'info' : 'error';
+  const level = planned ? 'info' : incident.severity === 'critical' ? 'error' : 'warn';
   return {
     level,
-    words: `${about} has no server available since ${formatStamp(openedAt, utcOffsetMin)}${planned ? ', planned' : ''}`,
+    words: `${about} ${RULE_WORDS[rule].is} since ${formatStamp(openedAt, utcOffsetMin)}${planned ? ', planned' : ''}`,
   };
 }
 

@@ -1,4 +1,9 @@
 /** The means by which a receiver is told. Only files of this folder reach the network. */
+import type { Incident } from '../incident.js';
+import type { NotificationKind } from '../notification.js';
+
+/** `digest`: one message for many incidents; `test`: somebody wants to see whether it arrives. */
+export type MessageKind = NotificationKind | 'digest' | 'test';
 
 /** A notification rendered for sending. */
 export interface Message {
@@ -6,8 +11,9 @@ export interface Message {
   id: string;
   /** The incident's id, by which mails become one thread. */
   incidentId: string;
-  /** `test`: somebody wants to see whether it arrives. */
-  event: 'firing' | 'resolved' | 'reminder' | 'test';
+  event: MessageKind;
+  /** The incident's facts, for a receiver that has fields for them; null where the message is about none, or many. */
+  incident: Incident | null;
   subject: string;
   text: string;
   /** The webhook's body. */

@@ -73,6 +73,8 @@ const NTFY_BYTES_MAX = 4_000;
 const NTFY_LOOKS: Record<Message['event'], { priority: string; tags: string }> = {
   firing: { priority: '5', tags: 'rotating_light' },
   reminder: { priority: '4', tags: 'rotating_light' },
+  digest: { priority: '5', tags: 'rotating_light' },
+  acknowledged: { priority: '2', tags: 'eyes' },
   resolved: { priority: '2', tags: 'white_check_mark' },
   test: { priority: '3', tags: 'test_tube' },
 };

@@ -1,4 +1,5 @@
 /** Which part of history was asked for. */
+import { backendOf, type Incident, SUBJECT_OF } from '../../alerts/index.js';
 import { isGlob, matcherOf } from '../glob.js';
 import type { Happening, History } from '../store/store.js';
 import { UserError } from '../user-error.js';
@@ -32,6 +33,10 @@ export function passer(filter: Filter): (happening: Happening) => boolean {
   const states = new Set<string>(filter.state);
   const anyState = states.size === 0;
   const backends = filter.server.length === 0 && (anyState || states.has('no-server'));
+  // An outage is what `no-server` asks for; other incidents are of no state.
+  const incidents = ({ rule }: Incident) => (rule === 'outage' ? backends : anyState);
+  const aboutServer = ({ rule, subject }: Incident) =>
+    SUBJECT_OF[rule] === 'server' ? server(subject.slice(subject.indexOf('/') + 1)) : filter.server.length === 0;
   return ({ kind, fact }) => {
     switch (kind) {
       case 'transition':
@@ -39,7 +44,7 @@ export function passer(filter: Filter): (happening: Happening) => boolean {
       case 'outage':
         return backends && host(fact.host) && backend(fact.backend);
       case 'incident':
-        return backends && host(fact.host) && backend(fact.subject);
+        return incidents(fact) && host(fact.host) && backend(backendOf(fact) ?? '') && aboutServer(fact);
     }
   };
 }

@@ -30,8 +30,8 @@ export function outageJson({ host, pid, backend, start, end, endHow, planned, ev
 }
 
 /** One stretch of trouble with a backend, across reloads. */
-export function incidentJson({ id, host, subject, phase, openedAt, resolvedAt, planned }: Incident) {
-  const about = { kind: 'incident', id, host, subject, phase };
+export function incidentJson({ id, host, rule, severity, subject, phase, openedAt, resolvedAt, planned }: Incident) {
+  const about = { kind: 'incident', id, host, rule, severity, subject, phase };
   return { ...about, opened_at: utc(openedAt), resolved_at: utcOrNull(resolvedAt), planned };
 }
 

@@ -1,5 +1,5 @@
 /** What `haplog outbox` does. */
-import { render } from '../../alerts/index.js';
+import { backendOf, render, subjectInWords } from '../../alerts/index.js';
 import { printableJson } from '../printable.js';
 import { openStore } from '../store/open.js';
 import type { OutboxEntry, OutboxFilter, OutboxState, Unfit } from '../store/store.js';
@@ -102,14 +102,15 @@ async function readOutbox(db: string | undefined, filter: OutboxFilter): Promise
 function rowOf(entry: OutboxEntry, time: (at: number) => string): string[] {
   const { seq, state, answer, notification } = entry;
   const { receiver, event, incident } = notification;
-  const what = `${event}: backend ${incident.subject} on ${incident.host}`;
+  const what = `${event}: ${subjectInWords(incident)} on ${incident.host}`;
   return [String(seq), time(notedAt(entry)), state, receiver, what, triesOf(entry), answer ?? ''];
 }
 
 function entryJson(entry: OutboxEntry): object {
   const { seq, state, attempts, answer, closedAt, dueAt, notification } = entry;
   const { receiver, event, incident, dedupKey } = notification;
-  const about = { incident: incident.id, host: incident.host, backend: incident.subject };
+  const { id, host, rule, subject } = incident;
+  const about = { incident: id, host, backend: backendOf(incident), rule, subject };
   const times = {
     noted_at: utc(notedAt(entry)),
     due_at: state === 'due' ? utc(dueAt) : null,

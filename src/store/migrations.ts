@@ -116,6 +116,14 @@ const migrations: readonly string[] = [
   `,
   // noted_at: when it was noted down by our own clock; created_at is by the load balancer's.
   'ALTER TABLE outbox ADD COLUMN noted_at INTEGER',
+  // Incidents of other rules than the outage.
+  `
+  UPDATE incident SET body = json_set(body, '$.rule', 'outage', '$.severity', 'critical', '$.ack', NULL);
+  UPDATE outbox SET facts = json_set(facts, '$.rule', 'outage', '$.severity', 'critical', '$.ack', NULL);
+  UPDATE memory SET body = json_set(body, '$.rule', 'outage', '$.severity', 'critical', '$.ack', NULL),
+    key = replace(key, ' ', ' outage ')
+  WHERE shelf = 'incident';
+  `,
 ];
 
 /** How many steps this haplog knows. */

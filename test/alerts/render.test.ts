@@ -16,6 +16,7 @@ test('a firing tells what, where, since when, why, and what led to it', () => {
 
 Backend:     k8s-api-server
 Host:        allyrion
+Severity:    critical
 Since:       2024-02-21 07:03:18 -05:00 (1 s ago)
 Cause:       ${CAUSE}
 
@@ -97,6 +98,9 @@ test('the body for machines has one shape for beginning, reminder and end', () =
       schema_version: 1,
       id: '5f1c:4711',
       host: 'allyrion',
+      rule: 'outage',
+      severity: 'critical',
+      subject: 'k8s-api-server',
       backend: 'k8s-api-server',
       phase: 'resolved',
       opened_at: '2024-02-21T12:03:18.115Z',
@@ -108,6 +112,7 @@ test('the body for machines has one shape for beginning, reminder and end', () =
       fallen: [{ server: 'gardener', at: '2024-02-21T12:03:18.115Z', planned: false, cause }],
       fallen_total: 1,
       reminders: 0,
+      acknowledged: null,
       summary: 'Resolved: backend k8s-api-server on allyrion has a server again, after 4 min 12 s',
     },
   });

@@ -37,6 +37,8 @@ export function incident(changes: Partial<Incident> = {}): Incident {
   return {
     id: '5f1c:4711' as EventId,
     host: 'allyrion',
+    rule: 'outage',
+    severity: 'critical',
     subject: 'k8s-api-server',
     phase: 'firing',
     openedAt: OPENED,
@@ -51,6 +53,7 @@ export function incident(changes: Partial<Incident> = {}): Incident {
     fallenTotal: 3,
     toldAt: OPENED,
     reminders: 0,
+    ack: null,
     ...changes,
   };
 }

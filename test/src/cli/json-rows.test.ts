@@ -44,7 +44,7 @@ test('an outage is told in the keys that programs rely on, open or ended', () =>
 test('an incident and a notification are told in the keys that programs rely on', () => {
   assert.equal(
     JSON.stringify(incidentJson(incident({ openedAt: AT }))),
-    '{"kind":"incident","id":"f1:900","host":"allyrion","subject":"k8s-api-server","phase":"firing",' +
+    '{"kind":"incident","id":"f1:900","host":"allyrion","rule":"outage","severity":"critical","subject":"k8s-api-server","phase":"firing",' +
       '"opened_at":"2024-02-21T12:03:16.775Z","resolved_at":null,"planned":false}',
   );
   assert.equal(incidentJson(incident({ resolvedAt: AT })).resolved_at, '2024-02-21T12:03:16.775Z');

@@ -52,7 +52,7 @@ test('replay tells in the order of time, each line with its time, what happened 
     'would tell log: firing: backend short on l',
     'lb: server short/a is up: Layer4 check pas',
     'lb: backend short has a server again after',
-    'incident resolved: lb: backend short is we',
+    'incident resolved: lb: backend short has a',
     'would tell log: resolved: backend short on',
   ]);
 });

@@ -72,6 +72,8 @@ export function incident(parts: Partial<Incident> = {}): Incident {
   return {
     id: id('f1:900'),
     host: 'allyrion',
+    rule: 'outage',
+    severity: 'critical',
     subject: 'k8s-api-server',
     phase: 'firing',
     openedAt: 1_000,
@@ -86,6 +88,7 @@ export function incident(parts: Partial<Incident> = {}): Incident {
     fallenTotal: 1,
     toldAt: 1_000,
     reminders: 0,
+    ack: null,
     ...parts,
   };
 }

@@ -1,0 +1,95 @@
+/** What counts as trouble: each rule has a subject, a severity, and words of its own. */
+
+export const RULES = [
+  'outage',
+  'backup_only',
+  'last_server',
+  'server_down',
+  'flapping',
+  'checks_failing',
+  'worker_killed',
+  'reload_failed',
+] as const;
+
+export type Rule = (typeof RULES)[number];
+
+/** The worst first. */
+export const SEVERITIES = ['critical', 'warning', 'info'] as const;
+
+export type Severity = (typeof SEVERITIES)[number];
+
+/** What a rule's incidents are about: a backend, a server (`backend/server`), or the HAProxy of a host as a whole. */
+export const SUBJECT_OF: Record<Rule, 'backend' | 'server' | 'haproxy'> = {
+  outage: 'backend',
+  backup_only: 'backend',
+  last_server: 'backend',
+  server_down: 'server',
+  flapping: 'server',
+  checks_failing: 'server',
+  worker_killed: 'haproxy',
+  reload_failed: 'haproxy',
+};
+
+/** The subject of what befalls a whole HAProxy. */
+export const WHOLE = 'haproxy';
+
+/** Said of the subject: what it is like, what it has been like, and what it has become. */
+export interface RuleWords {
+  is: string;
+  hasBeen: string;
+  /** Begins with `has`. */
+  over: string;
+  /** Stands before a reminder. */
+  still: string;
+}
+
+export const RULE_WORDS: Record<Rule, RuleWords> = {
+  outage: {
+    is: 'has no server available',
+    hasBeen: 'has had no server available',
+    over: 'has a server again',
+    still: 'Still down',
+  },
+  backup_only: {
+    is: 'is on its backup servers alone',
+    hasBeen: 'has been on its backup servers alone',
+    over: 'has an active server again',
+    still: 'Still on backup',
+  },
+  last_server: {
+    is: 'is on its last server',
+    hasBeen: 'has been on its last server',
+    over: 'has more than one server again',
+    still: 'Still on the last server',
+  },
+  server_down: {
+    is: 'is down',
+    hasBeen: 'has been down',
+    over: 'has come back',
+    still: 'Still down',
+  },
+  flapping: {
+    is: 'goes up and down',
+    hasBeen: 'has been going up and down',
+    over: 'has settled',
+    still: 'Still flapping',
+  },
+  checks_failing: {
+    is: 'fails its health checks',
+    hasBeen: 'has been failing its health checks',
+    over: 'has passed its health checks again',
+    still: 'Still failing',
+  },
+  worker_killed: {
+    is: 'is without the worker that it had',
+    hasBeen: 'has been without a worker',
+    over: 'has a worker again',
+    still: 'Still without a worker',
+  },
+  reload_failed: {
+    is: 'runs on its old configuration',
+    hasBeen: 'has run on its old configuration',
+    over: 'has loaded its configuration',
+    still: 'Still on the old configuration',
+  },
+};
