@@ -6,8 +6,9 @@
  * is. An entry may be out of date, for the incident has changed since; who takes it out asks the incident itself.
  */
 import type { Instant } from '../parsers/index.js';
+import { changesAt, isUntold } from './due.js';
 import { type Incident, incidentKey } from './incident.js';
-import type { Policy } from './policy.js';
+import type { Plan } from './plan.js';
 
 interface Entry {
   at: Instant;
@@ -27,22 +28,9 @@ export interface Agenda {
 
 export const EMPTY_AGENDA: Agenda = { first: null, size: 0, allTold: true };
 
-/** When time alone changes the incident: a hold or a keep-firing that passes, a reminder; Infinity for never. */
-export function changesAt(incident: Incident, policy: Policy): Instant {
-  if (incident.resolvedAt !== null) return incident.resolvedAt + policy.keepFiringMs;
-  if (incident.phase === 'pending') return incident.openedAt + policy.holdMs;
-  if (incident.planned || incident.toldAt === null || policy.reminderMs === null) return Number.POSITIVE_INFINITY;
-  return incident.toldAt + (incident.reminders + 1) * policy.reminderMs;
-}
-
-/** It fires and nobody was told: it began before haplog looked. */
-export function isUntold({ phase, toldAt, planned }: Incident): boolean {
-  return phase === 'firing' && toldAt === null && !planned;
-}
-
 /** The agenda with what is to come of this incident, as it is now. */
-export function noted(agenda: Agenda, incident: Incident, policy: Policy): Agenda {
-  const at = changesAt(incident, policy);
+export function noted(agenda: Agenda, incident: Incident, plan: Pick<Plan, 'policy' | 'routes'>): Agenda {
+  const at = changesAt(incident, plan);
   const allTold = agenda.allTold && !isUntold(incident);
   if (at === Number.POSITIVE_INFINITY) return allTold === agenda.allTold ? agenda : { ...agenda, allTold };
   const entry: Entry = { at, key: incidentKey(incident), left: null, right: null, rank: 1 };

@@ -76,6 +76,9 @@ export interface Change {
   outages: OutageChange[];
 }
 
+/** That nothing changed. */
+export const unchanged = (board: Board): Change => ({ board, transition: null, outages: [] });
+
 export interface OutageChange {
   outage: Outage;
   fall: Fall;

@@ -4,13 +4,20 @@
  * ("Proxy X stopped"), or nobody but the younger worker that speaks instead.
  */
 import type { HaproxyEvent, Instant } from '../parsers/index.js';
-import { type Board, backendKey, type Change, siblingsOf, type WorkerRef, workerKey, workerOf } from './board.js';
+import {
+  type Board,
+  backendKey,
+  type Change,
+  siblingsOf,
+  unchanged,
+  type WorkerRef,
+  workerKey,
+  workerOf,
+} from './board.js';
 import { NO_FALL } from './incident.js';
 import { ended } from './outage.js';
 import type { OutageEnd } from './state.js';
 import { forgetWorker, isAnother, isReplaced, put, SILENCE_MS } from './workers.js';
-
-const unchanged = (board: Board): Change => ({ board, transition: null, outages: [] });
 
 /** A pid that is another worker's by now: what the earlier one left open has ended with it. */
 export function renewWorker(board: Board, event: HaproxyEvent): Change {
@@ -94,6 +101,11 @@ function endEach(board: Board, keys: readonly string[], at: Instant, how: Outage
 }
 
 /** Exit status as the master tells it: 128 + signal. SIGTERM (143) and SIGINT (130) are somebody's wish. */
+const isWished = (code: number) => code === 0 || code === 130 || code === 143;
+
+/** Whether a worker that ended so was wanted to go on. */
+export const endedUnwished = (code: number): boolean => !isWished(code);
+
 function endByCode(code: number): OutageEnd {
-  return code < 128 || code === 130 || code === 143 ? 'process_stopped' : 'process_killed';
+  return code < 128 || isWished(code) ? 'process_stopped' : 'process_killed';
 }

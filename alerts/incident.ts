@@ -1,7 +1,7 @@
 /** What the operator lives through: one stretch of trouble with one subject, across reloads. */
 import type { Cause, EventId, Instant, Stamp } from '../parsers/index.js';
 import { type Rule, type Severity, SUBJECT_OF } from './rules.js';
-import type { Evidence, Outage } from './state.js';
+import type { Evidence, Outage, Shown } from './state.js';
 
 export type Phase = 'pending' | 'firing' | 'resolved';
 
@@ -62,6 +62,12 @@ export interface Incident {
   /** When receivers were told of the beginning (a notification was written), and how many reminders followed. */
   toldAt: Instant | null;
   reminders: number;
+  /** Who was told anything of it. */
+  receivers: string[];
+  /** Nothing is told of it before; null where nothing stands against telling. */
+  quietUntil: Instant | null;
+  /** Of a server that goes up and down: how often it has changed, and how it stands. */
+  flaps: { changes: number; state: Shown } | null;
   /** Null while nobody has taken it on. */
   ack: Acknowledgement | null;
 }
@@ -76,14 +82,43 @@ export function backendOf({ rule, subject }: Pick<Incident, 'rule' | 'subject'>)
   return SUBJECT_OF[rule] === 'backend' ? subject : subject.split('/', 1)[0]!;
 }
 
-/** The incident that an outage opens; `fall` is what led to it. */
-export function begun(outage: Outage, fall: Fall): Incident {
-  const { id, host, backend: subject, start: openedAt, utcOffsetMin, planned, pid } = outage;
+/** The server that it is about, without its backend; null where it is about none. */
+export function serverOf({ rule, subject }: Pick<Incident, 'rule' | 'subject'>): string | null {
+  return SUBJECT_OF[rule] === 'server' ? subject.slice(subject.indexOf('/') + 1) : null;
+}
+
+/** A trouble as one worker tells of it, on its way into an incident. */
+export interface Spell extends Stamp {
+  id: EventId;
+  host: string;
+  pid: number;
+  rule: Rule;
+  subject: string;
+  planned: boolean;
+  /** Why, where no server of `fall` tells. */
+  cause: Cause | null;
+  /** What led to it. */
+  fall: Fall;
+  /** No worker is in it: it lasts until another one takes over. */
+  orphan: boolean;
+}
+
+/** An outage as a spell. */
+export function spellOf(
+  { id, host, pid, backend: subject, start: at, utcOffsetMin, planned }: Outage,
+  fall: Fall,
+): Spell {
+  return { id, host, pid, rule: 'outage', subject, at, utcOffsetMin, planned, cause: null, fall, orphan: false };
+}
+
+/** The incident that a spell opens. */
+export function begun(spell: Spell, severity: Severity): Incident {
+  const { id, host, rule, subject, at: openedAt, utcOffsetMin, planned, pid, fall, cause, orphan } = spell;
   return {
-    id,
+    id: rule === 'outage' ? id : (`${id}/${rule}` as EventId),
     host,
-    rule: 'outage',
-    severity: 'critical',
+    rule,
+    severity,
     subject,
     phase: 'pending',
     openedAt,
@@ -92,40 +127,54 @@ export function begun(outage: Outage, fall: Fall): Incident {
     resolvedAt: null,
     endEvidence: null,
     planned,
-    workers: [pid],
-    cause: causeOf(fall),
+    workers: orphan ? [] : [pid],
+    cause: causeOf(fall) ?? cause,
     fallen: fall.last,
     fallenTotal: fall.total,
     toldAt: null,
     reminders: 0,
+    receivers: [],
+    quietUntil: null,
+    flaps: null,
     ack: null,
   };
 }
 
 /** The same trouble again, or in another worker: one incident. */
-export function joined(incident: Incident, outage: Outage, fall: Fall): Incident {
+export function joined(incident: Incident, { pid, planned, fall, cause, orphan }: Spell): Incident {
   const { last, total } = fall.total > 0 ? fall : { last: incident.fallen, total: incident.fallenTotal };
   return {
     ...incident,
     resolvedAt: null,
     endEvidence: null,
-    planned: incident.planned && outage.planned,
-    workers: [...incident.workers.filter((pid) => pid !== outage.pid), outage.pid],
-    cause: causeOf(fall) ?? incident.cause,
+    planned: incident.planned && planned,
+    workers: orphan ? incident.workers : [...incident.workers.filter((other) => other !== pid), pid],
+    cause: causeOf(fall) ?? cause ?? incident.cause,
     fallen: last,
     fallenTotal: total,
   };
 }
 
+/** That the trouble has ended in one worker: when, and how that is known. */
+export interface End {
+  pid: number;
+  at: Instant;
+  evidence: Evidence;
+}
+
+/** How an outage ended, as one of its incident. */
+export function endOf({ pid, end, start, endHow, evidence }: Outage): End {
+  return { pid, at: end ?? start, evidence: endHow === 'recovered' ? evidence : 'assumed' };
+}
+
 /**
- * The outage of one worker ended; the incident is over when it was the last. Unless the worker just died or was stopped
+ * It ended in one worker; the incident is over when that was the last. Unless the worker just died or was stopped
  * as a whole: then nobody serves, which is no recovery, and the incident waits for the next worker.
  */
-export function left(incident: Incident, outage: Outage, died: boolean): Incident {
-  const workers = incident.workers.filter((pid) => pid !== outage.pid);
+export function left(incident: Incident, { pid, at, evidence: endEvidence }: End, died: boolean): Incident {
+  const workers = incident.workers.filter((other) => other !== pid);
   if (workers.length > 0 || died) return { ...incident, workers };
-  const endEvidence = outage.endHow === 'recovered' ? outage.evidence : 'assumed';
-  return { ...incident, workers, resolvedAt: outage.end, endEvidence };
+  return { ...incident, workers, resolvedAt: at, endEvidence };
 }
 
 /** The incident with nothing in it that is still to come: such instants count as now. The same object where none is. */

@@ -12,15 +12,30 @@ export {
   type WebhookReceiver,
 } from './channels/receiver.js';
 export { isSigningSecret } from './channels/signature.js';
+export { turnsAt } from './due.js';
 export { type Acknowledgement, backendOf, type Fallen, type Incident, incidentKey } from './incident.js';
+export { matches } from './match.js';
 export type { Notification, NotificationKind } from './notification.js';
 export { offers } from './offer.js';
-export { DEFAULT_POLICY, type Policy, type Route } from './policy.js';
+export { type Plan, planOf } from './plan.js';
+export {
+  type Acknowledgements,
+  DEFAULT_POLICY,
+  DEFAULT_RULES,
+  EVERYTHING,
+  type Maintenance,
+  type Match,
+  type Policy,
+  type Route,
+  type RuleSettings,
+  type Silence,
+} from './policy.js';
 export { render, subjectInWords } from './render.js';
 export { receiversFor, takesRoute } from './route.js';
 export { RULE_WORDS, RULES, type Rule, SEVERITIES, type Severity, SUBJECT_OF } from './rules.js';
-export { type Input, NOTHING_KNOWN, type Plan, type Situation, type Step } from './situation.js';
+export { type Input, NOTHING_KNOWN, type Situation, type Step } from './situation.js';
 export type { Outage, OutageEnd, Shown, Transition } from './state.js';
 export { nextTickAt, step } from './step.js';
 export { testMessage } from './test-message.js';
+export { openUntil, readTimes, TIMES_FORM, type Times } from './times.js';
 export { causeInWords, formatDuration, formatStamp, plainText } from './words.js';

@@ -1,8 +1,6 @@
 /** One thing to tell one receiver about one incident. */
 import type { Instant } from '../parsers/index.js';
 import type { Incident } from './incident.js';
-import type { Route } from './policy.js';
-import { receiversFor } from './route.js';
 
 /** `acknowledged`: somebody has taken it on. */
 export type NotificationKind = 'firing' | 'resolved' | 'reminder' | 'acknowledged';
@@ -21,17 +19,17 @@ export interface Notification {
 }
 
 /**
- * One for each receiver that the routes name.
+ * One for each receiver.
  * @param name the event in the dedup key; a reminder's with its number
  */
 export function notificationsFor(
   incident: Incident,
   event: NotificationKind,
   name: string,
-  routes: readonly Route[],
+  receivers: readonly string[],
   createdAt: Instant,
 ): Notification[] {
-  return receiversFor(incident, routes).map((receiver) => {
+  return receivers.map((receiver) => {
     return { dedupKey: `${incident.id}:${name}:${receiver}`, event, receiver, incident, createdAt };
   });
 }

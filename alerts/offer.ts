@@ -5,7 +5,9 @@
 import type { Instant } from '../parsers/index.js';
 import { hostTime } from './clocks.js';
 import { type Notification, notificationsFor } from './notification.js';
-import type { Plan, Situation } from './situation.js';
+import type { Plan } from './plan.js';
+import { receiversFor } from './route.js';
+import type { Situation } from './situation.js';
 
 /**
  * A firing for every open incident that was told, and every receiver that the routes name now. Whom it has reached, or
@@ -23,6 +25,12 @@ export function offers(
     })
     .sort((a, b) => a.openedAt - b.openedAt)
     .flatMap((incident) =>
-      notificationsFor(incident, 'firing', 'firing', routes, hostTime(clocks, incident.host, now)),
+      notificationsFor(
+        incident,
+        'firing',
+        'firing',
+        receiversFor(incident, routes, now),
+        hostTime(clocks, incident.host, now),
+      ),
     );
 }

@@ -1,19 +1,107 @@
 /** The operator's numbers, and who is told of what. */
+import type { Incident } from './incident.js';
+import type { Rule, Severity } from './rules.js';
+import type { Times } from './times.js';
+
+/** How one rule is kept. What is absent is as the policy says for all. */
+export interface RuleSettings {
+  on: boolean;
+  severity: Severity;
+  holdMs?: number;
+  keepFiringMs?: number;
+  reminderMs?: number | null;
+}
+
+export type Rules = Readonly<Record<Rule, RuleSettings>>;
 
 export interface Policy {
-  /** How long a backend must be without a server before anybody is told. */
+  /** How long it must be so before anybody is told. */
   holdMs: number;
   /** How long it must be well before the incident is over. */
   keepFiringMs: number;
   /** After how long an incident that still fires is told again; null never. */
   reminderMs: number | null;
+  /** So many reminders of one incident at most; null: as long as it fires. */
+  mostReminders: number | null;
+  rules: Rules;
+  /** A server flaps that has gone up or down so often within that time. */
+  flapping: { changes: number; withinMs: number };
 }
 
-export const DEFAULT_POLICY: Policy = { holdMs: 0, keepFiringMs: 10_000, reminderMs: 4 * 3_600_000 };
+const MINUTE = 60_000;
+
+/**
+ * On are those that somebody must know of who has configured nothing. A server that is down while others serve is what
+ * HAProxy is for; of a backend's last server many a backend has only one.
+ */
+export const DEFAULT_RULES: Rules = {
+  outage: { on: true, severity: 'critical' },
+  backup_only: { on: true, severity: 'warning' },
+  last_server: { on: false, severity: 'warning' },
+  server_down: { on: false, severity: 'warning' },
+  // It has settled when it has not changed for so long.
+  flapping: { on: true, severity: 'warning', holdMs: 0, keepFiringMs: 5 * MINUTE },
+  checks_failing: { on: false, severity: 'info' },
+  worker_killed: { on: true, severity: 'critical' },
+  reload_failed: { on: true, severity: 'warning' },
+};
+
+export const DEFAULT_POLICY: Policy = {
+  holdMs: 0,
+  keepFiringMs: 10_000,
+  reminderMs: 4 * 60 * MINUTE,
+  mostReminders: null,
+  rules: DEFAULT_RULES,
+  flapping: { changes: 6, withinMs: 10 * MINUTE },
+};
+
+export const holdMs = (policy: Policy, rule: Rule): number => policy.rules[rule].holdMs ?? policy.holdMs;
+
+export const keepFiringMs = (policy: Policy, rule: Rule): number =>
+  policy.rules[rule].keepFiringMs ?? policy.keepFiringMs;
+
+export function reminderMs(policy: Policy, rule: Rule): number | null {
+  const own = policy.rules[rule].reminderMs;
+  return own === undefined ? policy.reminderMs : own;
+}
+
+/** Which incidents are meant. Globs match whole names; what is null matches everything. */
+export interface Match {
+  backend: string | null;
+  /** A server's name without its backend; an incident that is about no server does not match. */
+  server: string | null;
+  host: string | null;
+  rules: readonly Rule[] | null;
+  severities: readonly Severity[] | null;
+}
+
+export const EVERYTHING: Match = { backend: null, server: null, host: null, rules: null, severities: null };
 
 export interface Route {
-  /** Globs; an absent one matches everything. */
-  match: { backend: string | null; host: string | null };
+  match: Match;
+  /** When it is taken; null always. */
+  during: Times | null;
   /** Names of receivers. */
   receivers: string[];
+  /** Who is told as well when nobody has acknowledged it for so long; null nobody. */
+  escalation: { afterMs: number; receivers: string[] } | null;
 }
+
+/** Somebody wants to hear nothing for a while. Instants are by our own clock. */
+export interface Silence {
+  id: number;
+  match: Match;
+  from: number;
+  until: number;
+  author: string;
+  reason: string;
+}
+
+/** Planned work that comes again and again. */
+export interface Maintenance {
+  match: Match;
+  during: Times;
+}
+
+/** What the operator has said about an incident, by its id. */
+export type Acknowledgements = ReadonlyMap<Incident['id'], NonNullable<Incident['ack']>>;

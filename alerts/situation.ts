@@ -5,7 +5,6 @@ import { type Board, EMPTY_BOARD } from './board.js';
 import type { HostClock } from './clocks.js';
 import type { Incident } from './incident.js';
 import type { Notification } from './notification.js';
-import type { Policy, Route } from './policy.js';
 import type { Outage, Transition } from './state.js';
 
 export interface Situation {
@@ -15,6 +14,8 @@ export interface Situation {
   clocks: Shelf<HostClock>;
   /** By host; none where nobody has looked yet. */
   agendas: Shelf<Agenda>;
+  /** When a server went up or down last, by host and server, as often as counts for flapping. */
+  changes: Shelf<readonly Instant[]>;
 }
 
 export const NOTHING_KNOWN: Situation = {
@@ -22,6 +23,7 @@ export const NOTHING_KNOWN: Situation = {
   incidents: Shelf.of(),
   clocks: Shelf.of(),
   agendas: Shelf.of(),
+  changes: Shelf.of(),
 };
 
 export type Input =
@@ -29,12 +31,6 @@ export type Input =
   | { kind: 'event'; event: HaproxyEvent; copies: number; live: boolean; heardAt: Instant }
   /** Only when every source has been read to its end. */
   | { kind: 'tick'; at: Instant };
-
-/** What the operator wants: when, and who. */
-export interface Plan {
-  policy: Policy;
-  routes: readonly Route[];
-}
 
 /** What must become true; nothing has happened yet. */
 export interface Step {

@@ -5,19 +5,23 @@
  * What happened before haplog looked (`live: false`) changes incidents but is told only by the tick that follows the
  * last unread line, and only if it still holds.
  */
-import type { Instant } from '../parsers/index.js';
-import { changesAt } from './agenda.js';
+import { type Instant, isSign } from '../parsers/index.js';
+import { unchanged } from './board.js';
 import { hostTime, noteTime } from './clocks.js';
+import { changesAt } from './due.js';
 import { observe } from './observe.js';
-import type { Input, Plan, Situation, Step } from './situation.js';
+import type { Plan } from './plan.js';
+import { signsOf } from './signs.js';
+import type { Input, Situation, Step } from './situation.js';
 import { Turn } from './turn.js';
 import { forgetHosts, vanishedHosts, without } from './vanished.js';
-import { isNewWorker } from './workers.js';
+import { endedWorkers, isNewWorker } from './workers.js';
 
 /** One step of the machine: pure, whole, and the only way a situation changes. */
 export function step(situation: Situation, input: Input, plan: Plan): Step {
   if (input.kind === 'tick') {
-    const turn = new Turn(situation, plan, (host) => hostTime(situation.clocks, host, input.at), true);
+    const nowAt = (host: string) => hostTime(situation.clocks, host, input.at);
+    const turn = new Turn(situation, plan, { nowAt, now: input.at, tells: true });
     turn.passTimeEverywhere();
     return turn.end(situation, null, []);
   }
@@ -25,15 +29,18 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
   const vanished = vanishedHosts(situation.clocks, event, heardAt);
   const clocks = noteTime(without(situation.clocks, vanished), event.host, event.at, heardAt, live);
   const now = clocks.get(event.host)!.at;
-  const turn = new Turn(situation, plan, () => now, live);
+  const turn = new Turn(situation, plan, { nowAt: () => now, now: heardAt, tells: live });
   if (now < (situation.clocks.get(event.host)?.at ?? now)) turn.setBack(event.host);
   turn.passTime(event.host);
   if (isNewWorker(situation.board, event)) turn.takeOver(event);
   const forgotten = forgetHosts(situation.board, vanished, now);
   for (const outage of forgotten.outages) turn.follow(outage);
   turn.vanish(vanished);
-  const change = observe(forgotten.board, event, copies);
+  const change = isSign(event.says) ? unchanged(forgotten.board) : observe(forgotten.board, event, copies);
   for (const outage of change.outages) turn.follow(outage);
+  const { ends, died } = endedWorkers(forgotten.board, change.board, event);
+  turn.retire(event.host, ends, died);
+  for (const sign of signsOf(event, change)) turn.heed(event, sign);
   const outages = [...forgotten.outages, ...change.outages].map(({ outage }) => outage);
   return turn.end({ board: change.board, clocks }, change.transition, outages);
 }
@@ -42,10 +49,10 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
  * The next instant of our clock at which time alone changes something: a hold or a keep-firing that passes, a reminder.
  * Infinity where nothing waits.
  */
-export function nextTickAt({ incidents, clocks }: Situation, { policy }: Plan): Instant {
+export function nextTickAt({ incidents, clocks }: Situation, plan: Plan): Instant {
   let next = Number.POSITIVE_INFINITY;
   for (const [, incident] of incidents) {
-    next = Math.min(next, changesAt(incident, policy) - (clocks.get(incident.host)?.skewMs ?? 0));
+    next = Math.min(next, changesAt(incident, plan) - (clocks.get(incident.host)?.skewMs ?? 0));
   }
   return next;
 }

@@ -4,6 +4,7 @@
  */
 import { backendOf, type HaproxyEvent, type Shelf } from '../parsers/index.js';
 import { type Board, backendKey, siblingsOf, type WorkerRef, type WorkerState, workerKey, workerOf } from './board.js';
+import type { End } from './incident.js';
 
 /** How long an older worker must have been silent before its younger sibling's word counts as its end. */
 export const SILENCE_MS = 60_000;
@@ -23,6 +24,16 @@ const FORGOTTEN_AFTER_MS = 7 * 24 * GONE_AFTER_MS;
 
 /** A fork told so long after the worker's first word is another worker with the same pid. */
 const SAME_PID_AGAIN_MS = 10_000;
+
+/** The workers of the event's host that have ended with it, as ends of what they were in; whether they died and left none in their place. */
+export function endedWorkers(before: Board, after: Board, { host, at }: HaproxyEvent): { ends: End[]; died: boolean } {
+  if (before.workers === after.workers) return { ends: [], died: false };
+  const now = after.workers.get(host) ?? [];
+  const isOver = (pid: number) => now.find((worker) => worker.pid === pid)?.over ?? true;
+  const ended = (before.workers.get(host) ?? []).filter(({ pid, over }) => !over && isOver(pid));
+  const died = now.some(({ end }) => end !== null && end.at === at && end.how !== 'process_replaced');
+  return { ends: ended.map(({ pid }) => ({ pid, at, evidence: 'assumed' })), died };
+}
 
 /** The event is of a worker that was never heard: a new pid, or an old one that is given again. */
 export function isNewWorker(board: Board, event: HaproxyEvent): boolean {

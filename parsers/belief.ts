@@ -7,7 +7,7 @@
  * then still missing one line is believed if it fits what was known, since a line may get lost; what is missing two is
  * kept as suspect.
  */
-import { backendOf, type HaproxyEvent, type StateSentence } from './event.js';
+import { backendOf, type HaproxyEvent } from './event.js';
 import { backendKey, type Heard, loggedKey, type RecentEvent, type Source, serverKey, speakerKey } from './heard.js';
 import type { LogRecord } from './record.js';
 
@@ -52,6 +52,17 @@ export function contradiction(heard: Heard, host: string, record: LogRecord): st
   if (isWorker(heard, host, tagPid)) return 'a worker wrote it under the number of another process';
   if (source.tags.length > 0 && !source.tags.includes(tag)) return 'another program wrote it';
   return null;
+}
+
+/** Why a sign is not believed; null if it is. It must come from the one who can know: a known worker, or a master on stderr. */
+export function doubtOfSign(heard: Heard, host: string, record: LogRecord): string | null {
+  const against = contradiction(heard, host, record);
+  if (against !== null) return against;
+  if (record.sentence.kind === 'check.result') {
+    return isWorker(heard, host, record.pid) ? null : 'nothing was heard of such a worker';
+  }
+  if (record.origin !== 'stderr') return 'a master tells of its reloads on stderr only';
+  return isWorker(heard, host, record.pid) ? 'a worker does not tell of reloads' : null;
 }
 
 /** Enough lines bear witness for an event to be told at once. */
@@ -143,7 +154,7 @@ export function waysOf(source: Source, { by, pair }: RecentEvent): Pick<Source, 
 }
 
 /** Remembers what a worker said of a server and of its backend. */
-export function remember(told: Heard['told'], host: string, pid: number, says: StateSentence): Heard['told'] {
+export function remember(told: Heard['told'], host: string, pid: number, says: HaproxyEvent['says']): Heard['told'] {
   if (says.kind === 'backend.exhausted') return told.with(backendKey(host, pid, says.backend), 0);
   if (says.kind !== 'server') return told;
   const next = told.with(serverKey(host, pid, says.server), says.change.to);

@@ -15,6 +15,18 @@ const STATES = {
 
 export type StateSentence = Extract<Sentence, { kind: keyof typeof STATES }>;
 
+/**
+ * Sentences that become events as well, and change no state: each says whole how something stands, so that a copy says
+ * nothing new and need not be told apart.
+ */
+const SIGNS = { 'check.result': true, 'reload.failed': true, 'reload.succeeded': true } as const;
+
+export type SignSentence = Extract<Sentence, { kind: keyof typeof SIGNS }>;
+
+export function isSign(sentence: Sentence): sentence is SignSentence {
+  return Object.hasOwn(SIGNS, sentence.kind);
+}
+
 /** Does it tell of a change of state? */
 export function tellsOfState(sentence: Sentence): sentence is StateSentence {
   return Object.hasOwn(STATES, sentence.kind);
@@ -29,15 +41,15 @@ export function isUnderstood({ kind }: Sentence): boolean {
 }
 
 /** The backend whose servers a sentence speaks of; null where it speaks of something else. */
-export function backendOf(says: StateSentence): string | null {
-  if (says.kind === 'server') return says.server.backend;
+export function backendOf(says: StateSentence | SignSentence): string | null {
+  if (says.kind === 'server' || says.kind === 'check.result') return says.server.backend;
   return says.kind === 'backend.exhausted' ? says.backend : null;
 }
 
 export interface HaproxyEvent extends Stamp {
   id: EventId;
   host: string;
-  /** The worker whose state this is about. */
+  /** The worker whose state this is about; of a reload its master. */
   pid: number;
-  says: StateSentence;
+  says: StateSentence | SignSentence;
 }

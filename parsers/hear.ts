@@ -2,9 +2,16 @@
  * From lines to events: HAProxy writes one change up to three times and more (every `log` target, and stderr through
  * journald), and each must be told once (copies.ts); what nobody else bears witness to may be forged (belief.ts).
  */
-import { contradiction, expectsStderr, isSealed, isWorker, learn, sourceOf } from './belief.js';
+import { contradiction, doubtOfSign, expectsStderr, isSealed, isWorker, learn, sourceOf } from './belief.js';
 import { fold, inOneBreath, separate, silenced } from './copies.js';
-import { type EventId, type HaproxyEvent, type StateSentence, tellsOfState } from './event.js';
+import {
+  type EventId,
+  type HaproxyEvent,
+  isSign,
+  type SignSentence,
+  type StateSentence,
+  tellsOfState,
+} from './event.js';
 import { type Heard, type Held, type Subject, type Suspect, subjectKey } from './heard.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { hostNameOf, recognise } from './speakers.js';
@@ -36,6 +43,7 @@ export function hear(heard: Heard, record: LogRecord, stamp: Stamp, address: Add
   verdicts.settle((held) => held.event.host === host && waitedInVain(verdicts.heard, held, record, stamp.at));
   const { sentence } = record;
   const copy = tellsOfState(sentence) ? take(verdicts, record, sentence, stamp, address) : null;
+  if (isSign(sentence)) takeSign(verdicts, record, sentence, stamp, address.id);
   return hearingOf(verdicts, copy);
 }
 
@@ -110,6 +118,13 @@ function take(
     verdicts.inherit(host, record.pid, event);
   }
   return null;
+}
+
+/** A sign is told with each of its lines, and at once: it waits for no witness, so it must not be doubtful. */
+function takeSign({ heard, events }: Verdicts, record: LogRecord, says: SignSentence, stamp: Stamp, id: EventId): void {
+  const host = hostNameOf(heard, record);
+  if (doubtOfSign(heard, host, record) !== null) return;
+  events.push({ event: { id, ...stamp, host, pid: record.pid ?? 0, says }, copies: record.times });
 }
 
 /** What was said of a subject before. A fork that is told later is another one, though in a container its pid is the same. */

@@ -1,5 +1,14 @@
 /** The door of parsers/: what did HAProxy say? */
-export { backendOf, type EventId, type HaproxyEvent, isUnderstood, type StateSentence, tellsOfState } from './event.js';
+export {
+  backendOf,
+  type EventId,
+  type HaproxyEvent,
+  isSign,
+  isUnderstood,
+  type SignSentence,
+  type StateSentence,
+  tellsOfState,
+} from './event.js';
 export { type Address, type Hearing, hear, hearNothing, nextVerdictAt } from './hear.js';
 export { type Heard, NOTHING_HEARD, type Suspect } from './heard.js';
 export { type ParseResult, parseLine } from './parse-line.js';

@@ -1,6 +1,6 @@
 /** The daemon: follows the logs, keeps the history, sends what is to be told, until it is asked to end. */
 import { setMaxListeners } from 'node:events';
-import { type Channel, openChannel, type Plan } from '../alerts/index.js';
+import { type Channel, openChannel, planOf } from '../alerts/index.js';
 import type { Config, Source } from './config/config.js';
 import type { DeliveryReport } from './deliver.js';
 import { startDelivery } from './delivery-loop.js';
@@ -33,7 +33,7 @@ export interface DaemonDeps {
 /** Runs until `signal` aborts. Rejects when the store fails: nothing may be believed that is not on disk. */
 export async function runDaemon({ config, store, log, from, signal, lost = never }: DaemonDeps): Promise<void> {
   const clock = { now: () => Date.now() };
-  const plan: Plan = { policy: config.policy, routes: config.routes };
+  const plan = planOf(config);
   const paths = config.sources.map(({ path }) => path);
   const say = ({ level, words }: Said, fields: object = {}) => log[level](fields, words);
   const ending = new AbortController();

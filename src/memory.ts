@@ -23,6 +23,7 @@ function shelves({ heard, situation }: Memory): Record<string, Shelf<unknown>> {
     worker: situation.board.workers,
     incident: situation.incidents,
     clock: situation.clocks,
+    change: situation.changes,
   };
 }
 
@@ -55,6 +56,7 @@ export function recall(rows: readonly MemoryRow[]): Memory {
       board: { servers: on('server'), backends: on('backend'), workers: Shelf.of(workersOf(rows)) },
       incidents: on('incident'),
       clocks: on('clock'),
+      changes: on('change'),
       agendas: NOTHING_KNOWN.agendas, // follows from the incidents
     },
   };

@@ -11,7 +11,7 @@ import { incidentJson, outageJson, transitionJson } from './json-rows.js';
 import { jsonText } from './json-text.js';
 import { writeTo } from './output.js';
 import type { PastOptions } from './past.js';
-import { planOf } from './plan.js';
+import { planFrom } from './plan.js';
 import { oversizeRecord, recordJson } from './record.js';
 import { timeContext } from './time-context.js';
 
@@ -23,7 +23,7 @@ export interface ExplainOptions extends PastOptions {
 /** Prints to standard output. A bad option, and a terminal where lines should be, is a `UserError`. */
 export async function explain(line: string | undefined, options: ExplainOptions): Promise<void> {
   const context = await timeContext(options, Date.now());
-  const plan = await planOf(options.config);
+  const plan = await planFrom(options.config);
   const { stdin, stdout } = process;
   if (line === undefined && stdin.isTTY) {
     throw new UserError('There is nothing to explain: give a line in quotes, or lines on standard input.');

@@ -6,6 +6,7 @@ import {
   type Plan,
   receiversFor,
   type Transition,
+  turnsAt,
 } from '../../alerts/index.js';
 import {
   type EventId,
@@ -91,12 +92,20 @@ export function explainLine(
   const meaning = meaningOf(memory, { text, id, live: true, heardAt: (stamp) => stamp }, plan, context);
   if (meaning.hearing === null) return passedOver;
   const heardAs = heardAsOf(meaning.hearing, id, record.parsed);
-  return { explanation: { record, header, heardAs, ...effectsOf(meaning, plan) }, memory: meaning.memory };
+  return {
+    explanation: {
+      record,
+      header,
+      heardAs,
+      ...effectsOf(meaning, plan, meaning.parsed.ok ? meaning.parsed.stamp.at : 0),
+    },
+    memory: meaning.memory,
+  };
 }
 
 /** What follows when no more lines come: what waited for a witness is believed, or not. */
 export function explainSilence(memory: Memory, plan: Plan, heardAt: Instant): Effects {
-  return effectsOf(meaningOfSilence(memory, Number.POSITIVE_INFINITY, plan, { live: true, heardAt }), plan);
+  return effectsOf(meaningOfSilence(memory, Number.POSITIVE_INFINITY, plan, { live: true, heardAt }), plan, heardAt);
 }
 
 function heardAsOf({ heard, events, copy, suspects }: Hearing, id: EventId, { sentence }: LogRecord): HeardAs {
@@ -113,7 +122,7 @@ function heardAsOf({ heard, events, copy, suspects }: Hearing, id: EventId, { se
   return first ? { kind: 'copy', of: lineOf(first.event.id), copies: first.copies } : { kind: 'nothing' };
 }
 
-function effectsOf({ hearing, steps }: Belief, plan: Plan): Effects {
+function effectsOf({ hearing, steps }: Belief, plan: Plan, at: Instant): Effects {
   const incidents = steps.flatMap((step) => step.incidents);
   return {
     believed: hearing.events.map(({ event }) => lineOf(event.id)),
@@ -121,8 +130,11 @@ function effectsOf({ hearing, steps }: Belief, plan: Plan): Effects {
     transitions: steps.flatMap(({ transition }) => transition ?? []),
     outages: steps.flatMap(({ outages }) => outages),
     incidents,
-    tells: [...steps.flatMap((step) => step.notifications.map(now)), ...incidents.flatMap((one) => later(one, plan))],
-    unrouted: incidents.some((one) => !one.planned && receiversFor(one, plan.routes).length === 0),
+    tells: [
+      ...steps.flatMap((step) => step.notifications.map(now)),
+      ...incidents.flatMap((one) => later(one, plan, at)),
+    ],
+    unrouted: incidents.some((one) => !one.planned && receiversFor(one, plan.routes, at).length === 0),
   };
 }
 
@@ -137,11 +149,12 @@ function now({ receiver, event, incident }: Notification): Telling {
 }
 
 /** Whom time alone will tell, unless a later line changes it. */
-function later(incident: Incident, { policy, routes }: Plan): Telling[] {
-  const { phase, planned, resolvedAt, toldAt } = incident;
+function later(incident: Incident, plan: Plan, at: Instant): Telling[] {
+  const { phase, planned, resolvedAt, openedAt, toldAt } = incident;
+  const turns = turnsAt(incident, plan);
   const to = (event: Telling['event'], afterMs: number) =>
-    receiversFor(incident, routes).map((receiver) => ({ receiver, event, incident, afterMs }));
-  if (phase === 'pending' && resolvedAt === null && !planned) return to('firing', policy.holdMs);
-  if (phase === 'firing' && resolvedAt !== null && toldAt !== null) return to('resolved', policy.keepFiringMs);
+    receiversFor(incident, plan.routes, at).map((receiver) => ({ receiver, event, incident, afterMs }));
+  if (phase === 'pending' && resolvedAt === null && !planned) return to('firing', turns - openedAt);
+  if (phase === 'firing' && resolvedAt !== null && toldAt !== null) return to('resolved', turns - resolvedAt);
   return [];
 }

@@ -1,5 +1,5 @@
 /** What `haplog import` does. */
-import { DEFAULT_POLICY, type Plan } from '../../alerts/index.js';
+import { DEFAULT_POLICY, type Plan, planOf } from '../../alerts/index.js';
 import type { EventId, TimeContext } from '../../parsers/index.js';
 import { readHistory } from '../history-files.js';
 import { EMPTY_MEMORY } from '../memory.js';
@@ -14,7 +14,7 @@ import { timeContext } from './time-context.js';
 export type ImportOptions = PastOptions & { db?: string };
 
 /** No routes: incidents of the past are written down and told to nobody. */
-const QUIET: Plan = { policy: DEFAULT_POLICY, routes: [] };
+const QUIET: Plan = planOf({ policy: DEFAULT_POLICY, routes: [], maintenance: [] });
 
 /** Reads the files into the database and says how much it was. A file that cannot be read is a `UserError`. */
 export async function importFiles(files: string[], options: ImportOptions): Promise<void> {

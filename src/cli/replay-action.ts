@@ -9,7 +9,7 @@ import type { News } from '../store/store.js';
 import { UserError } from '../user-error.js';
 import { incidentJson, notificationJson, outageJson, transitionJson } from './json-rows.js';
 import type { PastOptions } from './past.js';
-import { planOf } from './plan.js';
+import { planFrom } from './plan.js';
 import { ReplayText } from './replay-text.js';
 import { timeContext } from './time-context.js';
 
@@ -24,7 +24,7 @@ export interface ReplayOptions extends PastOptions {
 /** Prints what the files tell, and what would have been sent. A file that cannot be read is a `UserError`. */
 export async function replay(files: string[], options: ReplayOptions): Promise<void> {
   const context = await timeContext(options, Date.now());
-  const plan = await planOf(options.config);
+  const plan = await planFrom(options.config);
   const teller = options.output === 'jsonl' ? jsonTeller() : textTeller();
   let memory: Memory = EMPTY_MEMORY;
   let latest = 0;
@@ -43,8 +43,8 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
     damage = error;
   }
   // Nobody knows what came after the last line; what was due soon after it would have been told.
-  const { holdMs, keepFiringMs } = plan.policy;
   const end = endOf(memory) + WITNESS_MS;
+  const { holdMs, keepFiringMs } = plan.policy;
   for (const at of [end, options.asOf === undefined ? end + holdMs + keepFiringMs : Math.max(end, context.asOf)]) {
     const next = tick(memory, at, plan);
     memory = next.memory;

@@ -1,30 +1,76 @@
 /** What `haplog route` does. */
-import { type Route, receiversFor, takesRoute } from '../../alerts/index.js';
+import {
+  openUntil,
+  type Route,
+  RULES,
+  type Rule,
+  receiversFor,
+  SEVERITIES,
+  SUBJECT_OF,
+  takesRoute,
+} from '../../alerts/index.js';
 import { printableJson } from '../printable.js';
+import { UserError } from '../user-error.js';
+import { localZone } from '../zone.js';
 import { configInForce } from './config-in-force.js';
+import { matchInWords, timesInWords } from './match-text.js';
 import { say } from './say.js';
+import { parseTime } from './time-words.js';
 
 export interface RouteOptions {
-  backend: string;
+  backend?: string;
+  server?: string;
   host: string;
+  rule: string;
+  severity?: string;
+  at?: string;
   config?: string;
   output: 'text' | 'json';
 }
 
 /** Prints each route with whether it is taken, and who is told at last. A mistake in the configuration is a `UserError`. */
-export async function route({ backend, host, config: path, output }: RouteOptions): Promise<void> {
-  const config = await configInForce(path);
-  const about = { host, subject: backend };
-  const routes = config.routes.map((each) => ({ ...each, taken: takesRoute(about, each) }));
-  const told = receiversFor(about, config.routes);
-  if (output === 'json') return say(printableJson({ backend, host, routes, told }));
+export async function route(options: RouteOptions): Promise<void> {
+  const { host, output } = options;
+  const rule = oneOf(RULES, '--rule', options.rule);
+  const config = await configInForce(options.config);
+  const now = Date.now();
+  const at = options.at === undefined ? now : parseTime(options.at, { now, tz: localZone() });
+  const settings = config.policy.rules[rule];
+  const severity = options.severity ? oneOf(SEVERITIES, '--severity', options.severity) : settings.severity;
+  const about = { host, rule, subject: subjectOf(rule, options), severity };
+  const routes = config.routes.map((each) => ({ ...each, taken: takesRoute(about, each, at) }));
+  const told = settings.on ? receiversFor(about, config.routes, at) : [];
+  const later = routes.flatMap(({ taken, escalation }) => (taken && settings.on && escalation ? [escalation] : []));
+  if (output === 'json') {
+    const { backend = null, server = null } = options;
+    return say(printableJson({ backend, server, host, rule, severity, routes, told, later }));
+  }
+  if (!settings.on) say(`The rule ${rule} is off.`);
   for (const [i, each] of routes.entries()) {
-    say(`${each.taken ? 'taken  ' : 'passed '}  routes[${i}] ${matchInWords(each)} -> ${each.receivers.join(', ')}`);
+    say(`${each.taken ? 'taken  ' : 'passed '}  routes[${i}] ${whenTaken(each, at)} -> ${each.receivers.join(', ')}`);
   }
   say(told.length === 0 ? 'Nobody is told.' : `Told: ${told.join(', ')}`);
+  for (const { afterMs, receivers } of later) {
+    say(`Told as well after ${afterMs / 1000} s without \`haplog ack\`: ${receivers.join(', ')}`);
+  }
 }
 
-function matchInWords({ match: { backend, host } }: Route): string {
-  const parts = [...(backend === null ? [] : [`backend ${backend}`]), ...(host === null ? [] : [`host ${host}`])];
-  return parts.length === 0 ? 'everything' : parts.join(', ');
+function oneOf<T extends string>(words: readonly T[], option: string, given: string): T {
+  const found = words.find((word) => word === given);
+  if (found !== undefined) return found;
+  throw new UserError(`${option} takes one of ${words.join(', ')}, not ${JSON.stringify(given)}.`);
+}
+
+function subjectOf(rule: Rule, { backend, server }: RouteOptions): string {
+  const kind = SUBJECT_OF[rule];
+  if (kind === 'haproxy') return 'haproxy';
+  if (backend === undefined) throw new UserError(`The rule ${rule} is about a ${kind}: --backend is needed.`);
+  if (kind === 'backend') return backend;
+  if (server === undefined) throw new UserError(`The rule ${rule} is about a server: --server is needed.`);
+  return `${backend}/${server}`;
+}
+
+function whenTaken({ match, during }: Route, at: number): string {
+  if (during === null) return matchInWords(match);
+  return `${matchInWords(match)}, ${timesInWords(during)}${openUntil(during, at) === null ? ' (not now)' : ''}`;
 }

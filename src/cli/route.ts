@@ -5,13 +5,18 @@ import type { RouteOptions } from './route-action.js';
 
 const HELP = `
 Example:
-  haplog route --backend k8s-api-server --host lb1`;
+  haplog route --backend k8s-api-server --host lb1
+  haplog route --rule server_down --backend api --server web1 --host lb1 --at 03:00`;
 
 export function routeCommand(): Command {
   return withConfigOption(new Command('route'))
-    .description('whom an outage of a backend would be told to, and by which routes')
-    .requiredOption('--backend <name>', 'the backend without a server')
+    .description('whom an incident would be told to, when, and by which routes')
+    .option('--backend <name>', 'the backend that it is about')
+    .option('--server <name>', 'the server that it is about')
     .requiredOption('--host <name>', 'the load balancer, as its log names it')
+    .option('--rule <name>', 'the rule, as `rules` in the configuration names it', 'outage')
+    .option('--severity <word>', 'how bad it is: critical, warning or info (default: as the rule says)')
+    .option('--at <time>', 'when it is to be told (default: now)')
     .addOption(textOrJson())
     .addHelpText('after', HELP)
     .action(async (options: RouteOptions) => {

@@ -1,5 +1,5 @@
 /** The configuration as the rest of haplog sees it: defaults filled in, secrets read. */
-import type { Policy, Receiver, Route } from '../../alerts/index.js';
+import type { Maintenance, Policy, Receiver, Route } from '../../alerts/index.js';
 
 export interface Source {
   path: string;
@@ -14,4 +14,5 @@ export interface Config {
   receivers: Receiver[];
   routes: Route[];
   policy: Policy;
+  maintenance: Maintenance[];
 }

@@ -1,5 +1,5 @@
 /** What only shows where parts of the configuration are held against each other. */
-import { type Mistake, mistake, nearest, quoted } from './mistake.js';
+import { type Mistake, mistake, nearest, type Path, quoted } from './mistake.js';
 
 type Part = Record<string, unknown>;
 
@@ -39,13 +39,16 @@ function unknownReceivers(file: Part): Mistake[] {
   const known = [...defaults, ...parts(file.receivers).map(({ name }) => name)].filter(
     (name) => typeof name === 'string',
   );
-  return parts(file.routes).flatMap((route, i) =>
-    items(route.receivers).flatMap((name, k) => {
+  const unknown = (names: unknown, path: Path) =>
+    items(names).flatMap((name, k) => {
       if (typeof name !== 'string' || name === '' || known.includes(name)) return [];
       const hint = nearest(name, known) ?? `known: ${known.join(', ') || 'none'}`;
-      return [mistake(['routes', i, 'receivers', k], `no receiver is named ${quoted(name)}; ${hint}`)];
-    }),
-  );
+      return [mistake([...path, 'receivers', k], `no receiver is named ${quoted(name)}; ${hint}`)];
+    });
+  return parts(file.routes).flatMap(({ receivers, escalate }, i) => [
+    ...unknown(receivers, ['routes', i]),
+    ...unknown(part(escalate).receivers, ['routes', i, 'escalate']),
+  ]);
 }
 
 function halfSignIns(file: Part): Mistake[] {

@@ -31,6 +31,23 @@ export function oneOrMore(what: ReturnType<typeof text>, expected: string) {
     .meta({ expected });
 }
 
+/** One of the words or a list of them; always becomes a list. */
+export function several<T extends z.ZodEnum>(word: T) {
+  const expected = `${word.meta()?.expected}, or a list of them`;
+  return z
+    .preprocess((value) => (typeof value === 'string' ? [value] : value), list(word, expected))
+    .meta({ expected });
+}
+
+/** `on`, `off`, or a mapping, which means on; becomes `off`, or the mapping, of which `on` is the empty one. */
+export function switchOr<T extends z.ZodType>(inner: T) {
+  const isOff = (value: unknown) => value === 'off' || value === false;
+  const isOn = (value: unknown) => value === 'on' || value === true;
+  return z
+    .preprocess((value) => (isOff(value) ? 'off' : isOn(value) ? {} : value), z.union([z.literal('off'), inner]))
+    .meta({ expected: 'on, off, or a mapping, see below' });
+}
+
 /** A list with at least one item. */
 export function list<T extends z.ZodType>(item: T, expected: string) {
   const error = ({ input }: Found) => structureUnlike(expected, input);

@@ -33,7 +33,8 @@ export function loadConfig(path: string, env: Environment = process.env): Loaded
   if (!parsed.success || mistakes.length > 0) throw new UserError(explain(mistakes, document).join('\n'));
 
   const file = parsed.data;
-  const routed = file.routes?.flatMap(({ receivers }) => receivers) ?? null;
+  const routed =
+    file.routes?.flatMap(({ receivers, escalate }) => [...receivers, ...(escalate?.receivers ?? [])]) ?? null;
   const idle = unreachedReceivers(file.receivers, routed).map((name) =>
     mistake(['receivers', file.receivers.findIndex((receiver) => receiver.name === name)], 'no route leads to it'),
   );

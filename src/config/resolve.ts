@@ -1,5 +1,17 @@
 /** From the file's words to what the rest of haplog works with. */
-import { type Receiver, type Route, Secret } from '../../alerts/index.js';
+import {
+  DEFAULT_POLICY,
+  DEFAULT_RULES,
+  EVERYTHING,
+  type Match,
+  type Policy,
+  type Receiver,
+  type Route,
+  RULES,
+  type Rule,
+  type RuleSettings,
+  Secret,
+} from '../../alerts/index.js';
 import type { Config } from './config.js';
 import { secretsIn } from './fields.js';
 import { resolvePath } from './find.js';
@@ -17,7 +29,8 @@ export function resolveConfig(file: ConfigFile, folder: string, secrets: Secrets
     database: file.database === undefined ? null : resolvePath(folder, file.database),
     receivers,
     routes: file.routes?.map(resolveRoute) ?? [everything(receivers)],
-    policy: { holdMs: file.policy.hold, keepFiringMs: file.policy.keep_firing, reminderMs: file.policy.reminder },
+    policy: resolvePolicy(file),
+    maintenance: (file.maintenance ?? []).map(({ during, match }) => ({ during, match: resolveMatch(match) })),
   };
 }
 
@@ -50,10 +63,50 @@ function usualPort(tls: string, user: string | undefined): number {
   return user === undefined ? 25 : 587;
 }
 
-function resolveRoute({ match, receivers }: NonNullable<ConfigFile['routes']>[number]): Route {
-  return { match: { backend: match.backend ?? null, host: match.host ?? null }, receivers };
+type WrittenRoute = NonNullable<ConfigFile['routes']>[number];
+
+function resolveRoute({ match, during, receivers, escalate }: WrittenRoute): Route {
+  const escalation = escalate ? { afterMs: escalate.after, receivers: escalate.receivers } : null;
+  return { match: resolveMatch(match), during: during ?? null, receivers, escalation };
+}
+
+function resolveMatch({ backend, server, host, rule, severity }: WrittenRoute['match']): Match {
+  return {
+    backend: backend ?? null,
+    server: server ?? null,
+    host: host ?? null,
+    rules: rule ?? null,
+    severities: severity ?? null,
+  };
 }
 
 function everything(receivers: readonly Receiver[]): Route {
-  return { match: { backend: null, host: null }, receivers: receivers.map(({ name }) => name) };
+  return { match: EVERYTHING, during: null, receivers: receivers.map(({ name }) => name), escalation: null };
+}
+
+function resolvePolicy({ policy, rules }: ConfigFile): Policy {
+  const flapping = rules.flapping === 'off' || rules.flapping === undefined ? null : rules.flapping;
+  return {
+    holdMs: policy.hold,
+    keepFiringMs: policy.keep_firing,
+    reminderMs: policy.reminder,
+    mostReminders: policy.most_reminders ?? null,
+    rules: Object.fromEntries(RULES.map((rule) => [rule, resolveRule(rule, rules[rule])])) as Policy['rules'],
+    flapping: flapping ? { changes: flapping.changes, withinMs: flapping.within } : DEFAULT_POLICY.flapping,
+  };
+}
+
+function resolveRule(rule: Rule, written: ConfigFile['rules'][Rule]): RuleSettings {
+  const usual = DEFAULT_RULES[rule];
+  if (written === undefined) return usual;
+  if (written === 'off') return { ...usual, on: false };
+  const { severity, reminder } = written;
+  const times =
+    'settled' in written
+      ? { keepFiringMs: written.settled }
+      : {
+          ...(written.hold !== undefined && { holdMs: written.hold }),
+          ...(written.keep_firing !== undefined && { keepFiringMs: written.keep_firing }),
+        };
+  return { ...usual, on: true, severity, ...times, ...(reminder !== undefined && { reminderMs: reminder }) };
 }

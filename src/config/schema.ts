@@ -4,12 +4,10 @@
  */
 import * as z from 'zod';
 import { FORMATS } from '../../alerts/index.js';
-import { readDuration } from '../duration.js';
 import {
   duration,
   email,
   filePath,
-  glob,
   headers,
   hostName,
   howMany,
@@ -22,10 +20,10 @@ import {
   secretText,
   secretWebAddress,
   signingSecrets,
-  text,
   variable,
   zone,
 } from './fields.js';
+import { maintenance, policy, route, rules } from './telling.js';
 
 const SECOND = 1000;
 
@@ -94,33 +92,6 @@ const receiver = mapping({
     .meta({ expected: 'nothing, or `{}`', description: "haplog's own log." }),
 }).refine(...howMany(['email', 'webhook', 'log'], (n) => n === 1, 'exactly one of email, webhook and log'));
 
-const route = mapping({
-  match: mapping({
-    backend: glob.optional().describe('Backends it is about. Without it: all.'),
-    host: glob.optional().describe('Hosts, as the log names them. Without it: all.'),
-  })
-    .prefault({})
-    .describe('Which incidents take this route.'),
-  receivers: list(name, 'a list of names of receivers').describe('Who is told.'),
-});
-
-const reminder = text(
-  'off, or a duration of 1s or more',
-  (value) => value === 'off' || (readDuration(value) ?? 0) >= SECOND,
-).transform((value) => (value === 'off' ? null : readDuration(value)));
-
-const policy = mapping({
-  hold: duration('a duration such as 10s')
-    .prefault('0s')
-    .describe('How long a backend must be without a server before anybody is told.'),
-  keep_firing: duration('a duration such as 10s')
-    .prefault('10s')
-    .describe('How long it must be well before the incident is over.'),
-  reminder: reminder
-    .prefault('4h')
-    .describe('After how long an incident that still fires is told again; `off`: never.'),
-});
-
 export const configFile = mapping({
   sources: list(source, 'a list of sources')
     .prefault([{ path: '/var/log/haproxy.log' }])
@@ -138,6 +109,12 @@ export const configFile = mapping({
     .optional()
     .describe('Who is told of what. Without it: everybody, of everything.'),
   policy: policy.prefault({}).describe("The operator's numbers."),
+  rules: rules
+    .prefault({})
+    .describe('What counts as trouble. Each is `on`, `off`, or a mapping as below, which turns it on.'),
+  maintenance: list(maintenance, 'a list of times of maintenance')
+    .optional()
+    .describe('Planned work that comes again and again: nothing begins to be told during it.'),
 });
 
 /** The file's content with defaults filled in, still in its own words. */

@@ -118,9 +118,12 @@ const migrations: readonly string[] = [
   'ALTER TABLE outbox ADD COLUMN noted_at INTEGER',
   // Incidents of other rules than the outage.
   `
-  UPDATE incident SET body = json_set(body, '$.rule', 'outage', '$.severity', 'critical', '$.ack', NULL);
-  UPDATE outbox SET facts = json_set(facts, '$.rule', 'outage', '$.severity', 'critical', '$.ack', NULL);
-  UPDATE memory SET body = json_set(body, '$.rule', 'outage', '$.severity', 'critical', '$.ack', NULL),
+  UPDATE incident SET body = json_set(body, '$.rule', 'outage', '$.severity', 'critical', '$.ack', NULL,
+    '$.receivers', json('[]'), '$.quietUntil', NULL, '$.flaps', NULL);
+  UPDATE outbox SET facts = json_set(facts, '$.rule', 'outage', '$.severity', 'critical', '$.ack', NULL,
+    '$.receivers', json('[]'), '$.quietUntil', NULL, '$.flaps', NULL);
+  UPDATE memory SET body = json_set(body, '$.rule', 'outage', '$.severity', 'critical', '$.ack', NULL,
+    '$.receivers', json('[]'), '$.quietUntil', NULL, '$.flaps', NULL),
     key = replace(key, ' ', ' outage ')
   WHERE shelf = 'incident';
   `,

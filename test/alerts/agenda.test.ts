@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { NOTHING_KNOWN, type Plan, type Situation, step } from '../../alerts/index.js';
+import { NOTHING_KNOWN, type Situation, step } from '../../alerts/index.js';
+import { planWith } from '../support/plan.js';
 import { inputOf } from '../support/story.js';
 
-const PLAN: Plan = {
-  policy: { holdMs: 20_000, keepFiringMs: 10_000, reminderMs: 60_000 },
-  routes: [{ match: { backend: null, host: null }, receivers: ['oncall'] }],
-};
+const PLAN = planWith({ holdMs: 20_000, keepFiringMs: 10_000, reminderMs: 60_000 });
 
 const entry = fc.record({
   waitS: fc.integer({ min: 0, max: 30 }),

@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Plan } from '../../alerts/index.js';
 import { Intake } from '../../src/intake.js';
 import { EMPTY_MEMORY, recall } from '../../src/memory.js';
 import { openStore } from '../../src/store/open.js';
 import type { Commit, Store } from '../../src/store/store.js';
 import { serverText, syslogLine } from '../support/lines.js';
+import { planWith } from '../support/plan.js';
 import { addressed, batchOf } from '../support/reading.js';
 
 const T = Date.parse('2026-11-22T12:00:00Z');
 const HOUR = 3_600_000;
-const PLAN: Plan = {
-  policy: { holdMs: 0, keepFiringMs: 10_000, reminderMs: 4 * HOUR },
-  routes: [{ match: { backend: null, host: null }, receivers: ['oncall'] }],
-};
+const PLAN = planWith({ keepFiringMs: 10_000, reminderMs: 4 * HOUR });
 
 /** A day of the daemon on a clock that jumps from one thing to do to the next; the log's clock may differ from ours. */
 class Day {

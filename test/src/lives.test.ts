@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Route } from '../../alerts/index.js';
 import { DEFAULTS } from '../../src/config/defaults.js';
 import { runDaemon } from '../../src/daemon.js';
 import { createLogger } from '../../src/log.js';
@@ -11,13 +10,13 @@ import { openStore } from '../../src/store/open.js';
 import type { Store } from '../../src/store/store.js';
 import { type Hook, hook } from '../support/hook.js';
 import { Inbox } from '../support/inbox.js';
+import { toEverybody } from '../support/plan.js';
 import { hookAt } from '../support/telling.js';
 import { tempFolder } from './store/temp-folder.js';
 
 const LIMIT = { timeout: 30_000 };
 const SOON = 10_000;
 const LOG = fileURLToPath(new URL('../../fixtures/allyrion/haproxy.log', import.meta.url));
-const EVERYTHING = { backend: null, host: null };
 
 interface Line {
   level: string;
@@ -29,7 +28,7 @@ interface Line {
 function live(store: Store, receivers: Record<string, Hook>) {
   const lines = new Inbox<Line>('line of the log');
   const ending = new AbortController();
-  const routes: Route[] = [{ match: EVERYTHING, receivers: Object.keys(receivers) }];
+  const routes = [toEverybody(...Object.keys(receivers))];
   const config = {
     ...DEFAULTS,
     sources: [{ path: LOG, tz: 'America/New_York' }],

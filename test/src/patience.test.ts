@@ -12,6 +12,7 @@ import { openDatabase } from '../../src/store/open.js';
 import { sqliteStore } from '../../src/store/sqlite.js';
 import { hook } from '../support/hook.js';
 import { serverText, syslogLine } from '../support/lines.js';
+import { toEverybody } from '../support/plan.js';
 import { hookAt } from '../support/telling.js';
 import { until } from '../support/until.js';
 import { commitOf, notification, transition } from './store/examples.js';
@@ -89,7 +90,7 @@ test(
       ...DEFAULTS,
       sources: [{ path: log, tz: 'UTC' }],
       receivers: [hookAt(far.url)],
-      routes: [{ match: { backend: null, host: null }, receivers: ['chat'] }],
+      routes: [toEverybody('chat')],
     };
     const silent = createLogger({ level: 'silent' });
     const daemon = runDaemon({ config, store, log: silent, from: 'start', signal: ending.signal });

@@ -4,11 +4,9 @@ import { EMPTY_MEMORY, type Memory } from '../../src/memory.js';
 import { type Ingested, ingest, tick } from '../../src/pipeline.js';
 import type { News } from '../../src/store/store.js';
 import type { Batch, CandidateLine } from '../../src/tail/batch.js';
+import { planWith } from './plan.js';
 
-export const PLAN: Plan = {
-  policy: { holdMs: 0, keepFiringMs: 0, reminderMs: null },
-  routes: [{ match: { backend: null, host: null }, receivers: ['oncall'] }],
-};
+export const PLAN: Plan = planWith();
 
 /** Longer than a line waits for its witness. */
 const SILENCE_MS = 1_000;

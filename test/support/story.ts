@@ -17,13 +17,13 @@ import {
   type Input,
   NOTHING_KNOWN,
   type Outage,
-  type Plan,
   type Policy,
   type Situation,
   step,
   type Transition,
 } from '../../alerts/index.js';
 import type { Cause, EventId, HaproxyEvent, StateSentence } from '../../parsers/index.js';
+import { OUTAGES_ALONE, planWith } from './plan.js';
 
 /** What is told where the log says so. */
 export interface Story {
@@ -46,14 +46,9 @@ export interface Telling {
   situation: Situation;
 }
 
-const POLICY: Policy = { holdMs: 0, keepFiringMs: 0, reminderMs: null };
-
 /** Folds `step` over the script. `live: false` plays it as history that is caught up with. */
 export function play(script: string[], policy: Partial<Policy> = {}, live = true): Telling {
-  const plan: Plan = {
-    policy: { ...POLICY, ...policy },
-    routes: [{ match: { backend: null, host: null }, receivers: ['oncall'] }],
-  };
+  const plan = planWith({ rules: OUTAGES_ALONE, ...policy });
   const said = new Set<string>();
   const says: string[] = [];
   const transitions: Transition[] = [];

@@ -53,6 +53,9 @@ export function incident(changes: Partial<Incident> = {}): Incident {
     fallenTotal: 3,
     toldAt: OPENED,
     reminders: 0,
+    receivers: [],
+    quietUntil: null,
+    flaps: null,
     ack: null,
     ...changes,
   };

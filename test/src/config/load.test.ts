@@ -4,12 +4,13 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_POLICY, Secret } from '../../../alerts/index.js';
+import { DEFAULT_POLICY, DEFAULT_RULES, EVERYTHING, Secret } from '../../../alerts/index.js';
 import type { Config } from '../../../src/config/config.js';
 import { configPlaces, configuredDatabase, findConfig } from '../../../src/config/find.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { openConfig } from '../../../src/config/open.js';
 import { UserError } from '../../../src/user-error.js';
+import { toEverybody } from '../../support/plan.js';
 import { asNobody } from '../store/nobody.js';
 import { tempFolder } from '../store/temp-folder.js';
 
@@ -17,8 +18,9 @@ const DEFAULTS: Config = {
   sources: [{ path: '/var/log/haproxy.log', tz: null }],
   database: null,
   receivers: [{ kind: 'log', name: 'log' }],
-  routes: [{ match: { backend: null, host: null }, receivers: ['log'] }],
+  routes: [toEverybody('log')],
   policy: DEFAULT_POLICY,
+  maintenance: [],
 };
 
 /** A home without a configuration. */
@@ -88,10 +90,39 @@ test('everything that stands in the file arrives, secrets read from where it say
       { kind: 'log', name: 'journal' },
     ],
     routes: [
-      { match: { backend: 'k8s-*', host: 'lb*' }, receivers: ['oncall', 'chat'] },
-      { match: { backend: null, host: null }, receivers: ['journal'] },
+      {
+        match: { ...EVERYTHING, backend: 'k8s-*', host: 'lb*', severities: ['critical'] },
+        during: null,
+        receivers: ['oncall', 'chat'],
+        escalation: { afterMs: 900_000, receivers: ['journal'] },
+      },
+      {
+        match: { ...EVERYTHING, rules: ['flapping', 'backup_only'] },
+        during: { days: [1, 2, 3, 4, 5], fromMin: 480, untilMin: 1080, zone: 'Europe/Berlin' },
+        receivers: ['chat'],
+        escalation: null,
+      },
+      toEverybody('journal'),
     ],
-    policy: { holdMs: 5_000, keepFiringMs: 90_000, reminderMs: 14_400_000 },
+    policy: {
+      holdMs: 5_000,
+      keepFiringMs: 90_000,
+      reminderMs: 14_400_000,
+      mostReminders: 12,
+      rules: {
+        ...DEFAULT_RULES,
+        server_down: { on: true, severity: 'info', holdMs: 60_000 },
+        flapping: { ...DEFAULT_RULES.flapping, keepFiringMs: 180_000 },
+        reload_failed: { on: false, severity: 'warning' },
+      },
+      flapping: { changes: 4, withinMs: 300_000 },
+    },
+    maintenance: [
+      {
+        match: { ...EVERYTHING, host: 'lb2' },
+        during: { days: [7], fromMin: 120, untilMin: 240, zone: 'Europe/Berlin' },
+      },
+    ],
   });
 });
 
@@ -101,7 +132,7 @@ test('without routes every receiver hears of everything', (t) => {
     'receivers:\n  - { name: a, log: }\n  - { name: b, webhook: { url: "http://[::1]:8080/" } }\n',
   );
   const { config } = loadConfig(path, {});
-  assert.deepEqual(config.routes, [{ match: { backend: null, host: null }, receivers: ['a', 'b'] }]);
+  assert.deepEqual(config.routes, [toEverybody('a', 'b')]);
   assert.deepEqual(config.receivers[1], {
     kind: 'webhook',
     name: 'b',

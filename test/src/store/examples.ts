@@ -88,6 +88,9 @@ export function incident(parts: Partial<Incident> = {}): Incident {
     fallenTotal: 1,
     toldAt: 1_000,
     reminders: 0,
+    receivers: [],
+    quietUntil: null,
+    flaps: null,
     ack: null,
     ...parts,
   };

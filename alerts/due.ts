@@ -1,0 +1,44 @@
+/** When time alone makes something of an incident. All instants by the clock of its host. */
+import type { Instant } from '../parsers/index.js';
+import type { Incident } from './incident.js';
+import type { Plan } from './plan.js';
+import { holdMs, keepFiringMs, reminderMs } from './policy.js';
+import { escalationsOf } from './route.js';
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** It fires, and people are to know of it. What flaps is over and over for a moment, and fires on. */
+export function fires({ phase, resolvedAt, planned, rule }: Incident): boolean {
+  return phase === 'firing' && !planned && (resolvedAt === null || rule === 'flapping');
+}
+
+/** It fires, nobody was told, and nothing stands against it: it began before haplog looked. */
+export function isUntold(incident: Incident): boolean {
+  return fires(incident) && incident.toldAt === null && incident.quietUntil === null;
+}
+
+/** When it may next be told: again, to somebody else, or when nothing stands against it any more. Infinity for never. */
+export function tellsAgainAt(incident: Incident, plan: Pick<Plan, 'policy' | 'routes'>): Instant {
+  if (!fires(incident)) return NEVER;
+  const { toldAt, quietUntil } = incident;
+  if (toldAt === null) return quietUntil ?? NEVER;
+  const next = Math.min(remindsAt(incident, plan), escalationsOf(incident, plan.routes)[0]?.at ?? NEVER);
+  return next === NEVER ? NEVER : Math.max(next, quietUntil ?? next);
+}
+
+export function remindsAt({ rule, toldAt, reminders, ack }: Incident, { policy }: Pick<Plan, 'policy'>): Instant {
+  const every = reminderMs(policy, rule);
+  if (toldAt === null || every === null || ack !== null) return NEVER;
+  return reminders >= (policy.mostReminders ?? NEVER) ? NEVER : toldAt + (reminders + 1) * every;
+}
+
+/** When it fires, or is over: a hold or a keep-firing that passes. Infinity for never. */
+export function turnsAt({ resolvedAt, phase, openedAt, rule }: Incident, { policy }: Pick<Plan, 'policy'>): Instant {
+  if (resolvedAt !== null) return resolvedAt + keepFiringMs(policy, rule);
+  return phase === 'pending' ? openedAt + holdMs(policy, rule) : NEVER;
+}
+
+/** When time alone makes something of it: it turns, or something is to be told. Infinity for never. */
+export function changesAt(incident: Incident, plan: Pick<Plan, 'policy' | 'routes'>): Instant {
+  return Math.min(turnsAt(incident, plan), tellsAgainAt(incident, plan));
+}

@@ -1,0 +1,116 @@
+/** The incidents that are not over, while one step writes in them; and what falls due next at each host. */
+import type { Instant, Shelf } from '../parsers/index.js';
+import { type Agenda, EMPTY_AGENDA, noted, takeDue } from './agenda.js';
+import { changesAt, isUntold } from './due.js';
+import { broughtBack, type Incident, incidentKey } from './incident.js';
+import type { Plan } from './plan.js';
+import type { Situation } from './situation.js';
+
+/** An agenda has so many entries more than its incidents before it is worth making it anew. */
+const AGENDA_SLACK = 1_000;
+
+/** Scratch paper: it lives no longer than the step, and nothing outside sees it. */
+export class Ledger {
+  readonly #plan: Plan;
+  readonly #before: Shelf<Incident>;
+  #incidents: Shelf<Incident>;
+  #agendas: Shelf<Agenda>;
+  readonly #changed = new Map<string, Incident>();
+
+  constructor({ incidents, agendas }: Pick<Situation, 'incidents' | 'agendas'>, plan: Plan) {
+    this.#plan = plan;
+    this.#before = incidents;
+    this.#incidents = incidents;
+    this.#agendas = agendas;
+  }
+
+  get incidents(): Shelf<Incident> {
+    return this.#incidents;
+  }
+
+  /** Incidents that began or changed, as they are now. */
+  get changed(): Incident[] {
+    return [...this.#changed.values()];
+  }
+
+  get(about: Pick<Incident, 'host' | 'rule' | 'subject'>): Incident | undefined {
+    return this.#incidents.get(incidentKey(about));
+  }
+
+  put(incident: Incident): void {
+    this.#incidents = this.#incidents.with(incidentKey(incident), incident);
+    this.#changed.set(incident.id, incident);
+  }
+
+  /** Its last word: it is over. */
+  close(incident: Incident): void {
+    this.put(incident);
+    this.#incidents = this.#incidents.without(incidentKey(incident));
+  }
+
+  /** Those that are wanted, the oldest first, so that what happened first is told first. */
+  open(wanted: (incident: Incident) => boolean): Incident[] {
+    const found: Incident[] = [];
+    for (const [, incident] of this.#incidents) if (wanted(incident)) found.push(incident);
+    return inOrder(found);
+  }
+
+  /** The clock of a host was set back: what it has stamped that is still to come counts as now. */
+  setBack(host: string, now: Instant): void {
+    for (const one of this.open((each) => each.host === host)) {
+      const back = broughtBack(one, now);
+      if (back !== one) this.put(back);
+    }
+    this.forgetDue(host);
+  }
+
+  /** What is to come at a host is looked up anew. */
+  forgetDue(host: string): void {
+    this.#agendas = this.#agendas.without(host);
+  }
+
+  /**
+   * Those of a host that may be due by now, each once.
+   * @param tells whether anybody may be told
+   * @param mayBeTold whether there is something to tell of an incident: what may not be told now is not forgotten
+   */
+  due(host: string, now: Instant, tells: boolean, mayBeTold: (incident: Incident) => boolean): Incident[] {
+    const agenda = this.#agendas.get(host);
+    if (!agenda || (tells && !agenda.allTold)) return this.open((one) => one.host === host);
+    const { keys, rest } = takeDue(agenda, now);
+    if (keys.size === 0) return [];
+    const due = [...keys].map((key) => this.#incidents.get(key)).filter((one) => one !== undefined);
+    const allTold = rest.allTold && (tells || !due.some(mayBeTold));
+    this.#agendas = this.#agendas.with(host, { ...rest, allTold });
+    return inOrder(due);
+  }
+
+  /** Makes a host's agenda anew where there is none, or where it still holds what could not be told. */
+  refresh(host: string, tells: boolean): void {
+    const agenda = this.#agendas.get(host);
+    if (agenda && !(tells && !agenda.allTold)) return;
+    const all = this.open((one) => one.host === host);
+    const anew = all.reduce((known, one) => noted(known, one, this.#plan), EMPTY_AGENDA);
+    this.#agendas = this.#agendas.with(host, anew);
+  }
+
+  /** The agendas with what has changed; one that is mostly out of date is made anew at the next look. */
+  agendas(): Shelf<Agenda> {
+    let agendas = this.#agendas;
+    for (const incident of this.#changed.values()) {
+      const agenda = agendas.get(incident.host);
+      if (!agenda || incident.phase === 'resolved') continue;
+      const before = this.#before.get(incidentKey(incident));
+      const isNew = before?.id !== incident.id || isUntold(before) !== isUntold(incident);
+      if (!isNew && changesAt(before, this.#plan) === changesAt(incident, this.#plan)) continue;
+      const isOld = agenda.size > 4 * this.#incidents.size + AGENDA_SLACK;
+      const { host } = incident;
+      agendas = isOld ? agendas.without(host) : agendas.with(host, noted(agenda, incident, this.#plan));
+    }
+    return agendas;
+  }
+}
+
+function inOrder(incidents: Incident[]): Incident[] {
+  return incidents.sort((a, b) => a.openedAt - b.openedAt || (a.id < b.id ? -1 : 1));
+}

@@ -1,0 +1,18 @@
+/** Which incidents are meant by a route, a silence, a time of maintenance. */
+import picomatch from 'picomatch';
+import { backendOf, type Incident, serverOf } from './incident.js';
+import type { Match } from './policy.js';
+
+/** What of an incident is looked at. */
+export type Matched = Pick<Incident, 'host' | 'rule' | 'subject' | 'severity'>;
+
+/** Globs match the whole name (`k8s-*`, `{api,web}`). What is about a whole HAProxy has no backend, and matches no glob of one. */
+export function matches({ backend, server, host, rules, severities }: Match, about: Matched): boolean {
+  if (rules !== null && !rules.includes(about.rule)) return false;
+  if (severities !== null && !severities.includes(about.severity)) return false;
+  return named(host, about.host) && named(backend, backendOf(about)) && named(server, serverOf(about));
+}
+
+function named(glob: string | null, name: string | null): boolean {
+  return glob === null || (name !== null && picomatch.isMatch(name, glob, { dot: true }));
+}

@@ -1,0 +1,109 @@
+/** What an event says of every trouble but the outage, which the board keeps itself: it is there in a worker, or it is not. */
+
+import { type Cause, type HaproxyEvent, isSign, type SignSentence } from '../parsers/index.js';
+import { backendKey, type Change, FRESH_BACKEND, fallOf, serverKey, shown } from './board.js';
+import { endedUnwished } from './generation.js';
+import { type Fall, NO_FALL } from './incident.js';
+import { type Rule, WHOLE } from './rules.js';
+import type { Shown } from './state.js';
+
+export interface Sign {
+  rule: Rule;
+  subject: string;
+  /** `passing`: it happened, and is over: that a server has changed once more. */
+  is: 'present' | 'passing' | 'absent';
+  planned: boolean;
+  /** What led to it, where it is told by servers. */
+  fall: Fall;
+  /** Why, where no server tells. */
+  cause: Cause | null;
+  /** No worker is in it: it lasts until another one takes over. */
+  orphan?: boolean;
+  /** The state of the server, where it is about one. */
+  state?: Shown;
+}
+
+const NONE: readonly Sign[] = [];
+
+/** Takes an event and what the board has made of it. */
+export function signsOf(event: HaproxyEvent, change: Change): readonly Sign[] {
+  const { says } = event;
+  if (isSign(says)) return signOf(says);
+  switch (says.kind) {
+    case 'server':
+      return signsOfServer(event, says, change);
+    case 'worker.started':
+      return [haproxy('reload_failed', 'absent', null)];
+    case 'worker.ended':
+      return says.former || !endedUnwished(says.code) ? NONE : [died(says)];
+    default:
+      return NONE;
+  }
+}
+
+type ServerSentence = Extract<HaproxyEvent['says'], { kind: 'server' }>;
+
+function signsOfServer(event: HaproxyEvent, says: ServerSentence, { board, transition }: Change): Sign[] {
+  const { backend } = says.server;
+  const key = backendKey(event, backend);
+  const { out } = board.backends.get(key) ?? FRESH_BACKEND;
+  const signs: Sign[] = [];
+  if (transition !== null) signs.push(...signsOfTransition(event, says, { board, transition }));
+  if (says.counts === null) return signs;
+  const { active, backup } = says.counts;
+  // Where there is none at all that is an outage, and these go on below it.
+  if (active + backup === 0) return signs;
+  const about = {
+    subject: backend,
+    planned: out.total > 0 && out.unplanned === 0,
+    cause: says.cause,
+    fall: fallOf(board, key),
+  };
+  signs.push({ rule: 'backup_only', is: active === 0 ? 'present' : 'absent', ...about });
+  const isLast = active + backup === 1 && out.total > 0;
+  signs.push({ rule: 'last_server', is: isLast ? 'present' : 'absent', ...about });
+  return signs;
+}
+
+function signsOfTransition(
+  event: HaproxyEvent,
+  { server, cause }: ServerSentence,
+  { board, transition }: Pick<Change, 'board'> & { transition: NonNullable<Change['transition']> },
+): Sign[] {
+  const { from, to, planned } = transition;
+  const known = board.servers.get(serverKey(event, server));
+  const state = known ? shown(known) : to;
+  const about = { subject: `${server.backend}/${server.server}`, planned, cause, fall: NO_FALL, state };
+  const signs: Sign[] = [{ rule: 'server_down', is: to === 'down' ? 'present' : 'absent', ...about }];
+  const fellOrRose = (from === 'up' && to === 'down') || (from === 'down' && to === 'up');
+  if (fellOrRose && !planned) signs.push({ rule: 'flapping', is: 'passing', ...about });
+  if (to === 'up') signs.push({ rule: 'checks_failing', is: 'absent', ...about });
+  return signs;
+}
+
+function signOf(says: SignSentence): Sign[] {
+  switch (says.kind) {
+    case 'check.result': {
+      const { server, cause, outcome, health, of, state } = says;
+      const subject = `${server.backend}/${server.server}`;
+      const about = { rule: 'checks_failing', subject, planned: false, fall: NO_FALL, cause } as const;
+      if (outcome === 'failed') return state === 'up' ? [{ ...about, is: 'present' }] : [];
+      return health === of && state === 'up' ? [{ ...about, is: 'absent' }] : [];
+    }
+    case 'reload.failed':
+      return [haproxy('reload_failed', 'present', says.reason)];
+    case 'reload.succeeded':
+      return [haproxy('reload_failed', 'absent', null)];
+  }
+}
+
+function died({ pid, code }: { pid: number; code: number }): Sign {
+  const how = code > 128 ? `was killed by signal ${code - 128}` : `exited with code ${code}`;
+  return haproxy('worker_killed', 'present', `worker ${pid} ${how}`);
+}
+
+/** It befell the HAProxy of a host; whoever serves next ends it. */
+function haproxy(rule: Rule, is: Sign['is'], reason: string | null): Sign {
+  const cause: Cause = { class: 'unknown', reason, code: null, info: null, durationMs: null, via: null };
+  return { rule, subject: WHOLE, is, planned: false, fall: NO_FALL, cause, orphan: true };
+}

@@ -1,0 +1,132 @@
+/** The part of the configuration that says what is told, when, and to whom. */
+import * as z from 'zod';
+import {
+  DEFAULT_POLICY,
+  DEFAULT_RULES,
+  RULES,
+  type Rule,
+  readTimes,
+  SEVERITIES,
+  TIMES_FORM,
+} from '../../alerts/index.js';
+import { readDuration } from '../duration.js';
+import { isZone, localZone } from '../zone.js';
+import { duration, glob, list, mapping, name, oneOf, several, switchOr, text } from './fields.js';
+
+const SECOND = 1000;
+
+const during = text(TIMES_FORM, (value) => {
+  const times = readTimes(value, 'UTC');
+  return times !== null && isZone(times.zone);
+}).transform((value) => readTimes(value, localZone())!);
+
+const match = mapping({
+  backend: glob.optional().describe('Backends it is about. Without it: all.'),
+  server: glob.optional().describe('Servers it is about, by their own names. Without it: all, and what is about none.'),
+  host: glob.optional().describe('Hosts, as the log names them. Without it: all.'),
+  rule: several(oneOf(...RULES))
+    .optional()
+    .describe('Rules, see `rules`; one or a list. Without it: all.'),
+  severity: several(oneOf(...SEVERITIES))
+    .optional()
+    .describe('One or a list. Without it: all.'),
+});
+
+const receiversOf = (purpose: string) => list(name, 'a list of names of receivers').describe(purpose);
+
+export const route = mapping({
+  match: match.prefault({}).describe('Which incidents take this route.'),
+  during: during.optional().describe('When it is taken. Without it: always. Without a zone: that of the machine.'),
+  receivers: receiversOf('Who is told.'),
+  escalate: mapping({
+    after: duration('a duration of 1s or more', { min: SECOND }).describe('How long after the beginning was told.'),
+    receivers: receiversOf('Who is told then.'),
+  })
+    .optional()
+    .describe('Who is told as well when nobody has acknowledged it (`haplog ack`).'),
+});
+
+const reminder = text(
+  'off, or a duration of 1s or more',
+  (value) => value === 'off' || (readDuration(value) ?? 0) >= SECOND,
+).transform((value) => (value === 'off' ? null : readDuration(value)));
+
+const aDuration = 'a duration such as 10s';
+
+export const policy = mapping({
+  hold: duration(aDuration).prefault('0s').describe('How long it must be so before anybody is told.'),
+  keep_firing: duration(aDuration).prefault('10s').describe('How long it must be well before the incident is over.'),
+  reminder: reminder
+    .prefault('4h')
+    .describe('After how long an incident that still fires is told again; `off`: never.'),
+  most_reminders: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ expected: 'a number' })
+    .describe('How many reminders of one incident are sent. Without it: as long as it fires.'),
+});
+
+const ABOUT: Record<Rule, string> = {
+  outage: 'A backend has no server available.',
+  backup_only: 'A backend is on its backup servers alone.',
+  last_server: 'A backend has one server left of several.',
+  server_down: 'A server is down. Not told while its backend has none at all, or while it flaps.',
+  flapping: 'A server goes up and down: told once when it begins, and once how it stands when it has settled.',
+  checks_failing: 'A server fails health checks and is not down yet (`option log-health-checks`).',
+  worker_killed: 'A worker was killed, or exited with an error.',
+  reload_failed: 'HAProxy could not load its new configuration and runs on the old one.',
+};
+
+const settings = (rule: Rule, more: z.core.$ZodLooseShape = {}) =>
+  switchOr(
+    mapping({
+      severity: oneOf(...SEVERITIES)
+        .prefault(DEFAULT_RULES[rule].severity)
+        .describe('How bad it is.'),
+      hold: duration(aDuration).optional().describe('As in `policy`, for this rule.'),
+      keep_firing: duration(aDuration).optional().describe('As in `policy`, for this rule.'),
+      reminder: reminder.optional().describe('As in `policy`, for this rule.'),
+      ...more,
+    }),
+  )
+    .optional()
+    .describe(`${ABOUT[rule]} Without it: ${DEFAULT_RULES[rule].on ? 'on' : 'off'}, ${DEFAULT_RULES[rule].severity}.`);
+
+const { flapping } = DEFAULT_POLICY;
+
+export const rules = mapping({
+  outage: settings('outage'),
+  backup_only: settings('backup_only'),
+  last_server: settings('last_server'),
+  server_down: settings('server_down'),
+  flapping: switchOr(
+    mapping({
+      severity: oneOf(...SEVERITIES)
+        .prefault('warning')
+        .describe('How bad it is.'),
+      changes: z
+        .int()
+        .min(2)
+        .max(100)
+        .prefault(flapping.changes)
+        .meta({ expected: 'a number from 2 to 100' })
+        .describe('So many changes'),
+      within: duration(aDuration, { min: SECOND }).prefault('10m').describe('in so long are too many.'),
+      settled: duration(aDuration, { min: SECOND })
+        .prefault('5m')
+        .describe('It has settled when it has not changed for so long.'),
+      reminder: reminder.optional().describe('As in `policy`, for this rule.'),
+    }),
+  )
+    .optional()
+    .describe(`${ABOUT.flapping} Without it: on, warning.`),
+  checks_failing: settings('checks_failing'),
+  worker_killed: settings('worker_killed'),
+  reload_failed: settings('reload_failed'),
+});
+
+export const maintenance = mapping({
+  during: during.describe('When. Without a zone: that of the machine.'),
+  match: match.prefault({}).describe('What is worked on.'),
+});
