@@ -3,7 +3,7 @@
 export { backoffMs } from './backoff.js';
 export { fallOf, shown, type Workers, workerOf } from './board.js';
 export type { Channel, Message, Outcome } from './channels/channel.js';
-export { FORMATS } from './channels/formats.js';
+export { FORMATS } from './channels/formats/index.js';
 export { openChannel } from './channels/index.js';
 export {
   type EmailReceiver,

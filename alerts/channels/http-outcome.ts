@@ -2,7 +2,7 @@
 import { LONGEST_WAIT_MS } from '../backoff.js';
 import { plainText } from '../words.js';
 import type { Outcome } from './channel.js';
-import type { HttpAnswer } from './post.js';
+import type { HttpAnswer } from './http-answer.js';
 
 /** Timeout, too early, too many requests: the same message can be taken later. So can it after any 5xx. */
 const TRY_AGAIN = new Set([408, 425, 429]);

@@ -3,18 +3,12 @@
  * given back: see docs/decisions/0006-memory.md.) Redirects are not followed: that would hand the message, and perhaps
  * its headers, to whoever the answer names.
  */
-import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import type { HttpAnswer } from './http-answer.js';
 
 /** Enough of an answer to say what was wrong. */
 const MOST_ANSWER_BYTES = 4_096;
-
-export interface HttpAnswer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  /** The beginning of the body. */
-  body: string;
-}
 
 /**
  * Posts `body` and returns the answer with the beginning of its body. Throws what the network did: refused, reset, a bad

@@ -1,5 +1,5 @@
 /** Where a message can go: a receiver is a named destination of the config. */
-import type { Format } from './formats.js';
+import type { Format } from './formats/index.js';
 
 /** A text that must appear in no output: printing or serialising it gives `[secret]`. */
 export class Secret {

@@ -63,7 +63,8 @@ const webhookReceiver = mapping({
   format: oneOf(...FORMATS)
     .prefault('json')
     .describe(
-      "The body: haplog's own JSON, or what Slack, Discord, Teams (Workflows) or ntfy (a topic's address) take.",
+      "The body: haplog's own JSON, or what Slack, Discord, Teams (Workflows), ntfy (a topic's address) or Gotify (the " +
+        "server's `/message?token=...`) take; `alertmanager`: the body of Alertmanager's own webhooks.",
     ),
   headers: headers.prefault({}).describe('Sent with every request.'),
   secret: signingSecrets

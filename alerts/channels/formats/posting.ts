@@ -1,0 +1,27 @@
+/** What one POST carries. */
+import type { Message } from '../channel.js';
+import type { HttpAnswer } from '../http-answer.js';
+
+/** The body, and headers in lower case, `content-type` among them. */
+export interface Posting {
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** How a service wants to be told. */
+export interface Medium {
+  /**
+   * The posts that tell a message, one after the other: mostly one. A test of a service that keeps what it was told as
+   * open has a second, which ends it.
+   * @param receiver its name in the config
+   */
+  postings(message: Message, receiver: string): Posting[];
+  /** The answer as its status should have been, for a service that says no with a yes. */
+  understand?(answer: HttpAnswer): HttpAnswer;
+  /** False where each incident must be told by itself, because the service opens and closes it. */
+  takesDigests?: false;
+}
+
+export function jsonPosting(value: unknown): Posting {
+  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };
+}

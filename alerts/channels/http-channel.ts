@@ -1,0 +1,78 @@
+/** A channel that tells by HTTP POSTs: what all services have in common, from the limit in time to the outcome. */
+import { createHash } from 'node:crypto';
+import type { Channel, Message, Outcome } from './channel.js';
+import { type Deadline, deadlineWithin } from './deadline.js';
+import type { Posting } from './formats/posting.js';
+import type { HttpAnswer } from './http-answer.js';
+import { httpOutcome } from './http-outcome.js';
+import type { Target } from './http-target.js';
+import { post } from './post.js';
+import { codeOf, troubleInWords } from './trouble.js';
+
+export interface Request {
+  target: Target;
+  posting: Posting;
+  /** What comes of it does not matter. */
+  aside?: boolean;
+}
+
+export interface HttpManner {
+  timeoutMs: number;
+  /** The POSTs that tell a message, in order; undefined where the receiver's address is none. */
+  requests(message: Message): Request[] | undefined;
+  understand?: ((answer: HttpAnswer) => HttpAnswer) | undefined;
+  takesDigests?: boolean;
+}
+
+/** The next POST is made when the one before was accepted; what the last was answered is the outcome. */
+export function httpChannel({ timeoutMs, requests, understand, takesDigests = true }: HttpManner): Channel {
+  return {
+    takesDigests,
+    async send(message, signal) {
+      const all = requests(message);
+      if (all === undefined) return { kind: 'rejected', reason: 'its url is no http or https address' };
+      using deadline = deadlineWithin(signal, timeoutMs);
+      let outcome: Outcome = { kind: 'rejected', reason: 'there is nothing to send' };
+      for (const request of all) {
+        const came = (await tell(request, deadline, understand)).outcome;
+        if (request.aside) continue;
+        outcome = came;
+        if (outcome.kind !== 'delivered') break;
+      }
+      return outcome;
+    },
+    close() {},
+  };
+}
+
+export interface Told {
+  outcome: Outcome;
+  /** Nobody listens at that address. */
+  nobody: boolean;
+}
+
+/** One POST, to its end. Never throws. */
+export async function tell(
+  { target, posting }: Request,
+  deadline: Deadline,
+  understand: (answer: HttpAnswer) => HttpAnswer = (answer) => answer,
+): Promise<Told> {
+  const headers = { 'user-agent': 'haplog', ...target.authorization, ...posting.headers };
+  try {
+    const answer = await post(target.url, headers, posting.body, deadline.signal);
+    return { outcome: httpOutcome(understand(answer), target, Date.now()), nobody: false };
+  } catch (thrown) {
+    const why = deadline.passed ? 'no answer in time' : troubleInWords(thrown);
+    return { outcome: { kind: 'retry', reason: `${target.host}: ${why}` }, nobody: codeOf(thrown) === 'ECONNREFUSED' };
+  }
+}
+
+/** Names a message to a far side: equal in every attempt, in an alphabet that no service minds. `msg_` and 32 digits. */
+export function messageName({ id }: Pick<Message, 'id'>): string {
+  return `msg_${digest(id)}`;
+}
+
+/** 32 hexadecimal digits. */
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
