@@ -6,9 +6,14 @@ export type { Channel, Message, Outcome } from './channels/channel.js';
 export { FORMATS } from './channels/formats/index.js';
 export { openChannel } from './channels/index.js';
 export {
+  type AlertmanagerReceiver,
   type EmailReceiver,
+  type ExecReceiver,
+  type PagerDutyReceiver,
+  type PushoverReceiver,
   type Receiver,
   Secret,
+  type TelegramReceiver,
   type WebhookReceiver,
 } from './channels/receiver.js';
 export { isSigningSecret } from './channels/signature.js';

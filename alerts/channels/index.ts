@@ -12,6 +12,16 @@ export async function openChannel(receiver: Receiver, say: (line: string) => voi
       return (await import('./email.js')).emailChannel(receiver);
     case 'webhook':
       return (await import('./webhook.js')).webhookChannel(receiver);
+    case 'pagerduty':
+      return (await import('./pagerduty.js')).pagerdutyChannel(receiver);
+    case 'telegram':
+      return (await import('./telegram.js')).telegramChannel(receiver);
+    case 'pushover':
+      return (await import('./pushover.js')).pushoverChannel(receiver);
+    case 'alertmanager':
+      return (await import('./alertmanager.js')).alertmanagerChannel(receiver);
+    case 'exec':
+      return (await import('./exec.js')).execChannel(receiver);
     case 'log':
       return (await import('./log.js')).logChannel(receiver.name, say);
   }

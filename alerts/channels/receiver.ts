@@ -49,10 +49,71 @@ export interface WebhookReceiver {
   timeoutMs: number;
 }
 
+export interface PagerDutyReceiver {
+  kind: 'pagerduty';
+  name: string;
+  routingKey: Secret;
+  url: string;
+  timeoutMs: number;
+}
+
+export interface TelegramReceiver {
+  kind: 'telegram';
+  name: string;
+  token: Secret;
+  /** Its number, or the `@name` of a public one. */
+  chat: string;
+  /** A topic of the chat. */
+  thread: number | null;
+  url: string;
+  timeoutMs: number;
+}
+
+export interface PushoverReceiver {
+  kind: 'pushover';
+  name: string;
+  token: Secret;
+  /** Of a user or a group. */
+  user: Secret;
+  /** For how long a critical incident rings; null: it rings once. */
+  emergencyMs: number | null;
+  url: string;
+  timeoutMs: number;
+}
+
+export interface AlertmanagerReceiver {
+  kind: 'alertmanager';
+  name: string;
+  /** Of every member. */
+  urls: Secret[];
+  headers: Record<string, string>;
+  /** How far ahead the end of an alert is put that still fires. */
+  expireMs: number;
+  timeoutMs: number;
+}
+
+export interface ExecReceiver {
+  kind: 'exec';
+  name: string;
+  /** The program and its arguments. */
+  command: string[];
+  /** All of its environment, but for what names the message. */
+  env: Record<string, string>;
+  timeoutMs: number;
+}
+
 /** haplog's own log: the receiver of who has configured none. */
 export interface LogReceiver {
   kind: 'log';
   name: string;
 }
 
-export type Receiver = EmailReceiver | WebhookReceiver | LogReceiver;
+export type Receiver =
+  | EmailReceiver
+  | WebhookReceiver
+  | PagerDutyReceiver
+  | TelegramReceiver
+  | PushoverReceiver
+  | AlertmanagerReceiver
+  | ExecReceiver
+  | LogReceiver;

@@ -8,6 +8,7 @@ import { printableJson } from '../printable.js';
 import { UserError } from '../user-error.js';
 import { inColumns } from './columns.js';
 import { configInForce } from './config-in-force.js';
+import { whereIs } from './receiver-place.js';
 import { say } from './say.js';
 
 export interface ReceiversOptions {
@@ -56,21 +57,6 @@ function inWords(outcome: Outcome, took: string): string {
       return `refused in ${took}: ${outcome.reason}`;
     case 'retry':
       return `not accepted in ${took}: ${outcome.reason}; haplog run would try again`;
-  }
-}
-
-/** Where it is, without what is secret. */
-function whereIs(receiver: Receiver): string {
-  switch (receiver.kind) {
-    case 'email':
-      return `${receiver.to.join(', ')} by ${receiver.smtp.host}:${receiver.smtp.port}`;
-    case 'webhook': {
-      const written = receiver.url.reveal();
-      const host = URL.canParse(written) ? new URL(written).host : 'an address that is none';
-      return `${host} (${receiver.format}${receiver.signing.length > 0 ? ', signed' : ''})`;
-    }
-    case 'log':
-      return "haplog's own log";
   }
 }
 

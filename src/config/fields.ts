@@ -140,6 +140,14 @@ export const SIGNING_SECRETS: SecretKind = {
 
 export const signingSecrets = secretOf(SIGNING_SECRETS);
 
+/** What services give out: routing keys, tokens, keys of users. Also a part of an address, where nothing else may be. */
+export const TOKEN: SecretKind = {
+  expected: 'a token: letters, digits and ._:- alone',
+  fits: (value) => /^[\w.:-]+$/.test(value),
+};
+
+export const secretToken = secretOf(TOKEN);
+
 export const variable = text('the name of an environment variable', (value) => /^[A-Za-z_]\w*$/.test(value), {
   secret: true,
 });

@@ -39,5 +39,5 @@ export function loadConfig(path: string, env: Environment = process.env): Loaded
     mistake(['receivers', file.receivers.findIndex((receiver) => receiver.name === name)], 'no route leads to it'),
   );
   const warnings = explain([...secrets.warnings, ...idle], document);
-  return { config: resolveConfig(file, folder, secrets.found), path, warnings };
+  return { config: resolveConfig(file, folder, secrets.found, env), path, warnings };
 }

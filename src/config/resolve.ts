@@ -12,18 +12,24 @@ import {
   type RuleSettings,
   Secret,
 } from '../../alerts/index.js';
+import type { Environment } from '../paths.js';
 import type { Config } from './config.js';
 import { secretsIn } from './fields.js';
 import { resolvePath } from './find.js';
 import { pathInWords } from './mistake.js';
+import { resolveKind } from './resolve-kind.js';
 import type { ConfigFile } from './schema.js';
 import type { Secrets } from './secrets.js';
 
 type WrittenReceiver = ConfigFile['receivers'][number];
 
-/** Takes a file without mistakes, the folder its paths start from, and the secrets found for it. */
-export function resolveConfig(file: ConfigFile, folder: string, secrets: Secrets['found']): Config {
-  const receivers = file.receivers.map((written, i) => resolveReceiver(written, i, secrets));
+/** Takes a file without mistakes, the folder its paths start from, the secrets found for it, and the environment. */
+export function resolveConfig(file: ConfigFile, folder: string, secrets: Secrets['found'], env: Environment): Config {
+  const receivers = file.receivers.map((written, i) => {
+    const secret = (...key: string[]) => secrets.get(pathInWords(['receivers', i, ...key]))!;
+    const service = resolveKind(written, { secret, folder, env, reminderMs: file.policy.reminder });
+    return service ?? resolveReceiver(written, i, secrets);
+  });
   return {
     sources: file.sources.map(({ path, tz }) => ({ path: resolvePath(folder, path), tz: tz ?? null })),
     database: file.database === undefined ? null : resolvePath(folder, file.database),

@@ -23,6 +23,7 @@ import {
   variable,
   zone,
 } from './fields.js';
+import { services } from './receiver-kinds.js';
 import { maintenance, policy, route, rules } from './telling.js';
 
 const SECOND = 1000;
@@ -83,15 +84,18 @@ const webhookReceiver = mapping({
   .refine(...howMany(['secret', 'secret_file', 'secret_env'], (n) => n < 2, 'one of the secrets'))
   .describe('An HTTP POST. Exactly one of `url`, `url_file` and `url_env`, at most one of the three secrets.');
 
+const KINDS = ['email', 'webhook', ...Object.keys(services), 'log'];
+
 const receiver = mapping({
   name: name.describe('What routes call it.'),
   email: emailReceiver.optional(),
   webhook: webhookReceiver.optional(),
+  ...services,
   log: z
     .preprocess((value) => value ?? {}, mapping({}))
     .optional()
     .meta({ expected: 'nothing, or `{}`', description: "haplog's own log." }),
-}).refine(...howMany(['email', 'webhook', 'log'], (n) => n === 1, 'exactly one of email, webhook and log'));
+}).refine(...howMany(KINDS, (n) => n === 1, `exactly one of ${KINDS.slice(0, -1).join(', ')} and log`));
 
 export const configFile = mapping({
   sources: list(source, 'a list of sources')
@@ -105,7 +109,7 @@ export const configFile = mapping({
     ),
   receivers: list(receiver, 'a list of receivers')
     .prefault([{ name: 'log', log: {} }])
-    .describe('Who can be told, and how. Each has exactly one of `email`, `webhook` and `log`.'),
+    .describe('Who can be told, and how. Each has a name and exactly one of the others.'),
   routes: list(route, 'a list of routes')
     .optional()
     .describe('Who is told of what. Without it: everybody, of everything.'),

@@ -4,7 +4,7 @@ import { Secret } from '../../alerts/index.js';
 import type { Environment } from '../paths.js';
 import { part, parts } from './cross.js';
 import { systemReason } from './document.js';
-import { SIGNING_SECRETS, WEB_ADDRESS } from './fields.js';
+import { SIGNING_SECRETS, TOKEN, WEB_ADDRESS } from './fields.js';
 import { resolvePath } from './find.js';
 import { type Mistake, mistake, type Path, pathInWords } from './mistake.js';
 
@@ -26,20 +26,37 @@ interface Surroundings {
   worldReadable: boolean;
 }
 
+/** The kinds of receivers that have secrets beside a mail server's password, and the keys of these. */
+const SECRETS = [
+  ['webhook', 'url'],
+  ['webhook', 'secret'],
+  ['pagerduty', 'routing_key'],
+  ['telegram', 'token'],
+  ['pushover', 'token'],
+  ['pushover', 'user'],
+] as const;
+
 /** Reads every secret of every receiver of the file's value, whatever its shape. Never throws. */
 export function readSecrets(value: unknown, surroundings: Surroundings): Secrets {
   const secrets: Secrets = { found: new Map(), mistakes: [], warnings: [] };
   for (const [i, receiver] of parts(part(value).receivers).entries()) {
     const smtp = part(part(receiver.email).smtp);
     readSecret(smtp, ['receivers', i, 'email', 'smtp', 'password'], surroundings, secrets);
-    readSecret(part(receiver.webhook), ['receivers', i, 'webhook', 'url'], surroundings, secrets);
-    readSecret(part(receiver.webhook), ['receivers', i, 'webhook', 'secret'], surroundings, secrets);
+    for (const [kind, key] of SECRETS) {
+      readSecret(part(receiver[kind]), ['receivers', i, kind, key], surroundings, secrets);
+    }
   }
   return secrets;
 }
 
 /** What a secret must be, by its key; a password may be anything. */
-const WANTED: Record<string, typeof WEB_ADDRESS> = { url: WEB_ADDRESS, secret: SIGNING_SECRETS };
+const WANTED: Record<string, typeof WEB_ADDRESS> = {
+  url: WEB_ADDRESS,
+  secret: SIGNING_SECRETS,
+  routing_key: TOKEN,
+  token: TOKEN,
+  user: TOKEN,
+};
 
 function readSecret(from: Record<string, unknown>, path: Path, surroundings: Surroundings, secrets: Secrets): void {
   const key = String(path.at(-1));

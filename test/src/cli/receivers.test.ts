@@ -83,6 +83,30 @@ journal  log      haplog's own log
   assert.deepEqual(rows[2], { name: 'journal', kind: 'log', where: "haplog's own log" });
 });
 
+test('receivers of every kind are listed, without what is secret', (t) => {
+  const folder = tempFolder(t);
+  const config = join(folder, 'haplog.yaml');
+  const text = `receivers:
+  - { name: pager, pagerduty: { routing_key: R0hunter2 } }
+  - { name: family, telegram: { token: "1:hunter2", chat: -100123 } }
+  - { name: phone, pushover: { token: ahunter2, user: uhunter2 } }
+  - { name: prometheus, alertmanager: { urls: ["http://ann:hunter2@am1:9093", "http://am2:9093/x"] } }
+  - { name: script, exec: { command: [tell, --password, hunter2] } }
+`;
+  writeFileSync(config, text, { mode: 0o600 });
+  const { status, stdout } = ask(folder, ['receivers', 'list', '-c', config]);
+  assert.equal(status, 0);
+  assert.equal(
+    stdout,
+    `pager       pagerduty     events.pagerduty.com
+family      telegram      -100123 by api.telegram.org
+phone       pushover      api.pushover.net
+prometheus  alertmanager  am1:9093, am2:9093
+script      exec          tell
+`,
+  );
+});
+
 test('whom an outage would be told to, and by which routes', (t) => {
   const { folder, config } = home(t);
   const route = (...args: string[]) => ask(folder, ['route', '-c', config, ...args]);

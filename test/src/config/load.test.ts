@@ -56,6 +56,44 @@ test('an empty file changes nothing', (t) => {
   }
 });
 
+/** The receivers of good.full.yaml between the webhook and the log. */
+const FURTHER = [
+  {
+    kind: 'pagerduty',
+    name: 'pager',
+    routingKey: '[secret]',
+    url: 'https://events.pagerduty.com/v2/enqueue',
+    timeoutMs: 15_000,
+  },
+  {
+    kind: 'telegram',
+    name: 'family',
+    token: '[secret]',
+    chat: '-1001234567890',
+    thread: 7,
+    url: 'https://api.telegram.org',
+    timeoutMs: 15_000,
+  },
+  {
+    kind: 'pushover',
+    name: 'phone',
+    token: '[secret]',
+    user: '[secret]',
+    emergencyMs: 3_600_000,
+    url: 'https://api.pushover.net',
+    timeoutMs: 15_000,
+  },
+  {
+    kind: 'alertmanager',
+    name: 'prometheus',
+    urls: ['[secret]', '[secret]'],
+    headers: {},
+    expireMs: 7 * 86_400_000,
+    timeoutMs: 15_000,
+  },
+  { kind: 'exec', name: 'script', command: ['/usr/local/bin/tell', '--loud'], env: {}, timeoutMs: 20_000 },
+];
+
 test('everything that stands in the file arrives, secrets read from where it says they are', () => {
   const path = fileURLToPath(new URL('../../../fixtures/config/good.full.yaml', import.meta.url));
   const { config } = loadConfig(path, {});
@@ -87,13 +125,14 @@ test('everything that stands in the file arrives, secrets read from where it say
         headers: { 'X-Team': 'edge' },
         timeoutMs: 10_000,
       },
+      ...FURTHER,
       { kind: 'log', name: 'journal' },
     ],
     routes: [
       {
         match: { ...EVERYTHING, backend: 'k8s-*', host: 'lb*', severities: ['critical'] },
         during: null,
-        receivers: ['oncall', 'chat'],
+        receivers: ['oncall', 'chat', ...FURTHER.map(({ name }) => name)],
         escalation: { afterMs: 900_000, receivers: ['journal'] },
       },
       {
@@ -248,4 +287,24 @@ test('the database is found without judging the rest of the file', async (t) => 
   assert.equal(await configuredDatabase([written(t, 'database: [1]\n')]), null);
   assert.equal(await configuredDatabase([tempFolder(t)]), null);
   assert.equal(await configuredDatabase([]), null);
+});
+
+test('a command gets a path from the folder of the file, a name as it is, and of the environment what is no secret', (t) => {
+  const path = written(
+    t,
+    'receivers: [{ name: a, exec: { command: [./tell, x/y] } }, { name: b, exec: { command: [tell] } }]\n',
+  );
+  const { receivers } = loadConfig(path, { PATH: '/bin', HOME: '/root', SMTP_PASSWORD: 'hunter2' }).config;
+  const commands = receivers.map((receiver) => receiver.kind === 'exec' && receiver.command);
+  assert.deepEqual(commands, [[join(path, '..', 'tell'), 'x/y'], ['tell']]);
+  assert.deepEqual(receivers[0]?.kind === 'exec' && receivers[0].env, { PATH: '/bin', HOME: '/root' });
+});
+
+test('an alert in Alertmanager outlives three reminders', (t) => {
+  const path = written(
+    t,
+    'receivers: [{ name: a, alertmanager: { urls: "http://am:9093", expire: 1h } }]\npolicy: { reminder: 4h }\n',
+  );
+  const [receiver] = loadConfig(path, {}).config.receivers;
+  assert.equal(receiver?.kind === 'alertmanager' && receiver.expireMs, 12 * 3_600_000);
 });
