@@ -14,7 +14,7 @@ export interface Situation {
   clocks: Shelf<HostClock>;
   /** By host; none where nobody has looked yet. */
   agendas: Shelf<Agenda>;
-  /** When a server went up or down last, by host and server, as often as counts for flapping. */
+  /** When a server went up or down last, by host, worker and server, as often as counts for flapping. */
   changes: Shelf<readonly Instant[]>;
 }
 

@@ -49,6 +49,8 @@ export class Turn {
   /** Workers of a host have ended, and what they were in with them; outages end by themselves. */
   retire(host: string, ends: readonly End[], died: boolean): void {
     if (ends.length === 0) return;
+    const own = ends.map(({ pid }) => `${host} ${pid} `);
+    this.#changes = this.#changes.withoutAll((key) => own.some((prefix) => key.startsWith(prefix)));
     const isIn = ({ rule, workers }: Incident) => rule !== 'outage' && ends.some(({ pid }) => workers.includes(pid));
     for (const incident of this.#ledger.open((one) => one.host === host && isIn(one))) {
       this.#advance(ends.reduce((rest, end) => left(rest, end, died), incident));
@@ -124,7 +126,7 @@ export class Turn {
 
   /** A server has gone up or down once more: too often within a time, and it flaps, until it has not changed for a while. */
   #pass(spell: Spell, { state = 'up' }: Sign): void {
-    const key = `${spell.host} ${spell.subject}`;
+    const key = `${spell.host} ${spell.pid} ${spell.subject}`;
     const known = this.#ledger.get(spell);
     const { recent, flaps } = flapped(this.#changes.get(key) ?? [], spell.at, this.#plan.policy.flapping);
     this.#changes = this.#changes.with(key, recent);

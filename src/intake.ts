@@ -10,7 +10,8 @@ import type { Commit, Store } from './store/store.js';
 import type { Batch } from './tail/batch.js';
 
 export interface IntakeDeps {
-  store: Pick<Store, 'apply'>;
+  store: Pick<Store, 'apply' | 'wishes'>;
+  /** The configuration's part of the plan. */
   plan: Plan;
   clock: { now(): Instant };
   /** Called after each commit that is on disk; `before` is what was remembered until then. */
@@ -20,11 +21,13 @@ export interface IntakeDeps {
 export class Intake {
   readonly #deps: IntakeDeps;
   #memory: Memory;
+  #plan: Plan;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(deps: IntakeDeps, memory: Memory) {
     this.#deps = deps;
     this.#memory = memory;
+    this.#plan = deps.plan;
   }
 
   get memory(): Memory {
@@ -34,13 +37,13 @@ export class Intake {
   /** Takes in a batch of a log whose stamps, where they bear no zone, are in `tz`. Rejects when the store fails. */
   take(batch: Batch, tz: string): Promise<void> {
     return this.#queue(() => {
-      return ingest(this.#memory, batch, this.#deps.plan, { tz, asOf: latestStamp(batch.readAt) });
+      return ingest(this.#memory, batch, this.#plan, { tz, asOf: latestStamp(batch.readAt) });
     });
   }
 
   /** Lets time pass up to now. Only for when every log has been read to its end. */
   tick(): Promise<void> {
-    return this.#queue(() => tick(this.#memory, this.#deps.clock.now(), this.#deps.plan));
+    return this.#queue(() => tick(this.#memory, this.#deps.clock.now(), this.#plan));
   }
 
   /**
@@ -50,22 +53,33 @@ export class Intake {
   firstTick(): Promise<void> {
     return this.#queue(() => {
       const now = this.#deps.clock.now();
-      const { memory, news } = tick(this.#memory, now, this.#deps.plan);
+      const { memory, news } = tick(this.#memory, now, this.#plan);
       const told = new Set(news.notifications.map(({ incident }) => incident.id));
-      const again = offers(memory.situation, this.#deps.plan, now).filter(({ incident }) => !told.has(incident.id));
+      const again = offers(memory.situation, this.#plan, now).filter(({ incident }) => !told.has(incident.id));
       return { memory, news: { ...news, notifications: [...news.notifications, ...again] } };
     });
+  }
+
+  /** Whether people have said something by command that no turn has heeded yet: then a tick does. */
+  async hasWishes(): Promise<boolean> {
+    const { silences, acknowledgements } = await this.#deps.store.wishes();
+    return silences !== this.#plan.silences || acknowledgements !== this.#plan.acknowledgements;
   }
 
   /** How long until time alone changes something, in ms; Infinity where nothing waits. */
   untilNextTick(): number {
     const { heard, situation } = this.#memory;
-    const next = Math.min(nextTickAt(situation, this.#deps.plan), nextVerdictAt(heard));
+    const next = Math.min(nextTickAt(situation, this.#plan), nextVerdictAt(heard));
     return Math.max(0, next - this.#deps.clock.now());
+  }
+
+  async #heedWishes(): Promise<void> {
+    this.#plan = { ...this.#plan, ...(await this.#deps.store.wishes()) };
   }
 
   #queue(work: () => Ingested): Promise<void> {
     const turn = this.#turn.then(async () => {
+      await this.#heedWishes();
       const { memory, news } = work();
       const before = this.#memory;
       const notedAt = this.#deps.clock.now();

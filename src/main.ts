@@ -3,6 +3,7 @@
 import { getSystemErrorMap } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
+import { ackCommand } from './cli/ack.js';
 import { explainCommand } from './cli/explain.js';
 import { importCommand } from './cli/import.js';
 import { outboxCommand } from './cli/outbox.js';
@@ -12,6 +13,7 @@ import { receiversCommand } from './cli/receivers.js';
 import { replayCommand } from './cli/replay.js';
 import { routeCommand } from './cli/route.js';
 import { runCommand } from './cli/run.js';
+import { silenceCommand } from './cli/silence.js';
 import { statusCommand } from './cli/status.js';
 import { UserError } from './user-error.js';
 import { version } from './version.js';
@@ -41,6 +43,7 @@ async function main(argv: string[]): Promise<void> {
   const commands = [
     ...[runCommand(), statusCommand(), queryCommand()],
     ...[importCommand(), replayCommand(), parseCommand(), explainCommand()],
+    ...[silenceCommand(), ackCommand()],
     ...[receiversCommand(), routeCommand(), outboxCommand()],
   ];
   for (const command of commands) {

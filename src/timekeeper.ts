@@ -4,7 +4,8 @@
  */
 import type { Intake } from './intake.js';
 
-const TIMER_MAX_MS = 2 ** 31 - 1;
+/** So often it is looked whether somebody has said something by command. */
+const LISTEN_MS = 2_000;
 
 export class Timekeeper {
   readonly #intake: Intake;
@@ -63,10 +64,16 @@ export class Timekeeper {
   #wind(): void {
     clearTimeout(this.#timer);
     if (this.#behind.size > 0) return;
-    const wait = this.#intake.untilNextTick();
-    if (wait === Number.POSITIVE_INFINITY) return;
-    const tick = () => this.#intake.tick().then(() => this.#wind(), this.#fail);
-    this.#timer = setTimeout(tick, Math.min(wait, TIMER_MAX_MS));
+    this.#timer = setTimeout(() => this.#look().then(() => this.#wind(), this.#fail), this.#waitMs());
+  }
+
+  /** A tick that comes a moment too early would change nothing. */
+  async #look(): Promise<void> {
+    if (this.#intake.untilNextTick() === 0 || (await this.#intake.hasWishes())) await this.#intake.tick();
+  }
+
+  #waitMs(): number {
+    return Math.min(this.#intake.untilNextTick(), LISTEN_MS);
   }
 
   /** For callers that cannot wait: what goes wrong is told by `failed`. */

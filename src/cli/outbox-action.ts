@@ -1,15 +1,14 @@
 /** What `haplog outbox` does. */
 import { backendOf, render, subjectInWords } from '../../alerts/index.js';
 import { printableJson } from '../printable.js';
-import { openStore } from '../store/open.js';
 import type { OutboxEntry, OutboxFilter, OutboxState, Unfit } from '../store/store.js';
 import { UserError } from '../user-error.js';
 import { zoneToPrint } from '../zone.js';
 import { OUTBOX_STATES } from './accepted.js';
 import { inColumns } from './columns.js';
-import { databaseFor, onDatabase } from './database.js';
 import { utc } from './json-rows.js';
 import { localTime } from './local-time.js';
+import { onStore } from './on-store.js';
 import type { ReadingOptions } from './options.js';
 import { say } from './say.js';
 
@@ -60,16 +59,9 @@ export async function showOutbox(text: string, options: OutboxOptions): Promise<
 /** Puts rows back, or gives them up; all, or where one is unfit none. */
 export async function changeOutbox(how: 'retry' | 'drop', texts: string[], { db }: OutboxOptions): Promise<void> {
   const seqs = [...new Set(texts.map(rowNumber))];
-  const database = await databaseFor('read', db);
-  await openStore(database, 'read').end(); // what is not there must not be made
-  await onDatabase(database, async () => {
-    const store = openStore(database, 'write');
-    try {
-      const unfit = await (how === 'retry' ? store.retry(seqs) : store.drop(seqs, Date.now()));
-      if (unfit) throw unfitRow(unfit, how);
-    } finally {
-      await store.end();
-    }
+  await onStore('write', db, async (store) => {
+    const unfit = await (how === 'retry' ? store.retry(seqs) : store.drop(seqs, Date.now()));
+    if (unfit) throw unfitRow(unfit, how);
   });
   for (const seq of seqs) say(`${seq}: ${how === 'retry' ? 'due at once' : 'dropped'}`);
 }
@@ -88,15 +80,7 @@ function unfitRow({ seq, why }: Unfit, how: string): UserError {
 }
 
 async function readOutbox(db: string | undefined, filter: OutboxFilter): Promise<OutboxEntry[]> {
-  const database = await databaseFor('read', db);
-  return await onDatabase(database, async () => {
-    const store = openStore(database, 'read');
-    try {
-      return await store.outbox(filter);
-    } finally {
-      await store.end();
-    }
-  });
+  return await onStore('read', db, (store) => store.outbox(filter));
 }
 
 function rowOf(entry: OutboxEntry, time: (at: number) => string): string[] {

@@ -16,6 +16,7 @@ import { configInForce } from './config-in-force.js';
 import { matchInWords, timesInWords } from './match-text.js';
 import { say } from './say.js';
 import { parseTime } from './time-words.js';
+import { wordOf } from './word-of.js';
 
 export interface RouteOptions {
   backend?: string;
@@ -31,12 +32,12 @@ export interface RouteOptions {
 /** Prints each route with whether it is taken, and who is told at last. A mistake in the configuration is a `UserError`. */
 export async function route(options: RouteOptions): Promise<void> {
   const { host, output } = options;
-  const rule = oneOf(RULES, '--rule', options.rule);
+  const rule = wordOf(RULES, '--rule', options.rule);
   const config = await configInForce(options.config);
   const now = Date.now();
   const at = options.at === undefined ? now : parseTime(options.at, { now, tz: localZone() });
   const settings = config.policy.rules[rule];
-  const severity = options.severity ? oneOf(SEVERITIES, '--severity', options.severity) : settings.severity;
+  const severity = options.severity ? wordOf(SEVERITIES, '--severity', options.severity) : settings.severity;
   const about = { host, rule, subject: subjectOf(rule, options), severity };
   const routes = config.routes.map((each) => ({ ...each, taken: takesRoute(about, each, at) }));
   const told = settings.on ? receiversFor(about, config.routes, at) : [];
@@ -53,12 +54,6 @@ export async function route(options: RouteOptions): Promise<void> {
   for (const { afterMs, receivers } of later) {
     say(`Told as well after ${afterMs / 1000} s without \`haplog ack\`: ${receivers.join(', ')}`);
   }
-}
-
-function oneOf<T extends string>(words: readonly T[], option: string, given: string): T {
-  const found = words.find((word) => word === given);
-  if (found !== undefined) return found;
-  throw new UserError(`${option} takes one of ${words.join(', ')}, not ${JSON.stringify(given)}.`);
 }
 
 function subjectOf(rule: Rule, { backend, server }: RouteOptions): string {

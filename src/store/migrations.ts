@@ -127,6 +127,24 @@ const migrations: readonly string[] = [
     key = replace(key, ' ', ' outage ')
   WHERE shelf = 'incident';
   `,
+  // What people say by command; times are by our clock.
+  `
+  CREATE TABLE silence (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    match          TEXT    NOT NULL,
+    since          INTEGER NOT NULL,
+    until          INTEGER NOT NULL,
+    author         TEXT    NOT NULL,
+    reason         TEXT    NOT NULL
+  ) STRICT;
+
+  CREATE TABLE acknowledgement (
+    incident       TEXT    PRIMARY KEY,
+    at             INTEGER NOT NULL,
+    by             TEXT    NOT NULL,
+    note           TEXT
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** How many steps this haplog knows. */

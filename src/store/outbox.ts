@@ -78,7 +78,7 @@ export function outboxTable(db: Database): OutboxTable {
     INSERT INTO outbox (${columns})
     SELECT @dedupKey, @incident, @receiver, @event, @facts, @createdAt, @notedAt, 0, 0,
       iif(stands, 'due', 'muted'), iif(stands, NULL, @createdAt), iif(stands, NULL, '${NEVER_TOLD}')
-    FROM (SELECT @event <> 'resolved' OR ${THREAD_LIVES} AS stands)
+    FROM (SELECT @event NOT IN ('resolved', 'acknowledged') OR ${THREAD_LIVES} AS stands)
     WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE dedup_key = @dedupKey)`);
   const due = db.prepare<[{ now: Instant; limit: number; except: string }], QueuedRow>(`
     SELECT ${QUEUED_COLUMNS}

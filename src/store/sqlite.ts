@@ -9,6 +9,7 @@ import { readingTables } from './reading.js';
 import type { Commit, Store } from './store.js';
 import { storyReader } from './story.js';
 import { suspectTable } from './suspects.js';
+import { wishTables } from './wishes.js';
 
 /**
  * Takes an open database with haplog's tables. A full disk, a lock held too long or a damaged file make a call throw
@@ -50,6 +51,7 @@ export function sqliteStore(db: Database): Store {
     retry: outbox.retry,
     drop: outbox.drop,
     ...outboxView(db),
+    ...wishTables(db),
     history: historyReader(db),
     progress: progressReader(db, reading),
     suspects: suspects.read,

@@ -3,7 +3,15 @@
  * it; nothing outside src/store/ knows that today's is SQLite.
  */
 
-import type { Incident, Notification, Outage, Transition } from '../../alerts/index.js';
+import type {
+  Acknowledgement,
+  Acknowledgements,
+  Incident,
+  Notification,
+  Outage,
+  Silence,
+  Transition,
+} from '../../alerts/index.js';
 import type { EventId, Instant, Stamp, Suspect } from '../../parsers/index.js';
 import type { Checkpoint, Sample, Tally } from '../tail/batch.js';
 
@@ -130,6 +138,12 @@ export interface Progress {
   outbox: Record<OutboxState, number>;
 }
 
+/** What people have said by command, as far as it still matters. */
+export interface Wishes {
+  silences: readonly Silence[];
+  acknowledgements: Acknowledgements;
+}
+
 /** One thing that happened, and when it began. */
 export type Happening =
   | { kind: 'transition'; at: Instant; fact: Transition }
@@ -167,6 +181,19 @@ export interface Store {
   retry(seqs: readonly number[]): Awaitable<Unfit | null>;
   /** Rows that wait are given up, as by `close`. What is accepted meanwhile counts as delivered. All or none. */
   drop(seqs: readonly number[], at: Instant): Awaitable<Unfit | null>;
+
+  /** The same object as long as nothing has changed. Cheap to ask. */
+  wishes(): Awaitable<Wishes>;
+  /** All that are remembered, also those that are over. */
+  silences(): Awaitable<Silence[]>;
+  /** Returns its number. */
+  addSilence(silence: Omit<Silence, 'id'>): Awaitable<number>;
+  /** Ends a silence at `at`, also one that has not begun; false where there is none that lasts longer. */
+  expireSilence(id: number, at: Instant): Awaitable<boolean>;
+  /** Those that are not over, the oldest first. */
+  openIncidents(): Awaitable<Incident[]>;
+  /** False where somebody has taken it on before. */
+  acknowledge(incident: EventId, ack: Acknowledgement): Awaitable<boolean>;
 
   history(filter: HistoryFilter): Awaitable<History>;
   /**

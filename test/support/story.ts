@@ -5,6 +5,11 @@
  *   '0:05 exhausted'      backend app has no server available
  *   '0:05 @2 down a 0'    worker 2 says so (worker 1 where nothing is said)
  *   '0:05 other x 1'      a server of backend other falls
+ *   '0:05 down web/a 1'   server a of backend web falls
+ *   '0:05 down a 0+1'     no active server is left, and one backup server
+ *   '0:05 follow a 0 web/b'  server a falls, which tracks web/b
+ *   '0:05 check a failed 2/3'  a check failed, and two more may fail until the server falls (also: succeeded 3/3)
+ *   '0:05 reload failed'  the master could not load its new configuration (also: succeeded)
  *   '0:05 @1 forked'      the master says that the worker began
  *   '0:05 @1 stopped'     the worker's proxy app stopped
  *   '0:05 @1 left 143'    the master says that the worker exited; `former` for one that was replaced
@@ -22,18 +27,8 @@ import {
   step,
   type Transition,
 } from '../../alerts/index.js';
-import type { Cause, EventId, HaproxyEvent, StateSentence } from '../../parsers/index.js';
+import type { Cause, EventId, HaproxyEvent, ServerRef } from '../../parsers/index.js';
 import { OUTAGES_ALONE, planWith } from './plan.js';
-
-/** What is told where the log says so. */
-export interface Story {
-  name: string;
-  policy?: Partial<Policy>;
-  /** False: history that is caught up with. */
-  live?: boolean;
-  script: string[];
-  says: string[];
-}
 
 export interface Telling {
   /** `0:30 firing (since 0:00)`, in the order of telling. */
@@ -91,20 +86,27 @@ const BY_CHECK: Cause = {
 };
 const BY_COMMAND: Cause = { ...BY_CHECK, class: 'admin', reason: null, durationMs: null };
 
-function sentenceOf([verb, ...rest]: string[], pid: number): StateSentence {
+function sentenceOf([verb, ...rest]: string[], pid: number): HaproxyEvent['says'] {
+  if (verb === 'reload') {
+    return rest[0] === 'failed' ? { kind: 'reload.failed', reason: 'Loading failure!' } : { kind: 'reload.succeeded' };
+  }
+  if (verb === 'check') return checkOf(rest);
   if (verb === 'exhausted') return { kind: 'backend.exhausted', backend: 'app' };
   if (verb === 'forked') return { kind: 'worker.started', pid };
   if (verb === 'stopped') return { kind: 'proxy.stopped', proxy: 'app' };
   if (verb === 'left' || verb === 'former') {
     return { kind: 'worker.ended', pid, code: Number(rest[0]), former: verb === 'former' };
   }
-  const [server = '', left] = rest;
-  const counts = left === undefined ? null : { active: Number(left), backup: 0 };
-  const backend = verb === 'other' ? 'other' : 'app';
-  const base = { kind: 'server', server: { backend, server }, backup: false, counts } as const;
+  const [name = '', left, root] = rest;
+  const [active = 0, backup = 0] = (left ?? '').split('+').map(Number);
+  const counts = left === undefined ? null : { active, backup };
+  const server = serverOf(verb === 'other' ? `other/${name}` : name);
+  const base = { kind: 'server', server, backup: false, counts } as const;
   switch (verb) {
     case 'other':
       return { ...base, change: { to: 'down' }, cause: BY_CHECK };
+    case 'follow':
+      return { ...base, change: { to: 'down' }, cause: { ...BY_CHECK, class: 'tracked', via: serverOf(root!) } };
     case 'up':
     case 'down':
     case 'stopping':
@@ -121,12 +123,24 @@ function sentenceOf([verb, ...rest]: string[], pid: number): StateSentence {
   }
 }
 
+/** `a` of the backend app, or `web/a`. */
+function serverOf(name: string): ServerRef {
+  const [backend, server] = name.includes('/') ? name.split('/') : ['app', name];
+  return { backend: backend!, server: server! };
+}
+
+function checkOf([name = '', outcome = '', health = '']: string[]): HaproxyEvent['says'] {
+  const [now, of] = health.split('/').map(Number);
+  const about = { kind: 'check.result', agent: false, backup: false, server: serverOf(name), cause: BY_CHECK } as const;
+  return { ...about, outcome: outcome as 'failed', health: now!, of: of!, state: 'up' };
+}
+
 /** `1:02:03` or `2:03`, as ms. */
-function instant(time: string): number {
+export function instant(time: string): number {
   return time.split(':').reduce((sum, part) => sum * 60 + Number(part), 0) * 1000;
 }
 
-function clock(at: number): string {
+export function clock(at: number): string {
   const seconds = Math.floor(at / 1000);
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   const two = (n: number) => String(n).padStart(2, '0');

@@ -1,0 +1,56 @@
+/** What `haplog ack` does. */
+import { type Incident, RULE_WORDS, subjectInWords } from '../../alerts/index.js';
+import type { Store } from '../store/store.js';
+import { UserError } from '../user-error.js';
+import { zoneToPrint } from '../zone.js';
+import { authorOf } from './author.js';
+import { inColumns } from './columns.js';
+import { localTime } from './local-time.js';
+import { onStore } from './on-store.js';
+import type { ReadingOptions } from './options.js';
+import { say } from './say.js';
+
+export interface AckOptions extends ReadingOptions {
+  note?: string;
+  by?: string;
+}
+
+/** Takes an incident on and says so; without an id prints those that are open. An id that means none, or several, is a `UserError`. */
+export async function acknowledge(id: string | undefined, options: AckOptions): Promise<void> {
+  const time = localTime(zoneToPrint(options));
+  if (id === undefined) {
+    const open = await onStore('read', options.db, (store) => store.openIncidents());
+    if (open.length === 0) return say('No incident is open.');
+    for (const line of inColumns(open.map((incident) => [incident.id, ...wordsOf(incident, time)]))) say(line);
+    return;
+  }
+  const incident = await onStore('write', options.db, async (store) => await take(store, id, options));
+  say(`${incident.id}: taken on: ${wordsOf(incident, time)[0]}`);
+}
+
+async function take(
+  store: Store,
+  id: string,
+  { by, note = null }: { by?: string; note?: string | null },
+): Promise<Incident> {
+  const open = await store.openIncidents();
+  const meant = open.filter((incident) => incident.id === id);
+  const found = meant.length > 0 ? meant : open.filter((incident) => incident.id.startsWith(id));
+  const [incident, other] = found;
+  if (id === '' || incident === undefined)
+    throw new UserError(`No open incident has the id ${JSON.stringify(id)}; haplog ack shows them.`);
+  if (other)
+    throw new UserError(
+      `${found.length} open incidents have an id that begins with ${JSON.stringify(id)}; haplog ack shows them.`,
+    );
+  const taken = await store.acknowledge(incident.id, { at: Date.now(), by: authorOf(by), note });
+  if (!taken)
+    throw new UserError(`Incident ${incident.id} was taken on before${incident.ack ? `, by ${incident.ack.by}` : ''}.`);
+  return incident;
+}
+
+function wordsOf(incident: Incident, time: (at: number) => string): string[] {
+  const { rule, host, openedAt, severity, ack } = incident;
+  const about = `${subjectInWords(incident)} on ${host} ${RULE_WORDS[rule].is} since ${time(openedAt)}`;
+  return [about, severity, ack === null ? '' : `taken on by ${ack.by}`];
+}

@@ -1,0 +1,25 @@
+/** `haplog ack`: somebody takes an incident on. This file only takes the options apart. */
+import { Command } from 'commander';
+import type { AckOptions } from './ack-action.js';
+import { withReadingOptions } from './options.js';
+
+const HELP = `
+Of an incident that somebody has taken on nobody is reminded, and it is not escalated; whoever was told of it hears
+that, and its end. A running haplog heeds it within two seconds. Without an id: the incidents that are open.
+
+Examples:
+  haplog ack
+  haplog ack 5f1c2a --note 'looking into it'`;
+
+export function ackCommand(): Command {
+  return withReadingOptions(new Command('ack'))
+    .description('take an incident on: no reminders, no escalation')
+    .argument('[id]', 'the id of the incident, or its beginning')
+    .option('--note <text>', 'for the others')
+    .option('--by <name>', 'who takes it on (default: who is logged in)')
+    .addHelpText('after', HELP)
+    .action(async (id: string | undefined, options: AckOptions) => {
+      const { acknowledge } = await import('./ack-action.js');
+      await acknowledge(id, options);
+    });
+}

@@ -1,0 +1,13 @@
+/** Who says something by command. */
+import { userInfo } from 'node:os';
+
+/** The name that was given, else that of who is logged in, also behind `sudo`. */
+export function authorOf(given: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
+  const named = given?.trim() || env.SUDO_USER;
+  if (named) return named;
+  try {
+    return userInfo().username;
+  } catch {
+    return 'somebody'; // a user id without a name, as in a container
+  }
+}

@@ -1,0 +1,22 @@
+/** Short work on a database that is there: opened, used, and closed. */
+import { openStore } from '../store/open.js';
+import type { Store } from '../store/store.js';
+import { databaseFor, onDatabase } from './database.js';
+
+/** Does `work` on the database that a command means; to `write` makes none where there is none. */
+export async function onStore<T>(
+  mode: 'read' | 'write',
+  named: string | undefined,
+  work: (store: Store) => T | Promise<T>,
+): Promise<T> {
+  const database = await databaseFor('read', named);
+  return await onDatabase(database, async () => {
+    if (mode === 'write') await openStore(database, 'read').end(); // what is not there must not be made
+    const store = openStore(database, mode);
+    try {
+      return await work(store);
+    } finally {
+      await store.end();
+    }
+  });
+}

@@ -1,0 +1,76 @@
+/** What people have said by command: silences, and incidents that somebody has taken on. */
+import type { Database } from 'better-sqlite3';
+import type { Acknowledgement, Incident, Silence } from '../../alerts/index.js';
+import type { EventId, Instant } from '../../parsers/index.js';
+import type { Store, Wishes } from './store.js';
+
+/** Longer ago than so, what is over is forgotten. */
+const KEPT_MS = 90 * 24 * 3_600_000;
+
+interface SilenceRow extends Omit<Silence, 'match' | 'from'> {
+  match: string;
+  since: Instant;
+}
+
+export type WishTables = Pick<
+  Store,
+  'wishes' | 'silences' | 'addSilence' | 'expireSilence' | 'openIncidents' | 'acknowledge'
+>;
+
+export function wishTables(db: Database): WishTables {
+  const columns = 'id, match, since, until, author, reason';
+  const silences = db.prepare<[], SilenceRow>(`SELECT ${columns} FROM silence ORDER BY id`);
+  const add = db.prepare<[object], number>(`
+    INSERT INTO silence (match, since, until, author, reason) VALUES (@match, @from, @until, @author, @reason)
+    RETURNING id`);
+  const forget = db.prepare(`DELETE FROM silence WHERE until < @at - ${KEPT_MS}`);
+  const expire = db.prepare('UPDATE silence SET until = max(@at, since) WHERE id = @id AND until > @at');
+  const acknowledgements = db.prepare<[], Acknowledgement & { incident: EventId }>(`
+    SELECT incident, at, by, note FROM acknowledgement
+    WHERE incident IN (SELECT id FROM incident WHERE resolved_at IS NULL OR phase <> 'resolved')`);
+  const acknowledge = db.prepare(`
+    INSERT INTO acknowledgement (incident, at, by, note) VALUES (@incident, @at, @by, @note)
+    ON CONFLICT (incident) DO NOTHING`);
+  const open = db.prepare<[], string>(`
+    SELECT body FROM incident INDEXED BY incident_open_until
+    WHERE open_until >= 9007199254740991 AND phase <> 'resolved' ORDER BY opened_at`);
+
+  let known: Wishes | null = null;
+  /** Undefined: something was said through this connection. */
+  let version: unknown;
+  const read = (): Silence[] =>
+    silences.all().map(({ match, since: from, ...row }) => ({ ...row, from, match: JSON.parse(match) }));
+  return {
+    wishes() {
+      // Rises with every change that another process makes (https://www.sqlite.org/pragma.html#pragma_data_version).
+      const now = db.pragma('data_version', { simple: true });
+      if (known !== null && now === version) return known;
+      version = now;
+      const said = acknowledgements.all().map(({ incident, ...ack }): [EventId, Acknowledgement] => [incident, ack]);
+      const next: Wishes = { silences: read(), acknowledgements: new Map(said) };
+      if (known === null || JSON.stringify(wordsOf(known)) !== JSON.stringify(wordsOf(next))) known = next;
+      return known;
+    },
+    silences: read,
+    addSilence: db.transaction(({ match, ...silence }: Omit<Silence, 'id'>) => {
+      forget.run({ at: silence.from });
+      version = undefined;
+      return (add.get({ ...silence, match: JSON.stringify(match) }) as unknown as { id: number }).id;
+    }).immediate,
+    expireSilence(id, at) {
+      version = undefined;
+      return expire.run({ id, at }).changes > 0;
+    },
+    openIncidents: () =>
+      open
+        .pluck()
+        .all()
+        .map((body): Incident => JSON.parse(body)),
+    acknowledge(incident, ack) {
+      version = undefined;
+      return acknowledge.run({ incident, ...ack }).changes > 0;
+    },
+  };
+}
+
+const wordsOf = ({ silences, acknowledgements }: Wishes) => [silences, [...acknowledgements]];

@@ -1,0 +1,95 @@
+/** `haplog silence` and `haplog ack` as processes of their own, on the database of a daemon. */
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Incident } from '../../../alerts/index.js';
+import type { EventId } from '../../../parsers/index.js';
+import { openStore } from '../../../src/store/open.js';
+import { ask } from '../../support/cli.js';
+import { incident } from '../../support/telling.js';
+import { commitOf } from '../store/examples.js';
+import { tempFolder } from '../store/temp-folder.js';
+
+/** A home whose daemon knows these incidents. */
+async function home(t: TestContext, ...incidents: Incident[]): Promise<string> {
+  const folder = tempFolder(t);
+  const state = join(folder, '.local/state/haplog');
+  mkdirSync(state, { recursive: true });
+  const store = openStore(join(state, 'haplog.db'), 'write');
+  await store.apply(commitOf({ incidents }));
+  await store.end();
+  return folder;
+}
+
+const told = (folder: string, ...args: string[]) => {
+  const { status, stdout, stderr } = ask(folder, args);
+  return { status, said: stdout + stderr };
+};
+
+test('a silence is stored, listed, and ended', async (t) => {
+  const folder = await home(t);
+  const added = told(
+    folder,
+    'silence',
+    'add',
+    '--backend',
+    'k8s-*',
+    '--for',
+    '2h',
+    '--reason',
+    'upgrade',
+    '--by',
+    'alice',
+  );
+  assert.match(added.said, /^1: backend k8s-\*, from \d{4}-\S+ \S+ until \d{4}-\S+ \S+\n$/);
+  assert.equal(added.status, 0);
+  assert.match(told(folder, 'silence', 'list').said, /^1 {2}lasts {2}.* {2}backend k8s-\* {2}alice {2}upgrade\n$/);
+  assert.deepEqual(told(folder, 'silence', 'expire', '1'), { status: 0, said: '1: over\n' });
+  assert.equal(told(folder, 'silence', 'list').said, '');
+  assert.match(told(folder, 'silence', 'list', '--all').said, /^1 {2}over /);
+  const [row] = JSON.parse(told(folder, 'silence', 'list', '--all', '-o', 'json').said);
+  assert.deepEqual(row.match, { backend: 'k8s-*', server: null, host: null, rules: null, severities: null });
+});
+
+test('a silence of nothing, without an end, or of a rule that is none, is refused in one sentence', async (t) => {
+  const folder = await home(t);
+  const refused = (...args: string[]) => {
+    const { status, said } = told(folder, 'silence', 'add', '--reason', 'x', ...args);
+    assert.equal(status, 2);
+    return said;
+  };
+  assert.match(refused('--for', '1h'), /^haplog: Say what is to be silent: /);
+  assert.match(refused('--backend', 'a', '--everything', '--for', '1h'), /^haplog: Say what is to be silent: /);
+  assert.match(refused('--everything'), /^haplog: A silence takes either --for or --until\.\n$/);
+  assert.match(refused('--everything', '--for', 'long'), /^haplog: --for takes a duration such as 2h, not "long"\.\n$/);
+  assert.match(refused('--everything', '--until', '2020-01-01'), /^haplog: The silence would end before it begins/);
+  assert.match(
+    refused('--rule', 'outrage', '--for', '1h'),
+    /^haplog: --rule takes one of outage, .*, not "outrage"\.\n$/,
+  );
+  assert.match(told(folder, 'silence', 'expire', '7').said, /^haplog: No silence "7" lasts or is to come/);
+});
+
+test('an incident is taken on by the beginning of its id, once', async (t) => {
+  const folder = await home(
+    t,
+    incident({ id: 'aa11:1' as EventId }),
+    incident({ id: 'bb22:2' as EventId, subject: 'web' }),
+    incident({ id: 'bb33:3' as EventId, subject: 'old', phase: 'resolved', resolvedAt: 1 }),
+  );
+  assert.equal(told(folder, 'ack', '--utc').said.split('\n').length - 1, 2, 'those that are open');
+  const taken = told(folder, 'ack', 'bb', '--by', 'alice', '--note', 'on it', '--utc');
+  assert.equal(
+    taken.said,
+    'bb22:2: taken on: backend web on allyrion has no server available since 2024-02-21 12:03:18\n',
+  );
+  assert.match(told(folder, 'ack', 'bb22:2').said, /^haplog: Incident bb22:2 was taken on before/);
+  assert.match(told(folder, 'ack', 'bb33').said, /^haplog: No open incident has the id "bb33"/);
+});
+
+test('without a database there is nothing to silence, and none is made', (t) => {
+  const { status, said } = told(tempFolder(t), 'silence', 'add', '--everything', '--for', '1h', '--reason', 'x');
+  assert.equal(status, 2);
+  assert.match(said, /^haplog: /);
+});

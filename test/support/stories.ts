@@ -1,0 +1,125 @@
+/**
+ * Stories as data (fixtures/stories/): the operator's configuration, what the log says and what people say by command, and
+ * what is told to whom. The script's words are those of story.ts, and besides
+ *
+ *   '0:10 silence 1 until 1:00:00 {backend: app}'   silence number 1; what it matches as a route does
+ *   '0:20 unsilence 1'                              it is ended
+ *   '0:30 ack app alice'                            alice takes on what is open of that subject
+ *
+ * What is told is written `0:30 chat: firing server_down app/a (since 0:00)`; to oncall, of the outage of app, `0:30 firing (since 0:00)`.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import {
+  type Incident,
+  type Input,
+  NOTHING_KNOWN,
+  type Notification,
+  type Plan,
+  planOf,
+  step,
+} from '../../alerts/index.js';
+import { resolveConfig } from '../../src/config/resolve.js';
+import { configFile } from '../../src/config/schema.js';
+import { clock, inputOf, instant } from './story.js';
+
+export interface Story {
+  story: string;
+  /** `after a pause`: all but ticks was written before haplog looked. */
+  read?: 'after a pause';
+  /** As in haplog.yaml. Without it nothing is waited for and nobody is reminded. */
+  config?: { policy?: object; routes?: { receivers: string[]; escalate?: { receivers: string[] } }[] };
+  script: string[];
+  says: string[];
+}
+
+const FOLDER = new URL('../../fixtures/stories/', import.meta.url);
+
+export function storiesIn(file: string): Story[] {
+  return parse(readFileSync(new URL(file, FOLDER), 'utf8'));
+}
+
+export function storyFiles(): string[] {
+  return readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
+}
+
+/** What is told, in the order of telling. Who was told nothing of an incident is not told its end. */
+export function sayings({ config = {}, read, script }: Story): string[] {
+  let plan = planFor(config);
+  let situation = NOTHING_KNOWN;
+  const open = new Map<string, Incident>();
+  const said = new Set<string>();
+  const says: string[] = [];
+  for (const [index, line] of script.entries()) {
+    plan = heeded(plan, line, [...open.values()]) ?? plan;
+    const next = step(situation, inputFor(line, index, read !== 'after a pause'), plan);
+    situation = next.situation;
+    for (const incident of next.incidents) {
+      if (incident.phase === 'resolved') open.delete(incident.id);
+      else open.set(incident.id, incident);
+    }
+    for (const notification of next.notifications) {
+      if (said.has(notification.dedupKey)) throw new Error(`said twice: ${notification.dedupKey}`);
+      said.add(notification.dedupKey);
+      says.push(saying(notification));
+    }
+  }
+  return says;
+}
+
+function planFor({ policy, ...rest }: NonNullable<Story['config']>): Plan {
+  const names = (rest.routes ?? []).flatMap(({ receivers, escalate }) => [
+    ...receivers,
+    ...(escalate?.receivers ?? []),
+  ]);
+  const receivers = [...new Set(names.length > 0 ? names : ['oncall'])].map((name) => ({ name, log: {} }));
+  const quiet = { hold: '0s', keep_firing: '0s', reminder: 'off' };
+  const file = configFile.parse({ receivers, ...rest, policy: { ...quiet, ...policy } });
+  return planOf(resolveConfig(file, '/', new Map(), {}));
+}
+
+const COMMANDS = /^(\S+) (silence|unsilence|ack) (.*)$/;
+
+/** The plan with what somebody says by command; null for a line of the log. */
+function heeded(plan: Plan, line: string, open: readonly Incident[]): Plan | null {
+  const [, time = '', verb, rest = ''] = COMMANDS.exec(line) ?? [];
+  const at = instant(time);
+  if (verb === 'silence') {
+    const [, id, until = '', match = ''] = /^(\d+) until (\S+) (.*)$/.exec(rest)!;
+    const { silences } = plan;
+    const silence = {
+      id: Number(id),
+      from: at,
+      until: instant(until),
+      author: 'alice',
+      reason: 'work',
+      match: matchOf(match),
+    };
+    return { ...plan, silences: [...silences, silence] };
+  }
+  if (verb === 'unsilence') {
+    return { ...plan, silences: plan.silences.map((one) => (String(one.id) === rest ? { ...one, until: at } : one)) };
+  }
+  if (verb !== 'ack') return null;
+  const [subject, by = ''] = rest.split(' ');
+  const taken = open.filter((one) => one.subject === subject).map((one) => [one.id, { at, by, note: null }] as const);
+  return { ...plan, acknowledgements: new Map([...plan.acknowledgements, ...taken]) };
+}
+
+/** A match, in the words of a route. */
+function matchOf(text: string): Plan['routes'][number]['match'] {
+  return planFor({ routes: [{ receivers: ['oncall'], match: parse(text) } as never] }).routes[0]!.match;
+}
+
+/** haplog heeds a command by looking at everything that is open. */
+function inputFor(line: string, index: number, live: boolean): Input {
+  const [, time] = COMMANDS.exec(line) ?? [];
+  return inputOf(time === undefined ? line : `${time} tick`, index, live);
+}
+
+function saying({ event, receiver, incident, createdAt }: Notification): string {
+  const { rule, subject, openedAt } = incident;
+  const to = receiver === 'oncall' ? '' : `${receiver}: `;
+  const about = rule === 'outage' && subject === 'app' ? '' : ` ${rule} ${subject}`;
+  return `${clock(createdAt)} ${to}${event}${about} (since ${clock(openedAt)})`;
+}
