@@ -1,5 +1,5 @@
 /** How things stand, for people; the first line says all in short, as monitoring plugins want it. Pure. */
-import { causeInWords } from '../../alerts/index.js';
+import { causeInWords, RULE_WORDS, subjectInWords } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
 import { formatDuration } from '../duration.js';
 import { notUnderstood } from '../misses.js';
@@ -35,9 +35,12 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
     ],
     [
       'incident',
-      incidents.map(({ host, subject, phase, openedAt, resolvedAt, planned: work }) => {
+      incidents.map((incident) => {
+        const { host, rule, severity, phase, openedAt, resolvedAt, planned: work, ack } = incident;
         const well = resolvedAt === null ? '' : `, well ${since(resolvedAt)}`;
-        return `${phase}: ${host}: backend ${subject} ${since(openedAt)}${well}${planned(work)}`;
+        const taken = ack === null ? '' : `, taken on by ${ack.by}`;
+        const about = `${host}: ${subjectInWords(incident)} ${RULE_WORDS[rule].is} ${since(openedAt)}`;
+        return `${phase}, ${severity}: ${about}${well}${planned(work)}${taken}`;
       }),
     ],
     [

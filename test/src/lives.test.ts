@@ -110,3 +110,27 @@ test('who has an outage still waiting, or was told of it, is not told again at t
   assert.deepEqual(types(told), ['incident.opened']);
   assert.equal((await store.due(Number.MAX_SAFE_INTEGER, 10)).length, 1);
 });
+
+test(
+  'what somebody says by command while the daemon runs is heeded, and told to whoever heard of it',
+  LIMIT,
+  async (t) => {
+    const file = join(tempFolder(t), 'haplog.db');
+    const store = openStore(file, 'write');
+    t.after(() => store.end());
+    await using far = await hook();
+    const daemon = live(store, { far });
+    await daemon.said(/receiver far: firing delivered/);
+
+    const beside = openStore(file, 'write');
+    const [incident] = await beside.openIncidents();
+    assert.ok(incident);
+    assert.equal(await beside.acknowledge(incident.id, { at: Date.now(), by: 'alice', note: 'on it' }), true);
+    await beside.end();
+    await daemon.said(/receiver far: acknowledged delivered/);
+    await daemon.end();
+    const last = JSON.parse(far.posts.items.at(-1)!.body);
+    assert.equal(last.type, 'incident.acknowledged');
+    assert.match(last.data.summary, /^Acknowledged by alice \(on it\): backend k8s-api-server on allyrion /);
+  },
+);

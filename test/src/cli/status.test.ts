@@ -76,7 +76,10 @@ test('a backend without a server is trouble: it is told with its servers and the
   assert.equal(stdout.indexOf('TROUBLE'), 0);
   assert.match(told(stdout, 'backend'), /^lb: app has no server available since 2026-11-22 12:00:00 \(\S.*\)$/);
   assert.match(told(stdout, 'server'), /^lb: app\/a down since 2026-11-22 12:00:00 \(\S.*\): Layer4 timeout$/);
-  assert.match(told(stdout, 'incident'), /^firing: lb: backend app since 2026-11-22 12:00:00 \(\S.*\)$/);
+  assert.match(
+    told(stdout, 'incident'),
+    /^firing, critical: lb: backend app has no server available since 2026-11-22 12:00:00 \(\S.*\)$/,
+  );
   assert.equal(told(stdout, 'outbox'), '1 waiting, 0 delivered, 0 failed (0 rejected, 0 expired), 0 muted');
   assert.match(told(stdout, 'daemon'), /^not running on .*haplog\.db$/);
   assert.match(told(stdout, 'log'), new RegExp(`^${log}: read to byte \\d+, to its end$`));
