@@ -35,12 +35,13 @@ export {
   type RuleSettings,
   type Silence,
 } from './policy.js';
-export { render, subjectInWords } from './render.js';
+export { render } from './render.js';
 export { receiversFor, takesRoute } from './route.js';
 export { RULE_WORDS, RULES, type Rule, SEVERITIES, type Severity, SUBJECT_OF } from './rules.js';
 export { type Input, NOTHING_KNOWN, type Situation, type Step } from './situation.js';
 export type { Outage, OutageEnd, Shown, Transition } from './state.js';
 export { nextTickAt, step } from './step.js';
+export { subjectInWords } from './story.js';
 export { testMessage } from './test-message.js';
 export { openUntil, readTimes, TIMES_FORM, type Times } from './times.js';
 export { causeInWords, formatDuration, formatStamp, plainText } from './words.js';

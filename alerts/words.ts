@@ -80,6 +80,11 @@ export function headerText(text: string, limit: number): string {
   return plainText(text, limit).replace(/[^\x20-\x7e]/g, '?');
 }
 
+/** With a capital letter first. */
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function twoDigits(value: number): string {
   return String(Math.floor(value)).padStart(2, '0');
 }

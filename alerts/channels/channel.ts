@@ -1,6 +1,7 @@
 /** The means by which a receiver is told. Only files of this folder reach the network. */
 import type { Incident } from '../incident.js';
 import type { NotificationKind } from '../notification.js';
+import type { Story } from '../story.js';
 
 /** `digest`: one message for many incidents; `test`: somebody wants to see whether it arrives. */
 export type MessageKind = NotificationKind | 'digest' | 'test';
@@ -15,6 +16,8 @@ export interface Message {
   /** The incident's facts, for a receiver that has fields for them; null where the message is about none, or many. */
   incident: Incident | null;
   subject: string;
+  /** What the text says, for a channel that sets it in another way; absent where the message exists as text alone. */
+  story?: Story;
   text: string;
   /** The webhook's body. */
   json: unknown;

@@ -1,0 +1,162 @@
+/**
+ * What a message about an incident says, before it is set: one sentence, then facts and lists. Its text and its HTML are
+ * both made of this, so that they cannot say different things; who has more to tell adds it here, in one place.
+ */
+import type { Instant } from '../parsers/index.js';
+import { backendOf, type Fallen, type Incident } from './incident.js';
+import type { Notification } from './notification.js';
+import { RULE_WORDS, SUBJECT_OF } from './rules.js';
+import type { Evidence } from './state.js';
+import { capitalized, causeInWords, formatDuration, formatStamp, plainText } from './words.js';
+
+/** Every text in it is one line, safe to show. */
+export interface Story {
+  /** What kind of news it is, where the sentence begins with that: `Resolved`. */
+  mark: string | null;
+  /** What is so. A small letter begins it where a mark stands before. */
+  lead: string;
+  /** The sentence's end, with the blank or comma that it begins with: since when and why. May be empty. */
+  rest: string;
+  blocks: Block[];
+}
+
+export type Block =
+  | { kind: 'facts'; facts: Fact[] }
+  | { kind: 'list'; title: string; items: Item[] }
+  | { kind: 'lines'; lines: string[] };
+
+/** `Host` and `allyrion`. */
+export type Fact = readonly [label: string, value: string];
+
+/** Something that happened: when, with whom, and what. */
+export interface Item {
+  stamp: string | null;
+  name: string | null;
+  words: string;
+}
+
+const EVIDENCE_IN_WORDS: Record<Evidence, string> = {
+  observed: 'stands in the log',
+  inferred: 'follows from what HAProxy said of its servers',
+  assumed: 'likeliest reading of a silence, HAProxy said nothing of it',
+};
+
+/** From this age on a message says that it comes late. */
+const LATE_MS = 60_000;
+
+/** Takes a notification and the instant of sending by our clock, from which ages are counted. */
+export function tell(notification: Notification, now: Instant): Story {
+  const { incident } = notification;
+  const facts = factsOf(notification, loadBalancersTime(notification, now));
+  return {
+    ...sentence(notification),
+    blocks: [
+      { kind: 'facts', facts },
+      ...fall(incident),
+      { kind: 'facts', facts: [['Incident', plainText(incident.id, 200)]] },
+    ],
+  };
+}
+
+/** Ages are counted by the clock that stamped the incident: one that is five minutes behind ours makes no message late. */
+function loadBalancersTime({ createdAt, notedAt }: Notification, now: Instant): Instant {
+  return notedAt === undefined ? now : createdAt + (now - notedAt);
+}
+
+/** Equal in every attempt: no age is in it. */
+function sentence({ incident, event, createdAt }: Notification): Omit<Story, 'blocks'> {
+  const where = `${subjectInWords(incident)} on ${host(incident)}`;
+  const since = `since ${localTime(incident, incident.openedAt)}`;
+  const lasted = formatDuration((incident.resolvedAt ?? createdAt) - incident.openedAt);
+  const words = RULE_WORDS[incident.rule];
+  switch (event) {
+    case 'firing':
+      return { mark: null, lead: `${capitalized(where)} ${words.is}`, rest: ` ${since}: ${causeOf(incident)}` };
+    case 'reminder': {
+      const lead = `${where} ${words.hasBeen} for ${lasted}`;
+      return { mark: words.still, lead, rest: `, ${since}: ${causeOf(incident)}` };
+    }
+    case 'acknowledged':
+      return { mark: `Acknowledged${takenOnBy(incident)}`, lead: `${where} ${words.is}`, rest: ` ${since}` };
+    case 'resolved': {
+      const over = incident.endEvidence === 'assumed' ? words.over.replace(/^has/, 'is taken to have') : words.over;
+      return { mark: 'Resolved', lead: `${where} ${over}`, rest: `, after ${lasted}` };
+    }
+  }
+}
+
+function factsOf(notification: Notification, now: Instant): Fact[] {
+  const { incident, event, createdAt } = notification;
+  const { openedAt, resolvedAt, endEvidence } = incident;
+  const facts: Fact[] = [...about(incident), ['Host', host(incident)], ['Severity', incident.severity]];
+  if (event === 'resolved') {
+    const end = resolvedAt ?? createdAt;
+    facts.push(['Began', localTime(incident, openedAt)]);
+    facts.push(['Ended', localTime(incident, end)]);
+    facts.push(['Lasted', formatDuration(end - openedAt)]);
+    if (endEvidence !== null && endEvidence !== 'observed') facts.push(['How known', EVIDENCE_IN_WORDS[endEvidence]]);
+  } else {
+    facts.push(['Since', `${localTime(incident, openedAt)} (${formatDuration(now - openedAt)} ago)`]);
+  }
+  facts.push(['Cause', causeOf(incident)]);
+  if (incident.planned) facts.push(['Planned', 'yes, its servers were taken out on purpose']);
+  return [...facts, ...lateness(notification, now)];
+}
+
+/** Says so when a message comes late, because haplog was not running or could not reach the receiver. */
+function lateness({ incident, event, createdAt }: Notification, now: Instant): Fact[] {
+  const { openedAt, firedAt, resolvedAt } = incident;
+  // A firing is due as soon as it fires, everything else when it was noted down.
+  const due = event === 'firing' ? (firedAt ?? openedAt) : createdAt;
+  if (now - due < LATE_MS) return [];
+  if (event === 'resolved') return [['Told late', `${formatDuration(now - (resolvedAt ?? createdAt))} after it ended`]];
+  return [['Told late', `this was so at ${localTime(incident, createdAt)}, ${formatDuration(now - createdAt)} ago`]];
+}
+
+/** The servers that led to it, in order. */
+function fall({ fallen, fallenTotal }: Incident): Block[] {
+  if (fallen.length === 0) return [];
+  const hidden = fallenTotal - fallen.length;
+  const earlier: Item[] = hidden > 0 ? [{ stamp: null, name: null, words: `(${hidden} earlier ones)` }] : [];
+  return [{ kind: 'list', title: 'Servers lost', items: [...earlier, ...fallen.map(fallenInWords)] }];
+}
+
+function fallenInWords({ at, utcOffsetMin, server, cause, planned }: Fallen): Item {
+  const words = causeInWords(cause);
+  return {
+    stamp: formatStamp(at, utcOffsetMin),
+    name: plainText(server, 200),
+    words: planned ? `${words} (planned)` : words,
+  };
+}
+
+function causeOf(incident: Incident): string {
+  return incident.cause === null ? 'HAProxy gave no reason' : causeInWords(incident.cause);
+}
+
+function localTime(incident: Incident, at: Instant): string {
+  return formatStamp(at, incident.utcOffsetMin);
+}
+
+/** `backend api`, `server api/web1`, `HAProxy`. */
+export function subjectInWords({ rule, subject }: Pick<Incident, 'rule' | 'subject'>): string {
+  const kind = SUBJECT_OF[rule];
+  return kind === 'haproxy' ? 'HAProxy' : `${kind} ${plainText(subject, 400)}`;
+}
+
+function about(incident: Incident): Fact[] {
+  const backend = backendOf(incident);
+  const facts: Fact[] = backend === null ? [] : [['Backend', plainText(backend, 200)]];
+  return SUBJECT_OF[incident.rule] === 'server' ? [...facts, ['Server', plainText(incident.subject, 400)]] : facts;
+}
+
+function takenOnBy({ ack }: Incident): string {
+  if (ack === null) return '';
+  const note = ack.note === null ? '' : ` (${plainText(ack.note, 300)})`;
+  return ` by ${plainText(ack.by, 100)}${note}`;
+}
+
+/** As HAProxy's log calls the machine. */
+export function host(incident: Incident): string {
+  return plainText(incident.host, 200);
+}
