@@ -13,6 +13,7 @@ export {
   type PushoverReceiver,
   type Receiver,
   Secret,
+  type SmtpServer,
   type TelegramReceiver,
   type WebhookReceiver,
 } from './channels/receiver.js';

@@ -77,7 +77,12 @@ export function plainText(text: string, limit: number): string {
 
 /** As `plainText`, for a header: what is not ASCII becomes a question mark. */
 export function headerText(text: string, limit: number): string {
-  return plainText(text, limit).replace(/[^\x20-\x7e]/g, '?');
+  return undecoded(plainText(text, limit).replace(/[^\x20-\x7e]/g, '?'));
+}
+
+/** Takes a header's text; what a reader would take for an encoded word (RFC 2047, section 2) and decode no longer begins as one. */
+export function undecoded(text: string): string {
+  return text.replaceAll('=?', '= ?');
 }
 
 /** With a capital letter first. */

@@ -28,14 +28,27 @@ export interface EmailReceiver {
   name: string;
   to: string[];
   from: string;
-  smtp: {
-    host: string;
-    port: number;
-    /** `auto`: TLS from the first byte on port 465, else STARTTLS where the server offers it. */
-    tls: 'auto' | 'always' | 'starttls' | 'never';
-    user: string | null;
-    password: Secret | null;
-  };
+  via: SmtpServer | Sendmail;
+}
+
+export interface SmtpServer {
+  kind: 'smtp';
+  host: string;
+  port: number;
+  /** `auto`: TLS from the first byte on port 465, else STARTTLS where the server offers it. */
+  tls: 'auto' | 'always' | 'starttls' | 'never';
+  user: string | null;
+  password: Secret | null;
+  /** Certificates in PEM: the authorities to trust instead of those that Node knows; null: those. */
+  trusted: string | null;
+  /** The SHA-256 of the one certificate to trust, in hexadecimal, colons allowed; null: any that an authority signed. */
+  fingerprint: string | null;
+}
+
+/** The machine's own mail program. */
+export interface Sendmail {
+  kind: 'sendmail';
+  path: string;
 }
 
 export interface WebhookReceiver {

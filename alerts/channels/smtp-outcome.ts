@@ -8,7 +8,7 @@ import type { Outcome } from './channel.js';
 import { isCertificateFault, troubleInWords } from './trouble.js';
 
 /** What nodemailer tells of a mail that was accepted for at least one address. */
-interface Accepted {
+export interface Accepted {
   response: string;
   rejected?: string[] | undefined;
   rejectedErrors?: { recipient?: string | undefined; response?: string | undefined }[] | undefined;
@@ -21,6 +21,8 @@ interface SmtpFailure {
   response?: string;
   responseCode?: number;
   permanent?: boolean;
+  /** The fingerprint of a certificate that is not the pinned one. */
+  shown?: string | null;
 }
 
 /** Answers of a server that wants a login or encryption first (RFC 4954 section 6, RFC 3207 section 4). */
@@ -52,11 +54,17 @@ function inWords(thrown: unknown, failure: SmtpFailure): string {
   const { code, command, responseCode = 0 } = failure;
   if (code === 'EAUTH' || WANTS_LOGIN.has(responseCode))
     return `login failed, check user and password: ${answerOf(failure)}`;
+  if (code === 'PINNED_CERTIFICATE') return pinInWords(failure);
   if (isCertificateFault(thrown)) return `${troubleInWords(thrown)}, so it is not trusted`;
   if (code === 'ETLS' && command === 'STARTTLS')
     return `no STARTTLS there, and nothing is sent without: ${answerOf(failure)}`;
   if (code === 'ETLS') return 'TLS could not be set up';
   return responseCode > 0 ? answerOf(failure) : troubleInWords(thrown);
+}
+
+function pinInWords({ shown }: SmtpFailure): string {
+  if (shown === null || shown === undefined) return 'no encryption, so its certificate cannot be checked';
+  return `its certificate is not the pinned one, so it is not trusted; it has the fingerprint ${shown}`;
 }
 
 function answerOf({ response }: SmtpFailure): string {

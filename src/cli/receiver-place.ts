@@ -4,7 +4,7 @@ import type { Receiver } from '../../alerts/index.js';
 export function whereIs(receiver: Receiver): string {
   switch (receiver.kind) {
     case 'email':
-      return `${receiver.to.join(', ')} by ${receiver.smtp.host}:${receiver.smtp.port}`;
+      return `${receiver.to.join(', ')} by ${receiver.via.kind === 'smtp' ? `${receiver.via.host}:${receiver.via.port}` : receiver.via.path}`;
     case 'webhook':
       return `${hostOf(receiver.url.reveal())} (${receiver.format}${receiver.signing.length > 0 ? ', signed' : ''})`;
     case 'telegram':

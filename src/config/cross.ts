@@ -14,6 +14,7 @@ export function crossMistakes(value: unknown): Mistake[] {
     ...twice(parts(file.receivers), 'receivers', 'name'),
     ...unknownReceivers(file),
     ...halfSignIns(file),
+    ...waysOfMail(file),
   ];
 }
 
@@ -59,6 +60,21 @@ function halfSignIns(file: Part): Mistake[] {
     if (password !== undefined && !Object.hasOwn(smtp, 'user')) return [mistake(path, 'a password without a user')];
     if (password === undefined && Object.hasOwn(smtp, 'user')) return [mistake(path, 'a user without a password')];
     return [];
+  });
+}
+
+/** A mail is handed over in one way, and a certificate is looked at only where there is encryption. */
+function waysOfMail(file: Part): Mistake[] {
+  return parts(file.receivers).flatMap((receiver, i) => {
+    const email = part(receiver.email);
+    const path = ['receivers', i, 'email'];
+    const both = Object.hasOwn(email, 'smtp') && Object.hasOwn(email, 'sendmail');
+    const pin = ['tls_trust_file', 'tls_fingerprint'].find((key) => Object.hasOwn(part(email.smtp), key));
+    const clear = pin !== undefined && part(email.smtp).tls === 'never';
+    return [
+      ...(both ? [mistake([...path, 'sendmail'], 'expected one of smtp and sendmail, found both')] : []),
+      ...(clear ? [mistake([...path, 'smtp', pin], 'there is no certificate to check with `tls: never`')] : []),
+    ];
   });
 }
 

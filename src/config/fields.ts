@@ -106,6 +106,19 @@ export const email = text('an e-mail address', (value) => emailAddress.test(valu
 
 export const hostName = text('a host name or address', (value) => /^[A-Za-z0-9._:-]+$/.test(value));
 
+/** As openssl and msmtp write it, `SHA256 Fingerprint=` before it or not. */
+export const fingerprint = text("the SHA-256 fingerprint of a certificate, such as openssl's 5F:1C:...", (value) =>
+  /^(?:sha256 Fingerprint=)?[\da-f]{2}(?::?[\da-f]{2}){31}$/i.test(value),
+).transform((value) => value.replace(/^.*=/, ''));
+
+/** `true` is where the LSB puts it. */
+export const program = z
+  .union([z.literal(true), z.string().regex(/^[~/][^\0]*$/)], {
+    error: ({ input }: Found) => unlike('true or the path of a program', input),
+  })
+  .transform((value) => (value === true ? '/usr/sbin/sendmail' : value))
+  .meta({ expected: 'true or the path of a program' });
+
 export const zone = z
   .string({ error: ({ input }: Found) => unlike('a time zone', input) })
   .refine(isZone, {

@@ -10,6 +10,7 @@ import { mistake } from './mistake.js';
 import { resolveConfig } from './resolve.js';
 import { configFile } from './schema.js';
 import { readSecrets } from './secrets.js';
+import { readTrust } from './trust.js';
 
 export interface LoadedConfig {
   config: Config;
@@ -20,7 +21,7 @@ export interface LoadedConfig {
 }
 
 /**
- * Reads the configuration at `path`, and the secrets it points to. All mistakes are told at once, as a `UserError` with a
+ * Reads the configuration at `path`, and the secrets and certificates it points to. All mistakes are told at once, as a `UserError` with a
  * line for each.
  */
 export function loadConfig(path: string, env: Environment = process.env): LoadedConfig {
@@ -28,8 +29,9 @@ export function loadConfig(path: string, env: Environment = process.env): Loaded
   const folder = dirname(resolve(path));
   const parsed = configFile.safeParse(document.value);
   const secrets = readSecrets(document.value, { folder, env, worldReadable: document.worldReadable });
+  const trust = readTrust(document.value, folder);
   const issues = parsed.success ? [] : mistakesOf(parsed.error.issues);
-  const mistakes = [...issues, ...crossMistakes(document.value), ...secrets.mistakes];
+  const mistakes = [...issues, ...crossMistakes(document.value), ...secrets.mistakes, ...trust.mistakes];
   if (!parsed.success || mistakes.length > 0) throw new UserError(explain(mistakes, document).join('\n'));
 
   const file = parsed.data;
@@ -39,5 +41,6 @@ export function loadConfig(path: string, env: Environment = process.env): Loaded
     mistake(['receivers', file.receivers.findIndex((receiver) => receiver.name === name)], 'no route leads to it'),
   );
   const warnings = explain([...secrets.warnings, ...idle], document);
-  return { config: resolveConfig(file, folder, secrets.found, env), path, warnings };
+  const found = { secrets: secrets.found, trust: trust.found, env };
+  return { config: resolveConfig(file, folder, found), path, warnings };
 }

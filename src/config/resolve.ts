@@ -2,6 +2,7 @@
 import {
   DEFAULT_POLICY,
   DEFAULT_RULES,
+  type EmailReceiver,
   EVERYTHING,
   type Match,
   type Policy,
@@ -20,15 +21,23 @@ import { pathInWords } from './mistake.js';
 import { resolveKind } from './resolve-kind.js';
 import type { ConfigFile } from './schema.js';
 import type { Secrets } from './secrets.js';
+import type { Trust } from './trust.js';
 
 type WrittenReceiver = ConfigFile['receivers'][number];
 
-/** Takes a file without mistakes, the folder its paths start from, the secrets found for it, and the environment. */
-export function resolveConfig(file: ConfigFile, folder: string, secrets: Secrets['found'], env: Environment): Config {
+/** What the files that the configuration points to hold, and the environment. */
+interface Found {
+  secrets: Secrets['found'];
+  trust: Trust['found'];
+  env: Environment;
+}
+
+/** Takes a file without mistakes, the folder its paths start from, and what was found for it. */
+export function resolveConfig(file: ConfigFile, folder: string, found: Found): Config {
   const receivers = file.receivers.map((written, i) => {
-    const secret = (...key: string[]) => secrets.get(pathInWords(['receivers', i, ...key]))!;
-    const service = resolveKind(written, { secret, folder, env, reminderMs: file.policy.reminder });
-    return service ?? resolveReceiver(written, i, secrets);
+    const secret = (...key: string[]) => found.secrets.get(pathInWords(['receivers', i, ...key]))!;
+    const service = resolveKind(written, { secret, folder, env: found.env, reminderMs: file.policy.reminder });
+    return service ?? resolveReceiver(written, i, folder, found);
   });
   return {
     sources: file.sources.map(({ path, tz }) => ({ path: resolvePath(folder, path), tz: tz ?? null })),
@@ -40,18 +49,12 @@ export function resolveConfig(file: ConfigFile, folder: string, secrets: Secrets
   };
 }
 
-function resolveReceiver({ name, email, webhook }: WrittenReceiver, i: number, secrets: Secrets['found']): Receiver {
+function resolveReceiver({ name, email, webhook }: WrittenReceiver, i: number, folder: string, found: Found): Receiver {
+  const { secrets } = found;
   if (email) {
-    const { host, tls, user } = email.smtp;
-    const port = email.smtp.port ?? usualPort(tls, user);
-    const password = secrets.get(pathInWords(['receivers', i, 'email', 'smtp', 'password'])) ?? null;
-    return {
-      kind: 'email',
-      name,
-      to: email.to,
-      from: email.from,
-      smtp: { host, port, tls, user: user ?? null, password },
-    };
+    const { to, from, sendmail } = email;
+    const path = sendmail === undefined ? undefined : resolvePath(folder, sendmail);
+    return { kind: 'email', name, to, from, via: path ? { kind: 'sendmail', path } : smtpServer(email, i, found) };
   }
   if (webhook) {
     const url = secrets.get(pathInWords(['receivers', i, 'webhook', 'url']))!;
@@ -61,6 +64,24 @@ function resolveReceiver({ name, email, webhook }: WrittenReceiver, i: number, s
     return { kind: 'webhook', name, url, format, signing, headers, timeoutMs };
   }
   return { kind: 'log', name };
+}
+
+function smtpServer(
+  { smtp }: NonNullable<WrittenReceiver['email']>,
+  i: number,
+  { secrets, trust }: Found,
+): EmailReceiver['via'] {
+  const { host, tls, user, port = usualPort(tls, user), tls_fingerprint: fingerprint } = smtp;
+  return {
+    kind: 'smtp',
+    host,
+    port,
+    tls,
+    user: user ?? null,
+    password: secrets.get(pathInWords(['receivers', i, 'email', 'smtp', 'password'])) ?? null,
+    trusted: trust.get(i) ?? null,
+    fingerprint: fingerprint ?? null,
+  };
 }
 
 /** Implicit TLS has its port (RFC 8314), submission with a sign-in another (RFC 6409), and the local mail server listens on 25. */

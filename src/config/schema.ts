@@ -8,6 +8,7 @@ import {
   duration,
   email,
   filePath,
+  fingerprint,
   headers,
   hostName,
   howMany,
@@ -17,6 +18,7 @@ import {
   oneOf,
   oneOrMore,
   port,
+  program,
   secretText,
   secretWebAddress,
   signingSecrets,
@@ -47,15 +49,34 @@ const smtp = mapping({
   password: secretText.optional().describe('The password itself. Better in a file.'),
   password_file: filePath.optional().describe('A file that holds the password.'),
   password_env: variable.optional().describe('The environment variable that holds the password.'),
+  tls_trust_file: filePath
+    .optional()
+    .describe(
+      'A file in PEM with the authorities to trust instead of those that Node knows, or with the very certificate of a ' +
+        'server that signs for itself. The name must fit all the same.',
+    ),
+  tls_fingerprint: fingerprint
+    .optional()
+    .describe(
+      'The one certificate to trust, by its SHA-256, whoever signed it and whatever name it bears: ' +
+        '`openssl x509 -noout -fingerprint -sha256 -in cert.pem`.',
+    ),
 })
   .refine(...howMany(['password', 'password_file', 'password_env'], (n) => n < 2, 'one of the passwords'))
-  .describe('How mail is handed over. At most one of the three passwords.');
+  .refine(...howMany(['tls_trust_file', 'tls_fingerprint'], (n) => n < 2, 'one of tls_trust_file and tls_fingerprint'))
+  .describe(
+    'Handed to a mail server. At most one of the three passwords, and one of the two that say which certificates are ' +
+      'trusted; with these, nothing is sent without TLS.',
+  );
 
 const emailReceiver = mapping({
   to: oneOrMore(email, 'an e-mail address or a list of them').describe('Who gets the mail.'),
   from: email.describe('The sender; `haplog <haplog@example.org>` works too.'),
   smtp: smtp.prefault({}),
-}).describe('Mail.');
+  sendmail: program
+    .optional()
+    .describe("Handed to the machine's own mail program instead, which has a queue: `true` is /usr/sbin/sendmail."),
+}).describe('Mail. One of `smtp` and `sendmail`; without either, `smtp` on this machine.');
 
 const webhookReceiver = mapping({
   url: secretWebAddress.optional().describe('Where to POST. An address with a token in it is better kept in a file.'),

@@ -75,7 +75,7 @@ function planFor({ policy, ...rest }: NonNullable<Story['config']>): Plan {
   const receivers = [...new Set(names.length > 0 ? names : ['oncall'])].map((name) => ({ name, log: {} }));
   const quiet = { hold: '0s', keep_firing: '0s', reminder: 'off' };
   const file = configFile.parse({ receivers, ...rest, policy: { ...quiet, ...policy } });
-  return planOf(resolveConfig(file, '/', new Map(), {}));
+  return planOf(resolveConfig(file, '/', { secrets: new Map(), trust: new Map(), env: {} }));
 }
 
 const COMMANDS = /^(\S+) (silence|unsilence|ack) (.*)$/;

@@ -10,6 +10,7 @@ import {
   type Receiver,
   render,
   Secret,
+  type SmtpServer,
   type WebhookReceiver,
 } from '../../alerts/index.js';
 import type { Cause, EventId } from '../../parsers/index.js';
@@ -83,13 +84,24 @@ export function message(event: NotificationKind = 'firing', changes: Partial<Inc
   return render(told, told.createdAt);
 }
 
-export function emailTo(port: number, smtp: Partial<EmailReceiver['smtp']> = {}): EmailReceiver {
+const PLAIN: SmtpServer = {
+  kind: 'smtp',
+  host: '127.0.0.1',
+  port: 25,
+  tls: 'auto',
+  user: null,
+  password: null,
+  trusted: null,
+  fingerprint: null,
+};
+
+export function emailTo(port: number, smtp: Partial<SmtpServer> = {}): EmailReceiver {
   return {
     kind: 'email',
     name: 'oncall',
     to: ['ops@example.org'],
     from: 'haplog <haplog@lb.example.org>',
-    smtp: { host: '127.0.0.1', port, tls: 'auto', user: null, password: null, ...smtp },
+    via: { ...PLAIN, port, ...smtp },
   };
 }
 

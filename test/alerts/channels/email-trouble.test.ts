@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import test from 'node:test';
 import type { SMTPServerOptions } from 'smtp-server';
-import { type EmailReceiver, type Outcome, Secret } from '../../../alerts/index.js';
+import { type Outcome, Secret, type SmtpServer } from '../../../alerts/index.js';
 import { mailbox, refusal } from '../../support/mailbox.js';
 import { emailTo, message, sendOnce as send } from '../../support/telling.js';
+import { limitOf } from '../../support/time-up.js';
 
 const LIMIT = { timeout: 20_000 };
 const OWN_CERTIFICATE = { key: readFileSync('fixtures/tls/key.pem'), cert: readFileSync('fixtures/tls/cert.pem') };
 
 /** What comes of one mail to a server with these options. */
-async function outcomeAt(options: SMTPServerOptions, smtp: Partial<EmailReceiver['smtp']> = {}): Promise<Outcome> {
+async function outcomeAt(options: SMTPServerOptions, smtp: Partial<SmtpServer> = {}): Promise<Outcome> {
   await using box = await mailbox(options);
   return await send(emailTo(box.port, smtp));
 }
@@ -43,6 +44,14 @@ test('a mail refused for good after DATA is rejected', LIMIT, async () => {
   });
 });
 
+test('a mail put off after DATA is tried again', LIMIT, async () => {
+  const putOff: SMTPServerOptions['onData'] = (stream, _session, done) => {
+    stream.resume();
+    stream.on('end', () => done(refusal(451, 'greylisted')));
+  };
+  assert.deepEqual(await outcomeAt({ onData: putOff }), { kind: 'retry', reason: '127.0.0.1: 451 greylisted' });
+});
+
 test('a server that turns everybody away at the door says nothing of the mail: it is tried again', LIMIT, async () => {
   const outcome = await outcomeAt({ onConnect: (_session, done) => done(refusal(554, 'no service here')) });
   assert.deepEqual(outcome, { kind: 'retry', reason: '127.0.0.1: 554 no service here' });
@@ -64,25 +73,29 @@ test('a name that does not exist is tried again', LIMIT, async () => {
   assert.match(outcome.kind === 'retry' ? outcome.reason : '', /^mail\.\.invalid: its name/);
 });
 
-test('a connection cut in the middle of the mail is tried again', LIMIT, async () => {
-  const server = createServer((socket) => {
-    let asked = '';
-    socket.on('error', () => {});
-    socket.write('220 here\r\n');
-    socket.on('data', (chunk) => {
-      asked += chunk;
-      if (/^Subject/im.test(asked)) socket.destroy();
-      else socket.write(/DATA\r\n$/.test(asked) ? '354 go on\r\n' : '250 yes\r\n');
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  try {
-    const { port } = server.address() as AddressInfo;
-    assert.deepEqual(await send(emailTo(port)), { kind: 'retry', reason: '127.0.0.1: connection cut' });
-  } finally {
-    server.close();
-  }
-});
+for (const [where, reached] of [
+  ['in the middle of the mail', /^Subject/im],
+  ['behind its last line, before the answer', /\r\n\.\r\n$/],
+] as const)
+  test(`a connection cut ${where} is tried again: it counts as delivered nowhere`, LIMIT, async () => {
+    const server = createServer((socket) => {
+      let asked = '';
+      socket.on('error', () => {});
+      socket.write('220 here\r\n');
+      socket.on('data', (chunk) => {
+        asked += chunk;
+        if (reached.test(asked)) socket.destroy();
+        else if (!/\r\nDATA\r\n./.test(asked)) socket.write(/DATA\r\n$/.test(asked) ? '354 go on\r\n' : '250 yes\r\n');
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      assert.deepEqual(await send(emailTo(port)), { kind: 'retry', reason: '127.0.0.1: connection cut' });
+    } finally {
+      server.close();
+    }
+  });
 
 test('a certificate signed by nobody is not trusted, and the mail waits until somebody mends it', LIMIT, async () => {
   for (const tls of ['starttls', 'auto'] as const) {
@@ -128,6 +141,48 @@ test('a wrong password is tried again, because it can be mended, and appears in 
     reason: '127.0.0.1: login failed, check user and password: 535 who are you',
   });
 });
+
+/** A server that says these lines, each when the client has spoken, and then nothing more. */
+async function fallsSilent(...lines: string[]) {
+  let resolve = () => {};
+  const silent = new Promise<void>((done) => {
+    resolve = done;
+  });
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    const next = () => {
+      const line = lines.shift();
+      if (line === undefined) resolve();
+      else socket.write(`${line}\r\n`);
+    };
+    next();
+    socket.on('data', next);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const [sockets, { port }] = [new Set<Socket>(), server.address() as AddressInfo];
+  server.on('connection', (socket) => sockets.add(socket));
+  const close = () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  };
+  return { port, silent, [Symbol.dispose]: close };
+}
+
+for (const { when, lines } of [
+  { when: 'at the door', lines: [] },
+  { when: 'after its greeting', lines: ['220 here'] },
+  { when: 'after the envelope', lines: ['220 here', '250 yes', '250 yes', '250 yes'] },
+  { when: 'after the whole mail', lines: ['220 here', '250 yes', '250 yes', '250 yes', '354 go on'] },
+]) {
+  test(`a server that falls silent ${when} is not waited for without end`, LIMIT, async (t) => {
+    using server = await fallsSilent(...lines);
+    const timeIsUp = limitOf(t, 120_000);
+    const sent = send(emailTo(server.port));
+    await server.silent;
+    timeIsUp();
+    assert.deepEqual(await sent, { kind: 'retry', reason: '127.0.0.1: no answer in time' });
+  });
+}
 
 test('a send in flight ends when haplog stops', LIMIT, async () => {
   const silent = createServer(() => {}).listen(0, '127.0.0.1');

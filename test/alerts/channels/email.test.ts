@@ -129,4 +129,5 @@ const HEADERS = [
   'to',
   'x-haplog-event',
   'x-haplog-incident',
+  'x-haplog-severity',
 ];

@@ -98,7 +98,7 @@ test('everything that stands in the file arrives, secrets read from where it say
   const path = fileURLToPath(new URL('../../../fixtures/config/good.full.yaml', import.meta.url));
   const { config } = loadConfig(path, {});
   const [mail, hook] = config.receivers;
-  assert.equal(mail?.kind === 'email' && mail.smtp.password?.reveal(), 'correct horse');
+  assert.equal(mail?.kind === 'email' && mail.via.kind === 'smtp' && mail.via.password?.reveal(), 'correct horse');
   assert.equal(hook?.kind === 'webhook' && hook.url.reveal(), 'https://hooks.example.org/services/T0/B0/xyz');
   const signing = hook?.kind === 'webhook' && hook.signing.map((secret) => secret.reveal().length);
   assert.deepEqual(signing, [38, 50]);
@@ -114,7 +114,16 @@ test('everything that stands in the file arrives, secrets read from where it say
         name: 'oncall',
         to: ['ops@example.org', 'Night shift <night@example.org>'],
         from: 'haplog@example.org',
-        smtp: { host: 'mail.example.org', port: 587, tls: 'starttls', user: 'haplog', password: '[secret]' },
+        via: {
+          kind: 'smtp',
+          host: 'mail.example.org',
+          port: 587,
+          tls: 'starttls',
+          user: 'haplog',
+          password: '[secret]',
+          trusted: null,
+          fingerprint: Array(8).fill('5F:1C:47:11').join(':'),
+        },
       },
       {
         kind: 'webhook',
@@ -126,6 +135,13 @@ test('everything that stands in the file arrives, secrets read from where it say
         timeoutMs: 10_000,
       },
       ...FURTHER,
+      {
+        kind: 'email',
+        name: 'root',
+        to: ['root@localhost'],
+        from: 'haplog@localhost',
+        via: { kind: 'sendmail', path: '/usr/sbin/sendmail' },
+      },
       { kind: 'log', name: 'journal' },
     ],
     routes: [
@@ -141,7 +157,7 @@ test('everything that stands in the file arrives, secrets read from where it say
         receivers: ['chat'],
         escalation: null,
       },
-      toEverybody('journal'),
+      toEverybody('root', 'journal'),
     ],
     policy: {
       holdMs: 5_000,
@@ -192,7 +208,7 @@ test('the port follows from how mail is handed over', (t) => {
   ] as const) {
     const path = written(t, `receivers: [{ name: a, email: { to: a@b, from: a@b, smtp: ${smtp} } }]\n`);
     const [receiver] = loadConfig(path, {}).config.receivers;
-    assert.equal(receiver?.kind === 'email' && receiver.smtp.port, port, smtp);
+    assert.equal(receiver?.kind === 'email' && receiver.via.kind === 'smtp' && receiver.via.port, port, smtp);
   }
 });
 
