@@ -2,13 +2,15 @@
 
 export { backoffMs } from './backoff.js';
 export { fallOf, shown, type Workers, workerOf } from './board.js';
-export type { Channel, Message, Outcome } from './channels/channel.js';
+export { ceilingSince, DEFAULT_PER_MINUTE, underCeiling } from './ceiling.js';
+export type { Channel, Message, MessageKind, Outcome } from './channels/channel.js';
 export { FORMATS } from './channels/formats/index.js';
 export { openChannel } from './channels/index.js';
 export {
   type AlertmanagerReceiver,
   type EmailReceiver,
   type ExecReceiver,
+  type Manners,
   type PagerDutyReceiver,
   type PushoverReceiver,
   type Receiver,
@@ -18,8 +20,11 @@ export {
   type WebhookReceiver,
 } from './channels/receiver.js';
 export { isSigningSecret } from './channels/signature.js';
+export { renderMany } from './digest.js';
 export { turnsAt } from './due.js';
+export { groupBy } from './group-by.js';
 export { type Acknowledgement, backendOf, type Fallen, type Incident, incidentKey } from './incident.js';
+export { type Letter, lettersOf, rowsOf } from './letters.js';
 export { matches } from './match.js';
 export type { Notification, NotificationKind } from './notification.js';
 export { offers } from './offer.js';
@@ -42,7 +47,8 @@ export { RULE_WORDS, RULES, type Rule, SEVERITIES, type Severity, SUBJECT_OF } f
 export { type Input, NOTHING_KNOWN, type Situation, type Step } from './situation.js';
 export type { Outage, OutageEnd, Shown, Transition } from './state.js';
 export { nextTickAt, step } from './step.js';
-export { subjectInWords } from './story.js';
+export { type Circumstances, subjectInWords } from './story.js';
 export { testMessage } from './test-message.js';
+export type { Thread, Waiting } from './threads.js';
 export { openUntil, readTimes, TIMES_FORM, type Times } from './times.js';
 export { causeInWords, formatDuration, formatStamp, plainText } from './words.js';

@@ -14,8 +14,12 @@ const TYPE = {
   acknowledged: 'incident.acknowledged',
 } as const satisfies Record<NotificationKind, string>;
 
-/** Takes a notification and the message's one sentence; returns plain JSON, equal in every attempt. */
-export function webhookBody(notification: Notification, summary: string): unknown {
+/** Takes a notification, the message's one sentence, and what is not plain about it; returns plain JSON, equal in every attempt. */
+export function webhookBody(
+  notification: Notification,
+  summary: string,
+  { whole, passedOn }: { whole?: object; passedOn?: string | null } = {},
+): unknown {
   const { incident, event, createdAt } = notification;
   const backend = backendOf(incident);
   return {
@@ -42,6 +46,9 @@ export function webhookBody(notification: Notification, summary: string): unknow
       reminders: incident.reminders,
       acknowledged: ackBody(incident.ack),
       summary,
+      // Only where it is so: the receiver was not told the beginning before; another receiver was to be told.
+      ...(whole && { tells_also: ['firing'] }),
+      ...(passedOn && { passed_on: plainText(passedOn, 400) }),
     },
   };
 }
@@ -76,6 +83,6 @@ function causeBody(cause: Cause): unknown {
   };
 }
 
-function utc(at: Instant): string {
+export function utc(at: Instant): string {
   return new Date(at).toISOString();
 }

@@ -4,7 +4,7 @@ import type { Message } from './channels/channel.js';
 import type { Notification, NotificationKind } from './notification.js';
 import { webhookBody } from './payload.js';
 import { RULE_WORDS, type Rule } from './rules.js';
-import { host, subjectInWords, tell } from './story.js';
+import { type Circumstances, host, subjectInWords, tell } from './story.js';
 import { asText, sentenceOf } from './story-text.js';
 
 /**
@@ -21,10 +21,10 @@ function subjectMark(event: NotificationKind, rule: Rule): string {
  * Takes a notification and the instant of sending by our clock, from which ages are counted; returns the message. Its text's first
  * line tells the whole in one sentence; names and free text of the log are cleaned, so that no line can be forged.
  */
-export function render(notification: Notification, now: Instant): Message {
+export function render(notification: Notification, now: Instant, how: Circumstances = {}): Message {
   const { incident, event } = notification;
   const { rule } = incident;
-  const story = tell(notification, now);
+  const story = tell(notification, now, how);
   return {
     id: notification.dedupKey,
     incidentId: incident.id,
@@ -33,6 +33,6 @@ export function render(notification: Notification, now: Instant): Message {
     subject: `${subjectMark(event, rule)}[haplog] ${host(incident)}: ${subjectInWords(incident)} ${RULE_WORDS[rule].is}`,
     story,
     text: asText(story),
-    json: webhookBody(notification, sentenceOf(story)),
+    json: webhookBody(notification, sentenceOf(story), how),
   };
 }

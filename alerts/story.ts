@@ -44,12 +44,23 @@ const EVIDENCE_IN_WORDS: Record<Evidence, string> = {
 /** From this age on a message says that it comes late. */
 const LATE_MS = 60_000;
 
+/** How a message came to be what it is, where that is not the plain way. */
+export interface Circumstances {
+  /** The beginning is told with the end: the receiver could not be told before. Its last answer, or `null` where it was not asked. */
+  whole?: { answer: string | null };
+  /** Why this receiver is told in place of another. */
+  passedOn?: string | null;
+}
+
 /** Takes a notification and the instant of sending by our clock, from which ages are counted. */
-export function tell(notification: Notification, now: Instant): Story {
+export function tell(notification: Notification, now: Instant, how: Circumstances = {}): Story {
   const { incident } = notification;
-  const facts = factsOf(notification, loadBalancersTime(notification, now));
+  const facts = [...factsOf(notification, loadBalancersTime(notification, now)), ...circumstances(how)];
+  const said = sentence(notification);
+  const late = `; it began ${localTime(incident, incident.openedAt)} and could not be told before`;
   return {
-    ...sentence(notification),
+    ...said,
+    rest: how.whole ? said.rest + late : said.rest,
     blocks: [
       { kind: 'facts', facts },
       ...fall(incident),
@@ -113,6 +124,14 @@ function lateness({ incident, event, createdAt }: Notification, now: Instant): F
   return [['Told late', `this was so at ${localTime(incident, createdAt)}, ${formatDuration(now - createdAt)} ago`]];
 }
 
+function circumstances({ whole, passedOn }: Circumstances): Fact[] {
+  const answer = whole?.answer ? `: ${plainText(whole.answer, 300)}` : '';
+  return [
+    ...(whole ? [['Not before', `the beginning could not be told${answer}`] as const] : []),
+    ...(passedOn ? [['Told here', plainText(passedOn, 400)] as const] : []),
+  ];
+}
+
 /** The servers that led to it, in order. */
 function fall({ fallen, fallenTotal }: Incident): Block[] {
   if (fallen.length === 0) return [];
@@ -130,11 +149,11 @@ function fallenInWords({ at, utcOffsetMin, server, cause, planned }: Fallen): It
   };
 }
 
-function causeOf(incident: Incident): string {
+export function causeOf(incident: Incident): string {
   return incident.cause === null ? 'HAProxy gave no reason' : causeInWords(incident.cause);
 }
 
-function localTime(incident: Incident, at: Instant): string {
+export function localTime(incident: Incident, at: Instant): string {
   return formatStamp(at, incident.utcOffsetMin);
 }
 

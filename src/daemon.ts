@@ -49,6 +49,7 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
   const delivery = startDelivery({
     store,
     channels,
+    manners: new Map(config.receivers.map((receiver) => [receiver.name, receiver])),
     clock,
     random: Math.random,
     log: (report: DeliveryReport) => say(deliverySaid(report), report),

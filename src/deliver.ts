@@ -1,22 +1,43 @@
 /**
- * One pass over the outbox: what is due is sent, and marked after it was accepted. What was accepted but not marked
- * when the process died is sent again under the same id: once too often at most, never not at all.
+ * One pass over the outbox: what is due becomes letters, is sent, and marked after it was accepted. A letter is sealed before
+ * its first attempt: what was accepted but not marked when the process died is sent again as the same letter under the same
+ * id: once too often at most, never not at all.
  */
-import { backoffMs, type Channel, type NotificationKind, type Outcome, render } from '../alerts/index.js';
+import {
+  backoffMs,
+  type Channel,
+  ceilingSince,
+  DEFAULT_PER_MINUTE,
+  groupBy,
+  type Letter,
+  lettersOf,
+  type Manners,
+  type Message,
+  type MessageKind,
+  type Outcome,
+  render,
+  renderMany,
+  rowsOf,
+  underCeiling,
+} from '../alerts/index.js';
 import type { Instant } from '../parsers/index.js';
+import { letterName } from './letter-name.js';
 import type { OutboxRow, Store } from './store/store.js';
 
-/** How many due rows one look takes. */
-const PAGE = 500;
-/** Sends at once to one receiver, each about another incident. */
+/** How many due rows one look takes. A storm's are to be counted in one letter; in memory they are short. */
+const PAGE = 4_000;
+/** Sends at once to one receiver, each about other incidents. */
 const LANE_WIDTH = 3;
 
 /** What became of one attempt, for haplog's own log. */
 export interface DeliveryReport {
   outcome: Outcome['kind'] | 'expired' | 'interrupted';
   receiver: string;
-  incident: string;
-  event: NotificationKind;
+  /** Null where the letter is about several. */
+  incident: string | null;
+  event: MessageKind;
+  /** How many incidents the letter is about. */
+  incidents: number;
   /** Counted from 1. */
   attempt: number;
   /** The receiver's answer, or why there was none. */
@@ -26,9 +47,14 @@ export interface DeliveryReport {
 }
 
 export interface DeliveryDeps {
-  store: Pick<Store, 'due' | 'nextDueAt' | 'delivered' | 'postpone' | 'quiet' | 'close'>;
+  store: Pick<
+    Store,
+    'due' | 'nextDueAt' | 'seal' | 'accepted' | 'delivered' | 'postpone' | 'quiet' | 'close' | 'outbox'
+  >;
   /** By the receiver's name. */
   channels: ReadonlyMap<string, Channel>;
+  /** By the receiver's name; who has none has the usual ones. */
+  manners?: ReadonlyMap<string, Manners>;
   clock: { now(): Instant };
   /** In [0, 1). */
   random: () => number;
@@ -37,85 +63,127 @@ export interface DeliveryDeps {
   log: (report: DeliveryReport) => void;
 }
 
-/** The due rows of one receiver, oldest first, as many as one look brought. */
-type Lane = OutboxRow[];
+/** The letters that go now to one receiver. */
+export type Lane = Letter<OutboxRow>[];
 
 /** What is due now for receivers that are not busy. Each has a lane of its own, so that one which hangs holds up nobody else. */
-export async function lanesDue({ store, clock }: DeliveryDeps, busy: ReadonlySet<string>): Promise<Map<string, Lane>> {
+export async function lanesDue(deps: DeliveryDeps, busy: ReadonlySet<string>): Promise<Map<string, Lane>> {
   // A lane that ends while the store is asked may have marked what the answer still calls due.
   const busyBefore = [...busy];
   const lanes = new Map<string, Lane>();
-  for (const row of await store.due(clock.now(), PAGE, busyBefore)) {
-    const { receiver } = row.notification;
-    const lane = lanes.get(receiver);
-    if (lane === undefined) lanes.set(receiver, [row]);
-    else lane.push(row);
+  const rows = await deps.store.due(deps.clock.now(), PAGE, busyBefore);
+  for (const [receiver, own] of groupBy(rows, ({ notification }) => notification.receiver)) {
+    const lane = await laneOf(deps, receiver, own);
+    if (lane.length > 0) lanes.set(receiver, lane);
   }
   return lanes;
 }
 
+async function laneOf({ store, channels, manners, clock }: DeliveryDeps, receiver: string, rows: OutboxRow[]) {
+  const takesDigests = channels.get(receiver)?.takesDigests ?? channels.has(receiver);
+  const perMinute = manners?.get(receiver)?.perMinute ?? null;
+  const unsaid = manners?.get(receiver)?.perMinute === undefined;
+  const most = unsaid && takesDigests ? DEFAULT_PER_MINUTE : perMinute;
+  const now = clock.now();
+  const accepted = most === null ? [] : await store.accepted(receiver, ceilingSince(now), now);
+  const { letters, waitUntil } = underCeiling(lettersOf(rows, takesDigests), most, accepted, takesDigests);
+  if (waitUntil !== null) await store.quiet(receiver, waitUntil);
+  return letters;
+}
+
 /**
- * Sends a lane's rows, a few at a time; begins no further one after `closing`, or when the receiver asked for a pause:
+ * Sends a lane's letters, a few at a time; begins no further one after `closing`, or when the receiver asked for a pause:
  * that means all messages, not only the one it answered. Rejects when the store fails, never for a receiver.
  */
 export async function serve(deps: DeliveryDeps, lane: Lane, closing: AbortSignal): Promise<void> {
-  const rows = lane.values();
+  const letters = lane.values();
   let quiet = false;
 
   const work = async () => {
-    for (const row of rows) {
+    for (const letter of letters) {
       if (quiet || closing.aborted || deps.signal.aborted) return;
-      const outcome = await attempt(deps, row);
-      await mark(deps, row, outcome);
+      const { outcome, message } = await attempt(deps, letter);
+      await mark(deps, letter, outcome, message.event);
       if (outcome.kind !== 'retry' || outcome.afterMs === undefined) continue;
       quiet = true;
-      await deps.store.quiet(row.notification.receiver, deps.clock.now() + outcome.afterMs);
+      await deps.store.quiet(receiverOf(letter), deps.clock.now() + outcome.afterMs);
     }
   };
   await Promise.all(Array.from({ length: Math.min(LANE_WIDTH, lane.length) }, work));
 }
 
-async function attempt({ channels, clock, signal }: DeliveryDeps, { notification }: OutboxRow): Promise<Outcome> {
-  const channel = channels.get(notification.receiver);
+const receiverOf = ({ threads }: Letter): string => threads[0]!.told.receiver;
+
+async function attempt(deps: DeliveryDeps, letter: Letter<OutboxRow>): Promise<{ outcome: Outcome; message: Message }> {
+  const { channels, store, signal } = deps;
+  const receiver = receiverOf(letter);
+  const name = letter.name ?? letterName(letter);
+  const message = await messageOf(deps, letter, name);
+  const channel = channels.get(receiver);
   if (channel === undefined) {
-    return { kind: 'rejected', reason: `receiver "${notification.receiver}" is not in the config any more` };
+    return { message, outcome: { kind: 'rejected', reason: `receiver "${receiver}" is not in the config any more` } };
+  }
+  if (letter.name === null) {
+    const seqs = rowsOf(letter).map(({ seq }) => seq);
+    await store.seal(name, seqs);
   }
   try {
-    return await unlessAborted(channel.send(render(notification, clock.now()), signal), signal);
+    return { message, outcome: await unlessAborted(channel.send(message, signal), signal) };
   } catch (error) {
     // A channel does not throw for what the network does: this is a fault of ours, and no reason to lose the message.
-    return { kind: 'retry', reason: `fault in haplog: ${error instanceof Error ? error.message : String(error)}` };
+    const reason = `fault in haplog: ${error instanceof Error ? error.message : String(error)}`;
+    return { message, outcome: { kind: 'retry', reason } };
   }
 }
 
-/** Writes down what an attempt came to. */
-async function mark(
-  { store, clock, random, signal, log }: DeliveryDeps,
-  row: OutboxRow,
-  outcome: Outcome,
-): Promise<void> {
-  const { receiver, event, incident } = row.notification;
-  const attempt = row.attempts + 1;
-  const report = { receiver, incident: incident.id, event, attempt, dueAt: null };
+/** Of a letter about one incident all facts are asked for; the others name each in a line. */
+async function messageOf({ store, clock }: DeliveryDeps, letter: Letter<OutboxRow>, name: string): Promise<Message> {
+  if (letter.kind !== 'single') return renderMany(letter, name);
+  const { told, whole, newest, rows } = letter.threads[0]!;
+  const [full] = await store.outbox({ states: ['due'], receiver: null, seqs: [newest.seq], limit: 1 });
+  const incident = full?.notification.incident ?? told.incident;
+  const answer = rows[0]!.answer;
+  const how = { ...(whole && { whole: { answer } }), passedOn: rows[0]!.passedOn };
+  return { ...render({ ...told, incident }, clock.now(), how), id: name };
+}
+
+/** Writes down what an attempt came to, for all rows of the letter at once. */
+async function mark(deps: DeliveryDeps, letter: Letter<OutboxRow>, outcome: Outcome, event: MessageKind) {
+  const { store, clock, random, signal, log, manners } = deps;
+  const receiver = receiverOf(letter);
+  const rows = rowsOf(letter);
+  const seqs = rows.map(({ seq }) => seq);
+  const attempt = Math.max(...rows.map(({ attempts }) => attempts)) + 1;
+  const { threads } = letter;
+  const incident = threads.length === 1 ? threads[0]!.told.incident.id : null;
+  const report = { receiver, incident, event, incidents: threads.length, attempt, dueAt: null };
+  const fallback = manners?.get(receiver)?.fallback ?? null;
   const now = clock.now();
   if (outcome.kind === 'delivered') {
-    await store.delivered(row.seq, now, outcome.answer);
+    await store.delivered(seqs, now, outcome.answer);
     return log({ ...report, outcome: 'delivered', detail: outcome.answer });
   }
   const detail = outcome.reason;
   if (outcome.kind === 'rejected') {
-    await store.close(row.seq, 'rejected', now, detail);
+    await store.close(seqs, 'rejected', now, detail, fallback);
     return log({ ...report, outcome: 'rejected', detail });
   }
-  // Ended by us: the row stays as it was, to be sent when haplog runs again.
+  // Ended by us: the rows stay as they were, to be sent when haplog runs again.
   if (signal.aborted) return log({ ...report, outcome: 'interrupted', detail });
-  const waitMs = backoffMs(attempt, random());
-  if (waitMs === undefined) {
-    await store.close(row.seq, 'expired', now, detail);
-    return log({ ...report, outcome: 'expired', detail });
+  const waits = rows.map((row) => ({ row, ms: backoffMs(row.attempts + 1, random()) }));
+  const worn = waits.filter(({ ms }) => ms === undefined).map(({ row }) => row.seq);
+  const others = waits.filter(({ ms }) => ms !== undefined);
+  if (worn.length > 0) {
+    await store.close(worn, 'expired', now, detail, fallback);
+    log({ ...report, outcome: 'expired', detail });
   }
-  const dueAt = now + Math.max(waitMs, outcome.afterMs ?? 0);
-  await store.postpone(row.seq, dueAt, detail);
+  if (others.length === 0) return;
+  const dueAt = now + Math.max(...others.map(({ ms }) => ms!), outcome.afterMs ?? 0);
+  await store.postpone(
+    others.map(({ row }) => row.seq),
+    dueAt,
+    detail,
+  );
   log({ ...report, outcome: 'retry', detail, dueAt });
 }
 

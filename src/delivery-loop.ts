@@ -1,7 +1,6 @@
 /** The loop around a pass over the outbox: sleeps until a message falls due or the bell is rung, and ends in good order. */
 import { setMaxListeners } from 'node:events';
-import { type DeliveryDeps, lanesDue, serve } from './deliver.js';
-import type { OutboxRow } from './store/store.js';
+import { type DeliveryDeps, type Lane, lanesDue, serve } from './deliver.js';
 
 /** So often the loop looks up: the clock may have been set meanwhile, or somebody has put a message back (`haplog outbox retry`). */
 const LONGEST_NAP_MS = 60_000;
@@ -42,7 +41,7 @@ export function startDelivery(deps: Omit<DeliveryDeps, 'signal'>, { longestNapMs
     end();
   };
 
-  const begin = (receiver: string, lane: OutboxRow[]) => {
+  const begin = (receiver: string, lane: Lane) => {
     busy.add(receiver);
     const served = serve(own, lane, closing.signal)
       .catch(fail)

@@ -83,8 +83,9 @@ export function caughtUpSaid(paths: readonly string[], waitedFor: ReadonlySet<st
 }
 
 /** What became of an attempt to tell a receiver. */
-export function deliverySaid({ receiver, event, outcome, detail, attempt, dueAt }: DeliveryReport): Said {
-  const what = `receiver ${receiver}: ${event} ${outcome === 'retry' ? 'not delivered yet' : outcome}`;
+export function deliverySaid({ receiver, event, incidents, outcome, detail, attempt, dueAt }: DeliveryReport): Said {
+  const many = incidents > 1 ? ` of ${incidents} incidents` : '';
+  const what = `receiver ${receiver}: ${event}${many} ${outcome === 'retry' ? 'not delivered yet' : outcome}`;
   const again = dueAt === null ? '' : `, attempt ${attempt}, again at ${new Date(dueAt).toISOString()}`;
   // A message that is lost for good is somebody who was not told.
   const lost = outcome === 'rejected' || outcome === 'expired';

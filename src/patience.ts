@@ -50,6 +50,7 @@ export function patient(store: Store, { signal, onTrouble, onRelief, againMs = A
   return {
     ...store,
     apply: persisting(store.apply),
+    seal: persisting(store.seal),
     delivered: persisting(store.delivered),
     postpone: persisting(store.postpone),
     quiet: persisting(store.quiet),

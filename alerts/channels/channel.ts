@@ -30,7 +30,7 @@ export type Outcome =
   | { kind: 'rejected'; reason: string };
 
 export interface Channel {
-  /** False where a digest must not go: what is behind it opens and closes incidents one by one. Absent: it may. */
+  /** Whether it may be sent one message about several incidents; programs want one for each. Absent: yes. */
   readonly takesDigests?: boolean;
   /** Tries once. Never throws for what the far side or the network did: that is an `Outcome`. */
   send(message: Message, signal: AbortSignal): Promise<Outcome>;

@@ -121,7 +121,15 @@ export interface LogReceiver {
   name: string;
 }
 
-export type Receiver =
+/** What holds for a receiver whatever its kind. */
+export interface Manners {
+  /** At most so many messages in a minute; null: as many as there are; absent: as its kind of channel wants it. */
+  perMinute?: number | null;
+  /** The name of the receiver that is told what this one refuses. */
+  fallback?: string;
+}
+
+export type Receiver = (
   | EmailReceiver
   | WebhookReceiver
   | PagerDutyReceiver
@@ -129,4 +137,6 @@ export type Receiver =
   | PushoverReceiver
   | AlertmanagerReceiver
   | ExecReceiver
-  | LogReceiver;
+  | LogReceiver
+) &
+  Manners;

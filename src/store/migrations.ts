@@ -145,6 +145,18 @@ const migrations: readonly string[] = [
     note           TEXT
   ) STRICT, WITHOUT ROWID;
   `,
+  // letter: the one it is on its way with, or was delivered with. stands_in: the receiver that was to be told instead,
+  // passed_on: why it was not. pause: a receiver that takes nothing before then.
+  `
+  ALTER TABLE outbox ADD COLUMN letter TEXT;
+  ALTER TABLE outbox ADD COLUMN stands_in TEXT;
+  ALTER TABLE outbox ADD COLUMN passed_on TEXT;
+  CREATE INDEX outbox_accepted ON outbox (receiver, closed_at) WHERE state = 'delivered';
+  CREATE TABLE pause (
+    receiver       TEXT    PRIMARY KEY,
+    until          INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** How many steps this haplog knows. */

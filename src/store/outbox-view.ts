@@ -3,11 +3,11 @@ import type { Database } from 'better-sqlite3';
 import { QUEUED_COLUMNS, type QueuedRow, toOutboxRow } from './outbox.js';
 import type { OutboxEntry, OutboxFilter, Store } from './store.js';
 
-type Row = QueuedRow & Pick<OutboxEntry, 'state' | 'closedAt' | 'answer'>;
+type Row = QueuedRow & Pick<OutboxEntry, 'state' | 'closedAt' | 'standsIn'>;
 
 export function outboxView(db: Database): Pick<Store, 'outbox'> {
   const outbox = db.prepare<[object], Row>(`
-    SELECT ${QUEUED_COLUMNS}, state, closed_at AS closedAt, answer
+    SELECT ${QUEUED_COLUMNS}, state, closed_at AS closedAt, stands_in AS standsIn
     FROM outbox
     WHERE state IN (SELECT value FROM json_each(@states))
       AND (@receiver IS NULL OR receiver = @receiver)
@@ -21,6 +21,6 @@ export function outboxView(db: Database): Pick<Store, 'outbox'> {
   };
 }
 
-function toEntry({ state, closedAt, answer, ...row }: Row): OutboxEntry {
-  return { ...toOutboxRow(row), state, closedAt, answer };
+function toEntry({ state, closedAt, standsIn, ...row }: Row): OutboxEntry {
+  return { ...toOutboxRow(row), state, closedAt, standsIn };
 }

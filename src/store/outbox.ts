@@ -4,12 +4,16 @@
  * until then each reminder is a new chance to tell the beginning.
  */
 import type { Database } from 'better-sqlite3';
-import type { Notification } from '../../alerts/index.js';
+import type { Incident, Notification } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
-import type { OutboxRow, OutboxState, Store, Unfit } from './store.js';
+import type { OutboxRow, OutboxState, Seqs, Store, Unfit } from './store.js';
+import { type PassedRow, substitutes } from './substitutes.js';
 
 export interface OutboxTable
-  extends Pick<Store, 'due' | 'nextDueAt' | 'delivered' | 'postpone' | 'quiet' | 'close' | 'retry' | 'drop'> {
+  extends Pick<
+    Store,
+    'due' | 'nextDueAt' | 'seal' | 'accepted' | 'delivered' | 'postpone' | 'quiet' | 'close' | 'retry' | 'drop'
+  > {
   /**
    * Takes in a notification once; an end of which no beginning was told is stored as muted. A firing that comes again
    * is sent again, but only to who was told nothing of the incident and has nothing waiting.
@@ -34,6 +38,17 @@ const OVER = `EXISTS (
   SELECT 1 FROM outbox AS sibling
   WHERE sibling.incident = @incident AND sibling.receiver = @receiver AND sibling.event = 'resolved')`;
 
+/** When the oldest open row of the thread is due: what is behind it waits for it. */
+const THREAD_DUE_AT = `(
+  SELECT first.due_at FROM outbox AS first
+  WHERE first.incident = outbox.incident AND first.receiver = outbox.receiver AND first.state = 'due'
+  ORDER BY first.seq LIMIT 1)`;
+
+/** When a new row is due: at once (0), or after the pause of its receiver. */
+const AFTER_PAUSE = 'ifnull((SELECT until FROM pause WHERE pause.receiver = @receiver), 0)';
+
+const THESE = 'seq IN (SELECT value FROM json_each(@seqs))';
+
 /** The oldest open row of its thread. */
 const FIRST_IN_THREAD = `NOT EXISTS (
   SELECT 1 FROM outbox AS older
@@ -51,10 +66,13 @@ export interface QueuedRow {
   notedAt: Instant | null;
   attempts: number;
   dueAt: Instant;
+  letter: string | null;
+  answer: string | null;
+  passedOn: string | null;
 }
 
 export const QUEUED_COLUMNS =
-  'seq, dedup_key AS dedupKey, event, receiver, facts, created_at AS createdAt, noted_at AS notedAt, attempts, due_at AS dueAt';
+  'seq, dedup_key AS dedupKey, event, receiver, facts, created_at AS createdAt, noted_at AS notedAt, attempts, due_at AS dueAt, letter, answer, passed_on AS passedOn';
 
 /** The rows of one incident for one receiver. */
 interface Thread {
@@ -63,55 +81,68 @@ interface Thread {
 }
 
 export function outboxTable(db: Database): OutboxTable {
-  // Due at once (0), not from `createdAt`: that is the log's time, and a host whose clock runs ahead must not be heard late.
+  const substitute = substitutes(db, AFTER_PAUSE, THREAD_LIVES);
+  // Due at once, not from `createdAt`: that is the log's time, and a host whose clock runs ahead must not be heard late.
   // The dedup key is asked for beforehand, because a conflict would use up a number of AUTOINCREMENT.
   const columns =
     'dedup_key, incident, receiver, event, facts, created_at, noted_at, due_at, attempts, state, closed_at, answer';
   const addBeginning = db.prepare(`
     INSERT INTO outbox (${columns})
-    SELECT @dedupKey, @incident, @receiver, @event, @facts, @createdAt, @notedAt, 0, 0, 'due', NULL, NULL
+    SELECT @dedupKey, @incident, @receiver, @event, @facts, @createdAt, @notedAt, ${AFTER_PAUSE}, 0, 'due', NULL, NULL
     WHERE NOT ${THREAD_LIVES}
     ON CONFLICT (dedup_key) DO UPDATE SET
-      facts = excluded.facts, created_at = excluded.created_at, noted_at = excluded.noted_at, due_at = 0, attempts = 0, state = 'due', closed_at = NULL
+      facts = excluded.facts, created_at = excluded.created_at, noted_at = excluded.noted_at, due_at = excluded.due_at, attempts = 0,
+      state = 'due', closed_at = NULL, letter = NULL
     WHERE state <> 'dropped'`);
-  const add = db.prepare(`
+  const add = db.prepare<[object], { state: OutboxState }>(`
     INSERT INTO outbox (${columns})
-    SELECT @dedupKey, @incident, @receiver, @event, @facts, @createdAt, @notedAt, 0, 0,
+    SELECT @dedupKey, @incident, @receiver, @event, @facts, @createdAt, @notedAt, ${AFTER_PAUSE}, 0,
       iif(stands, 'due', 'muted'), iif(stands, NULL, @createdAt), iif(stands, NULL, '${NEVER_TOLD}')
     FROM (SELECT @event NOT IN ('resolved', 'acknowledged') OR ${THREAD_LIVES} AS stands)
-    WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE dedup_key = @dedupKey)`);
+    WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE dedup_key = @dedupKey)
+    RETURNING state`);
   const due = db.prepare<[{ now: Instant; limit: number; except: string }], QueuedRow>(`
     SELECT ${QUEUED_COLUMNS}
     FROM outbox INDEXED BY outbox_due
-    WHERE state = 'due' AND due_at <= @now AND receiver NOT IN (SELECT value FROM json_each(@except))
-      AND ${FIRST_IN_THREAD}
+    WHERE state = 'due' AND receiver NOT IN (SELECT value FROM json_each(@except)) AND ${THREAD_DUE_AT} <= @now
     ORDER BY seq LIMIT @limit`);
   const nextDueAt = db.prepare<[], { dueAt: Instant }>(`
     SELECT due_at AS dueAt
     FROM outbox INDEXED BY outbox_next
     WHERE state = 'due' AND ${FIRST_IN_THREAD}
     ORDER BY due_at LIMIT 1`);
+  const seal = db.prepare(`UPDATE outbox SET letter = @letter WHERE ${THESE} AND state = 'due'`);
+  const accepted = db
+    .prepare<[object], Instant>(`
+    SELECT max(closed_at) AS at FROM outbox INDEXED BY outbox_accepted
+    WHERE receiver = @receiver AND state = 'delivered' AND closed_at > @since AND closed_at <= @until
+    GROUP BY ifnull(letter, dedup_key) ORDER BY at`)
+    .pluck();
   // What was given up while it was on its way has arrived all the same.
   const delivered = db.prepare<[object], Thread>(`
     UPDATE outbox SET state = 'delivered', attempts = attempts + 1, closed_at = @at, answer = @answer
-    WHERE seq = @seq AND state IN ('due', 'dropped')
+    WHERE ${THESE} AND state IN ('due', 'dropped')
     RETURNING incident, receiver`);
+  // What comes meanwhile may make it another letter.
   const postpone = db.prepare(`
-    UPDATE outbox SET attempts = attempts + 1, due_at = @dueAt, answer = @reason
-    WHERE seq = @seq AND state = 'due'`);
+    UPDATE outbox SET attempts = attempts + 1, due_at = @dueAt, answer = @reason, letter = NULL
+    WHERE ${THESE} AND state = 'due'`);
   const quiet = db.prepare(`
     UPDATE outbox SET due_at = @until
     WHERE receiver = @receiver AND state = 'due' AND due_at < @until`);
-  const close = db.prepare<[object], Thread>(`
+  const pause = db.prepare(`
+    INSERT INTO pause (receiver, until) VALUES (@receiver, @until)
+    ON CONFLICT (receiver) DO UPDATE SET until = excluded.until`);
+  const close = db.prepare<[object], PassedRow>(`
     UPDATE outbox SET state = @state, attempts = attempts + (@state = 'rejected'), closed_at = @at, answer = @reason
-    WHERE seq = @seq AND state = 'due'
-    RETURNING incident, receiver`);
-  const muteThread = db.prepare(`
+    WHERE ${THESE} AND state = 'due'
+    RETURNING seq, incident, receiver`);
+  const muteThread = db.prepare<[object], PassedRow>(`
     UPDATE outbox SET state = 'muted', closed_at = @at, answer = '${NEVER_TOLD}'
-    WHERE incident = @incident AND receiver = @receiver AND state = 'due' AND NOT ${TOLD} AND ${OVER}`);
-
+    WHERE incident = @incident AND receiver = @receiver AND state = 'due' AND NOT ${TOLD} AND ${OVER}
+    RETURNING seq, incident, receiver`);
   const unmuteThread = db.prepare(`
-    UPDATE outbox SET state = 'due', due_at = 0, closed_at = NULL, answer = NULL
+    UPDATE outbox SET state = 'due', due_at = 0, closed_at = NULL, answer = NULL, letter = NULL
     WHERE incident = @incident AND receiver = @receiver AND state = 'muted'`);
   const row = db.prepare<[{ seq: number }], Thread & { state: OutboxState }>(
     'SELECT incident, receiver, state FROM outbox WHERE seq = @seq',
@@ -120,7 +151,7 @@ export function outboxTable(db: Database): OutboxTable {
     SELECT 1 FROM outbox
     WHERE incident = @incident AND receiver = @receiver AND event = 'resolved' AND state = 'delivered'`);
   const putBack = db.prepare<[object], Thread>(`
-    UPDATE outbox SET state = 'due', due_at = 0, attempts = 0, closed_at = NULL
+    UPDATE outbox SET state = 'due', due_at = 0, attempts = 0, closed_at = NULL, letter = NULL
     WHERE seq = @seq
     RETURNING incident, receiver`);
 
@@ -135,9 +166,10 @@ export function outboxTable(db: Database): OutboxTable {
     const state = row.get({ seq })?.state ?? 'missing';
     return state === 'due' ? null : state;
   };
-  const end = (seq: number, state: string, at: Instant, reason: string) => {
-    const thread = close.get({ seq, state, at, reason });
-    if (thread) muteThread.run({ ...thread, at });
+  const end = (seqs: Seqs, state: string, at: Instant, reason: string, fallback: string | null = null) => {
+    const rows = close.all({ seqs: listed(seqs), state, at, reason });
+    if (fallback !== null) substitute.passOn(rows, fallback, state, reason);
+    for (const { incident, receiver } of rows) substitute.followEnds(muteThread.all({ incident, receiver, at }));
   };
 
   return {
@@ -155,29 +187,53 @@ export function outboxTable(db: Database): OutboxTable {
     }).immediate,
     add: ({ incident, ...rest }) => {
       const row = { notedAt: null, ...rest, incident: incident.id, facts: JSON.stringify(incident) };
-      (rest.event === 'firing' ? addBeginning : add).run(row);
+      if (rest.event === 'firing') addBeginning.run(row);
+      else if (add.get(row)?.state === 'muted') substitute.followEnds([row]);
     },
-    due: (now, limit, except = []) => due.all({ now, limit, except: JSON.stringify(except) }).map(toOutboxRow),
+    due: (now, limit, except = []) => {
+      const rows: OutboxRow[] = [];
+      for (const row of due.iterate({ now, limit, except: JSON.stringify(except) }))
+        rows.push(inShort(toOutboxRow(row)));
+      return rows;
+    },
     nextDueAt: () => nextDueAt.get()?.dueAt ?? null,
-    delivered: db.transaction((seq: number, at: Instant, answer: string) => {
-      const thread = delivered.get({ seq, at, answer });
-      if (thread) unmuteThread.run(thread);
+    seal: (letter, seqs) => {
+      // It is to outlive the process, for which the disk need not be waited for.
+      db.pragma('synchronous = NORMAL');
+      try {
+        seal.run({ letter, seqs: listed(seqs) });
+      } finally {
+        db.pragma('synchronous = FULL');
+      }
+    },
+    accepted: (receiver, since, until) => accepted.all({ receiver, since, until }),
+    delivered: db.transaction((seqs: Seqs, at: Instant, answer: string) => {
+      for (const thread of delivered.all({ seqs: listed(seqs), at, answer })) unmuteThread.run(thread);
     }).immediate,
-    postpone: (seq, dueAt, reason) => {
-      postpone.run({ seq, dueAt, reason });
+    postpone: (seqs, dueAt, reason) => {
+      postpone.run({ seqs: listed(seqs), dueAt, reason });
     },
-    quiet: (receiver, until) => {
+    quiet: db.transaction((receiver: string, until: Instant) => {
       quiet.run({ receiver, until });
-    },
+      pause.run({ receiver, until });
+    }).immediate,
     close: db.transaction(end).immediate,
   };
 }
 
-export function toOutboxRow({ seq, attempts, dueAt, facts, notedAt, ...rest }: QueuedRow): OutboxRow {
-  const incident = JSON.parse(facts);
-  const notification = notedAt === null ? { ...rest, incident } : { ...rest, incident, notedAt };
-  return { seq, notification, attempts, dueAt };
+export function toOutboxRow({ facts, notedAt, dedupKey, event, receiver, createdAt, ...rest }: QueuedRow): OutboxRow {
+  const notification = { dedupKey, event, receiver, createdAt, incident: JSON.parse(facts) as Incident };
+  return { ...rest, notification: notedAt === null ? notification : { ...notification, notedAt } };
 }
+
+/** There may be thousands of them. */
+function inShort(row: OutboxRow): OutboxRow {
+  const { incident } = row.notification;
+  const short: Incident = { ...incident, fallen: incident.fallen.slice(-1) };
+  return { ...row, notification: { ...row.notification, incident: short } };
+}
+
+const listed = (seqs: Seqs) => JSON.stringify(typeof seqs === 'number' ? [seqs] : seqs);
 
 function firstUnfit(seqs: readonly number[], whyUnfit: (seq: number) => Unfit['why'] | null): Unfit | null {
   for (const seq of seqs) {

@@ -44,6 +44,8 @@ export function sqliteStore(db: Database): Store {
     checkpoint: reading.checkpoint,
     due: outbox.due,
     nextDueAt: outbox.nextDueAt,
+    seal: outbox.seal,
+    accepted: outbox.accepted,
     delivered: outbox.delivered,
     postpone: outbox.postpone,
     quiet: outbox.quiet,

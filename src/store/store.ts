@@ -11,6 +11,7 @@ import type {
   Outage,
   Silence,
   Transition,
+  Waiting,
 } from '../../alerts/index.js';
 import type { EventId, Instant, Stamp, Suspect } from '../../parsers/index.js';
 import type { Checkpoint, Sample, Tally } from '../tail/batch.js';
@@ -85,20 +86,20 @@ export interface Unfit {
   why: 'missing' | 'over' | OutboxState;
 }
 
-export interface OutboxRow {
-  seq: number;
-  notification: Notification;
-  attempts: number;
+export interface OutboxRow extends Waiting {
   dueAt: Instant;
 }
+
+/** One row, or those of a letter. */
+export type Seqs = number | readonly number[];
 
 /** A row as people look at it. */
 export interface OutboxEntry extends OutboxRow {
   state: OutboxState;
   /** When it was delivered, or given up; null while it waits. */
   closedAt: Instant | null;
-  /** What the far side said last, or why nothing was sent; null before the first attempt. */
-  answer: string | null;
+  /** The receiver in whose place this one is told; null where it is told for itself. */
+  standsIn: string | null;
 }
 
 export interface OutboxFilter {
@@ -156,22 +157,35 @@ export interface Store {
   checkpoint(path: string): Awaitable<Checkpoint | null>;
 
   /**
-   * The notifications that may be sent now, oldest first: for each receiver and incident only the oldest one that is
-   * still open, so that a resolved never overtakes its firing. At most `limit`, none of the receivers in `except`.
+   * What may be sent now, oldest first: of each receiver and incident, where the oldest row that is still open is due, all that
+   * waits, so that a resolved never overtakes its firing. At most `limit` rows, none of the receivers in `except`. Of the servers
+   * that fell an incident has only the last here: `outbox` has all.
    */
   due(now: Instant, limit: number, except?: readonly string[]): Awaitable<OutboxRow[]>;
   /** The instant at which the next notification falls due; null when none waits. */
   nextDueAt(): Awaitable<Instant | null>;
-  delivered(seq: number, at: Instant, answer: string): Awaitable<void>;
+  /** These rows go in the letter of this name: until an answer is known, in no other. Outlives the process, not a power cut. */
+  seal(letter: string, seqs: readonly number[]): Awaitable<void>;
+  /** When letters were accepted by a receiver after `since` and until `until`, the oldest first. */
+  accepted(receiver: string, since: Instant, until: Instant): Awaitable<Instant[]>;
+  /** All rows of a letter at once, as in `postpone` and `close`. */
+  delivered(seqs: Seqs, at: Instant, answer: string): Awaitable<void>;
   /** Counts an attempt and waits until `dueAt`. */
-  postpone(seq: number, dueAt: Instant, reason: string): Awaitable<void>;
-  /** The receiver asked for a pause: nothing of it is due before `until`. Counts no attempt. */
+  postpone(seqs: Seqs, dueAt: Instant, reason: string): Awaitable<void>;
+  /** The receiver takes nothing before `until`: neither what waits nor what is new. Counts no attempt. */
   quiet(receiver: string, until: Instant): Awaitable<void>;
   /**
-   * Ends a row without delivery. If the incident is over and the receiver was told nothing of it, what waits behind
-   * becomes `muted`; if it goes on, the next reminder tells it.
+   * Ends rows without delivery. If an incident is over and the receiver was told nothing of it, what waits behind
+   * becomes `muted`; if it goes on, the next reminder tells it. With a `fallback` that receiver is told instead, once, and of the
+   * end too.
    */
-  close(seq: number, state: 'rejected' | 'expired', at: Instant, reason: string): Awaitable<void>;
+  close(
+    seqs: Seqs,
+    state: 'rejected' | 'expired',
+    at: Instant,
+    reason: string,
+    fallback?: string | null,
+  ): Awaitable<void>;
   /** What is to be told and what became of it, the newest first. */
   outbox(filter: OutboxFilter): Awaitable<OutboxEntry[]>;
   /**

@@ -57,14 +57,15 @@ test('what was accepted is never sent again', LIMIT, async () => {
   assert.equal(await store.nextDueAt(), null);
 });
 
-test('a resolved waits behind the firing that could not be sent', LIMIT, async () => {
+test('who could not be told that it began is told once that it began and ended, and why so late', LIMIT, async () => {
   let refusals = 0;
   await using box = await mailbox({
     onRcptTo: (_to, _session, done) => done(refusals++ === 0 ? refusal(450, 'try later') : null),
   });
   const { store, pass, time, reports } = delivery({ oncall: await openChannel(emailTo(box.port), () => {}) });
-  await putInOutbox(store, about(1, 'firing', 'oncall'), about(1, 'resolved', 'oncall'));
+  await putInOutbox(store, about(1, 'firing', 'oncall'));
   await pass();
+  await putInOutbox(store, about(1, 'resolved', 'oncall'));
   await pass();
   time.now += 4_999;
   await pass();
@@ -74,18 +75,38 @@ test('a resolved waits behind the firing that could not be sent', LIMIT, async (
   await pass();
   assert.deepEqual(
     reports.map(({ outcome, event, attempt }) => `${outcome} ${event} ${attempt}`),
-    ['retry firing 1', 'delivered firing 2', 'delivered resolved 1'],
+    ['retry firing 1', 'delivered resolved 2'],
   );
-  const subjects = box.mails.items.map(({ parsed }) => parsed.subject ?? '');
-  assert.match(subjects[0] ?? '', /^\[haplog\]/);
-  assert.match(subjects[1] ?? '', /^Re: \[Resolved\] \[haplog\]/);
+  const text = box.mails.items[0]?.parsed.text ?? '';
+  assert.match(text, /^Resolved: backend k8s-api-server on allyrion has a server again, after 4 min 12 s; it began /);
+  assert.match(text, /\nNot before: {2}the beginning could not be told: .*450.* try later/);
+  assert.equal(await store.nextDueAt(), null);
+});
+
+test('a resolved that comes while the firing is on its way waits for its answer', LIMIT, async () => {
+  let tellEnd = async () => {};
+  await using far = await hook(async (response) => {
+    await tellEnd();
+    response.end();
+  });
+  const { store, pass } = delivery({ chat: await toHook(far) });
+  tellEnd = () => {
+    tellEnd = async () => {};
+    return putInOutbox(store, about(1, 'resolved')).then(() => pass().then((sent) => assert.equal(sent, 1)));
+  };
+  await putInOutbox(store, about(1));
+  // A second look in the middle sends the same letter again, as after a kill, and not the end.
+  await pass();
+  await pass();
+  assert.deepEqual(types(far), ['incident.opened', 'incident.opened', 'incident.resolved']);
 });
 
 test('who was told nothing is not told the end', LIMIT, async () => {
   await using far = await hook((response) => response.writeHead(404).end());
   const { store, pass, reports } = delivery({ chat: await toHook(far) });
-  await putInOutbox(store, about(1), about(1, 'resolved'));
+  await putInOutbox(store, about(1));
   await pass();
+  await putInOutbox(store, about(1, 'resolved'));
   await pass();
   assert.deepEqual(types(far), ['incident.opened']);
   assert.deepEqual(

@@ -46,9 +46,11 @@ test('what is put into the outbox leaves it as soon as the bell is rung', LIMIT,
   await using far = await hook();
   await using run = await running({ chat: far });
   const { store, delivery } = run;
-  await putInOutbox(store, about(1), about(1, 'chat', 'resolved'));
+  await putInOutbox(store, about(1));
   delivery.ring();
-  await far.posts.first(1, SOON);
+  await run.reports.first(1, SOON);
+  await putInOutbox(store, about(1, 'chat', 'resolved'));
+  delivery.ring();
   // Sooner than the loop would look by itself.
   const posts = await far.posts.first(2, 900);
   assert.deepEqual(

@@ -16,6 +16,7 @@ for (const [outcome, level] of levels) {
       receiver: 'chat',
       incident: 'f:1',
       event: 'firing',
+      incidents: 1,
       attempt: 1,
       detail: '404',
       dueAt: null,

@@ -3,4 +3,6 @@ import { jsonPosting, type Medium } from './posting.js';
 
 export const json: Medium = {
   postings: ({ json: body }) => [jsonPosting(body)],
+  // Programs want one body for each incident.
+  takesDigests: false,
 };

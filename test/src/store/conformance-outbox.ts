@@ -13,8 +13,15 @@ class Sender {
     await this.store.apply(commitOf({ notifications }));
   }
 
+  /** What goes next: of each thread the oldest, behind which the others wait. */
   async due(now = 10_000, limit = 100, except: string[] = []): Promise<string[]> {
-    return (await this.store.due(now, limit, except)).map((row) => row.notification.dedupKey);
+    const threads = new Map<string, string>();
+    for (const { notification } of await this.store.due(now, limit, except)) {
+      const { incident, receiver, dedupKey } = notification;
+      const thread = JSON.stringify([incident.id, receiver]);
+      if (!threads.has(thread)) threads.set(thread, dedupKey);
+    }
+    return [...threads.values()];
   }
 
   /** The number of a row that is due. */
@@ -53,6 +60,9 @@ export function keepsTheOutbox(engine: string, makeStore: MakeStore): void {
       notification: notification('firing', 'a'),
       attempts: 1,
       dueAt: 50_000,
+      letter: null,
+      answer: '450 try later',
+      passedOn: null,
     });
   });
 
@@ -236,6 +246,7 @@ export function keepsTheOutbox(engine: string, makeStore: MakeStore): void {
     await sender.write(notification('firing', 'a'), notification('resolved', 'a'));
     const [firing] = await sender.store.due(1, 1);
     await sender.store.close(firing!.seq, 'rejected', 2_000, '404');
+    assert.deepEqual(await sender.due(), []);
     const [resolved] = await sender.store.outbox({ states: ['muted'], receiver: null, seqs: null, limit: 1 });
     assert.deepEqual(await sender.store.retry([resolved!.seq]), { seq: resolved!.seq, why: 'muted' });
     assert.equal(await sender.store.retry([firing!.seq]), null);

@@ -1,0 +1,43 @@
+/**
+ * How many messages a receiver is sent: so many in any minute, and no more. As long as what is due fits, each letter goes by
+ * itself; else all of it goes as one digest, for which one place is always kept free.
+ */
+import type { Instant } from '../parsers/index.js';
+import { digestOf, type Letter } from './letters.js';
+import type { Waiting } from './threads.js';
+
+/** Of people's receivers; a program's has none unless the config says so. */
+export const DEFAULT_PER_MINUTE = 6;
+
+const MINUTE_MS = 60_000;
+
+/** What was accepted since then counts. */
+export const ceilingSince = (now: Instant): Instant => now - MINUTE_MS;
+
+export interface Sendable<Row extends Waiting> {
+  letters: Letter<Row>[];
+  /** When there is room again, where there is none now; else null. */
+  waitUntil: Instant | null;
+}
+
+/**
+ * Takes the letters of one receiver, those with a name first, its ceiling (null: none), and when letters were accepted in the last
+ * minute, the oldest first.
+ */
+export function underCeiling<Row extends Waiting>(
+  letters: readonly Letter<Row>[],
+  perMinute: number | null,
+  accepted: readonly Instant[],
+  takesDigests: boolean,
+): Sendable<Row> {
+  if (perMinute === null || letters.length === 0) return { letters: [...letters], waitUntil: null };
+  const room = perMinute - accepted.length;
+  // Room for one comes when the oldest that stands in its way is a minute old.
+  if (room <= 0) return { letters: [], waitUntil: accepted.at(-perMinute)! + MINUTE_MS };
+  if (!takesDigests) return { letters: letters.slice(0, room), waitUntil: null };
+  if (letters.length < Math.max(room, 2)) return { letters: [...letters], waitUntil: null };
+  // What may have been accepted already is sent again as it was; it cannot be put together with others.
+  const again = letters.filter(({ name }) => name !== null);
+  const digest = digestOf(letters.filter(({ name }) => name === null));
+  return { letters: [...again, ...digest].slice(0, room), waitUntil: null };
+}

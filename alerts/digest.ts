@@ -1,0 +1,147 @@
+/** A letter about several incidents, in words: one sentence that counts them, then the worst by name, and how many more there are. */
+import type { Message } from './channels/channel.js';
+import { type Letter, rowsOf } from './letters.js';
+import { digestBody } from './payload-digest.js';
+import type { Root } from './roots.js';
+import { RULE_WORDS, SEVERITIES, SUBJECT_OF } from './rules.js';
+import { causeOf, localTime, subjectInWords } from './story.js';
+import type { Thread } from './threads.js';
+import { causeInWords, formatDuration, plainText } from './words.js';
+
+/** So many incidents are named in a letter, and so many in its first sentence. */
+const MOST_NAMED = 20;
+const MOST_IN_SENTENCE = 3;
+/** So many of each part are named, however much there is before it. */
+const FEWEST_OF_PART = 3;
+
+const PARTS = ['began', 'still', 'acknowledged', 'over', 'ended'] as const;
+
+type Part = (typeof PARTS)[number];
+
+const TITLE: Record<Part, string> = {
+  began: 'Began',
+  still: 'Going on',
+  acknowledged: 'Acknowledged',
+  over: 'Began and ended, and could not be told before',
+  ended: 'Ended',
+};
+
+const COUNTED: Record<Part, string> = {
+  began: 'began',
+  still: 'still going on',
+  acknowledged: 'acknowledged',
+  over: 'began and ended',
+  ended: 'ended',
+};
+
+/** Takes a letter with a root or a digest, and its name; returns the message, equal in every attempt. */
+export function renderMany(letter: Letter, name: string): Message {
+  const { root, threads } = letter;
+  const parts = PARTS.map((part) => ({
+    part,
+    threads: threads.filter((each) => partOf(each) === part).sort(worstFirst),
+  }));
+  const hosts = [...new Set(threads.map(({ told }) => told.incident.host))];
+  const where = hosts.length === 1 ? plainText(hosts[0]!, 200) : `${hosts.length} hosts`;
+  const counts = parts.filter((each) => each.threads.length > 0);
+  const { subject, summary } =
+    root === null ? digestInWords(counts, where) : rootInWords(root, threads.toSorted(worstFirst), where);
+  const named = namedOf(counts);
+  const body = counts.flatMap(({ part, threads: all }) => {
+    const lines = named.get(part)!.map((thread) => `  ${oneInWords(thread, part)}`);
+    const more = all.length - lines.length;
+    return [`${TITLE[part]} (${all.length}):`, ...lines, ...(more > 0 ? [`  and ${more} more`] : []), ''];
+  });
+  return {
+    id: name,
+    // What was told in one letter and ends in one is one conversation; a digest stands alone.
+    incidentId:
+      root === null ? name : `together:${threads.map(({ told }) => told.incident.id).toSorted()[0]}:${threads.length}`,
+    event: root === null ? 'digest' : threads[0]!.told.event,
+    incident: null,
+    subject: `[haplog] ${where}: ${subject}`,
+    text: [summary, '', ...passedOn(letter), ...body].join('\n'),
+    json: digestBody(root, counts, [...named.values()].flat(), summary),
+  };
+}
+
+function digestInWords(counts: { part: Part; threads: Thread[] }[], where: string) {
+  const words = counts.map(({ part, threads }) => `${threads.length} ${COUNTED[part]}`);
+  const total = counts.reduce((sum, { threads }) => sum + threads.length, 0);
+  const [first = '', ...others] = words;
+  const counted = [first.replace(' ', total === 1 ? ' incident ' : ' incidents '), ...others].join(', ');
+  return { subject: counted, summary: `${counted} on ${where}: ${names(counts.flatMap(({ threads }) => threads))}` };
+}
+
+/** `12 backends on lb1 have no server available since ...: ...`. */
+function rootInWords(root: Root, threads: Thread[], where: string) {
+  const { event, incident } = threads[0]!.told;
+  const words = RULE_WORDS[incident.rule];
+  const what = `${threads.length} ${SUBJECT_OF[incident.rule]}s`;
+  const since = localTime(incident, Math.min(...threads.map(({ told }) => told.incident.openedAt)));
+  const state = event === 'resolved' ? plural(words.over) : plural(words.is);
+  const why = {
+    tracked: `all follow server ${plainText(root.name, 200)}: ${causeOf(incident)}`,
+    server: `server ${plainText(root.name, 200)} was the last of each: ${causeOf(incident)}`,
+    host: `all at once: ${incident.cause === null ? causeOf(incident) : causeInWords(incident.cause)}`,
+  }[root.kind];
+  const time = event === 'resolved' ? `, down since ${since}` : ` since ${since}`;
+  return {
+    subject: `${what} ${state}`,
+    summary: `${event === 'resolved' ? 'Resolved: ' : ''}${what} on ${where} ${state}${time}; ${why}: ${names(threads)}`,
+  };
+}
+
+function names(threads: Thread[]): string {
+  const subjects = threads.slice(0, MOST_IN_SENTENCE).map(({ told }) => subjectInWords(told.incident));
+  const more = threads.length - subjects.length;
+  return `${subjects.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** The worst of each part, in all no more than a reader takes in. */
+function namedOf(parts: { part: Part; threads: Thread[] }[]): Map<Part, Thread[]> {
+  let left = MOST_NAMED;
+  return new Map(
+    parts.map(({ part, threads }, i) => {
+      const kept = FEWEST_OF_PART * (parts.length - i - 1);
+      const named = threads.slice(0, Math.max(FEWEST_OF_PART, left - kept));
+      left -= named.length;
+      return [part, named];
+    }),
+  );
+}
+
+function oneInWords({ told }: Thread, part: Part): string {
+  const { incident, createdAt } = told;
+  const { is, over } = RULE_WORDS[incident.rule];
+  const what = `${plainText(incident.host, 200)}: ${subjectInWords(incident)}`;
+  const since = localTime(incident, incident.openedAt);
+  const lasted = formatDuration((incident.resolvedAt ?? createdAt) - incident.openedAt);
+  if (part === 'ended') return `${what} ${over}, after ${lasted}`;
+  if (part === 'over') return `${what} ${over}, after ${lasted}, since ${since}: ${causeOf(incident)}`;
+  return `${what} ${is} since ${since}: ${causeOf(incident)}`;
+}
+
+/** Why it comes to this receiver, each reason once. */
+function passedOn(letter: Letter): string[] {
+  const reasons = [...new Set(rowsOf(letter).flatMap((row) => row.passedOn ?? []))];
+  const lines = reasons.slice(0, FEWEST_OF_PART).map((reason) => `Told here: ${plainText(reason, 400)}`);
+  const more = reasons.length - lines.length;
+  return lines.length === 0 ? [] : [...lines, ...(more > 0 ? [`and for ${more} more reasons`] : []), ''];
+}
+
+function partOf({ told, whole }: Thread): Part {
+  if (whole) return 'over';
+  return ({ firing: 'began', reminder: 'still', acknowledged: 'acknowledged', resolved: 'ended' } as const)[told.event];
+}
+
+function worstFirst(a: Thread, b: Thread): number {
+  const rank = ({ told }: Thread) => SEVERITIES.indexOf(told.incident.severity);
+  return rank(a) - rank(b) || a.told.incident.openedAt - b.told.incident.openedAt || a.rows[0]!.seq - b.rows[0]!.seq;
+}
+
+/** What is said of one, said of several. */
+function plural(words: string): string {
+  const verbs: Record<string, string> = { has: 'have', is: 'are', goes: 'go', fails: 'fail' };
+  return words.replace(/^\w+/, (verb) => verbs[verb] ?? verb).replace(' its ', ' their ');
+}

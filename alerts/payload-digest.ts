@@ -1,0 +1,40 @@
+/** The body of a webhook that tells of several incidents at once; its fields as in payload.ts. Bounded, however many there are. */
+
+import { utc } from './payload.js';
+import type { Root } from './roots.js';
+import type { Thread } from './threads.js';
+import { plainText } from './words.js';
+
+/**
+ * Takes the root that they share or null, how many began, ended and so on, those that are named, the worst first, and the one
+ * sentence; returns plain JSON, equal in every attempt.
+ */
+export function digestBody(
+  root: Root | null,
+  parts: readonly { part: string; threads: readonly Thread[] }[],
+  named: readonly Thread[],
+  summary: string,
+): unknown {
+  const all = parts.flatMap(({ threads }) => threads);
+  return {
+    type: 'incident.digest',
+    timestamp: utc(all.reduce((latest, { told }) => Math.max(latest, told.createdAt), 0)),
+    data: {
+      schema_version: 1,
+      counts: Object.fromEntries(parts.map(({ part, threads }) => [part, threads.length])),
+      root: root === null ? null : { kind: root.kind, name: plainText(root.name, 520) },
+      incidents: named.map(({ told: { event, incident } }) => ({
+        id: plainText(incident.id, 200),
+        event,
+        host: plainText(incident.host, 255),
+        rule: incident.rule,
+        severity: incident.severity,
+        subject: plainText(incident.subject, 520),
+        opened_at: utc(incident.openedAt),
+        resolved_at: incident.resolvedAt === null ? null : utc(incident.resolvedAt),
+      })),
+      more: all.length - named.length,
+      summary,
+    },
+  };
+}

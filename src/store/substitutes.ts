@@ -1,0 +1,64 @@
+/**
+ * Who is told in place of a receiver that refused. It gets rows of its own under its own dedup keys, so that it is told once
+ * even if a route leads to it too; and since the end follows to whoever was told, it gets the end that the other does not.
+ */
+import type { Database } from 'better-sqlite3';
+
+/** A row that was refused, or an end that nobody there is to be told. */
+export interface PassedRow {
+  seq?: number | bigint;
+  incident: string;
+  receiver: string;
+  dedupKey?: string;
+}
+
+export interface Substitutes {
+  /** Rows that were refused or given up are told by `fallback`. */
+  passOn(rows: readonly PassedRow[], fallback: string, state: string, reason: string): void;
+  /** Ends that were muted are told to those who were told the beginning in the receiver's place. */
+  followEnds(rows: readonly PassedRow[]): void;
+}
+
+const WHY: Record<string, string> = { rejected: 'refused it', expired: 'could not be reached for three days' };
+
+/**
+ * @param afterPause when a new row for `@receiver` is due, in SQL
+ * @param threadLives whether something of `@incident` was told to `@receiver` or waits for it, in SQL
+ */
+export function substitutes(db: Database, afterPause: string, threadLives: string): Substitutes {
+  const columns =
+    'dedup_key, incident, receiver, event, facts, created_at, noted_at, due_at, attempts, state, stands_in, passed_on';
+  // `<incident>:<event>:<receiver>` ends in the receiver, whatever is in its name.
+  const key = 'substr(outbox.dedup_key, 1, length(outbox.dedup_key) - length(outbox.receiver)) || @receiver';
+  const copy = (rows: string) => `
+    INSERT INTO outbox (${columns})
+    SELECT ${key}, incident, @receiver, event, facts, created_at, noted_at, ${afterPause}, 0, 'due', receiver, @why
+    FROM outbox
+    WHERE ${rows} AND NOT EXISTS (SELECT 1 FROM outbox AS own WHERE own.dedup_key = ${key})`;
+  const passOn = db.prepare(copy('seq = @seq'));
+  const endOf = `incident = @incident AND receiver = @standsIn AND event = 'resolved' AND state = 'muted'`;
+  const follow = db.prepare(`${copy(endOf)} AND ${threadLives}`);
+  const standIns = db.prepare<[object], { receiver: string; why: string }>(`
+    SELECT receiver, min(passed_on) AS why FROM outbox
+    WHERE incident = @incident AND stands_in = @receiver GROUP BY receiver`);
+
+  return {
+    passOn: (rows, fallback, state, reason) => {
+      for (const { seq, receiver } of rows) {
+        passOn.run({ seq, receiver: fallback, why: `receiver ${receiver} ${WHY[state] ?? state}: ${reason}` });
+      }
+    },
+    followEnds: (rows) => {
+      for (const { incident, receiver: standsIn } of rows) {
+        // A substitute may have refused it too, and have a substitute of its own.
+        const asked = new Set([standsIn]);
+        for (const each of asked) {
+          for (const { receiver, why } of standIns.all({ incident, receiver: each })) {
+            if (!asked.has(receiver)) follow.run({ incident, standsIn, receiver, why });
+            asked.add(receiver);
+          }
+        }
+      }
+    },
+  };
+}
