@@ -13,15 +13,25 @@ export function crossMistakes(value: unknown): Mistake[] {
     ...twice(parts(file.sources), 'sources', 'path'),
     ...twice(parts(file.receivers), 'receivers', 'name'),
     ...unknownReceivers(file),
+    ...fallbackMistakes(file),
     ...halfSignIns(file),
     ...waysOfMail(file),
   ];
 }
 
 /** Names of receivers that no route leads to; empty without routes, for then everybody is told. */
-export function unreachedReceivers(receivers: readonly { name: string }[], routed: readonly string[] | null): string[] {
+export function unreachedReceivers(
+  receivers: readonly { name: string; fallback?: string | undefined }[],
+  routed: readonly string[] | null,
+): string[] {
   if (routed === null) return [];
-  return receivers.map(({ name }) => name).filter((name) => !routed.includes(name));
+  const reached = new Set(routed);
+  // What is refused by who is reached reaches its fallback; a set takes in what is added on the way.
+  for (const name of reached) {
+    const { fallback } = receivers.find((receiver) => receiver.name === name) ?? {};
+    if (fallback !== undefined) reached.add(fallback);
+  }
+  return receivers.map(({ name }) => name).filter((name) => !reached.has(name));
 }
 
 function twice(items: readonly Part[], list: string, key: string): Mistake[] {
@@ -50,6 +60,24 @@ function unknownReceivers(file: Part): Mistake[] {
     ...unknown(receivers, ['routes', i]),
     ...unknown(part(escalate).receivers, ['routes', i, 'escalate']),
   ]);
+}
+
+function fallbackMistakes(file: Part): Mistake[] {
+  const receivers = parts(file.receivers);
+  const known = receivers.map(({ name }) => name).filter((name) => typeof name === 'string');
+  const next = new Map(receivers.map(({ name, fallback }) => [name, fallback]));
+  return receivers.flatMap(({ name, fallback }, i) => {
+    if (typeof fallback !== 'string' || fallback === '') return [];
+    const place = ['receivers', i, 'fallback'];
+    if (!known.includes(fallback)) {
+      const hint = nearest(fallback, known) ?? `known: ${known.join(', ') || 'none'}`;
+      return [mistake(place, `no receiver is named ${quoted(fallback)}; ${hint}`)];
+    }
+    const way: unknown[] = [name];
+    for (let at: unknown = fallback; typeof at === 'string' && !way.includes(at); at = next.get(at)) way.push(at);
+    const back = next.get(way.at(-1)) === name;
+    return back ? [mistake(place, `leads back to itself: ${[...way, name].join(' -> ')}`)] : [];
+  });
 }
 
 function halfSignIns(file: Part): Mistake[] {

@@ -94,6 +94,16 @@ export const port = z
   .max(65535, { error: anyPort })
   .meta({ expected: 'a port from 1 to 65535' });
 
+const anyRate = ({ input }: Found) => unlike('off, or a number from 1 to 1000', input);
+
+/** So many in a minute; `off` becomes null. */
+export const perMinute = z
+  .preprocess(
+    (value) => (value === 'off' ? null : value),
+    z.int({ error: anyRate }).min(1, { error: anyRate }).max(1_000, { error: anyRate }).nullable(),
+  )
+  .meta({ expected: 'off, or a number from 1 to 1000' });
+
 export const name = text('a name', (value) => value.trim() !== '');
 
 export const glob = text('a glob such as k8s-*', isGlob);

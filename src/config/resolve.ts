@@ -4,6 +4,7 @@ import {
   DEFAULT_RULES,
   type EmailReceiver,
   EVERYTHING,
+  type Manners,
   type Match,
   type Policy,
   type Receiver,
@@ -37,7 +38,7 @@ export function resolveConfig(file: ConfigFile, folder: string, found: Found): C
   const receivers = file.receivers.map((written, i) => {
     const secret = (...key: string[]) => found.secrets.get(pathInWords(['receivers', i, ...key]))!;
     const service = resolveKind(written, { secret, folder, env: found.env, reminderMs: file.policy.reminder });
-    return service ?? resolveReceiver(written, i, folder, found);
+    return { ...(service ?? resolveReceiver(written, i, folder, found)), ...mannersOf(written) };
   });
   return {
     sources: file.sources.map(({ path, tz }) => ({ path: resolvePath(folder, path), tz: tz ?? null })),
@@ -82,6 +83,11 @@ function smtpServer(
     trusted: trust.get(i) ?? null,
     fingerprint: fingerprint ?? null,
   };
+}
+
+/** Only what is said: what holds without it depends on the channel. */
+function mannersOf({ per_minute, fallback }: WrittenReceiver): Manners {
+  return { ...(per_minute !== undefined && { perMinute: per_minute }), ...(fallback !== undefined && { fallback }) };
 }
 
 /** Implicit TLS has its port (RFC 8314), submission with a sign-in another (RFC 6409), and the local mail server listens on 25. */

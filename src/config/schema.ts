@@ -17,6 +17,7 @@ import {
   name,
   oneOf,
   oneOrMore,
+  perMinute,
   port,
   program,
   secretText,
@@ -116,6 +117,15 @@ const receiver = mapping({
     .preprocess((value) => value ?? {}, mapping({}))
     .optional()
     .meta({ expected: 'nothing, or `{}`', description: "haplog's own log." }),
+  per_minute: perMinute
+    .optional()
+    .describe(
+      'At most so many messages in any minute; `off`: as many as there are. What does not fit comes in one message that counts it. ' +
+        'Without it: 6, but of `format: json` as many as there are.',
+    ),
+  fallback: name
+    .optional()
+    .describe('The receiver that is told what this one refuses, or what it could not be told for three days.'),
 }).refine(...howMany(KINDS, (n) => n === 1, `exactly one of ${KINDS.slice(0, -1).join(', ')} and log`));
 
 export const configFile = mapping({

@@ -124,6 +124,8 @@ test('everything that stands in the file arrives, secrets read from where it say
           trusted: null,
           fingerprint: Array(8).fill('5F:1C:47:11').join(':'),
         },
+        perMinute: 10,
+        fallback: 'chat',
       },
       {
         kind: 'webhook',
@@ -179,6 +181,14 @@ test('everything that stands in the file arrives, secrets read from where it say
       },
     ],
   });
+});
+
+test('a receiver to which only refusals lead is no idle one', (t) => {
+  const text =
+    'receivers:\n  - { name: a, log: {}, fallback: b, per_minute: off }\n  - { name: b, log: {} }\nroutes: [{ receivers: [a] }]\n';
+  const { config, warnings } = loadConfig(written(t, text), {});
+  assert.deepEqual(warnings, []);
+  assert.deepEqual(config.receivers[0], { kind: 'log', name: 'a', perMinute: null, fallback: 'b' });
 });
 
 test('without routes every receiver hears of everything', (t) => {
