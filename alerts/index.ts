@@ -26,7 +26,7 @@ export { groupBy } from './group-by.js';
 export { type Acknowledgement, backendOf, type Fallen, type Incident, incidentKey } from './incident.js';
 export { type Letter, lettersOf, rowsOf } from './letters.js';
 export { matches } from './match.js';
-export type { Notification, NotificationKind } from './notification.js';
+export { dueSince, type Notification, type NotificationKind } from './notification.js';
 export { offers } from './offer.js';
 export { type Plan, planOf } from './plan.js';
 export {

@@ -18,6 +18,17 @@ export interface Notification {
   notedAt?: Instant;
 }
 
+/** What differs by more is no delay but a clock that is wrong, or a log of yesterday. */
+const AGREEMENT_MS = 60_000;
+
+/**
+ * When there was something to tell, by our own clock: the stamp of the line (or the moment at which a hold had passed), where the
+ * load balancer's clock agrees with ours; else when we noted it down.
+ */
+export function dueSince({ createdAt, notedAt = createdAt }: Pick<Notification, 'createdAt' | 'notedAt'>): Instant {
+  return notedAt >= createdAt && notedAt - createdAt <= AGREEMENT_MS ? createdAt : notedAt;
+}
+
 /**
  * One for each receiver.
  * @param name the event in the dedup key; a reminder's with its number

@@ -1,5 +1,6 @@
 /** What `haplog outbox` does. */
-import { backendOf, render, subjectInWords } from '../../alerts/index.js';
+import { backendOf, dueSince, render, subjectInWords } from '../../alerts/index.js';
+import { formatDuration } from '../duration.js';
 import { printableJson } from '../printable.js';
 import type { OutboxEntry, OutboxFilter, OutboxState, Unfit } from '../store/store.js';
 import { UserError } from '../user-error.js';
@@ -44,13 +45,17 @@ export async function showOutbox(text: string, options: OutboxOptions): Promise<
   const [entry] = await readOutbox(options.db, { ...ALL, seqs: [seq] });
   if (!entry) throw unfitRow({ seq, why: 'missing' }, 'show');
   const { state, answer, closedAt, dueAt, notification } = entry;
-  const { subject, text: body } = render(notification, Date.now());
+  const { letter, passedOn } = entry;
+  const { subject, text: body } = render(notification, Date.now(), { passedOn });
   say(`Row:         ${seq}, ${state}, ${triesOf(entry)}`);
   say(`Receiver:    ${notification.receiver}`);
   say(`Noted:       ${time(notedAt(entry))}`);
   if (state === 'due') say(`Due:         ${dueAt === 0 ? 'at once' : time(dueAt)}`);
   if (closedAt !== null) say(`Closed:      ${time(closedAt)}`);
   if (answer !== null) say(`Answer:      ${answer}`);
+  const latency = latencyOf(entry);
+  if (latency !== null) say(`Latency:     ${formatDuration(latency)} from the line to acceptance`);
+  if (letter !== null && letter !== notification.dedupKey) say(`Letter:      told together with others, as ${letter}`);
   say(`Subject:     ${subject}`);
   say('');
   for (const line of body.trimEnd().split('\n')) say(line);
@@ -100,7 +105,14 @@ function entryJson(entry: OutboxEntry): object {
     due_at: state === 'due' ? utc(dueAt) : null,
     closed_at: closedAt === null ? null : utc(closedAt),
   };
-  return { seq, state, receiver, event, ...about, dedup_key: dedupKey, attempts, ...times, answer };
+  const { letter, standsIn, passedOn } = entry;
+  const way = { letter, stands_in: standsIn, passed_on: passedOn, latency_ms: latencyOf(entry) };
+  return { seq, state, receiver, event, ...about, dedup_key: dedupKey, attempts, ...times, answer, ...way };
+}
+
+/** From when there was something to tell to acceptance, in ms; null of what was not accepted. */
+function latencyOf({ state, closedAt, notification }: OutboxEntry): number | null {
+  return state === 'delivered' && closedAt !== null ? Math.max(0, closedAt - dueSince(notification)) : null;
 }
 
 const triesOf = ({ attempts }: OutboxEntry) => (attempts === 1 ? '1 attempt' : `${attempts} attempts`);

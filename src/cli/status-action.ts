@@ -39,13 +39,14 @@ export async function status(options: StatusOptions): Promise<void> {
     progress.checkpoints.map(async (checkpoint) => ({ ...checkpoint, unread: await unreadOf(checkpoint) })),
   );
   const standing = standingOf(recall(progress.memory).situation);
-  const { counted, outbox } = progress;
+  const { counted, outbox, latencies } = progress;
   const found: Status = {
     database,
     daemon: daemonRuns(database),
     logs,
     standing,
     outbox,
+    latencies,
     counted,
     samples: progress.samples,
   };

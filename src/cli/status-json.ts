@@ -7,7 +7,7 @@ import type { Unread } from '../tail/unread.js';
 import { causeJson, incidentJson, utc } from './json-rows.js';
 
 /** All that `haplog status` found. */
-export interface Status extends Pick<Progress, 'outbox' | 'counted' | 'samples'> {
+export interface Status extends Pick<Progress, 'outbox' | 'latencies' | 'counted' | 'samples'> {
   database: string;
   /** Whether a daemon runs on the database; null where that cannot be seen. */
   daemon: boolean | null;
@@ -15,7 +15,10 @@ export interface Status extends Pick<Progress, 'outbox' | 'counted' | 'samples'>
   standing: Standing;
 }
 
-export function statusJson({ database, daemon, logs, standing, outbox, counted, samples }: Status, now: Instant) {
+export function statusJson(
+  { database, daemon, logs, standing, outbox, latencies, counted, samples }: Status,
+  now: Instant,
+) {
   const { due, ...closed } = outbox;
   const { nearMisses, ...lines } = counted;
   const about = ({ host, pid, backend }: Standing['backends'][number]) => ({ host, pid, backend });
@@ -55,7 +58,13 @@ export function statusJson({ database, daemon, logs, standing, outbox, counted, 
       age_ms: Math.max(0, now - incident.openedAt),
     })),
     outbox: { waiting: due, ...closed },
+    latency_ms: { messages: latencies.length, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) },
     lines: { ...lines, near_misses: nearMisses },
     samples: samples.map(({ text, reason, at }) => ({ time: utc(at), reason, text })),
   };
+}
+
+/** Of numbers in order, the one below which that share of them lies; null of none. */
+export function quantile(sorted: readonly number[], share: number): number | null {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null;
 }

@@ -7,11 +7,11 @@ import { printable } from '../printable.js';
 import { isTrouble } from '../standing.js';
 import type { Unread } from '../tail/unread.js';
 import { type Part, paragraphs } from './paragraphs.js';
-import type { Status } from './status-json.js';
+import { quantile, type Status } from './status-json.js';
 
 /** Takes what was found and how a moment is written; ends with a newline. */
 export function statusText(status: Status, now: Instant, local: (at: Instant) => string): string {
-  const { standing, logs, database, daemon, outbox, counted, samples } = status;
+  const { standing, logs, database, daemon, outbox, latencies, counted, samples } = status;
   const { backends, incidents } = standing;
   const since = (at: Instant) => `since ${local(at)} (${formatDuration(Math.max(0, now - at))})`;
   const planned = (is: boolean) => (is ? ', planned' : '');
@@ -49,6 +49,7 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
         `${outbox.due} waiting, ${outbox.delivered} delivered, ${outbox.rejected + outbox.expired} failed (${outbox.rejected} rejected, ${outbox.expired} expired), ${outbox.muted} muted${outbox.dropped > 0 ? `, ${outbox.dropped} dropped` : ''}`,
       ],
     ],
+    ['latency', latencies.length === 0 ? [] : [latencyInWords(latencies)]],
     ['daemon', [`${daemon === null ? 'cannot be seen' : daemon ? 'running' : 'not running'} on ${database}`]],
     [
       'log',
@@ -69,6 +70,12 @@ function inShort({ standing: { backends, incidents } }: Status): string {
   const out = backends.reduce((sum, backend) => sum + backend.out.length, 0);
   const firing = incidents.filter(({ phase }) => phase === 'firing').length;
   return `backends without a server: ${without}, incidents firing: ${firing}, servers not up: ${out}`;
+}
+
+function latencyInWords(latencies: readonly number[]): string {
+  const [half, most] = [0.5, 0.99].map((share) => formatDuration(quantile(latencies, share) ?? 0));
+  const last = latencies.length === 1 ? 'the last message' : `the last ${latencies.length} messages`;
+  return `from the line to acceptance, of ${last}: half within ${half}, 99 % within ${most}`;
 }
 
 function linesInWords(counted: Status['counted']): string {

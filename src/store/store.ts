@@ -137,6 +137,8 @@ export interface Progress {
   samples: DatedSample[];
   /** How many notifications are in which state. */
   outbox: Record<OutboxState, number>;
+  /** Of the last thousand that were delivered: ms from when there was something to tell (`dueSince`) to acceptance, the least first. */
+  latencies: number[];
 }
 
 /** What people have said by command, as far as it still matters. */

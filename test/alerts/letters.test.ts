@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
+  dueSince,
   type Incident,
   type Letter,
   lettersOf,
@@ -189,3 +190,9 @@ function apart(one: Waiting, i: number): Waiting {
   const alone = { ...incident, ...fell(`s${i}`), openedAt: incident.openedAt + i * 20_000 };
   return { ...one, notification: { ...one.notification, incident: alone } };
 }
+
+test('latency counts from the stamp of the line; where the clocks disagree, from when we noted it down', () => {
+  assert.equal(dueSince({ createdAt: OPENED, notedAt: OPENED + 30 }), OPENED);
+  assert.equal(dueSince({ createdAt: OPENED, notedAt: OPENED - 5_000 }), OPENED - 5_000, 'a clock that is ahead');
+  assert.equal(dueSince({ createdAt: OPENED, notedAt: OPENED + 3_600_000 }), OPENED + 3_600_000, 'one an hour behind');
+});

@@ -39,10 +39,10 @@ test('what was not delivered is listed with the reason, the newest first', async
     ask(folder, ['outbox', 'list', '--state', 'all', '--receiver', 'oncall', '-o', 'json']).stdout,
   );
   assert.equal(rows.length, 1);
-  const { seq, state, backend, closed_at, answer } = rows[0];
+  const { seq, state, backend, closed_at, answer, latency_ms } = rows[0];
   assert.deepEqual(
-    [seq, state, backend, closed_at, answer],
-    [1, 'delivered', 'k8s-api-server', '2024-02-21T12:03:19.115Z', '250 queued'],
+    [seq, state, backend, closed_at, answer, latency_ms],
+    [1, 'delivered', 'k8s-api-server', '2024-02-21T12:03:19.115Z', '250 queued', 1_000],
   );
 });
 
@@ -53,6 +53,15 @@ test('a row is shown with its message', async (t) => {
   assert.match(
     stdout,
     /\nSubject: {5}\[haplog\] allyrion: backend k8s-api-server has no server available\n\nBackend k8s-api-server on /,
+  );
+});
+
+test('of what was delivered the time from the line to acceptance is shown, and over all in haplog status', async (t) => {
+  const folder = await home(t);
+  assert.match(ask(folder, ['outbox', 'show', '1']).stdout, /\nLatency: {5}1s from the line to acceptance\n/);
+  assert.match(
+    ask(folder, ['status']).stdout,
+    /\nlatency {3}from the line to acceptance, of the last message: half within 1s, 99 % within 1s\n/,
   );
 });
 

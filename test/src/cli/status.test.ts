@@ -136,6 +136,7 @@ test('JSON says the same to programs', async (t) => {
     backends: [{ ...who, since, planned: false, evidence: 'observed' }],
     servers: [{ ...who, server: 'a', state: 'down', since, planned: false, cause }],
     outbox: { waiting: 1, delivered: 0, rejected: 0, expired: 0, muted: 0, dropped: 0 },
+    latency_ms: { messages: 0, p50: null, p99: null },
     lines: {
       ...{ lines: 4, bytes: logs[0].offset, traffic: 1, candidates: 2, other: 1, oversize: 0 },
       ...{ rejected: 0, near_misses: 1, unknown: 0, suspects: 0 },
