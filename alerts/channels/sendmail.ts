@@ -15,13 +15,14 @@ const SAID_MAX = 4_000;
 
 /**
  * Exit statuses that say that this mail or this address is not good (sysexits.h: EX_DATAERR, EX_NOUSER). All others can be
- * mended by an operator or by time: even EX_UNAVAILABLE, which msmtp says of a server's refusal and Postfix of a queue that it cannot reach.
+ * mended by an operator or by time, even EX_UNAVAILABLE: msmtp 1.8 ends with it when its server says 450, and with EX_DATAERR
+ * when that says 550.
  */
 const REFUSALS = new Set([65, 67]);
 
 const STATUS_WORDS: Record<number, string> = {
   64: 'it was not called as it wants to be',
-  65: 'it cannot read the mail',
+  65: 'the mail or its address is not good',
   67: 'it does not know the address',
   68: 'it does not know the host',
   69: 'a service is not available',

@@ -63,7 +63,11 @@ test('an address that looks like an option is an address all the same', LIMIT, a
 });
 
 for (const { status, means, words } of [
-  { status: 65, means: 'rejected', words: 'refused the mail: it cannot read the mail (status 65): no such luck' },
+  {
+    status: 65,
+    means: 'rejected',
+    words: 'refused the mail: the mail or its address is not good (status 65): no such luck',
+  },
   { status: 67, means: 'rejected', words: 'refused the mail: it does not know the address (status 67): no such luck' },
   { status: 69, means: 'retry', words: ': a service is not available (status 69): no such luck' },
   { status: 75, means: 'retry', words: ': it failed for now (status 75): no such luck' },
