@@ -24,9 +24,11 @@ export type {
   SentenceKind,
   ServerChange,
   ServerRef,
+  Sessions,
   Stamp,
 } from './record.js';
-export { classify, type LineClass } from './scan.js';
+export { findRequest, type RequestPlace } from './request.js';
+export { classify, type LineClass, messageStart } from './scan.js';
 export { Shelf } from './shelf.js';
 export { forgetHost, hostNameOf } from './speakers.js';
 export { type HeardLast, latestStamp, type TimeContext } from './syslog-time.js';

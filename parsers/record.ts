@@ -59,6 +59,16 @@ export interface Counts {
   backup: number;
 }
 
+/** What became of the sessions when a server's state changed, as HAProxy counted them (src/server.c, srv_append_more()). */
+export interface Sessions {
+  /** Still at the server that fell; null where a server came back. */
+  active: number | null;
+  /** Moved from the server's queue into the backend's, or the other way. */
+  requeued: number;
+  /** Left in the server's own queue. */
+  queued: number;
+}
+
 export type Operational = 'up' | 'down';
 
 /**
@@ -76,7 +86,16 @@ export type Sentence = StateOfServers | Checks | Addresses | Proxies | Processes
 
 /** Changes of state: the only sentences that become events (event.ts). 1.5 to 3.5, workers since 1.8. */
 type StateOfServers =
-  | { kind: 'server'; server: ServerRef; backup: boolean; change: ServerChange; cause: Cause; counts: Counts | null }
+  | {
+      kind: 'server';
+      server: ServerRef;
+      backup: boolean;
+      change: ServerChange;
+      cause: Cause;
+      counts: Counts | null;
+      /** Null where `counts` is. */
+      sessions: Sessions | null;
+    }
   | { kind: 'backend.exhausted'; backend: string }
   | { kind: 'proxy.stopped'; proxy: string }
   | { kind: 'worker.started'; pid: number }

@@ -82,12 +82,12 @@ export function classify(bytes: Uint8Array, start: number, end: number): LineCla
 }
 
 /**
- * Where the message begins. Neighbouring lines bear the same host, tag and pid at the same place, so the last line's
+ * Where the message of the line in `bytes[start, end)` begins. Neighbouring lines bear the same host, tag and pid at the same place, so the last line's
  * are kept: where they stand again, nothing else needs to be looked at. That cannot hide a sentence: they stand where a
  * stamp ends, and of no sentence is so much text by then that a server could have put them there. (RFC 5424 is apart:
  * its blanks are elsewhere.)
  */
-function messageStart(bytes: Uint8Array, start: number, end: number): number {
+export function messageStart(bytes: Uint8Array, start: number, end: number): number {
   const message = start + known.message;
   if (known.words > 0 && message < end && bytes[message] !== SPACE && bytes[start] !== LT) {
     if (knownAt(bytes, start + known.at)) return message;

@@ -75,7 +75,8 @@ test('a copy has the same text in every wrapping', () => {
 });
 
 /** What a sentence still says when its counts are cut off: `is going DOWN for maintenance.` is whole without them. */
-const uncounted = (sentence: Sentence) => plain({ ...sentence, ...('counts' in sentence ? { counts: null } : {}) });
+const uncounted = (sentence: Sentence) =>
+  plain({ ...sentence, ...('counts' in sentence ? { counts: null, sessions: null } : {}) });
 
 test('cut anywhere, it tells of no other state', () => {
   fc.assert(

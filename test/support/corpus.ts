@@ -4,7 +4,14 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Cause, parseLine, parseTraffic, type Sentence, type TimeContext } from '../../parsers/index.js';
+import {
+  type Cause,
+  parseLine,
+  parseTraffic,
+  type Sentence,
+  type Sessions,
+  type TimeContext,
+} from '../../parsers/index.js';
 
 export interface Golden {
   /** `sentences.log:12`, for the test's name. */
@@ -75,7 +82,7 @@ function saying(sentence: Exclude<Sentence, { kind: 'other' }>): string {
     case 'server': {
       const { backend, server } = sentence.server;
       const counts = sentence.counts ? ` ${sentence.counts.active}+${sentence.counts.backup}` : '';
-      return `${sentence.backup ? 'backup ' : ''}server ${backend}/${server} ${changing(sentence)}${counts} ${why(sentence.cause)}`;
+      return `${sentence.backup ? 'backup ' : ''}server ${backend}/${server} ${changing(sentence)}${counts}${waiting(sentence.sessions)} ${why(sentence.cause)}`;
     }
     case 'backend.exhausted':
       return `backend ${sentence.backend} exhausted`;
@@ -90,6 +97,12 @@ function saying(sentence: Exclude<Sentence, { kind: 'other' }>): string {
       return `${kind} ${listed(fields)}`.trimEnd();
     }
   }
+}
+
+/** Sessions that went on or waited, where there were any: `3 active, 2 requeued, 1 queued`. */
+function waiting(sessions: Sessions | null): string {
+  const told = Object.entries(sessions ?? {}).filter(([, count]) => count);
+  return told.length === 0 ? '' : ` ${told.map(([name, count]) => `${count} ${name}`).join(', ')}`;
 }
 
 /** `name=value` for all that is there: nulls, and what is merely not so, are left out. */

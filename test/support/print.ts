@@ -2,7 +2,7 @@
  * HAProxy's part: every wording, of whatever version, in which it says a sentence that bears names. Written from the
  * sentences' side, so that the grammar can be held against it: what is printed here must be read back as it was.
  */
-import type { Cause, Counts, Sentence, ServerRef } from '../../parsers/index.js';
+import type { Cause, Counts, Sentence, ServerRef, Sessions } from '../../parsers/index.js';
 
 type Of<Kind extends Sentence['kind']> = Extract<Sentence, { kind: Kind }>;
 
@@ -92,10 +92,10 @@ export function encoded(info: string): string {
     .join('');
 }
 
-function serverSentences({ server, backup, change, cause, counts }: Of<'server'>): string[] {
+function serverSentences({ server, backup, change, cause, counts, sessions }: Of<'server'>): string[] {
   const subject = `${backup ? 'Backup ' : ''}Server ${ref(server)}`;
   const via = cause.via ? ` via ${ref(cause.via)}` : '';
-  const rest = `${via}${tail(counts, ['down', 'maint'].includes(change.to))}.`;
+  const rest = `${via}${tail(counts, sessions)}.`;
   const told =
     cause.reason === null ? '' : ` (${cause.reason === 'No IP for server' ? 'No IP for server ' : cause.reason})`;
   switch (change.to) {
@@ -103,7 +103,7 @@ function serverSentences({ server, backup, change, cause, counts }: Of<'server'>
     case 'down':
     case 'stopping': {
       const state = change.to === 'stopping' ? 'stopping' : change.to.toUpperCase();
-      const older = `${subject} is ${state}${via}${because(cause)}${tail(counts, change.to === 'down')}.`;
+      const older = `${subject} is ${state}${via}${because(cause)}${tail(counts, sessions)}.`;
       return [`${subject} is ${state}${because(cause)}${rest}`, ...(via && cause.reason ? [older] : [])];
     }
     case 'maint':
@@ -147,14 +147,15 @@ function because({ class: kind, reason, code, info, durationMs }: Cause): string
   return parts.join('');
 }
 
-function tail(counts: Counts | null, falls: boolean): string {
-  if (!counts) return '';
+function tail(counts: Counts | null, sessions: Sessions | null): string {
+  if (!counts || !sessions) return '';
   const { active, backup } = counts;
   const onBackup = active === 0 && backup > 0 ? ' Running on backup.' : '';
-  const sessions = falls
-    ? '3 sessions active, 2 requeued, 1 remaining in queue'
-    : '3 sessions requeued, 12 total in queue';
-  return `. ${active} active and ${backup} backup servers ${falls ? 'left' : 'online'}.${onBackup} ${sessions}`;
+  const falls = sessions.active !== null;
+  const told = falls
+    ? `${sessions.active} sessions active, ${sessions.requeued} requeued, ${sessions.queued} remaining in queue`
+    : `${sessions.requeued} sessions requeued, ${sessions.queued} total in queue`;
+  return `. ${active} active and ${backup} backup servers ${falls ? 'left' : 'online'}.${onBackup} ${told}`;
 }
 
 function ref({ backend, server }: ServerRef): string {

@@ -114,9 +114,16 @@ const states = fc.oneof(
   }),
 );
 
+/** A fall counts the sessions at the server, a return does not. */
+const sessions = fc.record({ active: count, requeued: count, queued: count });
+
 const server = fc
-  .tuple(serverRef, fc.boolean(), states)
-  .map(([of, backup, state]): Sentence => ({ kind: 'server', server: of, backup, ...state }));
+  .tuple(serverRef, fc.boolean(), states, sessions)
+  .map(([of, backup, state, { active, ...rest }]): Sentence => {
+    const falls = state.change.to === 'down' || state.change.to === 'maint';
+    const told = state.counts === null ? null : { active: falls ? active : null, ...rest };
+    return { kind: 'server', server: of, backup, ...state, sessions: told };
+  });
 
 const check = fc
   .record({

@@ -101,7 +101,7 @@ function sentenceOf([verb, ...rest]: string[], pid: number): HaproxyEvent['says'
   const [active = 0, backup = 0] = (left ?? '').split('+').map(Number);
   const counts = left === undefined ? null : { active, backup };
   const server = serverOf(verb === 'other' ? `other/${name}` : name);
-  const base = { kind: 'server', server, backup: false, counts } as const;
+  const base = { kind: 'server', server, backup: false, counts, sessions: null } as const;
   switch (verb) {
     case 'other':
       return { ...base, change: { to: 'down' }, cause: BY_CHECK };

@@ -1,0 +1,82 @@
+/**
+ * Small steps over bytes that are not decoded. Each takes where to begin and where the line ends, and returns the index behind
+ * what it read, or -1; from -1 no step goes on, so that steps can be chained and looked at once.
+ */
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const PLUS = 0x2b;
+const DASH = 0x2d;
+
+export const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x30 && byte <= 0x39;
+/** `[A-Za-z]`. */
+export const isLetter = (byte: number | undefined): boolean => {
+  const small = (byte ?? 0) | 0x20;
+  return small >= 0x61 && small <= 0x7a;
+};
+const isHex = (byte: number | undefined): boolean => {
+  const small = (byte ?? 0) | 0x20;
+  return isDigit(byte) || (small >= 0x61 && small <= 0x66);
+};
+
+/** The next such byte in `[at, end)`; -1 if there is none. */
+export function find(bytes: Uint8Array, at: number, end: number, byte: number): number {
+  if (at < 0) return -1;
+  for (let i = at; i < end; i++) if (bytes[i] === byte) return i;
+  return -1;
+}
+
+/** Behind this one byte. */
+export function one(bytes: Uint8Array, at: number, end: number, byte: number): number {
+  return at >= 0 && at < end && bytes[at] === byte ? at + 1 : -1;
+}
+
+export function literal(bytes: Uint8Array, at: number, end: number, text: string): number {
+  if (at < 0 || at + text.length > end) return -1;
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return -1;
+  return at + text.length;
+}
+
+/** Behind what is no blank, one byte at least. */
+export function word(bytes: Uint8Array, at: number, end: number): number {
+  if (at < 0) return -1;
+  let i = at;
+  while (i < end && bytes[i] !== SPACE) i++;
+  return i > at ? i : -1;
+}
+
+export function digits(bytes: Uint8Array, at: number, end: number): number {
+  if (at < 0) return -1;
+  let i = at;
+  while (i < end && isDigit(bytes[i])) i++;
+  return i > at ? i : -1;
+}
+
+export function hex(bytes: Uint8Array, at: number, end: number): number {
+  if (at < 0) return -1;
+  let i = at;
+  while (i < end && isHex(bytes[i])) i++;
+  return i > at ? i : -1;
+}
+
+export function letters(bytes: Uint8Array, at: number, end: number): number {
+  if (at < 0) return -1;
+  let i = at;
+  while (i < end && isLetter(bytes[i])) i++;
+  return i > at ? i : -1;
+}
+
+/** A number that may be negative. */
+export function signed(bytes: Uint8Array, at: number, end: number): number {
+  return digits(bytes, at >= 0 && bytes[at] === DASH ? at + 1 : at, end);
+}
+
+/** A number that may be negative, perhaps with a plus before it. */
+export function timer(bytes: Uint8Array, at: number, end: number): number {
+  return signed(bytes, at >= 0 && bytes[at] === PLUS ? at + 1 : at, end);
+}
+
+/** A text in quotes, without any in it. */
+export function quoted(bytes: Uint8Array, at: number, end: number): number {
+  const close = find(bytes, one(bytes, at, end, QUOTE), end, QUOTE);
+  return close < 0 ? -1 : close + 1;
+}
