@@ -1,7 +1,7 @@
 /**
  * Measures what haplog promises, side by side in one run, on data made on the spot and deleted afterwards:
  * catching up against a bare read loop and against other tools (scripts/bench/rivals.mjs), logs that no HAProxy writes,
- * line written to webhook received, memory, CPU at rest, a query.
+ * line written to webhook received, memory, CPU at rest, a query, a storm.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
@@ -12,10 +12,11 @@ import { measureLatency } from './bench/latency.mjs';
 import { makeBusyLog, makeHistory } from './bench/make-log.mjs';
 import { compare, measure, quantile, table } from './bench/measure.mjs';
 import { race } from './bench/race.mjs';
+import { measureStorm } from './bench/storm.mjs';
 import { root } from './freshness.mjs';
 
 const usage = `npm run bench -- [options]
-  --only NAME     catch-up, rivals, extremes, latency or query
+  --only NAME     catch-up, rivals, extremes, latency, query or storm
   --size MB       size of the log to catch up with (380)
   --rounds N      runs of each contender; the median counts (5)
   --outages N     outages whose news is timed (200)
@@ -112,6 +113,26 @@ async function query(folder, { events, rounds }) {
   console.log(`Budget: under ${budget.queryRatio} times node -e 0, on ten million events.`);
 }
 
+async function storm(folder) {
+  const [backends, servers] = [200, 5];
+  const { told, parts, peakMb, drainedMs } = await measureStorm(folder, haplog, backends, servers);
+  console.log(
+    `\nA storm: ${backends} backends of ${servers} servers, all down within ten seconds, up again, and down again`,
+  );
+  table(
+    ['messages', ...parts, 'most in a minute', ...parts.map((part) => `first ms, ${part}`)],
+    told.map(({ receiver, messages, most, firstMs }) => [
+      receiver,
+      ...messages,
+      most,
+      ...firstMs.map((ms) => ms.toFixed(0)),
+    ]),
+  );
+  console.log(
+    `All told ${(drainedMs / 1000).toFixed(0)} s after the last wave. Budget: peak under ${budget.peakMb} MB, was ${peakMb?.toFixed(0) ?? '?'}; people get 6 messages in any minute at most.`,
+  );
+}
+
 const programs = { haplog, readLoop, budget };
 const parts = {
   'catch-up': catchUp,
@@ -119,6 +140,7 @@ const parts = {
   extremes: (folder, numbers) => extremes(folder, numbers, programs),
   latency,
   query,
+  storm,
 };
 
 async function main() {
