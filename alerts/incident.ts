@@ -1,5 +1,6 @@
 /** What the operator lives through: one stretch of trouble with one subject, across reloads. */
 import type { Cause, EventId, Instant, Stamp } from '../parsers/index.js';
+import { type Impact, UNKNOWN_IMPACT } from './impact.js';
 import { type Rule, type Severity, SUBJECT_OF } from './rules.js';
 import type { Evidence, Outage, Shown } from './state.js';
 
@@ -59,6 +60,8 @@ export interface Incident {
   /** The servers that fell last, in order, and how many fell in all. */
   fallen: Fallen[];
   fallenTotal: number;
+  /** Of an outage; null of all other rules. */
+  impact: Impact | null;
   /** When receivers were told of the beginning (a notification was written), and how many reminders followed. */
   toldAt: Instant | null;
   reminders: number;
@@ -131,6 +134,7 @@ export function begun(spell: Spell, severity: Severity): Incident {
     cause: causeOf(fall) ?? cause,
     fallen: fall.last,
     fallenTotal: fall.total,
+    impact: UNKNOWN_IMPACT,
     toldAt: null,
     reminders: 0,
     receivers: [],

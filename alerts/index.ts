@@ -23,6 +23,7 @@ export { isSigningSecret } from './channels/signature.js';
 export { renderMany } from './digest.js';
 export { turnsAt } from './due.js';
 export { groupBy } from './group-by.js';
+export { failedInWords, type Impact, noteTraffic, type TrafficSeen, trafficKey } from './impact.js';
 export { type Acknowledgement, backendOf, type Fallen, type Incident, incidentKey } from './incident.js';
 export { type Letter, lettersOf, rowsOf } from './letters.js';
 export { matches } from './match.js';
@@ -48,6 +49,7 @@ export { type Input, NOTHING_KNOWN, type Situation, type Step } from './situatio
 export type { Outage, OutageEnd, Shown, Transition } from './state.js';
 export { nextTickAt, step } from './step.js';
 export { type Circumstances, subjectInWords } from './story.js';
+export { strike, withImpact } from './strike.js';
 export { testMessage } from './test-message.js';
 export type { Thread, Waiting } from './threads.js';
 export { openUntil, readTimes, TIMES_FORM, type Times } from './times.js';

@@ -3,6 +3,7 @@
  * Times are RFC 3339 UTC with milliseconds. Fields may be added; those that stand here keep their meaning.
  */
 import type { Cause, Instant } from '../parsers/index.js';
+import type { Impact } from './impact.js';
 import { type Acknowledgement, backendOf, type Incident } from './incident.js';
 import type { Notification, NotificationKind } from './notification.js';
 import { plainText } from './words.js';
@@ -43,6 +44,8 @@ export function webhookBody(
       cause: incident.cause === null ? null : causeBody(incident.cause),
       fallen: fallenBody(incident),
       fallen_total: incident.fallenTotal,
+      // So far, where the incident still fires. Of other rules than the outage null.
+      impact: impactBody(incident.impact),
       reminders: incident.reminders,
       acknowledged: ackBody(incident.ack),
       summary,
@@ -70,6 +73,11 @@ function fallenBody(incident: Incident): unknown[] {
 function ackBody(ack: Acknowledgement | null): unknown {
   if (ack === null) return null;
   return { at: utc(ack.at), by: plainText(ack.by, 100), note: ack.note === null ? null : plainText(ack.note, 500) };
+}
+
+/** Nulls: unknown, because requests are not logged, or because HAProxy did not say. */
+function impactBody(impact: Impact | null): unknown {
+  return impact === null ? null : { failed_requests: impact.failed, queued_requests: impact.queued };
 }
 
 function causeBody(cause: Cause): unknown {

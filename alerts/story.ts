@@ -3,6 +3,7 @@
  * both made of this, so that they cannot say different things; who has more to tell adds it here, in one place.
  */
 import type { Instant } from '../parsers/index.js';
+import { failedInWords, impactInWords, requestsInWords } from './impact.js';
 import { backendOf, type Fallen, type Incident } from './incident.js';
 import type { Notification } from './notification.js';
 import { RULE_WORDS, SUBJECT_OF } from './rules.js';
@@ -91,7 +92,9 @@ function sentence({ incident, event, createdAt }: Notification): Omit<Story, 'bl
       return { mark: `Acknowledged${takenOnBy(incident)}`, lead: `${where} ${words.is}`, rest: ` ${since}` };
     case 'resolved': {
       const over = incident.endEvidence === 'assumed' ? words.over.replace(/^has/, 'is taken to have') : words.over;
-      return { mark: 'Resolved', lead: `${where} ${over}`, rest: `, after ${lasted}` };
+      const failed = failedInWords(incident.impact);
+      const rest = `, after ${lasted}${failed === null ? '' : `, ${failed}`}`;
+      return { mark: 'Resolved', lead: `${where} ${over}`, rest };
     }
   }
 }
@@ -109,9 +112,19 @@ function factsOf(notification: Notification, now: Instant): Fact[] {
   } else {
     facts.push(['Since', `${localTime(incident, openedAt)} (${formatDuration(now - openedAt)} ago)`]);
   }
-  facts.push(['Cause', causeOf(incident)]);
+  facts.push(['Cause', causeOf(incident)], ...impact(notification));
   if (incident.planned) facts.push(['Planned', 'yes, its servers were taken out on purpose']);
   return [...facts, ...lateness(notification, now)];
+}
+
+/** What it did to requests: in the end, or so far. A firing is told before much of it can be known, but for what was queued. */
+function impact({ incident, event }: Notification): Fact[] {
+  const { queued } = incident.impact ?? { queued: null };
+  const waited: Fact[] = queued ? [['Queue', `${requestsInWords(queued)} waiting when the last server fell`]] : [];
+  const words = event === 'firing' ? null : impactInWords(incident.impact);
+  if (words === null) return waited;
+  const isSoFar = incident.resolvedAt === null && incident.impact?.failed !== null;
+  return [...waited, ['Impact', `${words}${isSoFar ? ', so far' : ''}`]];
 }
 
 /** Says so when a message comes late, because haplog was not running or could not reach the receiver. */

@@ -1,5 +1,5 @@
 /** What one line of the log means, after all that went before it: parsed, heard, stepped. Pure. */
-import { type Plan, type Situation, type Step, step } from '../alerts/index.js';
+import { type Incident, type Plan, type Step, step, withImpact } from '../alerts/index.js';
 import {
   type EventId,
   forgetHost,
@@ -12,6 +12,7 @@ import {
   parseLine,
   type TimeContext,
 } from '../parsers/index.js';
+import { assignRequests } from './impact.js';
 import type { Memory } from './memory.js';
 
 /** Whether a line was written under our eyes, and our clock when it was read. */
@@ -33,11 +34,13 @@ export interface LineToRead {
 export interface Belief {
   hearing: Hearing;
   steps: Step[];
+  /** Incidents of whose impact more is known after all steps. */
+  struck: Incident[];
   memory: Memory;
 }
 
 /** Nothing is heard of a line without a header. */
-export type Meaning = { parsed: ParseResult } & (Belief | { hearing: null; steps: []; memory: Memory });
+export type Meaning = { parsed: ParseResult } & (Belief | { hearing: null; steps: []; struck: []; memory: Memory });
 
 /**
  * Takes in one line.
@@ -46,28 +49,37 @@ export type Meaning = { parsed: ParseResult } & (Belief | { hearing: null; steps
 export function meaningOf(memory: Memory, line: LineToRead, plan: Plan, context: TimeContext): Meaning {
   const { heard, situation } = memory;
   const parsed = parseLine(line.text, context, (speaker) => situation.clocks.get(hostNameOf(heard, speaker))?.at);
-  if (!parsed.ok) return { parsed, hearing: null, steps: [], memory };
+  if (!parsed.ok) return { parsed, hearing: null, steps: [], struck: [], memory };
   const reading = { live: line.live, heardAt: line.heardAt(parsed.stamp.at) };
   const hearing = hear(heard, parsed.record, parsed.stamp, { id: line.id, heardAt: reading.heardAt });
-  return { parsed, ...believed(situation, hearing, plan, reading) };
+  return { parsed, ...believed(memory, hearing, plan, reading) };
 }
 
 /** What it means that no line has come up to `now`: what waited for a second one is settled. */
 export function meaningOfSilence(memory: Memory, now: Instant, plan: Plan, reading: Reading): Belief {
-  return believed(memory.situation, hearNothing(memory.heard, now), plan, reading);
+  return believed(memory, hearNothing(memory.heard, now), plan, reading);
 }
 
-function believed(before: Situation, hearing: Hearing, plan: Plan, { live, heardAt }: Reading): Belief {
-  let { heard } = hearing;
-  let situation = before;
+function believed(before: Memory, hearing: Hearing, plan: Plan, { live, heardAt }: Reading): Belief {
+  let memory: Memory = { ...before, heard: hearing.heard };
+  const assign = (isJudged: (after: EventId) => boolean): Incident[] => {
+    const assigned = assignRequests(memory, isJudged);
+    memory = assigned.memory;
+    return assigned.changed;
+  };
   const steps = hearing.events.map(({ event, copies }) => {
-    const next = step(situation, { kind: 'event', event, copies, live, heardAt }, plan);
+    const { situation, heard } = memory;
+    const stepped = step(situation, { kind: 'event', event, copies, live, heardAt }, plan);
+    const next = withImpact(stepped, event, memory.traffic);
+    memory = { ...memory, situation: next.situation };
     // A host that was never heard before may take the place of others, which are forgotten then (alerts/vanished.ts).
     if (!situation.clocks.has(event.host)) {
-      for (const host of situation.clocks.changesTo(next.situation.clocks).gone) heard = forgetHost(heard, host);
+      const { gone } = situation.clocks.changesTo(next.situation.clocks);
+      memory = { ...memory, heard: gone.reduce(forgetHost, heard) };
     }
-    situation = next.situation;
-    return next;
+    const struck = assign((after) => after === event.id);
+    return struck.length === 0 ? next : { ...next, incidents: [...next.incidents, ...struck] };
   });
-  return { hearing, steps, memory: { heard, situation } };
+  const struck = assign((after) => !memory.heard.held.has(after));
+  return { hearing, steps, struck, memory };
 }

@@ -1,17 +1,26 @@
 /** All that haplog remembers between two batches, and how it is laid into the store and taken back. Pure. */
-import { NOTHING_KNOWN, type Situation, type Workers } from '../alerts/index.js';
-import { type Heard, NOTHING_HEARD, Shelf } from '../parsers/index.js';
+import { NOTHING_KNOWN, type Situation, type TrafficSeen, type Workers } from '../alerts/index.js';
+import { type EventId, type Heard, NOTHING_HEARD, Shelf } from '../parsers/index.js';
 import type { Commit, MemoryRow } from './store/store.js';
 
 export interface Memory {
   heard: Heard;
   situation: Situation;
+  /** When requests of which backends were last in the log. */
+  traffic: TrafficSeen;
+  /** Requests that failed behind a line about their backend that waits for its witness: `after`. */
+  unassigned: Shelf<{ host: string; backend: string; failed: number; after: EventId }>;
 }
 
-export const EMPTY_MEMORY: Memory = { heard: NOTHING_HEARD, situation: NOTHING_KNOWN };
+export const EMPTY_MEMORY: Memory = {
+  heard: NOTHING_HEARD,
+  situation: NOTHING_KNOWN,
+  traffic: Shelf.of(),
+  unassigned: Shelf.of(),
+};
 
 /** Each shelf by its name in the store. */
-function shelves({ heard, situation }: Memory): Record<string, Shelf<unknown>> {
+function shelves({ heard, situation, traffic, unassigned }: Memory): Record<string, Shelf<unknown>> {
   return {
     subject: heard.subjects,
     speaker: heard.speakers,
@@ -24,6 +33,8 @@ function shelves({ heard, situation }: Memory): Record<string, Shelf<unknown>> {
     incident: situation.incidents,
     clock: situation.clocks,
     change: situation.changes,
+    traffic,
+    unassigned,
   };
 }
 
@@ -59,6 +70,8 @@ export function recall(rows: readonly MemoryRow[]): Memory {
       changes: on('change'),
       agendas: NOTHING_KNOWN.agendas, // follows from the incidents
     },
+    traffic: on('traffic'),
+    unassigned: on('unassigned'),
   };
 }
 

@@ -2,6 +2,7 @@
 import {
   causeInWords,
   type Fallen,
+  failedInWords,
   formatDuration,
   formatStamp,
   type Incident,
@@ -130,9 +131,10 @@ function incidentSaid(incident: Incident, known: Incident | null): Said | null {
   const about = `incident ${again && phase === 'firing' ? 'still firing' : phase}: ${host}: ${subjectInWords(incident)}`;
   if (phase === 'resolved') {
     const lasted = formatDuration((resolvedAt ?? openedAt) - openedAt);
+    const failed = failedInWords(incident.impact);
     return {
       level: 'info',
-      words: `${about} ${RULE_WORDS[rule].over} after ${lasted}${toldAt === null ? ' (nobody was told of it)' : ''}`,
+      words: `${about} ${RULE_WORDS[rule].over} after ${lasted}${failed === null ? '' : `, ${failed}`}${toldAt === null ? ' (nobody was told of it)' : ''}`,
     };
   }
   if (!fires(incident) || (again && reminders === known.reminders)) return null;

@@ -12,6 +12,7 @@ import {
   type Transition,
 } from '../alerts/index.js';
 import { type EventId, type Instant, isUnderstood, type Suspect, type TimeContext } from '../parsers/index.js';
+import { takeRequests } from './impact.js';
 import { type Belief, meaningOf, meaningOfSilence } from './meaning.js';
 import { difference, type Memory } from './memory.js';
 import { Misses } from './misses.js';
@@ -45,8 +46,17 @@ export function ingest(
   const misses = new Misses(batch);
   const { live } = batch;
   let now = memory;
+  let nextRequests = 0;
+  const takeRequestsUntil = (place: number) => {
+    for (let seen = batch.requests[nextRequests]; seen && seen.start < place; seen = batch.requests[++nextRequests]) {
+      const { memory: after, changed } = takeRequests(now, seen, context);
+      now = after;
+      if (changed) facts.struck([changed]);
+    }
+  };
 
   for (const { text, start } of batch.lines) {
+    takeRequestsUntil(start);
     const id = `${batch.checkpoint.fingerprint}:${start}` as EventId;
     const meaning = meaningOf(now, { text, id, live, heardAt }, plan, context);
     now = meaning.memory;
@@ -55,6 +65,7 @@ export function ingest(
     if (!parsed.ok) misses.rejected(text, parsed.reason);
     else if (!isUnderstood(parsed.record.sentence)) misses.unknown(text, parsed.record);
   }
+  takeRequestsUntil(Number.POSITIVE_INFINITY);
   facts.writeTo(news);
   news.checkpoint = batch.checkpoint;
   news.tally = misses.counted;
@@ -99,8 +110,9 @@ class Facts {
   readonly #cleared: EventId[] = [];
 
   /** Takes in what was heard, and what came of it. */
-  take({ hearing, steps }: Belief): void {
+  take({ hearing, steps, struck }: Belief): void {
     for (const next of steps) this.add(next);
+    this.struck(struck);
     if (hearing.copy) this.#copied(hearing.copy.of, hearing.copy.copies);
     this.#suspects.push(...hearing.suspects);
     this.#cleared.push(...hearing.cleared);
@@ -111,6 +123,11 @@ class Facts {
     if (next.transition) this.#transitions.set(next.transition.id, next.transition);
     for (const outage of next.outages) this.#outages.set(outage.id, outage);
     for (const incident of next.incidents) this.#incidents.set(incident.id, incident);
+  }
+
+  /** More is known of the impact of these. */
+  struck(incidents: readonly Incident[]): void {
+    for (const incident of incidents) this.#incidents.set(incident.id, incident);
   }
 
   #copied(id: EventId, copies: number): void {

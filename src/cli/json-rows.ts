@@ -2,7 +2,7 @@
  * What happened as JSON, for programs: snake_case, times in RFC 3339 UTC with milliseconds, nulls written out, enums in
  * lower case. Others read these: keys may be added, never renamed.
  */
-import type { Incident, Notification, Outage, Transition } from '../../alerts/index.js';
+import type { Impact, Incident, Notification, Outage, Transition } from '../../alerts/index.js';
 import type { Cause, Instant } from '../../parsers/index.js';
 
 /** One change of the displayed state of a server in a worker. */
@@ -30,9 +30,21 @@ export function outageJson({ host, pid, backend, start, end, endHow, planned, ev
 }
 
 /** One stretch of trouble with a backend, across reloads. */
-export function incidentJson({ id, host, rule, severity, subject, phase, openedAt, resolvedAt, planned }: Incident) {
+export function incidentJson(incident: Incident) {
+  const { id, host, rule, severity, subject, phase, openedAt, resolvedAt, planned, impact } = incident;
   const about = { kind: 'incident', id, host, rule, severity, subject, phase };
-  return { ...about, opened_at: utc(openedAt), resolved_at: utcOrNull(resolvedAt), planned };
+  return {
+    ...about,
+    opened_at: utc(openedAt),
+    resolved_at: utcOrNull(resolvedAt),
+    planned,
+    impact: impactJson(impact),
+  };
+}
+
+/** Null of other rules than the outage; nulls in it where it is unknown. */
+function impactJson(impact: Impact | null) {
+  return impact === null ? null : { failed_requests: impact.failed, queued_requests: impact.queued };
 }
 
 /** One thing to tell one receiver; `time` is when it was written. */

@@ -12,7 +12,10 @@ export interface FactTables {
   raiseCopies(id: EventId, copies: number): void;
   /** The newer wins, but an ended outage stays ended. */
   putOutage(outage: Outage): void;
-  /** The newer wins, but a phase never goes back, and an incident that was told stays told: an import tells nobody. */
+  /**
+   * The newer wins, but a phase never goes back, and an incident that was told stays told: an import tells nobody. Failed
+   * requests never become fewer: an import may have less of the log.
+   */
   putIncident(incident: Incident): void;
 }
 
@@ -34,6 +37,8 @@ export function factTables(db: Database): FactTables {
     INSERT INTO incident (id, body) VALUES (@id, @body)
     ON CONFLICT (id) DO UPDATE SET body = json_set(excluded.body,
       '$.toldAt', ifnull(excluded.body ->> '$.toldAt', incident.body ->> '$.toldAt'),
+      '$.impact', json(CASE WHEN ifnull(incident.body ->> '$.impact.failed', -1) > ifnull(excluded.body ->> '$.impact.failed', -1)
+        THEN incident.body -> '$.impact' ELSE excluded.body -> '$.impact' END),
       '$.reminders', max(excluded.body ->> '$.reminders', incident.body ->> '$.reminders'))
     WHERE incident.phase = 'pending' OR excluded.phase IN (incident.phase, 'resolved')`);
 

@@ -157,6 +157,12 @@ const migrations: readonly string[] = [
     until          INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // What an outage did to requests; of those of before nobody asked.
+  `
+  UPDATE incident SET body = json_set(body, '$.impact', NULL);
+  UPDATE outbox SET facts = json_set(facts, '$.impact', NULL);
+  UPDATE memory SET body = json_set(body, '$.impact', NULL) WHERE shelf = 'incident';
+  `,
 ];
 
 /** How many steps this haplog knows. */

@@ -26,6 +26,19 @@ export interface Sample {
   reason: string;
 }
 
+/** Requests of one backend; between two of them stands no line about a state. */
+export interface RequestsSeen {
+  host: string;
+  pid: number | null;
+  backend: string;
+  /** How many failed because no server could be reached. 0: a request of the backend stands in the log, no more. */
+  failed: number;
+  /** Where the first of their lines begins. */
+  start: number;
+  /** That line up to its message, if none of the backend was seen before in that hour of the log. */
+  header: string | null;
+}
+
 /** What names a file across renames and copies: a hash of its first complete line. */
 export type Fingerprint = string;
 
@@ -40,6 +53,8 @@ export interface Checkpoint {
 export interface Batch {
   checkpoint: Checkpoint;
   lines: CandidateLine[];
+  /** In the order of their places; of what lies between two candidates each backend at most twice. */
+  requests: RequestsSeen[];
   tally: Tally;
   /** At most a few lines that were neither traffic nor understood openings, cut to 200 characters. */
   samples: Sample[];

@@ -4,7 +4,8 @@
  * nothing is allocated for a line that is not wanted.
  */
 import { classify, type LineClass } from '../../parsers/index.js';
-import type { CandidateLine, Sample, Tally } from './batch.js';
+import type { CandidateLine, RequestsSeen, Sample, Tally } from './batch.js';
+import { Requests } from './requests.js';
 
 /** Longer lines are skipped as a whole. HAProxy's own limit is far below (`log ... len`, 1024 by default, at most 65535). */
 export const LINE_BYTES_MAX = 64 * 1024;
@@ -21,6 +22,7 @@ const CARRIAGE_RETURN = 0x0d;
 /** What was found since the last look. */
 export interface Findings {
   lines: CandidateLine[];
+  requests: RequestsSeen[];
   tally: Tally;
   samples: Sample[];
 }
@@ -28,7 +30,8 @@ export interface Findings {
 export class Splitter {
   /** Offset of the first byte of the line that is not complete yet: where a new reading would go on. */
   lineStart: number;
-  #findings = nothing();
+  readonly #requests = new Requests();
+  #findings = nothing(this.#requests.seen);
   #textBytes = 0;
   /** The beginning of a line whose end lies in a chunk to come. */
   readonly #carry = Buffer.allocUnsafe(LINE_BYTES_MAX);
@@ -48,7 +51,7 @@ export class Splitter {
 
   /** Enough was found for one batch: take it before more is pushed. */
   get full(): boolean {
-    return this.#findings.lines.length >= LINES_MAX || this.#textBytes >= TEXT_BYTES_MAX;
+    return this.#findings.lines.length >= LINES_MAX || this.#textBytes >= TEXT_BYTES_MAX || this.#requests.full;
   }
 
   /** What was found since the last `take`, while it is still being gathered. */
@@ -59,7 +62,8 @@ export class Splitter {
   /** Hands over what was found, and begins anew. */
   take(): Findings {
     const findings = this.#findings;
-    this.#findings = nothing();
+    this.#requests.begin();
+    this.#findings = nothing(this.#requests.seen);
     this.#textBytes = 0;
     return findings;
   }
@@ -74,20 +78,30 @@ export class Splitter {
       start = this.#continueLine(chunk, from);
       if (this.full) return start;
     }
+    const requests = this.#requests;
     const base = this.lineStart - start;
     let traffic = 0;
     let others = 0;
     let end = chunk.indexOf(NEWLINE, start);
+    // What comes first: a place that may be of a failed request, or one at which a line is to be looked at.
+    let mark = end < 0 ? 0 : Math.min(requests.search(chunk, start), requests.lookAt - base);
+    let isFull = false;
     while (end >= 0) {
       const kind = end - start > LINE_BYTES_MAX ? 'oversize' : classify(chunk, start, end);
       if (kind === 'traffic') {
         traffic++;
+        if (mark < end) {
+          requests.line(chunk, start, withoutReturn(chunk, start, end), base + start);
+          isFull = requests.full;
+        }
       } else {
         others++;
         this.#keep(kind, chunk, start, end, base + start);
+        isFull = this.full;
       }
       start = end + 1;
-      if (kind !== 'traffic' && this.full) break;
+      if (isFull) break;
+      if (mark < start) mark = Math.min(requests.next(chunk, start), requests.lookAt - base);
       end = chunk.indexOf(NEWLINE, start);
     }
     const { tally } = this.#findings;
@@ -134,8 +148,10 @@ export class Splitter {
     tally.lines++;
     tally.bytes += length + newlineBytes;
     const kind = this.#skipped > 0 ? 'oversize' : classify(this.#carry, 0, length);
-    if (kind === 'traffic') tally.traffic++;
-    else this.#keep(kind, this.#carry, 0, Math.min(length, LINE_BYTES_MAX), this.lineStart);
+    if (kind === 'traffic') {
+      tally.traffic++;
+      this.#requests.line(this.#carry, 0, withoutReturn(this.#carry, 0, length), this.lineStart);
+    } else this.#keep(kind, this.#carry, 0, Math.min(length, LINE_BYTES_MAX), this.lineStart);
     this.lineStart += length + newlineBytes;
     this.#carried = 0;
     this.#skipped = 0;
@@ -149,10 +165,11 @@ export class Splitter {
     end: number,
     offset: number,
   ): void {
-    const stop = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+    const stop = withoutReturn(bytes, start, end);
     const { lines, tally } = this.#findings;
     if (kind === 'candidate') {
       tally.candidates++;
+      this.#requests.part();
       this.#textBytes += stop - start;
       lines.push({ text: bytes.toString('utf8', start, stop), start: offset });
     } else {
@@ -169,9 +186,14 @@ export class Splitter {
   }
 }
 
-function nothing(): Findings {
+function withoutReturn(bytes: Buffer, start: number, end: number): number {
+  return end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+}
+
+function nothing(requests: RequestsSeen[]): Findings {
   return {
     lines: [],
+    requests,
     tally: { lines: 0, bytes: 0, traffic: 0, candidates: 0, other: 0, oversize: 0 },
     samples: [],
   };

@@ -53,6 +53,31 @@ test('a reminder tells for how long', () => {
   assert.match(text, /^Still down: backend k8s-api-server on allyrion has had no server available for 4 h, since 2024/);
 });
 
+test('the end and a reminder tell how many requests failed, or that nobody knows', () => {
+  const told = (failed: number | null, event: 'resolved' | 'reminder' = 'resolved') =>
+    render(notification(event, { impact: { failed, queued: null } }), OPENED + 262_000).text;
+  assert.match(told(8_431), /^Resolved: .* has a server again, after 4 min 12 s, 8,431 requests failed\n/);
+  assert.match(told(8_431), /^Impact: {6}8,431 requests failed$/m);
+  assert.match(told(1_234_567), /^Impact: {6}1,234,567 requests failed$/m);
+  assert.match(told(1), /^Impact: {6}1 request failed$/m);
+  assert.match(told(0), /again, after 4 min 12 s\n/);
+  assert.match(told(0), /^Impact: {6}no failed request in the log$/m);
+  assert.match(told(null), /^Impact: {6}unknown, requests are not in this log$/m);
+  assert.match(told(97, 'reminder'), /^Impact: {6}97 requests failed, so far$/m);
+  assert.match(told(null, 'reminder'), /^Impact: {6}unknown, requests are not in this log$/m);
+});
+
+test('a firing tells how many requests were waiting, where any were', () => {
+  const told = (queued: number | null) =>
+    render(notification('firing', { impact: { failed: 0, queued } }), OPENED + 1_000).text;
+  assert.match(told(12), /^Queue: {7}12 requests waiting when the last server fell$/m);
+  for (const none of [0, null]) assert.doesNotMatch(told(none), /Queue|Impact/);
+});
+
+test('an outage that was stored before anybody asked for its impact tells of none', () => {
+  assert.doesNotMatch(render(notification('resolved', { impact: null }), OPENED).text, /Impact/);
+});
+
 for (const [clock, skew] of [
   ['five minutes behind', -5 * MINUTE],
   ['an hour ahead', 60 * MINUTE],
@@ -90,7 +115,14 @@ test('the body for machines has one shape for beginning, reminder and end', () =
     duration_ms: 0,
     via: null,
   };
-  const body = render(notification('resolved', { fallen: incident().fallen.slice(2), fallenTotal: 1 }), OPENED).json;
+  const body = render(
+    notification('resolved', {
+      fallen: incident().fallen.slice(2),
+      fallenTotal: 1,
+      impact: { failed: 8_431, queued: 12 },
+    }),
+    OPENED,
+  ).json;
   assert.deepEqual(body, {
     type: 'incident.resolved',
     timestamp: '2024-02-21T12:07:30.115Z',
@@ -112,8 +144,10 @@ test('the body for machines has one shape for beginning, reminder and end', () =
       fallen: [{ server: 'gardener', at: '2024-02-21T12:03:18.115Z', planned: false, cause }],
       fallen_total: 1,
       reminders: 0,
+      impact: { failed_requests: 8_431, queued_requests: 12 },
       acknowledged: null,
-      summary: 'Resolved: backend k8s-api-server on allyrion has a server again, after 4 min 12 s',
+      summary:
+        'Resolved: backend k8s-api-server on allyrion has a server again, after 4 min 12 s, 8,431 requests failed',
     },
   });
   const types = (['firing', 'reminder'] as const).map(

@@ -50,6 +50,9 @@ function textOf(what: string, server: string, left: number): string {
       return 'New worker (8) forked';
     case 'stopped':
       return 'Proxy app stopped (cumulated conns: FE: 0, BE: 4).';
+    case 'traffic':
+      if (left === 0) return '10.0.0.1:52 [22/Nov/2026:12:00:00.000] fe app/<NOSRV> -1/-1/0 0 SC 1/1/0/0/0 0/0';
+      return '10.0.0.1:52 [22/Nov/2026:12:00:00.000] fe app/a 0/0/0/0/0 200 101 - - ---- 1/1/0/0/0 0/0 "GET / HTTP/1.1"';
     default:
       return '10.0.0.1:52 [22/Nov/2026:12:00:00.000] fe app/a 0/0/0/0/0 200 101 - - ---- 1/1/0/0/0 0/0 "GET / HTTP/1.1"';
   }

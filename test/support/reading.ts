@@ -20,6 +20,7 @@ export function batchOf(lines: CandidateLine[], part: Partial<Batch> = {}): Batc
   return {
     checkpoint: { path: '/var/log/haproxy.log', fingerprint: 'f', offset },
     lines,
+    requests: [],
     tally: { lines: lines.length, bytes: offset, traffic: 0, candidates: lines.length, other: 0, oversize: 0 },
     samples: [],
     readAt: 0,

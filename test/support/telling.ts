@@ -52,6 +52,7 @@ export function incident(changes: Partial<Incident> = {}): Incident {
     cause: REFUSED,
     fallen,
     fallenTotal: 3,
+    impact: { failed: null, queued: null },
     toldAt: OPENED,
     reminders: 0,
     receivers: [],

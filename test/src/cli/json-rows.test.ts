@@ -45,7 +45,7 @@ test('an incident and a notification are told in the keys that programs rely on'
   assert.equal(
     JSON.stringify(incidentJson(incident({ openedAt: AT }))),
     '{"kind":"incident","id":"f1:900","host":"allyrion","rule":"outage","severity":"critical","subject":"k8s-api-server","phase":"firing",' +
-      '"opened_at":"2024-02-21T12:03:16.775Z","resolved_at":null,"planned":false}',
+      '"opened_at":"2024-02-21T12:03:16.775Z","resolved_at":null,"planned":false,"impact":{"failed_requests":0,"queued_requests":null}}',
   );
   assert.equal(incidentJson(incident({ resolvedAt: AT })).resolved_at, '2024-02-21T12:03:16.775Z');
   assert.equal(

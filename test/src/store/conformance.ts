@@ -70,6 +70,14 @@ export function keepsTheFacts(engine: string, makeStore: MakeStore): void {
     assert.deepEqual(await store.memory(), [{ shelf: 'heard', key: 'k\u0000é', body: 'x\u0000' }]);
   });
 
+  promise('failed requests do not become fewer by a log that has fewer of them', async (store) => {
+    const failing = (failed: number | null) => incident({ impact: { failed, queued: 3 } });
+    for (const failed of [null, 5, 2, null, 9]) await store.apply(commitOf({ incidents: [failing(failed)] }));
+    assert.deepEqual((await store.history(always)).incidents, [failing(9)]);
+    await store.apply(commitOf({ incidents: [failing(8)] }));
+    assert.deepEqual((await store.history(always)).incidents, [failing(9)]);
+  });
+
   promise('importing what the daemon has stored changes nothing, and forgets not that it was told', async (store) => {
     const over: Partial<Incident> = { phase: 'resolved', resolvedAt: 9_000, endEvidence: 'inferred', workers: [] };
     const facts = {

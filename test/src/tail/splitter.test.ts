@@ -26,6 +26,7 @@ function split(pieces: readonly Buffer[], offset = 0, finish = false): Findings 
   }
   return {
     lines: parts.flatMap((part) => part.lines),
+    requests: parts.flatMap((part) => part.requests),
     tally,
     samples: parts.flatMap((part) => part.samples).slice(0, 5),
     lineStart: splitter.lineStart,
@@ -41,7 +42,19 @@ function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
   });
 }
 
+/** Of requests: failed, served, with the failures' letters where they mean nothing. */
+const requestLine = (route: string, end: string) =>
+  `2024-02-21T07:03:17.653803-05:00 allyrion haproxy[1305572]: 10.0.2.162:52 [21/Feb/2024:07:03:17.653] www ${route} ${end}`;
+const REFUSED = requestLine('api/<NOSRV>', '0/-1/-1/-1/0 503 217 - - SC-- 2/2/0/0/0 0/0 "GET / HTTP/1.1"');
+const REQUESTS = [
+  REFUSED,
+  requestLine('api/s1', '0/-1/3001 0 sC 2/2/0/0/3 0/0'),
+  requestLine('db/<NOSRV>', '5000/-1/5000 0 sQ 2/2/0/0/0 0/9'),
+  requestLine('api/s1', '0/0/1/2/3 200 217 - - ---- 2/2/0/0/0 0/0 "GET /SC/sC/sQ/CCCCQQQQ HTTP/1.1"'),
+];
+
 const textLine = fc.oneof(
+  fc.constantFrom(...REQUESTS),
   fc.nat(999).map(stateLine),
   fc.nat(999).map(trafficLine),
   fc.nat(120).map((length) => trafficLine(1).slice(0, length)),
@@ -60,6 +73,42 @@ test('however the log is cut into chunks, the same lines come out at the same of
       assert.deepEqual(split(cut(bytes, sizes), 7, finish), split([bytes], 7, finish));
     }),
   );
+});
+
+test('every failed request is counted, whatever letters stand in the lines between', () => {
+  const some = fc.array(fc.oneof(fc.constantFrom(...REQUESTS), fc.nat(99).map(trafficLine)), { maxLength: 300 });
+  fc.assert(
+    fc.property(some, fc.array(fc.nat(9_000)), (texts, sizes) => {
+      const { requests } = split(cut(Buffer.from(lines(...texts)), sizes));
+      const sum = requests.reduce((all, { failed }) => all + failed, 0);
+      assert.equal(sum, texts.filter((text) => / (SC|sC|sQ)/.test(text)).length);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('a storm of failed requests is one number for each backend between two lines about states', () => {
+  const storm = Array.from({ length: 5_000 }, () => REFUSED);
+  const { requests } = split([Buffer.from(lines(...storm, stateLine(1), REFUSED))]);
+  assert.deepEqual(
+    requests.map(({ host, pid, backend, failed }) => ({ host, pid, backend, failed })),
+    [
+      { host: 'allyrion', pid: 1305572, backend: 'api', failed: 5_000 },
+      { host: 'allyrion', pid: 1305572, backend: 'api', failed: 1 },
+    ],
+  );
+});
+
+test('more backends than anybody has make no batch without end', () => {
+  const splitter = new Splitter(0);
+  const many = Array.from({ length: 3_000 }, (_, n) => REFUSED.replace('api/', `api${n}/`));
+  const bytes = Buffer.from(lines(...many));
+  const sizes: number[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    at = splitter.push(bytes, at);
+    sizes.push(splitter.take().requests.length);
+  }
+  assert.deepEqual(sizes, [1_000, 1_000, 1_000]);
 });
 
 test('lines around the limit are the same however they are cut', () => {

@@ -1,0 +1,83 @@
+/**
+ * Requests that the tail has seen, between the lines about states: whose are they, and which outage do they belong to? Pure.
+ *
+ * A line about a state may wait for its second witness (parsers/belief.ts). What fails meanwhile waits with it: if an outage
+ * is believed, it belongs to that; if its end is, to nothing.
+ */
+import { type Incident, noteTraffic, strike, trafficKey } from '../alerts/index.js';
+import {
+  backendOf,
+  type EventId,
+  type Heard,
+  hostNameOf,
+  type Instant,
+  parseLine,
+  type Stamp,
+  type TimeContext,
+} from '../parsers/index.js';
+import type { Memory } from './memory.js';
+import type { RequestsSeen } from './tail/batch.js';
+
+const HOUR_MS = 3_600_000;
+
+/** Takes in requests of one backend. `changed`: the incident that knows more now. */
+export function takeRequests(
+  memory: Memory,
+  seen: RequestsSeen,
+  context: TimeContext,
+): { memory: Memory; changed: Incident | null } {
+  const host = hostNameOf(memory.heard, seen);
+  const { backend, failed, header } = seen;
+  const key = trafficKey(host, backend);
+  const noted = header === null ? memory : { ...memory, traffic: noteHeader(memory.traffic, key, header, context) };
+  const after = lastHeld(memory.heard, host, backend);
+  if (after !== null) {
+    if (failed === 0) return { memory: noted, changed: null };
+    const { unassigned } = noted;
+    const name = `${key} ${after}`;
+    const sum = (unassigned.get(name)?.failed ?? 0) + failed;
+    return {
+      memory: { ...noted, unassigned: unassigned.with(name, { host, backend, failed: sum, after }) },
+      changed: null,
+    };
+  }
+  const { situation, changed } = strike(noted.situation, { host, backend, failed });
+  return { memory: changed === null ? noted : { ...noted, situation }, changed };
+}
+
+/** What came behind a line that was judged; `after` is the id of what it says. */
+export function assignRequests(
+  memory: Memory,
+  isJudged: (after: EventId) => boolean,
+): { memory: Memory; changed: Incident[] } {
+  const changed: Incident[] = [];
+  if (memory.unassigned.size === 0) return { memory, changed };
+  let { situation, unassigned } = memory;
+  for (const [key, waiting] of memory.unassigned) {
+    if (!isJudged(waiting.after)) continue;
+    unassigned = unassigned.without(key);
+    const struck = strike(situation, waiting);
+    situation = struck.situation;
+    if (struck.changed) changed.push(struck.changed);
+  }
+  return { memory: { ...memory, situation, unassigned }, changed };
+}
+
+function noteHeader(traffic: Memory['traffic'], key: string, header: string, context: TimeContext): Memory['traffic'] {
+  const parsed = parseLine(`${header}-`, context);
+  return parsed.ok ? noteTraffic(traffic, key, hourOf(parsed.stamp)) : traffic;
+}
+
+/** The beginning of its hour where it was written: a restart may see another request of the same hour first. */
+function hourOf({ at, utcOffsetMin }: Stamp): Instant {
+  const local = at + utcOffsetMin * 60_000;
+  return at - (((local % HOUR_MS) + HOUR_MS) % HOUR_MS);
+}
+
+/** The last line about the backend that waits for a witness. */
+function lastHeld({ held }: Heard, host: string, backend: string): EventId | null {
+  if (held.size === 0) return null;
+  const own = [...held].map(([, one]) => one).filter(({ event }) => event.host === host);
+  const last = own.filter(({ event }) => backendOf(event.says) === backend).sort((a, b) => b.turn - a.turn)[0];
+  return last?.event.id ?? null;
+}

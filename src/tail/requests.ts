@@ -1,0 +1,211 @@
+/**
+ * Counts the requests that no server took, by load balancer and backend, between one line about a state and the next; and notes
+ * whose requests stand in the log at all. Nothing is allocated for a line that adds to a count.
+ *
+ * All failed requests are counted. Of the others a few are looked at: the lines at the beginning of an hour of the log, then
+ * one in so many bytes. Which ones depends on where they stand in the file, not on how it is cut into chunks;
+ * who goes on in the middle looks at more.
+ */
+import { findRequest, messageStart, parseLine, type RequestPlace } from '../../parsers/index.js';
+import type { RequestsSeen } from './batch.js';
+import { LetterSearch } from './letter-search.js';
+
+/** So many are enough for a batch. */
+const SEEN_MAX = 1_000;
+/** When a worker's hour begins, so many lines are looked at; then one in so many bytes. */
+const LOOKS_PER_HOUR = 200;
+const LOOK_EVERY_BYTES = 128 * 1024;
+/** So many workers are known by their words, and of each so many backends: more than there are, unless somebody makes them up. */
+const SPEAKERS_MAX = 1_000;
+const BACKENDS_MAX = 2_000;
+
+const FAMILIAR_MAX = 64;
+
+/** What stands before the host. */
+const BEFORE_HOST = /^(?:<\d+>)?(?:1 )?(?:[A-Z][a-z]{2} [ \d]\d \S+|\S+)/;
+/** `2024-02-21T07`, `Feb 21 07`. */
+const HOUR = /^(?:<\d+>)?(?:1 )?(?:[A-Z].{8}|.{13})/;
+
+/** Only who speaks is asked; a leap day may be in it. */
+const ANY_YEAR = Date.UTC(2097, 0);
+
+/** A worker by the words before its messages, and the backends whose requests were seen in its hour. */
+interface Voice {
+  host: string;
+  pid: number | null;
+  hour: string;
+  backends: Set<string>;
+}
+
+/** From the blank before the host to the message; and the backend's name. */
+interface Words {
+  words: Buffer;
+  name: Buffer;
+}
+
+interface Group extends Words {
+  seen: RequestsSeen;
+}
+
+interface Familiar extends Words {
+  /** How the lines of that hour begin. */
+  hour: Buffer;
+}
+
+export class Requests {
+  /** The line that holds the byte at this offset, or the first after it, is looked at, whatever it says. */
+  lookAt = 0;
+  #seen: RequestsSeen[] = [];
+  /** Of the failed ones since the last line about a state. */
+  readonly #groups = new Map<string, Group>();
+  #last: Group | null = null;
+  readonly #voices = new Map<string, Voice | null>();
+  #looks = LOOKS_PER_HOUR;
+  /** What was looked at lately and is known, so that nothing has to be decoded to know it again. */
+  #familiar: Familiar[] = [];
+  readonly #place: RequestPlace = { backend: 0, backendEnd: 0, failed: false };
+  /** The terminations of failed requests are SC, sC and sQ (parsers/request.ts). */
+  readonly #inC = new LetterSearch('Ss', 'C');
+  readonly #inQ = new LetterSearch('s', 'Q');
+  #nextC = -1;
+  #nextQ = -1;
+
+  /** What is seen until the next `begin`, while it is being gathered. */
+  get seen(): RequestsSeen[] {
+    return this.#seen;
+  }
+
+  get full(): boolean {
+    return this.#seen.length >= SEEN_MAX;
+  }
+
+  /** What was seen is somebody else's now. */
+  begin(): void {
+    this.#seen = [];
+    this.part();
+  }
+
+  /** A line about a state stands here: what comes now is counted anew. */
+  part(): void {
+    this.#last = null;
+    if (this.#groups.size > 0) this.#groups.clear();
+  }
+
+  /** The bytes of `chunk` are new. Returns the first place from `at` on that may be of a failed request's line. */
+  search(chunk: Buffer, at: number): number {
+    this.#inC.begin();
+    this.#inQ.begin();
+    this.#nextC = -1;
+    this.#nextQ = -1;
+    return this.next(chunk, at);
+  }
+
+  /** The next such place from `at` on; the chunk's length where there is none. */
+  next(chunk: Buffer, at: number): number {
+    if (this.#nextC < at) this.#nextC = this.#inC.from(chunk, at);
+    if (this.#nextQ < at) this.#nextQ = this.#inQ.from(chunk, at);
+    return Math.min(this.#nextC, this.#nextQ);
+  }
+
+  /** Takes in the traffic line in `bytes[start, end)` that stands at `offset` of its file. */
+  line(bytes: Buffer, start: number, end: number, offset: number): void {
+    const isLook = offset + end - start > this.lookAt;
+    if (isLook) {
+      this.#looks--;
+      this.#planLook(offset + end - start);
+    }
+    const message = messageStart(bytes, start, end);
+    const place = this.#place;
+    if (!findRequest(bytes, message, end, place)) return;
+    if (place.failed) this.#count(bytes, start, message, offset);
+    else if (isLook && !this.#isFamiliar(bytes, start, message)) this.#note(bytes, start, message, offset, 0);
+  }
+
+  /** Every line, as long as there are looks left. */
+  #planLook(offset: number): void {
+    this.lookAt = this.#looks > 0 ? offset : (Math.floor(offset / LOOK_EVERY_BYTES) + 1) * LOOK_EVERY_BYTES;
+  }
+
+  #count(bytes: Buffer, start: number, message: number, offset: number): void {
+    const last = this.#last;
+    if (last !== null && this.#isOf(last, bytes, message)) {
+      last.seen.failed++;
+      return;
+    }
+    const header = bytes.toString('utf8', start, message);
+    const words = wordsOf(header);
+    const name = bytes.toString('utf8', this.#place.backend, this.#place.backendEnd);
+    const key = `${words}${name}`;
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      const seen = this.#note(bytes, start, message, offset, 1);
+      if (seen === null) return;
+      group = { seen, words: Buffer.from(words), name: Buffer.from(name) };
+      this.#groups.set(key, group);
+    } else {
+      group.seen.failed++;
+    }
+    this.#last = group;
+  }
+
+  #isOf({ words, name }: Words, bytes: Buffer, message: number): boolean {
+    const { backend, backendEnd } = this.#place;
+    return isAt(bytes, backend, backendEnd, name) && isAt(bytes, message - words.length, message, words);
+  }
+
+  #isFamiliar(bytes: Buffer, start: number, message: number): boolean {
+    for (const one of this.#familiar) {
+      if (this.#isOf(one, bytes, message) && isAt(bytes, start, start + one.hour.length, one.hour)) return true;
+    }
+    return false;
+  }
+
+  /** Notes the line where it is one of failed requests, or the first of its backend in an hour. */
+  #note(bytes: Buffer, start: number, message: number, offset: number, failed: number): RequestsSeen | null {
+    const header = bytes.toString('utf8', start, message);
+    const voice = this.#voiceOf(header);
+    if (voice === null) return null;
+    const hour = HOUR.exec(header)?.[0] ?? header;
+    if (voice.hour !== hour) {
+      voice.hour = hour;
+      voice.backends.clear();
+      this.#looks = LOOKS_PER_HOUR;
+      this.#planLook(offset);
+    }
+    const backend = bytes.toString('utf8', this.#place.backend, this.#place.backendEnd);
+    const isNew = !voice.backends.has(backend) && voice.backends.size < BACKENDS_MAX;
+    if (isNew) voice.backends.add(backend);
+    if (this.#familiar.length >= FAMILIAR_MAX) this.#familiar = [];
+    this.#familiar.push({ hour: Buffer.from(hour), words: Buffer.from(wordsOf(header)), name: Buffer.from(backend) });
+    if (failed === 0 && !isNew) return null;
+    const { host, pid } = voice;
+    const seen: RequestsSeen = { host, pid, backend, failed, start: offset, header: isNew ? header : null };
+    this.#seen.push(seen);
+    return seen;
+  }
+
+  /** Null where the grammar finds no header. */
+  #voiceOf(header: string): Voice | null {
+    const words = wordsOf(header);
+    const known = this.#voices.get(words);
+    if (known !== undefined) return known;
+    if (this.#voices.size >= SPEAKERS_MAX) this.#voices.clear();
+    const parsed = parseLine(`${header}-`, { tz: 'UTC', asOf: ANY_YEAR });
+    const { host, pid } = parsed.ok ? parsed.record : { host: '', pid: null };
+    const voice = host === '' ? null : { host, pid, hour: '', backends: new Set<string>() };
+    this.#voices.set(words, voice);
+    return voice;
+  }
+}
+
+/** Host, tag and pid, as they stand before the message. */
+function wordsOf(header: string): string {
+  return header.slice(BEFORE_HOST.exec(header)?.[0].length ?? 0);
+}
+
+/** From the end: names mostly differ there. */
+function isAt(bytes: Buffer, start: number, end: number, text: Buffer): boolean {
+  if (end - start !== text.length || start < 0) return false;
+  for (let i = text.length - 1; i >= 0; i--) if (bytes[start + i] !== text[i]) return false;
+  return true;
+}
