@@ -1,4 +1,5 @@
 /** What `haplog status` does: one look at the database, and at the logs that were followed. */
+import { dueSince } from '../../alerts/index.js';
 import { recall } from '../memory.js';
 import { printableJson } from '../printable.js';
 import { isTrouble, standingOf } from '../standing.js';
@@ -39,14 +40,14 @@ export async function status(options: StatusOptions): Promise<void> {
     progress.checkpoints.map(async (checkpoint) => ({ ...checkpoint, unread: await unreadOf(checkpoint) })),
   );
   const standing = standingOf(recall(progress.memory).situation);
-  const { counted, outbox, latencies } = progress;
+  const { counted, outbox, delivered } = progress;
   const found: Status = {
     database,
     daemon: daemonRuns(database),
     logs,
     standing,
     outbox,
-    latencies,
+    latencies: delivered.map((times) => Math.max(0, times.closedAt - dueSince(times))).sort((a, b) => a - b),
     counted,
     samples: progress.samples,
   };

@@ -7,7 +7,9 @@ import type { Unread } from '../tail/unread.js';
 import { causeJson, incidentJson, utc } from './json-rows.js';
 
 /** All that `haplog status` found. */
-export interface Status extends Pick<Progress, 'outbox' | 'latencies' | 'counted' | 'samples'> {
+export interface Status extends Pick<Progress, 'outbox' | 'counted' | 'samples'> {
+  /** Of the last messages: ms from when there was something to tell to acceptance, the least first. */
+  latencies: number[];
   database: string;
   /** Whether a daemon runs on the database; null where that cannot be seen. */
   daemon: boolean | null;

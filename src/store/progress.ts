@@ -1,10 +1,8 @@
 /** Reads how far haplog has come: what `haplog status` tells. */
 import type { Database } from 'better-sqlite3';
-import { dueSince } from '../../alerts/index.js';
-import type { Instant } from '../../parsers/index.js';
 import type { Checkpoint } from '../tail/batch.js';
 import type { ReadingTables } from './reading.js';
-import type { DatedSample, OutboxState, Progress } from './store.js';
+import type { DatedSample, DeliveredTimes, OutboxState, Progress } from './store.js';
 
 const NOTHING_COUNTED: Progress['counted'] = {
   lines: 0,
@@ -28,16 +26,6 @@ const NOTHING_SENT: Record<OutboxState, number> = {
   dropped: 0,
 };
 
-interface Delivered {
-  createdAt: Instant;
-  notedAt: Instant | null;
-  closedAt: Instant;
-}
-
-function latencyOf({ createdAt, notedAt, closedAt }: Delivered): number {
-  return Math.max(0, closedAt - dueSince({ createdAt, notedAt: notedAt ?? createdAt }));
-}
-
 /** Prepares the reading of all of it at one moment of the database. */
 export function progressReader(db: Database, reading: Pick<ReadingTables, 'memory'>): (samples: number) => Progress {
   const checkpoints = db.prepare<[], Checkpoint>(
@@ -50,8 +38,8 @@ export function progressReader(db: Database, reading: Pick<ReadingTables, 'memor
       ORDER BY nth, seq DESC LIMIT ?)
     ORDER BY seq DESC`);
   const outbox = db.prepare<[], [OutboxState, number]>('SELECT state, count(*) FROM outbox GROUP BY state').raw();
-  const delivered = db.prepare<[], Delivered>(`
-    SELECT created_at AS createdAt, noted_at AS notedAt, closed_at AS closedAt
+  const delivered = db.prepare<[], DeliveredTimes>(`
+    SELECT created_at AS createdAt, ifnull(noted_at, created_at) AS notedAt, closed_at AS closedAt
     FROM outbox WHERE state = 'delivered' ORDER BY seq DESC LIMIT 1000`);
   return db.transaction((limit: number) => ({
     checkpoints: checkpoints.all(),
@@ -59,9 +47,6 @@ export function progressReader(db: Database, reading: Pick<ReadingTables, 'memor
     counted: { ...NOTHING_COUNTED, ...Object.fromEntries(counted.all()) },
     samples: samples.all(limit),
     outbox: { ...NOTHING_SENT, ...Object.fromEntries(outbox.all()) },
-    latencies: delivered
-      .all()
-      .map(latencyOf)
-      .sort((a, b) => a - b),
+    delivered: delivered.all(),
   })).deferred;
 }

@@ -126,6 +126,13 @@ export interface History {
   incidents: Incident[];
 }
 
+/** When there was something to tell, by the load balancer's clock and by ours, and when it was accepted. */
+export interface DeliveredTimes {
+  createdAt: Instant;
+  notedAt: Instant;
+  closedAt: Instant;
+}
+
 /** How far haplog has come. */
 export interface Progress {
   /** Of every log that was ever followed, by path. */
@@ -137,8 +144,8 @@ export interface Progress {
   samples: DatedSample[];
   /** How many notifications are in which state. */
   outbox: Record<OutboxState, number>;
-  /** Of the last thousand that were delivered: ms from when there was something to tell (`dueSince`) to acceptance, the least first. */
-  latencies: number[];
+  /** The last thousand that were delivered, the newest first. */
+  delivered: DeliveredTimes[];
 }
 
 /** What people have said by command, as far as it still matters. */

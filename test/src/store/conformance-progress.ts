@@ -27,7 +27,7 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
       counted: { ...NOTHING, suspects: 0 },
       samples: [],
       outbox: { due: 0, delivered: 0, rejected: 0, expired: 0, muted: 0, dropped: 0 },
-      latencies: [],
+      delivered: [],
     });
   });
 
