@@ -53,6 +53,12 @@ export class Herald {
     }
   }
 
+  /** Of what is over already beginning and end are told together; a receiver for people gets one message (letters.ts). */
+  tellWhole(incident: Incident): void {
+    const receivers = this.#routed(incident);
+    for (const event of ['firing', 'resolved'] as const) this.#write(incident, event, event, receivers, false);
+  }
+
   /** Whoever was told of it is told of its end. */
   tellEnd(incident: Incident): void {
     if (incident.toldAt === null) return;
@@ -93,10 +99,16 @@ export class Herald {
   }
 
   /** @param name the event in the dedup key; a reminder's with its number */
-  #write(incident: Incident, event: NotificationKind, name: string, receivers: readonly string[]): Incident {
+  #write(
+    incident: Incident,
+    event: NotificationKind,
+    name: string,
+    receivers: readonly string[],
+    isOpen = event !== 'resolved',
+  ): Incident {
     const each = [...new Set(receivers)];
     const told = { ...incident, receivers: [...new Set([...incident.receivers, ...each])] };
-    if (event !== 'resolved') this.#ledger.put(told);
+    if (isOpen) this.#ledger.put(told);
     this.notifications.push(...notificationsFor(told, event, name, each, this.#moment.nowAt(told.host)));
     return told;
   }

@@ -111,6 +111,7 @@ export class Ledger {
   }
 }
 
-function inOrder(incidents: Incident[]): Incident[] {
+/** The oldest first. */
+export function inOrder(incidents: Incident[]): Incident[] {
   return incidents.sort((a, b) => a.openedAt - b.openedAt || (a.id < b.id ? -1 : 1));
 }

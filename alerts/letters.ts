@@ -28,21 +28,23 @@ export function rowsOf<Row extends Waiting>({ threads }: Pick<Letter<Row>, 'thre
  */
 export function lettersOf<Row extends Waiting>(rows: readonly Row[], takesDigests: boolean): Letter<Row>[] {
   const byThread = groupBy(rows, ({ notification }) => notification.incident.id);
-  const open: Row[] = [];
+  const sent: Row[] = [];
   const fresh: Thread<Row>[] = [];
   for (const thread of byThread.values()) {
     const sealed = thread.filter(({ letter }) => letter !== null);
-    if (sealed.length > 0) open.push(...sealed);
+    if (sealed.length > 0) sent.push(...sealed);
     else fresh.push(threadOf(thread));
   }
-  const again = [...groupBy(open, ({ letter }) => letter!)].map(([name, own]) => letterAgain(name, own));
-  const groups = takesDigests ? groupedByRoot(fresh) : fresh.map((thread) => ({ root: null, threads: [thread] }));
-  return [
-    ...again,
-    ...groups.map(({ root, threads }): Letter<Row> => {
-      return { name: null, kind: root === null ? 'single' : 'root', root, threads };
-    }),
-  ];
+  const again = [...groupBy(sent, ({ letter }) => letter!)].map(([name, own]) => letterAgain(name, own));
+  const single = (thread: Thread<Row>) => ({ root: null, threads: [thread] });
+  if (!takesDigests) return [...again, ...fresh.map(single).map(letterOf)];
+  // What is over is no alarm: however much there is of it, it is told once.
+  const [over, open] = [fresh.filter(({ whole }) => whole), fresh.filter(({ whole }) => !whole)];
+  return [...again, ...groupedByRoot(open).map(letterOf), ...digestOf(over.map(single).map(letterOf))];
+}
+
+function letterOf<Row extends Waiting>({ root, threads }: { root: Root | null; threads: Thread<Row>[] }): Letter<Row> {
+  return { name: null, kind: root === null ? 'single' : 'root', root, threads };
 }
 
 /** One letter of all of these; the same one where there is nothing to put together. */

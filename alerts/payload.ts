@@ -47,6 +47,7 @@ export function webhookBody(
       // So far, where the incident still fires. Of other rules than the outage null.
       impact: impactBody(incident.impact),
       reminders: incident.reminders,
+      flaps: incident.flaps,
       acknowledged: ackBody(incident.ack),
       summary,
       // Only where it is so: the receiver was not told the beginning before; another receiver was to be told.

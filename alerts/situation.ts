@@ -16,6 +16,8 @@ export interface Situation {
   agendas: Shelf<Agenda>;
   /** When a server went up or down last, by host, worker and server, as often as counts for flapping. */
   changes: Shelf<readonly Instant[]>;
+  /** What began and ended unseen and was told to nobody, by id. */
+  missed: Shelf<Incident>;
 }
 
 export const NOTHING_KNOWN: Situation = {
@@ -24,13 +26,14 @@ export const NOTHING_KNOWN: Situation = {
   clocks: Shelf.of(),
   agendas: Shelf.of(),
   changes: Shelf.of(),
+  missed: Shelf.of(),
 };
 
 export type Input =
   /** `heardAt` is our clock when the line was read. */
   | { kind: 'event'; event: HaproxyEvent; copies: number; live: boolean; heardAt: Instant }
-  /** Only when every source has been read to its end. */
-  | { kind: 'tick'; at: Instant };
+  /** Only when every source has been read to its end. `first`: haplog has never looked before. */
+  | { kind: 'tick'; at: Instant; first?: boolean };
 
 /** What must become true; nothing has happened yet. */
 export interface Step {

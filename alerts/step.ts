@@ -23,6 +23,8 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
     const nowAt = (host: string) => hostTime(situation.clocks, host, input.at);
     const turn = new Turn(situation, plan, { nowAt, now: input.at, tells: true });
     turn.passTimeEverywhere();
+    if (input.first) turn.forgetMissed();
+    else turn.tellMissed();
     return turn.end(situation, null, []);
   }
   const { event, copies, live, heardAt } = input;

@@ -7,7 +7,7 @@ import { failedInWords, impactInWords, requestsInWords } from './impact.js';
 import { backendOf, type Fallen, type Incident } from './incident.js';
 import type { Notification } from './notification.js';
 import { RULE_WORDS, SUBJECT_OF } from './rules.js';
-import type { Evidence } from './state.js';
+import type { Evidence, Shown } from './state.js';
 import { capitalized, causeInWords, formatDuration, formatStamp, plainText } from './words.js';
 
 /** Every text in it is one line, safe to show. */
@@ -40,6 +40,14 @@ const EVIDENCE_IN_WORDS: Record<Evidence, string> = {
   observed: 'stands in the log',
   inferred: 'follows from what HAProxy said of its servers',
   assumed: 'likeliest reading of a silence, HAProxy said nothing of it',
+};
+
+const SHOWN_IN_WORDS: Record<Shown, string> = {
+  up: 'up',
+  down: 'down',
+  maint: 'in maintenance',
+  drain: 'draining',
+  nolb: 'without new traffic',
 };
 
 /** From this age on a message says that it comes late. */
@@ -92,9 +100,10 @@ function sentence({ incident, event, createdAt }: Notification): Omit<Story, 'bl
       return { mark: `Acknowledged${takenOnBy(incident)}`, lead: `${where} ${words.is}`, rest: ` ${since}` };
     case 'resolved': {
       const over = incident.endEvidence === 'assumed' ? words.over.replace(/^has/, 'is taken to have') : words.over;
+      const settled = incident.flaps === null ? '' : `: it is ${SHOWN_IN_WORDS[incident.flaps.state]}`;
       const failed = failedInWords(incident.impact);
       const rest = `, after ${lasted}${failed === null ? '' : `, ${failed}`}`;
-      return { mark: 'Resolved', lead: `${where} ${over}`, rest };
+      return { mark: 'Resolved', lead: `${where} ${over}${settled}`, rest };
     }
   }
 }
@@ -113,6 +122,7 @@ function factsOf(notification: Notification, now: Instant): Fact[] {
     facts.push(['Since', `${localTime(incident, openedAt)} (${formatDuration(now - openedAt)} ago)`]);
   }
   facts.push(['Cause', causeOf(incident)], ...impact(notification));
+  if (incident.flaps !== null) facts.push(['Changes', `${incident.flaps.changes} times up or down`]);
   if (incident.planned) facts.push(['Planned', 'yes, its servers were taken out on purpose']);
   return [...facts, ...lateness(notification, now)];
 }

@@ -1,16 +1,19 @@
 /** One turn of the state machine: what an event or the time makes of the incidents, step by step. */
-import type { HaproxyEvent, Instant } from '../parsers/index.js';
+import { type HaproxyEvent, type Instant, Shelf } from '../parsers/index.js';
 import type { OutageChange } from './board.js';
 import { fires, isUntold, tellsAgainAt, turnsAt } from './due.js';
 import { flapped } from './flapping.js';
 import { Herald, type Moment } from './herald.js';
 import { begun, type End, endOf, type Incident, joined, left, type Spell, spellOf } from './incident.js';
-import { Ledger } from './ledger.js';
+import { inOrder, Ledger } from './ledger.js';
 import type { Plan } from './plan.js';
 import { holdMs, keepFiringMs } from './policy.js';
 import type { Sign } from './signs.js';
 import type { Situation, Step } from './situation.js';
 import type { Outage, Transition } from './state.js';
+
+/** Of more nobody is told; the history has them. */
+const MOST_MISSED = 1_000;
 
 /** It lives no longer than the step and nothing outside sees it. */
 export class Turn {
@@ -19,6 +22,7 @@ export class Turn {
   readonly #ledger: Ledger;
   readonly #herald: Herald;
   #changes: Situation['changes'];
+  #missed: Situation['missed'];
 
   constructor(situation: Situation, plan: Plan, moment: Moment) {
     this.#plan = plan;
@@ -26,6 +30,7 @@ export class Turn {
     this.#ledger = new Ledger(situation, plan);
     this.#herald = new Herald(this.#ledger, plan, moment);
     this.#changes = situation.changes;
+    this.#missed = situation.missed;
   }
 
   /** An outage opened, ended, or is no planned work any more. */
@@ -95,10 +100,20 @@ export class Turn {
     for (const incident of this.#ledger.open((one) => this.#isDue(one) || this.#isQuiet(one))) this.#advance(incident);
   }
 
+  /** What began and ended while nobody looked is told now, once it is certain that nothing more is to be read. */
+  tellMissed(): void {
+    for (const incident of inOrder([...this.#missed].map(([, one]) => one))) this.#herald.tellWhole(incident);
+    this.forgetMissed();
+  }
+
+  forgetMissed(): void {
+    this.#missed = Shelf.of();
+  }
+
   end(rest: Pick<Situation, 'board' | 'clocks'>, transition: Transition | null, outages: Outage[]): Step {
     const { incidents, changed } = this.#ledger;
     return {
-      situation: { ...rest, incidents, agendas: this.#ledger.agendas(), changes: this.#changes },
+      situation: { ...rest, incidents, agendas: this.#ledger.agendas(), changes: this.#changes, missed: this.#missed },
       transition,
       outages,
       incidents: changed,
@@ -178,6 +193,9 @@ export class Turn {
     const resolved: Incident = { ...incident, phase: 'resolved' };
     this.#ledger.close(resolved);
     this.#herald.tellEnd(resolved);
+    const { toldAt, firedAt, planned, quietUntil } = resolved;
+    const wasMissed = toldAt === null && firedAt !== null && !planned && quietUntil === null;
+    if (wasMissed && this.#missed.size < MOST_MISSED) this.#missed = this.#missed.with(resolved.id, resolved);
   }
 
   #nowAt(host: string): Instant {

@@ -21,12 +21,15 @@ export interface IntakeDeps {
 export class Intake {
   readonly #deps: IntakeDeps;
   #memory: Memory;
+  /** Nothing was remembered when this life began. */
+  readonly #isFirst: boolean;
   #plan: Plan;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(deps: IntakeDeps, memory: Memory) {
     this.#deps = deps;
     this.#memory = memory;
+    this.#isFirst = memory.situation.clocks.size === 0;
     this.#plan = deps.plan;
   }
 
@@ -53,7 +56,7 @@ export class Intake {
   firstTick(): Promise<void> {
     return this.#queue(() => {
       const now = this.#deps.clock.now();
-      const { memory, news } = tick(this.#memory, now, this.#plan);
+      const { memory, news } = tick(this.#memory, now, this.#plan, this.#isFirst);
       const told = new Set(news.notifications.map(({ incident }) => incident.id));
       const again = offers(memory.situation, this.#plan, now).filter(({ incident }) => !told.has(incident.id));
       return { memory, news: { ...news, notifications: [...news.notifications, ...again] } };

@@ -33,6 +33,7 @@ function shelves({ heard, situation, traffic, unassigned }: Memory): Record<stri
     incident: situation.incidents,
     clock: situation.clocks,
     change: situation.changes,
+    missed: situation.missed,
     traffic,
     unassigned,
   };
@@ -68,6 +69,7 @@ export function recall(rows: readonly MemoryRow[]): Memory {
       incidents: on('incident'),
       clocks: on('clock'),
       changes: on('change'),
+      missed: on('missed'),
       agendas: NOTHING_KNOWN.agendas, // follows from the incidents
     },
     traffic: on('traffic'),

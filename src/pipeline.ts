@@ -87,13 +87,13 @@ export function conclude(
   return { memory: settled.memory, news };
 }
 
-/** Lets time pass; only when every source has been read to its end. */
-export function tick(memory: Memory, at: Instant, plan: Plan): Ingested {
+/** Lets time pass; only when every source has been read to its end. `first`: what is past was before haplog's time. */
+export function tick(memory: Memory, at: Instant, plan: Plan, first = false): Ingested {
   const news = noNews();
   const facts = new Facts();
   const settled = meaningOfSilence(memory, at, plan, { live: true, heardAt: at });
   facts.take(settled);
-  const next = step(settled.memory.situation, { kind: 'tick', at }, plan);
+  const next = step(settled.memory.situation, { kind: 'tick', at, first }, plan);
   facts.add(next);
   facts.writeTo(news);
   return { memory: { ...settled.memory, situation: next.situation }, news };

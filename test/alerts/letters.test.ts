@@ -45,6 +45,17 @@ test('of what began, was reminded of and ended, one message is left, and it is m
   assert.deepEqual(rowsOf(letters[0]!), rows);
 });
 
+test('whatever began and ended while a receiver, or haplog, was away is one message for people, and one each for programs', () => {
+  const rows = [row('a'), row('b'), row('a', 'resolved'), row('b', 'resolved'), row('c', 'firing', fell('x'))];
+  const letters = lettersOf(rows, true);
+  assert.deepEqual(shown(letters), ['single: firing c', 'digest: resolved a whole, resolved b whole']);
+  assert.match(
+    renderMany(letters[1]!, 'name').text,
+    /^2 incidents began and ended on allyrion: backend a, backend b\n/,
+  );
+  assert.equal(lettersOf(rows, false).length, 3);
+});
+
 test('a beginning behind which reminders wait is told once, with the newest facts', () => {
   const [letter] = lettersOf([row('a'), row('a', 'reminder', { reminders: 1, fallenTotal: 9 })], true);
   const { told } = letter!.threads[0]!;

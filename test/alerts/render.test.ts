@@ -2,10 +2,17 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { render } from '../../alerts/index.js';
-import { incident, notification, OPENED, REFUSED } from '../support/telling.js';
+import { incident, message, notification, OPENED, REFUSED } from '../support/telling.js';
 
 const MINUTE = 60_000;
 const CAUSE = 'Layer4 connection problem: "Connection refused at initial connection step of tcp-check"';
+
+test('a server that has settled is told with how it stands', () => {
+  const flaps = { changes: 14, state: 'down' } as const;
+  const { text } = message('resolved', { rule: 'flapping', subject: 'api/web1', flaps });
+  assert.match(text, /^Resolved: server api\/web1 on allyrion has settled: it is down, after 4 min 12 s\n/);
+  assert.match(text, /\nChanges: +14 times up or down\n/);
+});
 
 test('a firing tells what, where, since when, why, and what led to it', () => {
   const { subject, text } = render(notification(), OPENED + 1_000);
@@ -144,6 +151,7 @@ test('the body for machines has one shape for beginning, reminder and end', () =
       fallen: [{ server: 'gardener', at: '2024-02-21T12:03:18.115Z', planned: false, cause }],
       fallen_total: 1,
       reminders: 0,
+      flaps: null,
       impact: { failed_requests: 8_431, queued_requests: 12 },
       acknowledged: null,
       summary:

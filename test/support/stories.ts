@@ -25,8 +25,8 @@ import { clock, inputOf, instant } from './story.js';
 
 export interface Story {
   story: string;
-  /** `after a pause`: all but ticks was written before haplog looked. */
-  read?: 'after a pause';
+  /** All but ticks was written before haplog looked: after a pause, or for the first time. */
+  read?: 'after a pause' | 'for the first time';
   /** As in haplog.yaml. Without it nothing is waited for and nobody is reminded. */
   config?: { policy?: object; routes?: { receivers: string[]; escalate?: { receivers: string[] } }[] };
   script: string[];
@@ -52,7 +52,7 @@ export function sayings({ config = {}, read, script }: Story): string[] {
   const says: string[] = [];
   for (const [index, line] of script.entries()) {
     plan = heeded(plan, line, [...open.values()]) ?? plan;
-    const next = step(situation, inputFor(line, index, read !== 'after a pause'), plan);
+    const next = step(situation, inputFor(line, index, read), plan);
     situation = next.situation;
     for (const incident of next.incidents) {
       if (incident.phase === 'resolved') open.delete(incident.id);
@@ -112,9 +112,10 @@ function matchOf(text: string): Plan['routes'][number]['match'] {
 }
 
 /** haplog heeds a command by looking at everything that is open. */
-function inputFor(line: string, index: number, live: boolean): Input {
+function inputFor(line: string, index: number, read: Story['read']): Input {
   const [, time] = COMMANDS.exec(line) ?? [];
-  return inputOf(time === undefined ? line : `${time} tick`, index, live);
+  const input = inputOf(time === undefined ? line : `${time} tick`, index, read === undefined);
+  return input.kind === 'tick' ? { ...input, first: read === 'for the first time' } : input;
 }
 
 function saying({ event, receiver, incident, createdAt }: Notification): string {
