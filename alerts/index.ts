@@ -47,7 +47,7 @@ export { receiversFor, takesRoute } from './route.js';
 export { RULE_WORDS, RULES, type Rule, SEVERITIES, type Severity, SUBJECT_OF } from './rules.js';
 export { type Input, NOTHING_KNOWN, type Situation, type Step } from './situation.js';
 export type { Outage, OutageEnd, Shown, Transition } from './state.js';
-export { nextTickAt, step } from './step.js';
+export { nextDueAt, nextTickAt, step } from './step.js';
 export { type Circumstances, subjectInWords } from './story.js';
 export { strike, withImpact } from './strike.js';
 export { testMessage } from './test-message.js';

@@ -22,7 +22,8 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
   if (input.kind === 'tick') {
     const nowAt = (host: string) => hostTime(situation.clocks, host, input.at);
     const turn = new Turn(situation, plan, { nowAt, now: input.at, tells: true });
-    turn.passTimeEverywhere();
+    if (input.host !== undefined) turn.passTime(input.host);
+    else turn.passTimeEverywhere();
     if (input.first) turn.forgetMissed();
     else turn.tellMissed();
     return turn.end(situation, null, []);
@@ -57,4 +58,12 @@ export function nextTickAt({ incidents, clocks }: Situation, plan: Plan): Instan
     next = Math.min(next, changesAt(incident, plan) - (clocks.get(incident.host)?.skewMs ?? 0));
   }
   return next;
+}
+
+/**
+ * The next instant at which something may be due at a host, by its own clock; it may be that nothing is. Infinity where
+ * nothing waits, or where nobody has looked yet.
+ */
+export function nextDueAt({ agendas }: Pick<Situation, 'agendas'>, host: string): Instant {
+  return agendas.get(host)?.first?.at ?? Number.POSITIVE_INFINITY;
 }

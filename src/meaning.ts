@@ -1,8 +1,9 @@
 /** What one line of the log means, after all that went before it: parsed, heard, stepped. Pure. */
-import { type Incident, type Plan, type Step, step, withImpact } from '../alerts/index.js';
+import { type Incident, nextDueAt, type Plan, type Situation, type Step, step, withImpact } from '../alerts/index.js';
 import {
   type EventId,
   forgetHost,
+  type HaproxyEvent,
   type Hearing,
   hear,
   hearNothing,
@@ -19,6 +20,8 @@ import type { Memory } from './memory.js';
 export interface Reading {
   live: boolean;
   heardAt: Instant;
+  /** The log's own time is the only one: what is due between two lines is due then, and not with the later one. */
+  passes?: boolean;
 }
 
 export interface LineToRead {
@@ -26,6 +29,7 @@ export interface LineToRead {
   live: boolean;
   /** Our clock when a line with this stamp was read. */
   heardAt: (stamp: Instant) => Instant;
+  passes?: boolean;
   /** Its address, by which its event is known. */
   id: EventId;
 }
@@ -50,7 +54,8 @@ export function meaningOf(memory: Memory, line: LineToRead, plan: Plan, context:
   const { heard, situation } = memory;
   const parsed = parseLine(line.text, context, (speaker) => situation.clocks.get(hostNameOf(heard, speaker))?.at);
   if (!parsed.ok) return { parsed, hearing: null, steps: [], struck: [], memory };
-  const reading = { live: line.live, heardAt: line.heardAt(parsed.stamp.at) };
+  const { live, passes = false } = line;
+  const reading = { live, passes, heardAt: line.heardAt(parsed.stamp.at) };
   const hearing = hear(heard, parsed.record, parsed.stamp, { id: line.id, heardAt: reading.heardAt });
   return { parsed, ...believed(memory, hearing, plan, reading) };
 }
@@ -60,14 +65,16 @@ export function meaningOfSilence(memory: Memory, now: Instant, plan: Plan, readi
   return believed(memory, hearNothing(memory.heard, now), plan, reading);
 }
 
-function believed(before: Memory, hearing: Hearing, plan: Plan, { live, heardAt }: Reading): Belief {
+function believed(before: Memory, hearing: Hearing, plan: Plan, { live, heardAt, passes = false }: Reading): Belief {
   let memory: Memory = { ...before, heard: hearing.heard };
   const assign = (isJudged: (after: EventId) => boolean): Incident[] => {
     const assigned = assignRequests(memory, isJudged);
     memory = assigned.memory;
     return assigned.changed;
   };
-  const steps = hearing.events.map(({ event, copies }) => {
+  const steps = hearing.events.flatMap(({ event, copies }) => {
+    const meanwhile = passes ? timePasses(memory.situation, event, plan) : [];
+    memory = { ...memory, situation: meanwhile.at(-1)?.situation ?? memory.situation };
     const { situation, heard } = memory;
     const stepped = step(situation, { kind: 'event', event, copies, live, heardAt }, plan);
     const next = withImpact(stepped, event, memory.traffic);
@@ -78,8 +85,26 @@ function believed(before: Memory, hearing: Hearing, plan: Plan, { live, heardAt 
       memory = { ...memory, heard: gone.reduce(forgetHost, heard) };
     }
     const struck = assign((after) => after === event.id);
-    return struck.length === 0 ? next : { ...next, incidents: [...next.incidents, ...struck] };
+    const whole = struck.length === 0 ? next : { ...next, incidents: [...next.incidents, ...struck] };
+    return [...meanwhile, whole];
   });
   const struck = assign((after) => !memory.heard.held.has(after));
   return { hearing, steps, struck, memory };
+}
+
+/** So often at most something is due between two lines: more is due with the later one. */
+const MOST_TICKS = 10_000;
+
+/** What time alone made of the incidents of the event's host until it happened. */
+function timePasses(before: Situation, { host, at }: HaproxyEvent, plan: Plan): Step[] {
+  const steps: Step[] = [];
+  let situation = before;
+  for (let n = 0; n < MOST_TICKS; n++) {
+    const due = nextDueAt(situation, host);
+    if (due > at) break;
+    const next = step(situation, { kind: 'tick', at: due, host }, plan);
+    if (next.incidents.length > 0) steps.push(next);
+    situation = next.situation;
+  }
+  return steps;
 }

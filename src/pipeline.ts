@@ -13,7 +13,7 @@ import {
 } from '../alerts/index.js';
 import { type EventId, type Instant, isUnderstood, type Suspect, type TimeContext } from '../parsers/index.js';
 import { takeRequests } from './impact.js';
-import { type Belief, meaningOf, meaningOfSilence } from './meaning.js';
+import { type Belief, type LineToRead, meaningOf, meaningOfSilence } from './meaning.js';
 import { difference, type Memory } from './memory.js';
 import { Misses } from './misses.js';
 import type { Commit, News } from './store/store.js';
@@ -29,17 +29,23 @@ export function commitOf(before: Memory, { memory, news }: Ingested): Commit {
   return { ...news, ...difference(before, memory) };
 }
 
+/** By which clock lines are heard. */
+export type Pace = Pick<LineToRead, 'heardAt' | 'passes'>;
+
+/** As if each line had been read when it was written: the log's own time is the only one. */
+export const AS_WRITTEN: Pace = { heardAt: (stamp) => stamp, passes: true };
+
 /**
  * Takes in what one look at a log brought.
  * @param context how stamps without zone and year are to be read
- * @param heardAt our clock when a line with this stamp was read
+ * @param pace absent: by our clock, when the batch was read
  */
 export function ingest(
   memory: Memory,
   batch: Batch,
   plan: Plan,
   context: TimeContext,
-  heardAt: (stamp: Instant) => Instant = () => batch.readAt,
+  pace: Pace = { heardAt: () => batch.readAt },
 ): Ingested {
   const news = noNews();
   const facts = new Facts();
@@ -58,7 +64,7 @@ export function ingest(
   for (const { text, start } of batch.lines) {
     takeRequestsUntil(start);
     const id = `${batch.checkpoint.fingerprint}:${start}` as EventId;
-    const meaning = meaningOf(now, { text, id, live, heardAt }, plan, context);
+    const meaning = meaningOf(now, { text, id, live, ...pace }, plan, context);
     now = meaning.memory;
     if (meaning.hearing) facts.take(meaning);
     const { parsed } = meaning;

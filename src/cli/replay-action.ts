@@ -1,8 +1,9 @@
 /** What `haplog replay` does. */
-import type { Instant } from '../../parsers/index.js';
+import type { Notification, Plan } from '../../alerts/index.js';
+import type { Instant, TimeContext } from '../../parsers/index.js';
 import { readHistory } from '../history-files.js';
 import { EMPTY_MEMORY, type Memory } from '../memory.js';
-import { ingest, tick } from '../pipeline.js';
+import { AS_WRITTEN, ingest, tick } from '../pipeline.js';
 import { printable, printableJson } from '../printable.js';
 import { type Facts, Settling } from '../settling.js';
 import type { News } from '../store/store.js';
@@ -10,6 +11,7 @@ import { UserError } from '../user-error.js';
 import { incidentJson, notificationJson, outageJson, transitionJson } from './json-rows.js';
 import type { PastOptions } from './past.js';
 import { planFrom } from './plan.js';
+import { differenceOf } from './replay-difference.js';
 import { ReplayText } from './replay-text.js';
 import { timeContext } from './time-context.js';
 
@@ -18,6 +20,7 @@ const WITNESS_MS = 1_000;
 
 export interface ReplayOptions extends PastOptions {
   config?: string;
+  against?: string;
   output: 'text' | 'jsonl';
 }
 
@@ -25,17 +28,54 @@ export interface ReplayOptions extends PastOptions {
 export async function replay(files: string[], options: ReplayOptions): Promise<void> {
   const context = await timeContext(options, Date.now());
   const plan = await planFrom(options.config);
+  if (options.against !== undefined) {
+    const [before, after] = [await planFrom(options.against), plan];
+    const told = async (by: Plan) => await toldBy(files, options, context, by);
+    return write(differenceOf(await told(before), await told(after), options.output));
+  }
   const teller = options.output === 'jsonl' ? jsonTeller() : textTeller();
+  try {
+    await play(files, options, context, plan, (news, latest) => {
+      teller.add(news);
+      write(teller.settled(latest));
+    });
+  } finally {
+    write(teller.rest());
+  }
+}
+
+/** All that would have been sent by a plan. */
+async function toldBy(
+  files: string[],
+  options: ReplayOptions,
+  context: TimeContext,
+  plan: Plan,
+): Promise<Notification[]> {
+  const told: Notification[] = [];
+  await play(files, options, context, plan, ({ notifications }) => told.push(...notifications));
+  return told;
+}
+
+/**
+ * Takes the files through the whole pipeline; `hear` is given what each batch brought, and the latest instant that was told of.
+ * What is damaged is a `UserError`, after all that could be read.
+ */
+async function play(
+  files: string[],
+  { asOf }: ReplayOptions,
+  context: TimeContext,
+  plan: Plan,
+  hear: (news: News, latest: Instant) => void,
+): Promise<void> {
   let memory: Memory = EMPTY_MEMORY;
   let latest = 0;
   let damage: unknown = null;
   try {
     for await (const batch of readHistory(files, context)) {
-      const next = ingest(memory, { ...batch, live: true }, plan, context, asWritten);
+      const next = ingest(memory, { ...batch, live: true }, plan, context, AS_WRITTEN);
       memory = next.memory;
-      teller.add(next.news);
       latest = next.news.transitions.at(-1)?.at ?? latest;
-      write(teller.settled(latest));
+      hear(next.news, latest);
     }
   } catch (error) {
     // A damaged file is told behind all that could be read.
@@ -43,14 +83,13 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
     damage = error;
   }
   // Nobody knows what came after the last line; what was due soon after it would have been told.
-  const end = endOf(memory) + WITNESS_MS;
   const { holdMs, keepFiringMs } = plan.policy;
-  for (const at of [end, options.asOf === undefined ? end + holdMs + keepFiringMs : Math.max(end, context.asOf)]) {
+  const end = endOf(memory) + WITNESS_MS;
+  for (const at of [end, asOf === undefined ? end + holdMs + keepFiringMs : Math.max(end, context.asOf)]) {
     const next = tick(memory, at, plan);
     memory = next.memory;
-    teller.add(next.news);
+    hear(next.news, latest);
   }
-  write(teller.rest());
   if (damage !== null) throw damage;
 }
 
@@ -92,9 +131,6 @@ function jsonLines({ transitions, outages, incidents, notifications }: Facts): s
 function write(lines: string[]): void {
   if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
 }
-
-/** As if each line had been read when it was written: the log's own time is the only one. */
-const asWritten = (stamp: Instant): Instant => stamp;
 
 /** The latest instant of which any host has told, also by a line that still waits for a witness. */
 function endOf({ situation, heard }: Memory): Instant {

@@ -7,6 +7,7 @@ export function replayCommand(): Command {
   return pastCommand('replay')
     .description('what these logs tell, and what would have been sent; nothing is stored or sent')
     .option('-c, --config <file>', 'configuration whose policy and routes to use (default: the defaults)')
+    .option('--against <file>', 'print only what the configuration would send otherwise than this one')
     .addOption(
       new Option('-o, --output <format>', 'text, or one JSON object a line').choices(['text', 'jsonl']).default('text'),
     )
