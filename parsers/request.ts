@@ -114,7 +114,7 @@ function behindCookies(bytes: Uint8Array, cookies: number, end: number): number 
   return -1;
 }
 
-/** Captured headers, the request in quotes, perhaps the handshake. `len` may have cut the line in the request. */
+/** Captured headers, the request in quotes, perhaps the handshake. `len` may have cut the line in one of them. */
 function isRequest(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
   for (let group = literal(bytes, at, end, ' {'); group >= 0; group = literal(bytes, at, end, ' {')) {
@@ -122,7 +122,8 @@ function isRequest(bytes: Uint8Array, start: number, end: number): boolean {
       if (bytes[group] === BRACE_OPEN || bytes[group] === QUOTE) return false;
       group++;
     }
-    at = group < end ? group + 1 : -1;
+    if (group >= end) return true;
+    at = group + 1;
   }
   const request = literal(bytes, at, end, ' "');
   if (request < 0) return false;

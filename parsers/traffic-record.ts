@@ -58,7 +58,7 @@ interface Request extends Stream {
   headers: string[][];
   /** `GET / HTTP/1.1`, `<BADREQ>`; escaped `#XX`. */
   request: string;
-  /** The line ends within the request. */
+  /** The line ends within the request, or, where that is empty, within the last of the headers. */
   cut: boolean;
 }
 

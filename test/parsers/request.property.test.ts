@@ -87,6 +87,7 @@ const FAILED: [string, string][] = [
     `${HEAD} shop/web1 0/0/-1/-1/9009 503 217 - - sCVN 2/2/0/0/+3 0/0 "GET / HTTP/1.1"`,
   ],
   ['request cut by len', `${HEAD} shop/<NOSRV> 0/-1/-1/-1/0 503 217 - - SC-- 2/2/0/0/0 0/0 "GET /aaaaaaaaa`],
+  ['header cut by len', `${HEAD} shop/<NOSRV> 0/-1/-1/-1/0 503 217 - - SC-- 2/2/0/0/0 0/0 {shop.example|aaaa`],
   [
     'httpslog',
     `${HEAD} shop/<NOSRV> 0/-1/-1/-1/0 503 217 - - SC-- 2/2/0/0/0 0/0 "GET / HTTP/1.1" 0/0000000000000000/0/0/0 a.example/TLSv1.3/TLS_AES_256_GCM_SHA384`,

@@ -145,7 +145,7 @@ function carryStderr(program: Program, socket: string): AsyncDisposable {
   };
 }
 
-function member(name: string, host: string, port: number): Member {
+export function member(name: string, host: string, port: number): Member {
   let server: Server | null = null;
   const connections = new Set<Socket>();
   return {
@@ -170,7 +170,7 @@ function member(name: string, host: string, port: number): Member {
 }
 
 /** A port that nobody on this machine listens on. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, resolve));
   const bound = probe.address();
