@@ -24,7 +24,12 @@ export async function runHaplog(home: string, args: string[]) {
  * Writes a configuration as an operator would: the log, a mail receiver, a webhook receiver with its address in a file,
  * one route. Returns what starts `haplog run` with it.
  */
-export function configure(home: string, log: string, told: { oncall?: Mailbox; chat?: Hook }): () => Promise<Program> {
+export function configure(
+  home: string,
+  log: string,
+  told: { oncall?: Mailbox; chat?: Hook },
+  ...options: string[]
+): () => Promise<Program> {
   const config = join(home, 'haplog.yaml');
   const receivers: string[] = [];
   if (told.oncall) {
@@ -47,7 +52,7 @@ ${receivers.map((receiver) => `  - { ${receiver} }\n`).join('')}routes:
 policy: { hold: 0s, keep_firing: 500ms, reminder: 4h }
 `,
   );
-  return () => startHaplog(home, ['run', '--config', config]);
+  return () => startHaplog(home, ['run', '--config', config, ...options]);
 }
 
 export function databaseIn(home: string): string {
