@@ -1,9 +1,10 @@
 /** A letter about several incidents, in words: one sentence that counts them, then the worst by name, and how many more there are. */
 import type { Message } from './channels/channel.js';
+import { failedInWords } from './impact.js';
 import { type Letter, rowsOf } from './letters.js';
 import { digestBody } from './payload-digest.js';
 import type { Root } from './roots.js';
-import { RULE_WORDS, SEVERITIES, SUBJECT_OF } from './rules.js';
+import { RULE_WORDS, SEVERITIES, type Severity, SUBJECT_OF } from './rules.js';
 import { causeOf, localTime, subjectInWords } from './story.js';
 import type { Thread } from './threads.js';
 import { causeInWords, formatDuration, plainText } from './words.js';
@@ -59,6 +60,7 @@ export function renderMany(letter: Letter, name: string): Message {
       root === null ? name : `together:${threads.map(({ told }) => told.incident.id).toSorted()[0]}:${threads.length}`,
     event: root === null ? 'digest' : threads[0]!.told.event,
     incident: null,
+    severity: worstOf(parts.flatMap((each) => (each.part === 'began' || each.part === 'still' ? each.threads : []))),
     subject: `[haplog] ${where}: ${subject}`,
     text: [summary, '', ...passedOn(letter), ...body].join('\n'),
     json: digestBody(root, counts, [...named.values()].flat(), summary),
@@ -67,9 +69,10 @@ export function renderMany(letter: Letter, name: string): Message {
 
 function digestInWords(counts: { part: Part; threads: Thread[] }[], where: string) {
   const words = counts.map(({ part, threads }) => `${threads.length} ${COUNTED[part]}`);
-  const total = counts.reduce((sum, { threads }) => sum + threads.length, 0);
   const [first = '', ...others] = words;
-  const counted = [first.replace(' ', total === 1 ? ' incident ' : ' incidents '), ...others].join(', ');
+  const counted = [first.replace(' ', counts[0]?.threads.length === 1 ? ' incident ' : ' incidents '), ...others].join(
+    ', ',
+  );
   return { subject: counted, summary: `${counted} on ${where}: ${names(counts.flatMap(({ threads }) => threads))}` };
 }
 
@@ -117,8 +120,10 @@ function oneInWords({ told }: Thread, part: Part): string {
   const what = `${plainText(incident.host, 200)}: ${subjectInWords(incident)}`;
   const since = localTime(incident, incident.openedAt);
   const lasted = formatDuration((incident.resolvedAt ?? createdAt) - incident.openedAt);
-  if (part === 'ended') return `${what} ${over}, after ${lasted}`;
-  if (part === 'over') return `${what} ${over}, after ${lasted}, since ${since}: ${causeOf(incident)}`;
+  const failed = failedInWords(incident.impact);
+  const impact = failed === null ? '' : `, ${failed}`;
+  if (part === 'ended') return `${what} ${over}, after ${lasted}${impact}`;
+  if (part === 'over') return `${what} ${over}, after ${lasted}${impact}, since ${since}: ${causeOf(incident)}`;
   return `${what} ${is} since ${since}: ${causeOf(incident)}`;
 }
 
@@ -128,6 +133,11 @@ function passedOn(letter: Letter): string[] {
   const lines = reasons.slice(0, FEWEST_OF_PART).map((reason) => `Told here: ${plainText(reason, 400)}`);
   const more = reasons.length - lines.length;
   return lines.length === 0 ? [] : [...lines, ...(more > 0 ? [`and for ${more} more reasons`] : []), ''];
+}
+
+function worstOf(threads: Thread[]): Severity | null {
+  const severities = new Set(threads.map(({ told }) => told.incident.severity));
+  return SEVERITIES.find((severity) => severities.has(severity)) ?? null;
 }
 
 function partOf({ told, whole }: Thread): Part {

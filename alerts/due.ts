@@ -3,7 +3,7 @@ import type { Instant } from '../parsers/index.js';
 import type { Incident } from './incident.js';
 import type { Plan } from './plan.js';
 import { holdMs, keepFiringMs, reminderMs } from './policy.js';
-import { escalationsOf } from './route.js';
+import { escalationsOf, handsOverAt } from './route.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -22,14 +22,19 @@ export function tellsAgainAt(incident: Incident, plan: Pick<Plan, 'policy' | 'ro
   if (!fires(incident)) return NEVER;
   const { toldAt, quietUntil } = incident;
   if (toldAt === null) return quietUntil ?? NEVER;
-  const next = Math.min(remindsAt(incident, plan), escalationsOf(incident, plan.routes)[0]?.at ?? NEVER);
+  const escalates = escalationsOf(incident, plan.routes)[0]?.at ?? NEVER;
+  const next = Math.min(remindsAt(incident, plan), escalates, handsOverAt(incident, plan.routes));
   return next === NEVER ? NEVER : Math.max(next, quietUntil ?? next);
 }
 
-export function remindsAt({ rule, toldAt, reminders, ack }: Incident, { policy }: Pick<Plan, 'policy'>): Instant {
+/** So long after the last word of it, however late that came. */
+export function remindsAt(
+  { rule, toldAt, remindedAt, reminders, ack }: Incident,
+  { policy }: Pick<Plan, 'policy'>,
+): Instant {
   const every = reminderMs(policy, rule);
   if (toldAt === null || every === null || ack !== null) return NEVER;
-  return reminders >= (policy.mostReminders ?? NEVER) ? NEVER : toldAt + (reminders + 1) * every;
+  return reminders >= (policy.mostReminders ?? NEVER) ? NEVER : (remindedAt ?? toldAt) + every;
 }
 
 /** When it fires, or is over: a hold or a keep-firing that passes. Infinity for never. */

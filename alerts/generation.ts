@@ -47,8 +47,7 @@ export function lastWords(change: Change, event: HaproxyEvent): Change {
   const self = workerOf(change.board, event);
   if (!self?.end) return change;
   const { at, how } = self.end;
-  const takenOver = siblingsOf(change.board, event).some(({ firstAt, end }) => !end && firstAt > self.firstAt);
-  const died = how !== 'process_replaced' && !takenOver;
+  const died = how !== 'process_replaced' && !isTakenOver(change.board, event);
   const open = change.outages.filter(({ outage }) => outage.end === null).map(({ outage }) => outage.backend);
   const late = endEach(
     change.board,
@@ -61,6 +60,12 @@ export function lastWords(change: Change, event: HaproxyEvent): Change {
     board: late.board,
     outages: [...change.outages, ...late.outages.map((one) => ({ ...one, died }))],
   };
+}
+
+/** A younger worker serves already, when the end of this one is told: a master's words may come late. */
+export function isTakenOver(board: Board, worker: WorkerRef): boolean {
+  const self = workerOf(board, worker);
+  return self !== undefined && siblingsOf(board, worker).some(({ firstAt, end }) => !end && firstAt > self.firstAt);
 }
 
 /** Ends what is open in those older workers whose heir speaks while they have been silent. */

@@ -5,9 +5,8 @@ import type { Incident } from './incident.js';
 import type { Ledger } from './ledger.js';
 import { type Notification, type NotificationKind, notificationsFor } from './notification.js';
 import type { Plan } from './plan.js';
-import { reminderMs } from './policy.js';
 import { quietUntil } from './quiet.js';
-import { escalationsOf, receiversFor } from './route.js';
+import { escalationsOf, nextOpening, receiversFor } from './route.js';
 
 /** When a step is taken. */
 export interface Moment {
@@ -38,15 +37,18 @@ export class Herald {
     const there = nowAt(incident.host);
     const known = this.#acknowledge(incident);
     const quiet = quietUntil(known, this.#plan, this.#ledger.incidents, now);
-    const until = quiet === null ? null : there + (quiet - now);
+    // Once noted it is looked at again when it has passed: not at every look, for each would be written down.
+    const noted = known.quietUntil !== null && known.quietUntil > there ? known.quietUntil : null;
+    const until = quiet === null ? this.#closedUntil(known) : (noted ?? there + (quiet - now));
     const current = until === known.quietUntil ? known : { ...known, quietUntil: until };
     if (current !== known) this.#ledger.put(current);
-    if (quiet !== null) return;
+    if (until !== null) return;
     if (current.toldAt === null) {
       this.#write({ ...current, toldAt: there }, 'firing', 'firing', this.#routed(current));
       return;
     }
-    const reminded = there >= remindsAt(current, this.#plan) ? this.#remind(current, current.toldAt) : current;
+    const handed = this.#handOver(current);
+    const reminded = there >= remindsAt(handed, this.#plan) ? this.#remind(handed) : handed;
     for (const { at, receivers } of escalationsOf(reminded, this.#plan.routes)) {
       // Nobody has taken it on: others hear of it, as of something that begins.
       if (there >= at) this.#write(this.#ledger.get(reminded) ?? reminded, 'firing', 'firing', receivers);
@@ -62,18 +64,39 @@ export class Herald {
   /** Whoever was told of it is told of its end. */
   tellEnd(incident: Incident): void {
     if (incident.toldAt === null) return;
-    const receivers = [...this.#routed(incident), ...this.#stillKnown(incident.receivers)];
-    this.#write(incident, 'resolved', 'resolved', receivers);
+    // Who is always told may have been offered it at a start; who is told at some hours only was told, or was not.
+    const { now } = this.#moment;
+    const always = receiversFor(
+      incident,
+      this.#plan.routes.filter(({ during }) => during === null),
+      now,
+    );
+    this.#write(incident, 'resolved', 'resolved', [...always, ...this.#stillKnown(incident.receivers)]);
   }
 
-  #remind(incident: Incident, toldAt: Instant): Incident {
-    const { policy, routes } = this.#plan;
-    const due = Math.floor((this.#moment.nowAt(incident.host) - toldAt) / reminderMs(policy, incident.rule)!);
-    const reminders = Math.min(due, policy.mostReminders ?? due);
+  /** Until when nobody may be told, since all who would be are told at other hours; null where somebody may. */
+  #closedUntil(incident: Incident): Instant | null {
+    const { now, nowAt } = this.#moment;
+    if (incident.toldAt !== null || this.#routed(incident).length > 0) return null;
+    const opens = nextOpening(incident, this.#plan.routes, now);
+    return opens === Number.POSITIVE_INFINITY ? null : nowAt(incident.host) + (opens - now);
+  }
+
+  /** The hour of others has begun: for them it begins now. */
+  #handOver(incident: Incident): Incident {
+    if (incident.ack !== null) return incident;
+    const others = this.#routed(incident).filter((name) => !incident.receivers.includes(name));
+    return others.length === 0 ? incident : this.#write(incident, 'firing', 'firing', others);
+  }
+
+  #remind(incident: Incident): Incident {
+    const { routes } = this.#plan;
+    const reminders = incident.reminders + 1;
+    const remindedAt = this.#moment.nowAt(incident.host);
     const later = routes.flatMap(({ escalation }) => escalation?.receivers ?? []);
     const escalatedTo = incident.receivers.filter((name) => later.includes(name));
     const receivers = [...this.#routed(incident), ...escalatedTo];
-    return this.#write({ ...incident, reminders }, 'reminder', `reminder-${reminders}`, receivers);
+    return this.#write({ ...incident, reminders, remindedAt }, 'reminder', `reminder-${reminders}`, receivers);
   }
 
   /** Somebody has taken it on: whoever was told of it hears that too. */

@@ -65,6 +65,8 @@ export interface Incident {
   /** When receivers were told of the beginning (a notification was written), and how many reminders followed. */
   toldAt: Instant | null;
   reminders: number;
+  /** When it was told again last; null if never. */
+  remindedAt: Instant | null;
   /** Who was told anything of it. */
   receivers: string[];
   /** Nothing is told of it before; null where nothing stands against telling. */
@@ -134,9 +136,10 @@ export function begun(spell: Spell, severity: Severity): Incident {
     cause: causeOf(fall) ?? cause,
     fallen: fall.last,
     fallenTotal: fall.total,
-    impact: UNKNOWN_IMPACT,
+    impact: rule === 'outage' ? UNKNOWN_IMPACT : null,
     toldAt: null,
     reminders: 0,
+    remindedAt: null,
     receivers: [],
     quietUntil: null,
     flaps: null,

@@ -48,7 +48,7 @@ export { RULE_WORDS, RULES, type Rule, SEVERITIES, type Severity, SUBJECT_OF } f
 export { type Input, NOTHING_KNOWN, type Situation, type Step } from './situation.js';
 export type { Outage, OutageEnd, Shown, Transition } from './state.js';
 export { nextDueAt, nextTickAt, step } from './step.js';
-export { type Circumstances, subjectInWords } from './story.js';
+export { type Circumstances, incidentInWords, subjectInWords } from './story.js';
 export { strike, withImpact } from './strike.js';
 export { testMessage } from './test-message.js';
 export type { Thread, Waiting } from './threads.js';

@@ -59,7 +59,8 @@ function letterAgain<Row extends Waiting>(name: string, rows: Row[]): Letter<Row
   const threads = [...groupBy(rows, ({ notification }) => notification.incident.id).values()].map(threadOf);
   if (threads.length === 1) return { name, kind: 'single', root: null, threads };
   const groups = groupedByRoot(threads);
-  const root = groups.length === 1 ? groups[0]!.root : null;
+  // What is over was never put together by its root.
+  const root = groups.length === 1 && !threads.some(({ whole }) => whole) ? groups[0]!.root : null;
   return { name, kind: root === null ? 'digest' : 'root', root, threads };
 }
 

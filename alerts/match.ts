@@ -14,5 +14,14 @@ export function matches({ backend, server, host, rules, severities }: Match, abo
 }
 
 function named(glob: string | null, name: string | null): boolean {
-  return glob === null || (name !== null && picomatch.isMatch(name, glob, { dot: true }));
+  return glob === null || (name !== null && matcherOf(glob)(name));
+}
+
+/** Those of the configuration and of silences: a few, asked for every open incident. */
+const matchers = new Map<string, (name: string) => boolean>();
+
+function matcherOf(glob: string): (name: string) => boolean {
+  const known = matchers.get(glob) ?? picomatch(glob, { dot: true });
+  matchers.set(glob, known);
+  return known;
 }

@@ -4,6 +4,7 @@
  */
 import type { Instant } from '../parsers/index.js';
 import { hostTime } from './clocks.js';
+import { fires } from './due.js';
 import { type Notification, notificationsFor } from './notification.js';
 import type { Plan } from './plan.js';
 import { receiversFor } from './route.js';
@@ -20,9 +21,7 @@ export function offers(
 ): Notification[] {
   return [...incidents]
     .map(([, incident]) => incident)
-    .filter(({ phase, planned, toldAt, resolvedAt }) => {
-      return phase === 'firing' && !planned && toldAt !== null && resolvedAt === null;
-    })
+    .filter((incident) => fires(incident) && incident.toldAt !== null)
     .sort((a, b) => a.openedAt - b.openedAt)
     .flatMap((incident) =>
       notificationsFor(

@@ -3,7 +3,7 @@ import type { Instant } from '../parsers/index.js';
 import type { Incident } from './incident.js';
 import { type Matched, matches } from './match.js';
 import type { Route } from './policy.js';
-import { openUntil } from './times.js';
+import { opensAt, openUntil } from './times.js';
 
 /**
  * The receivers of an incident: those of every route that it takes, each once, in the order of the config.
@@ -18,6 +18,22 @@ export function takesRoute(incident: Matched, { match, during }: Route, now: Ins
   return matches(match, incident) && (during === null || openUntil(during, now) !== null);
 }
 
+/** When the hours of a route begin whose receivers were not told, by the clock of its host; Infinity where there is none. */
+export function handsOverAt(incident: Incident, routes: readonly Route[]): Instant {
+  const { toldAt, ack, receivers: told } = incident;
+  if (toldAt === null || ack !== null) return Number.POSITIVE_INFINITY;
+  const others = routes.filter(({ receivers }) => receivers.some((name) => !told.includes(name)));
+  return nextOpening(incident, others, toldAt);
+}
+
+/** When the hours of a route begin next that the incident takes; Infinity where there is none. */
+export function nextOpening(incident: Matched, routes: readonly Route[], after: Instant): Instant {
+  const begins = routes.flatMap(({ match, during }) =>
+    during !== null && matches(match, incident) ? [opensAt(during, after)] : [],
+  );
+  return Math.min(Number.POSITIVE_INFINITY, ...begins);
+}
+
 /** Who is to be told since nobody has taken the incident on: when, by the clock of its host, and who. */
 export interface Escalation {
   at: Instant;
@@ -29,10 +45,11 @@ export function escalationsOf(incident: Incident, routes: readonly Route[]): Esc
   const { toldAt, ack, receivers: told } = incident;
   if (toldAt === null || ack !== null) return [];
   return routes
-    .flatMap(({ match, escalation }) => {
-      if (escalation === null || !matches(match, incident)) return [];
-      const receivers = escalation.receivers.filter((name) => !told.includes(name));
-      return receivers.length === 0 ? [] : [{ at: toldAt + escalation.afterMs, receivers }];
+    .flatMap((route) => {
+      const { escalation } = route;
+      const receivers = escalation?.receivers.filter((name) => !told.includes(name)) ?? [];
+      if (escalation === null || receivers.length === 0 || !takesRoute(incident, route, toldAt)) return [];
+      return [{ at: toldAt + escalation.afterMs, receivers }];
     })
     .sort((a, b) => a.at - b.at);
 }

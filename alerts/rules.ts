@@ -81,7 +81,7 @@ export const RULE_WORDS: Record<Rule, RuleWords> = {
     still: 'Still failing',
   },
   worker_killed: {
-    is: 'is without the worker that it had',
+    is: 'is without a worker',
     hasBeen: 'has been without a worker',
     over: 'has a worker again',
     still: 'Still without a worker',

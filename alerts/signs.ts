@@ -2,7 +2,7 @@
 
 import { type Cause, type HaproxyEvent, isSign, type SignSentence } from '../parsers/index.js';
 import { backendKey, type Change, FRESH_BACKEND, fallOf, serverKey, shown } from './board.js';
-import { endedUnwished } from './generation.js';
+import { endedUnwished, isTakenOver } from './generation.js';
 import { type Fall, NO_FALL } from './incident.js';
 import { type Rule, WHOLE } from './rules.js';
 import type { Shown } from './state.js';
@@ -35,7 +35,7 @@ export function signsOf(event: HaproxyEvent, change: Change): readonly Sign[] {
     case 'worker.started':
       return [haproxy('reload_failed', 'absent', null)];
     case 'worker.ended':
-      return says.former || !endedUnwished(says.code) ? NONE : [died(says)];
+      return says.former || !endedUnwished(says.code) || isTakenOver(change.board, event) ? NONE : [died(says)];
     default:
       return NONE;
   }
@@ -77,7 +77,8 @@ function signsOfTransition(
   const signs: Sign[] = [{ rule: 'server_down', is: to === 'down' ? 'present' : 'absent', ...about }];
   const fellOrRose = (from === 'up' && to === 'down') || (from === 'down' && to === 'up');
   if (fellOrRose && !planned) signs.push({ rule: 'flapping', is: 'passing', ...about });
-  if (to === 'up') signs.push({ rule: 'checks_failing', is: 'absent', ...about });
+  // In maintenance it is not checked.
+  if (to === 'up' || to === 'maint') signs.push({ rule: 'checks_failing', is: 'absent', ...about });
   return signs;
 }
 

@@ -35,7 +35,8 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
   const turn = new Turn(situation, plan, { nowAt: () => now, now: heardAt, tells: live });
   if (now < (situation.clocks.get(event.host)?.at ?? now)) turn.setBack(event.host);
   turn.passTime(event.host);
-  if (isNewWorker(situation.board, event)) turn.takeOver(event);
+  // What a sign tells of its speaker is no worker's coming: a master says that a reload failed.
+  if (!isSign(event.says) && isNewWorker(situation.board, event)) turn.takeOver(event);
   const forgotten = forgetHosts(situation.board, vanished, now);
   for (const outage of forgotten.outages) turn.follow(outage);
   turn.vanish(vanished);

@@ -122,6 +122,7 @@ function factsOf(notification: Notification, now: Instant): Fact[] {
     facts.push(['Since', `${localTime(incident, openedAt)} (${formatDuration(now - openedAt)} ago)`]);
   }
   facts.push(['Cause', causeOf(incident)], ...impact(notification));
+  if (incident.ack !== null && event !== 'acknowledged') facts.push(['Taken on', takenOnBy(incident).trimStart()]);
   if (incident.flaps !== null) facts.push(['Changes', `${incident.flaps.changes} times up or down`]);
   if (incident.planned) facts.push(['Planned', 'yes, its servers were taken out on purpose']);
   return [...facts, ...lateness(notification, now)];
@@ -173,6 +174,7 @@ function fallenInWords({ at, utcOffsetMin, server, cause, planned }: Fallen): It
 }
 
 export function causeOf(incident: Incident): string {
+  if (incident.flaps !== null) return `${incident.flaps.changes} changes so far`;
   return incident.cause === null ? 'HAProxy gave no reason' : causeInWords(incident.cause);
 }
 
@@ -184,6 +186,12 @@ export function localTime(incident: Incident, at: Instant): string {
 export function subjectInWords({ rule, subject }: Pick<Incident, 'rule' | 'subject'>): string {
   const kind = SUBJECT_OF[rule];
   return kind === 'haproxy' ? 'HAProxy' : `${kind} ${plainText(subject, 400)}`;
+}
+
+/** `backend api on lb1`; of another rule than the outage with its name: `server api/web1 on lb1 (flapping)`. */
+export function incidentInWords(incident: Pick<Incident, 'rule' | 'subject' | 'host'>): string {
+  const rule = incident.rule === 'outage' ? '' : ` (${incident.rule})`;
+  return `${subjectInWords(incident)} on ${plainText(incident.host, 200)}${rule}`;
 }
 
 function about(incident: Incident): Fact[] {

@@ -66,6 +66,17 @@ export function openUntil({ days, fromMin, untilMin, zone }: Times, at: Instant)
   return null;
 }
 
+/** When the hours begin next after `at`. */
+export function opensAt({ days, fromMin, zone }: Times, at: Instant): Instant {
+  let date = ZonedDateTime.toPlainDate(Instants.toZonedDateTimeISO(Instants.fromEpochMilliseconds(at), zone));
+  // One of the next eight days has them: today's may have begun, and there is a day at least.
+  for (let n = 0; n <= 8; n++, date = PlainDate.addDays(date, 1)) {
+    const begins = onTheWall(date, fromMin, zone);
+    if (begins > at && days.includes(PlainDate.dayOfWeek(date))) return begins;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
 /** When the clocks of a zone show so many minutes of a day, or, where they skip them, as many later. */
 function onTheWall(date: PlainDate.Record, minutesOfDay: number, zone: string): Instant {
   const local = PlainDateTime.addMinutes(PlainDate.toPlainDateTime(date), minutesOfDay);

@@ -4,10 +4,11 @@ import type { OutageChange } from './board.js';
 import { fires, isUntold, tellsAgainAt, turnsAt } from './due.js';
 import { flapped } from './flapping.js';
 import { Herald, type Moment } from './herald.js';
-import { begun, type End, endOf, type Incident, joined, left, type Spell, spellOf } from './incident.js';
+import { backendOf, begun, type End, endOf, type Incident, joined, left, type Spell, spellOf } from './incident.js';
 import { inOrder, Ledger } from './ledger.js';
 import type { Plan } from './plan.js';
 import { holdMs, keepFiringMs } from './policy.js';
+import { quietUntil as keptQuietUntil } from './quiet.js';
 import type { Sign } from './signs.js';
 import type { Situation, Step } from './situation.js';
 import type { Outage, Transition } from './state.js';
@@ -63,11 +64,12 @@ export class Turn {
   }
 
   /** A new worker serves where others died: until it says otherwise, all is well again. */
-  takeOver({ host, at }: HaproxyEvent): void {
+  takeOver({ host, at, says }: HaproxyEvent): void {
     const isDead = ({ workers, resolvedAt, rule }: Incident) =>
       workers.length === 0 && resolvedAt === null && rule !== 'reload_failed';
     for (const incident of this.#ledger.open((one) => one.host === host && isDead(one))) {
-      const endEvidence = incident.rule === 'worker_killed' ? 'observed' : 'assumed';
+      const isSaid = incident.rule === 'worker_killed' && says.kind === 'worker.started';
+      const endEvidence = isSaid ? 'observed' : 'assumed';
       this.#advance({ ...incident, resolvedAt: Math.max(at, incident.openedAt), endEvidence });
     }
   }
@@ -102,7 +104,9 @@ export class Turn {
 
   /** What began and ended while nobody looked is told now, once it is certain that nothing more is to be read. */
   tellMissed(): void {
-    for (const incident of inOrder([...this.#missed].map(([, one]) => one))) this.#herald.tellWhole(incident);
+    const missed = inOrder([...this.#missed].map(([, one]) => one));
+    const outages = missed.filter(({ rule }) => rule === 'outage');
+    for (const incident of missed) if (!isBelow(incident, outages)) this.#herald.tellWhole(incident);
     this.forgetMissed();
   }
 
@@ -192,13 +196,39 @@ export class Turn {
   #resolve(incident: Incident): void {
     const resolved: Incident = { ...incident, phase: 'resolved' };
     this.#ledger.close(resolved);
+    if (resolved.rule === 'flapping') this.#forgetChanges(resolved);
     this.#herald.tellEnd(resolved);
     const { toldAt, firedAt, planned, quietUntil } = resolved;
-    const wasMissed = toldAt === null && firedAt !== null && !planned && quietUntil === null;
+    const wasMissed =
+      toldAt === null && firedAt !== null && !planned && quietUntil === null && !this.#wasQuiet(resolved);
     if (wasMissed && this.#missed.size < MOST_MISSED) this.#missed = this.#missed.with(resolved.id, resolved);
+  }
+
+  /** It has settled: only what comes now counts. */
+  #forgetChanges({ host, subject }: Incident): void {
+    this.#changes = this.#changes.withoutAll((key) => key.startsWith(`${host} `) && key.endsWith(` ${subject}`));
+  }
+
+  /** It began in a silence or in maintenance, as far as clocks agree. */
+  #wasQuiet(incident: Incident): boolean {
+    return keptQuietUntil(incident, this.#plan, this.#ledger.incidents, incident.openedAt) !== null;
   }
 
   #nowAt(host: string): Instant {
     return this.#moment.nowAt(host);
   }
+}
+
+/** An outage of its backend says all that there is to say of it. */
+function isBelow(incident: Incident, outages: readonly Incident[]): boolean {
+  const backend = backendOf(incident);
+  return outages.some(
+    ({ id, host, subject, openedAt, resolvedAt }) =>
+      id !== incident.id &&
+      host === incident.host &&
+      subject === backend &&
+      openedAt <= (incident.resolvedAt ?? openedAt) &&
+      incident.openedAt <= (resolvedAt ?? incident.openedAt) &&
+      incident.rule !== 'outage',
+  );
 }

@@ -145,8 +145,9 @@ function incidentSaid(incident: Incident, known: Incident | null): Said | null {
   };
 }
 
-function fires({ phase, resolvedAt }: Incident): boolean {
-  return phase === 'firing' && resolvedAt === null;
+/** Also what is planned, which nobody is told of; what flaps is over and over for a moment, and fires on. */
+function fires({ phase, resolvedAt, rule }: Incident): boolean {
+  return phase === 'firing' && (resolvedAt === null || rule === 'flapping');
 }
 
 function lines(copies: number): string {

@@ -1,6 +1,7 @@
 /** The means by which a receiver is told. Only files of this folder reach the network. */
 import type { Incident } from '../incident.js';
 import type { NotificationKind } from '../notification.js';
+import type { Severity } from '../rules.js';
 import type { Story } from '../story.js';
 
 /** `digest`: one message for many incidents; `test`: somebody wants to see whether it arrives. */
@@ -8,13 +9,15 @@ export type MessageKind = NotificationKind | 'digest' | 'test';
 
 /** A notification rendered for sending. */
 export interface Message {
-  /** The notification's dedup key: equal in every attempt, so that a receiver can drop a repeat. */
+  /** The letter's name, of a single one the notification's dedup key: equal in every attempt, so that a receiver can drop a repeat. */
   id: string;
   /** The incident's id, by which mails become one thread. */
   incidentId: string;
   event: MessageKind;
   /** The incident's facts, for a receiver that has fields for them; null where the message is about none, or many. */
   incident: Incident | null;
+  /** Of a message about several the worst that still lasts; null where all of it is over. Absent: as its incident's. */
+  severity?: Severity | null;
   subject: string;
   /** What the text says, for a channel that sets it in another way; absent where the message exists as text alone. */
   story?: Story;

@@ -30,7 +30,8 @@ function mailOf(message: Message, receiver: EmailReceiver): SendMailOptions {
   const domain = domainOf(receiver.from);
   const subject = undecoded(plainText(message.subject, 400));
   // The receiver's name is part of it: each receiver has a thread of its own, whose first mail it was sent.
-  const isRoot = message.event === 'firing' || message.event === 'test';
+  // A digest stands alone.
+  const isRoot = message.event === 'firing' || message.event === 'digest' || message.event === 'test';
   const root = messageId(`${message.incidentId} ${receiver.name}`, isRoot ? message.event : 'firing', domain);
   return {
     from: receiver.from,

@@ -38,7 +38,9 @@ function toPath({ url, token, user }: PushoverReceiver, path: string): Target | 
 
 function bodyFor(message: Message, { token, user, emergencyMs }: PushoverReceiver): object {
   const loudness = loudnessOf(message);
-  const rings = emergencyMs !== null && message.event === 'firing' && loudness === 'alarm';
+  // Of several incidents no end could be told that calls all of it off: what rings is about one.
+  const isOne = message.event === 'firing' && message.incident !== null;
+  const rings = emergencyMs !== null && isOne && loudness === 'alarm';
   return {
     token: token.reveal(),
     user: user.reveal(),

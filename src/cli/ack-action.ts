@@ -34,8 +34,11 @@ async function take(
   { by, note = null }: { by?: string; note?: string | null },
 ): Promise<Incident> {
   const open = await store.openIncidents();
-  const meant = open.filter((incident) => incident.id === id);
-  const found = meant.length > 0 ? meant : open.filter((incident) => incident.id.startsWith(id));
+  // Incidents of one log have the first part of their ids in common: what is behind the colon tells them apart.
+  const isMeant = ({ id: whole }: Incident) => whole === id || behindColon(whole) === id;
+  const begins = ({ id: whole }: Incident) => whole.startsWith(id) || behindColon(whole).startsWith(id);
+  const meant = open.filter(isMeant);
+  const found = meant.length > 0 ? meant : open.filter(begins);
   const [incident, other] = found;
   if (id === '' || incident === undefined)
     throw new UserError(`No open incident has the id ${JSON.stringify(id)}; haplog ack shows them.`);
@@ -44,13 +47,15 @@ async function take(
       `${found.length} open incidents have an id that begins with ${JSON.stringify(id)}; haplog ack shows them.`,
     );
   const taken = await store.acknowledge(incident.id, { at: Date.now(), by: authorOf(by), note });
-  if (!taken)
-    throw new UserError(`Incident ${incident.id} was taken on before${incident.ack ? `, by ${incident.ack.by}` : ''}.`);
+  const before = (await store.wishes()).acknowledgements.get(incident.id);
+  if (!taken) throw new UserError(`Incident ${incident.id} was taken on before, by ${before?.by ?? 'somebody'}.`);
   return incident;
 }
 
+const behindColon = (id: string) => id.slice(id.indexOf(':') + 1);
+
 function wordsOf(incident: Incident, time: (at: number) => string): string[] {
-  const { rule, host, openedAt, severity, ack } = incident;
+  const { rule, host, openedAt, severity, planned, ack } = incident;
   const about = `${subjectInWords(incident)} on ${host} ${RULE_WORDS[rule].is} since ${time(openedAt)}`;
-  return [about, severity, ack === null ? '' : `taken on by ${ack.by}`];
+  return [about, planned ? 'planned' : severity, ack === null ? '' : `taken on by ${ack.by}`];
 }

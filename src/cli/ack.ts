@@ -9,12 +9,12 @@ that, and its end. A running haplog heeds it within two seconds. Without an id: 
 
 Examples:
   haplog ack
-  haplog ack 5f1c2a --note 'looking into it'`;
+  haplog ack 4711 --note 'looking into it'`;
 
 export function ackCommand(): Command {
   return withReadingOptions(new Command('ack'))
     .description('take an incident on: no reminders, no escalation')
-    .argument('[id]', 'the id of the incident, or its beginning')
+    .argument('[id]', 'the id of the incident, what stands in it behind the colon, or the beginning of either')
     .option('--note <text>', 'for the others')
     .option('--by <name>', 'who takes it on (default: who is logged in)')
     .addHelpText('after', HELP)

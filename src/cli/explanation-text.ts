@@ -1,5 +1,5 @@
 /** An explanation in words: one paragraph for each thing that haplog asks of a line. Pure. */
-import { formatStamp, subjectInWords } from '../../alerts/index.js';
+import { formatStamp, incidentInWords } from '../../alerts/index.js';
 import type { LineClass, LogRecord } from '../../parsers/index.js';
 import { formatDuration } from '../duration.js';
 import { narrate } from '../narrate.js';
@@ -166,5 +166,5 @@ function tellsLines({ incidents, tells, unrouted }: Effects): string[] {
 function tellingInWords({ receiver, event, incident, afterMs }: Telling): string {
   const when = event === 'firing' ? 'if it lasts for' : 'if it stays well for';
   const after = afterMs === 0 ? '' : `, ${when} ${formatDuration(afterMs)}`;
-  return `${receiver}: ${event}: ${subjectInWords(incident)} on ${incident.host}${after}`;
+  return `${receiver}: ${event}: ${incidentInWords(incident)}${after}`;
 }

@@ -1,5 +1,5 @@
 /** What `haplog outbox` does. */
-import { backendOf, dueSince, render, subjectInWords } from '../../alerts/index.js';
+import { backendOf, dueSince, incidentInWords, render } from '../../alerts/index.js';
 import { formatDuration } from '../duration.js';
 import { printableJson } from '../printable.js';
 import type { OutboxEntry, OutboxFilter, OutboxState, Unfit } from '../store/store.js';
@@ -91,7 +91,7 @@ async function readOutbox(db: string | undefined, filter: OutboxFilter): Promise
 function rowOf(entry: OutboxEntry, time: (at: number) => string): string[] {
   const { seq, state, answer, notification } = entry;
   const { receiver, event, incident } = notification;
-  const what = `${event}: ${subjectInWords(incident)} on ${incident.host}`;
+  const what = `${event}: ${incidentInWords(incident)}`;
   return [String(seq), time(notedAt(entry)), state, receiver, what, triesOf(entry), answer ?? ''];
 }
 

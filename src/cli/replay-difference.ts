@@ -1,5 +1,5 @@
 /** What one configuration would have sent and another would not. Pure. */
-import { formatStamp, type Notification, subjectInWords } from '../../alerts/index.js';
+import { formatStamp, incidentInWords, type Notification } from '../../alerts/index.js';
 import { printable, printableJson } from '../printable.js';
 import { notificationJson } from './json-rows.js';
 
@@ -32,6 +32,5 @@ function missingIn(these: readonly Notification[], those: readonly Notification[
 const nameOf = ({ dedupKey, createdAt }: Notification) => `${dedupKey} ${createdAt}`;
 
 function inWords({ createdAt, receiver, event, incident }: Notification): string {
-  const { host, utcOffsetMin } = incident;
-  return `${formatStamp(createdAt, utcOffsetMin)}  ${receiver}: ${event}: ${subjectInWords(incident)} on ${host}`;
+  return `${formatStamp(createdAt, incident.utcOffsetMin)}  ${receiver}: ${event}: ${incidentInWords(incident)}`;
 }

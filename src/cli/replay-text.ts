@@ -3,7 +3,7 @@
  * would have been sent. Lines wait until no later one can come before them, so that a log of any size is told in bounded
  * memory. Pure.
  */
-import { formatStamp, type Incident, type Outage, subjectInWords, type Transition } from '../../alerts/index.js';
+import { formatStamp, type Incident, incidentInWords, type Outage, type Transition } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
 import { narrate } from '../narrate.js';
 import { SETTLED_AFTER_MS } from '../settling.js';
@@ -34,7 +34,7 @@ export class ReplayText {
     for (const outage of outages) this.#addOutage(outage);
     for (const incident of incidents) this.#addIncident(incident);
     for (const { receiver, event, incident, createdAt } of notifications) {
-      const words = `would tell ${receiver}: ${event}: ${subjectInWords(incident)} on ${incident.host}`;
+      const words = `would tell ${receiver}: ${event}: ${incidentInWords(incident)}`;
       this.#lines.push({ at: createdAt, utcOffsetMin: incident.utcOffsetMin, words: () => [words] });
     }
   }

@@ -1,5 +1,7 @@
 /** What `haplog route` does. */
 import {
+  formatDuration,
+  matches,
   openUntil,
   type Route,
   RULES,
@@ -13,6 +15,7 @@ import { printableJson } from '../printable.js';
 import { UserError } from '../user-error.js';
 import { localZone } from '../zone.js';
 import { configInForce } from './config-in-force.js';
+import { localTime } from './local-time.js';
 import { matchInWords, timesInWords } from './match-text.js';
 import { say } from './say.js';
 import { parseTime } from './time-words.js';
@@ -47,12 +50,16 @@ export async function route(options: RouteOptions): Promise<void> {
     return say(printableJson({ backend, server, host, rule, severity, routes, told, later }));
   }
   if (!settings.on) say(`The rule ${rule} is off.`);
+  for (const { match, during } of config.maintenance) {
+    const until = matches(match, about) ? openUntil(during, at) : null;
+    if (until !== null) say(`In maintenance until ${localTime(localZone())(until)}: nobody is told before.`);
+  }
   for (const [i, each] of routes.entries()) {
     say(`${each.taken ? 'taken  ' : 'passed '}  routes[${i}] ${whenTaken(each, at)} -> ${each.receivers.join(', ')}`);
   }
   say(told.length === 0 ? 'Nobody is told.' : `Told: ${told.join(', ')}`);
   for (const { afterMs, receivers } of later) {
-    say(`Told as well after ${afterMs / 1000} s without \`haplog ack\`: ${receivers.join(', ')}`);
+    say(`Told as well after ${formatDuration(afterMs)} without \`haplog ack\`: ${receivers.join(', ')}`);
   }
 }
 

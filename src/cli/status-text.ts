@@ -36,11 +36,13 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
     [
       'incident',
       incidents.map((incident) => {
-        const { host, rule, severity, phase, openedAt, resolvedAt, planned: work, ack } = incident;
+        const { host, rule, severity, phase, openedAt, resolvedAt, planned: work, quietUntil, ack } = incident;
         const well = resolvedAt === null ? '' : `, well ${since(resolvedAt)}`;
+        const quiet =
+          quietUntil === null || quietUntil <= now ? '' : `, nothing is told of it until ${local(quietUntil)}`;
         const taken = ack === null ? '' : `, taken on by ${ack.by}`;
         const about = `${host}: ${subjectInWords(incident)} ${RULE_WORDS[rule].is} ${since(openedAt)}`;
-        return `${phase}, ${severity}: ${about}${well}${planned(work)}${taken}`;
+        return `${phase}, ${severity}: ${about}${well}${planned(work)}${quiet}${taken}`;
       }),
     ],
     [

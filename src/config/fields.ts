@@ -39,13 +39,22 @@ export function several<T extends z.ZodEnum>(word: T) {
     .meta({ expected });
 }
 
-/** `on`, `off`, or a mapping, which means on; becomes `off`, or the mapping, of which `on` is the empty one. */
+/** `on`, `off`, or a mapping, which means on; becomes null, or the mapping, of which `on` is the empty one. */
 export function switchOr<T extends z.ZodType>(inner: T) {
   const isOff = (value: unknown) => value === 'off' || value === false;
   const isOn = (value: unknown) => value === 'on' || value === true;
-  return z
-    .preprocess((value) => (isOff(value) ? 'off' : isOn(value) ? {} : value), z.union([z.literal('off'), inner]))
-    .meta({ expected: 'on, off, or a mapping, see below' });
+  return (
+    z
+      // Null stands for off here, so that mistakes in the mapping keep their places; a written null is none of them.
+      .preprocess((value) => (isOff(value) ? null : isOn(value) ? {} : (value ?? '')), inner.nullable())
+      .meta({ expected: 'on, off, or a mapping, see below' })
+  );
+}
+
+/** A whole number from `min` to `max`. */
+export function wholeNumber(expected: string, min: number, max = Number.MAX_SAFE_INTEGER) {
+  const error = ({ input }: Found) => unlike(expected, input);
+  return z.int({ error }).min(min, { error }).max(max, { error }).meta({ expected });
 }
 
 /** A list with at least one item. */

@@ -118,7 +118,7 @@ function everything(receivers: readonly Receiver[]): Route {
 }
 
 function resolvePolicy({ policy, rules }: ConfigFile): Policy {
-  const flapping = rules.flapping === 'off' || rules.flapping === undefined ? null : rules.flapping;
+  const flapping = rules.flapping ?? null;
   return {
     holdMs: policy.hold,
     keepFiringMs: policy.keep_firing,
@@ -132,7 +132,7 @@ function resolvePolicy({ policy, rules }: ConfigFile): Policy {
 function resolveRule(rule: Rule, written: ConfigFile['rules'][Rule]): RuleSettings {
   const usual = DEFAULT_RULES[rule];
   if (written === undefined) return usual;
-  if (written === 'off') return { ...usual, on: false };
+  if (written === null) return { ...usual, on: false };
   const { severity, reminder } = written;
   const times =
     'settled' in written

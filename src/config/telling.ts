@@ -1,5 +1,5 @@
 /** The part of the configuration that says what is told, when, and to whom. */
-import * as z from 'zod';
+import type * as z from 'zod';
 import {
   DEFAULT_POLICY,
   DEFAULT_RULES,
@@ -11,7 +11,7 @@ import {
 } from '../../alerts/index.js';
 import { readDuration } from '../duration.js';
 import { isZone, localZone } from '../zone.js';
-import { duration, glob, list, mapping, name, oneOf, several, switchOr, text } from './fields.js';
+import { duration, glob, list, mapping, name, oneOf, several, switchOr, text, wholeNumber } from './fields.js';
 
 const SECOND = 1000;
 
@@ -59,11 +59,8 @@ export const policy = mapping({
   reminder: reminder
     .prefault('4h')
     .describe('After how long an incident that still fires is told again; `off`: never.'),
-  most_reminders: z
-    .int()
-    .min(0)
+  most_reminders: wholeNumber('a number', 0)
     .optional()
-    .meta({ expected: 'a number' })
     .describe('How many reminders of one incident are sent. Without it: as long as it fires.'),
 });
 
@@ -105,13 +102,7 @@ export const rules = mapping({
       severity: oneOf(...SEVERITIES)
         .prefault('warning')
         .describe('How bad it is.'),
-      changes: z
-        .int()
-        .min(2)
-        .max(100)
-        .prefault(flapping.changes)
-        .meta({ expected: 'a number from 2 to 100' })
-        .describe('So many changes'),
+      changes: wholeNumber('a number from 2 to 100', 2, 100).prefault(flapping.changes).describe('So many changes'),
       within: duration(aDuration, { min: SECOND }).prefault('10m').describe('in so long are too many.'),
       settled: duration(aDuration, { min: SECOND })
         .prefault('5m')

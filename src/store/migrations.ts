@@ -119,11 +119,11 @@ const migrations: readonly string[] = [
   // Incidents of other rules than the outage.
   `
   UPDATE incident SET body = json_set(body, '$.rule', 'outage', '$.severity', 'critical', '$.ack', NULL,
-    '$.receivers', json('[]'), '$.quietUntil', NULL, '$.flaps', NULL);
+    '$.receivers', json('[]'), '$.quietUntil', NULL, '$.flaps', NULL, '$.remindedAt', NULL);
   UPDATE outbox SET facts = json_set(facts, '$.rule', 'outage', '$.severity', 'critical', '$.ack', NULL,
-    '$.receivers', json('[]'), '$.quietUntil', NULL, '$.flaps', NULL);
+    '$.receivers', json('[]'), '$.quietUntil', NULL, '$.flaps', NULL, '$.remindedAt', NULL);
   UPDATE memory SET body = json_set(body, '$.rule', 'outage', '$.severity', 'critical', '$.ack', NULL,
-    '$.receivers', json('[]'), '$.quietUntil', NULL, '$.flaps', NULL),
+    '$.receivers', json('[]'), '$.quietUntil', NULL, '$.flaps', NULL, '$.remindedAt', NULL),
     key = replace(key, ' ', ' outage ')
   WHERE shelf = 'incident';
   `,

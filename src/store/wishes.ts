@@ -27,7 +27,7 @@ export function wishTables(db: Database): WishTables {
   const expire = db.prepare('UPDATE silence SET until = max(@at, since) WHERE id = @id AND until > @at');
   const acknowledgements = db.prepare<[], Acknowledgement & { incident: EventId }>(`
     SELECT incident, at, by, note FROM acknowledgement
-    WHERE incident IN (SELECT id FROM incident WHERE resolved_at IS NULL OR phase <> 'resolved')`);
+    WHERE EXISTS (SELECT 1 FROM incident WHERE incident.id = acknowledgement.incident AND phase <> 'resolved')`);
   const acknowledge = db.prepare(`
     INSERT INTO acknowledgement (incident, at, by, note) VALUES (@incident, @at, @by, @note)
     ON CONFLICT (incident) DO NOTHING`);

@@ -55,6 +55,7 @@ export function incident(changes: Partial<Incident> = {}): Incident {
     impact: { failed: null, queued: null },
     toldAt: OPENED,
     reminders: 0,
+    remindedAt: null,
     receivers: [],
     quietUntil: null,
     flaps: null,

@@ -8,8 +8,10 @@ const FIRING = { critical: 'alarm', warning: 'loud', info: 'normal' } as const;
 /** Somebody was woken already. */
 const STILL = { critical: 'loud', warning: 'normal', info: 'quiet' } as const;
 
-export function loudnessOf({ event, incident }: Pick<Message, 'event' | 'incident'>): Loudness {
-  const severity = incident?.severity ?? 'critical';
+export function loudnessOf(message: Pick<Message, 'event' | 'incident' | 'severity'>): Loudness {
+  const { event, incident, severity: worst } = message;
+  if (worst === null) return 'quiet'; // all of it is over
+  const severity = incident?.severity ?? worst ?? 'critical';
   switch (event) {
     case 'firing':
     case 'digest':

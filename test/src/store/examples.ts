@@ -89,6 +89,7 @@ export function incident(parts: Partial<Incident> = {}): Incident {
     impact: { failed: 0, queued: null },
     toldAt: 1_000,
     reminders: 0,
+    remindedAt: null,
     receivers: [],
     quietUntil: null,
     flaps: null,
