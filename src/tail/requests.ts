@@ -13,7 +13,7 @@ import { LetterSearch } from './letter-search.js';
 /** So many are enough for a batch. */
 const SEEN_MAX = 1_000;
 /** When a worker's hour begins, so many lines are looked at; then one in so many bytes. */
-const LOOKS_PER_HOUR = 200;
+const LOOKS_PER_HOUR = 64;
 const LOOK_EVERY_BYTES = 128 * 1024;
 /** So many workers are known by their words, and of each so many backends: more than there are, unless somebody makes them up. */
 const SPEAKERS_MAX = 1_000;
@@ -54,7 +54,7 @@ interface Familiar extends Words {
 
 export class Requests {
   /** The line that holds the byte at this offset, or the first after it, is looked at, whatever it says. */
-  lookAt = 0;
+  #lookAt = 0;
   #seen: RequestsSeen[] = [];
   /** Of the failed ones since the last line about a state. */
   readonly #groups = new Map<string, Group>();
@@ -65,8 +65,8 @@ export class Requests {
   #familiar: Familiar[] = [];
   readonly #place: RequestPlace = { backend: 0, backendEnd: 0, failed: false };
   /** The terminations of failed requests are SC, sC and sQ (parsers/request.ts). */
-  readonly #inC = new LetterSearch('Ss', 'C');
-  readonly #inQ = new LetterSearch('s', 'Q');
+  readonly #inC = new LetterSearch(['S', 's'], 'C');
+  readonly #inQ = new LetterSearch(['s', 's'], 'Q');
   #nextC = -1;
   #nextQ = -1;
 
@@ -91,25 +91,26 @@ export class Requests {
     if (this.#groups.size > 0) this.#groups.clear();
   }
 
-  /** The bytes of `chunk` are new. Returns the first place from `at` on that may be of a failed request's line. */
-  search(chunk: Buffer, at: number): number {
-    this.#inC.begin();
-    this.#inQ.begin();
+  /**
+   * The bytes of `chunk` are new; its first stands at `base` of the file. Returns the first place from `at` on whose line is to
+   * be given to `line`; if there is none, the chunk's length or more.
+   */
+  search(chunk: Buffer, at: number, base: number): number {
     this.#nextC = -1;
     this.#nextQ = -1;
-    return this.next(chunk, at);
+    return this.next(chunk, at, base);
   }
 
-  /** The next such place from `at` on; the chunk's length where there is none. */
-  next(chunk: Buffer, at: number): number {
+  /** The next such place from `at` on, or one before, if that line was none of traffic. */
+  next(chunk: Buffer, at: number, base: number): number {
     if (this.#nextC < at) this.#nextC = this.#inC.from(chunk, at);
     if (this.#nextQ < at) this.#nextQ = this.#inQ.from(chunk, at);
-    return Math.min(this.#nextC, this.#nextQ);
+    return Math.min(this.#nextC, this.#nextQ, this.#lookAt - base);
   }
 
   /** Takes in the traffic line in `bytes[start, end)` that stands at `offset` of its file. */
   line(bytes: Buffer, start: number, end: number, offset: number): void {
-    const isLook = offset + end - start > this.lookAt;
+    const isLook = offset + end - start > this.#lookAt;
     if (isLook) {
       this.#looks--;
       this.#planLook(offset + end - start);
@@ -123,13 +124,14 @@ export class Requests {
 
   /** Every line, as long as there are looks left. */
   #planLook(offset: number): void {
-    this.lookAt = this.#looks > 0 ? offset : (Math.floor(offset / LOOK_EVERY_BYTES) + 1) * LOOK_EVERY_BYTES;
+    this.#lookAt = this.#looks > 0 ? offset : (Math.floor(offset / LOOK_EVERY_BYTES) + 1) * LOOK_EVERY_BYTES;
   }
 
   #count(bytes: Buffer, start: number, message: number, offset: number): void {
-    const last = this.#last;
-    if (last !== null && this.#isOf(last, bytes, message)) {
-      last.seen.failed++;
+    const known = this.#knownGroup(bytes, message);
+    if (known !== null) {
+      known.seen.failed++;
+      this.#last = known;
       return;
     }
     const header = bytes.toString('utf8', start, message);
@@ -146,6 +148,14 @@ export class Requests {
       group.seen.failed++;
     }
     this.#last = group;
+  }
+
+  /** The last one mostly; of the others as many are looked at as cost less than decoding a name. */
+  #knownGroup(bytes: Buffer, message: number): Group | null {
+    if (this.#last !== null && this.#isOf(this.#last, bytes, message)) return this.#last;
+    if (this.#groups.size > FAMILIAR_MAX) return null;
+    for (const group of this.#groups.values()) if (this.#isOf(group, bytes, message)) return group;
+    return null;
   }
 
   #isOf({ words, name }: Words, bytes: Buffer, message: number): boolean {

@@ -1,10 +1,11 @@
 /**
  * Bytes to candidate lines, however the bytes are cut into chunks. Traffic lines, 99 % of a busy log, are counted and
- * never decoded; a line that is too long is passed over without being kept. Pure, and the hottest loop of haplog:
- * nothing is allocated for a line that is not wanted.
+ * never decoded; a line that is too long is passed over without being kept. Pure; nothing is
+ * allocated for a line that is not wanted.
  */
 import { classify, type LineClass } from '../../parsers/index.js';
 import type { CandidateLine, RequestsSeen, Sample, Tally } from './batch.js';
+import { passOver, type Stop } from './pass-over.js';
 import { Requests } from './requests.js';
 
 /** Longer lines are skipped as a whole. HAProxy's own limit is far below (`log ... len`, 1024 by default, at most 65535). */
@@ -33,6 +34,7 @@ export class Splitter {
   readonly #requests = new Requests();
   #findings = nothing(this.#requests.seen);
   #textBytes = 0;
+  readonly #stop: Stop = { start: 0, end: 0, kind: 'traffic', passed: 0 };
   /** The beginning of a line whose end lies in a chunk to come. */
   readonly #carry = Buffer.allocUnsafe(LINE_BYTES_MAX);
   #carried = 0;
@@ -78,38 +80,35 @@ export class Splitter {
       start = this.#continueLine(chunk, from);
       if (this.full) return start;
     }
-    const requests = this.#requests;
     const base = this.lineStart - start;
-    let traffic = 0;
-    let others = 0;
-    let end = chunk.indexOf(NEWLINE, start);
     // What comes first: a place that may be of a failed request, or one at which a line is to be looked at.
-    let mark = end < 0 ? 0 : Math.min(requests.search(chunk, start), requests.lookAt - base);
-    let isFull = false;
-    while (end >= 0) {
-      const kind = end - start > LINE_BYTES_MAX ? 'oversize' : classify(chunk, start, end);
+    let mark = this.#requests.search(chunk, start, base);
+    let lines = 0;
+    let traffic = 0;
+    for (let isFull = false; !isFull; ) {
+      passOver(chunk, start, mark, LINE_BYTES_MAX, this.#stop);
+      const { end, kind, passed } = this.#stop;
+      start = this.#stop.start;
+      lines += passed;
+      traffic += passed;
+      if (end < 0) break;
+      lines++;
       if (kind === 'traffic') {
         traffic++;
-        if (mark < end) {
-          requests.line(chunk, start, withoutReturn(chunk, start, end), base + start);
-          isFull = requests.full;
-        }
+        this.#requests.line(chunk, start, withoutReturn(chunk, start, end), base + start);
       } else {
-        others++;
         this.#keep(kind, chunk, start, end, base + start);
-        isFull = this.full;
       }
       start = end + 1;
-      if (isFull) break;
-      if (mark < start) mark = Math.min(requests.next(chunk, start), requests.lookAt - base);
-      end = chunk.indexOf(NEWLINE, start);
+      isFull = this.full;
+      if (mark < start) mark = this.#requests.next(chunk, start, base);
     }
     const { tally } = this.#findings;
-    tally.lines += traffic + others;
+    tally.lines += lines;
     tally.traffic += traffic;
     tally.bytes += base + start - this.lineStart;
     this.lineStart = base + start;
-    if (end >= 0) return start;
+    if (this.#stop.end >= 0) return start;
     if (start < chunk.length) this.#carryOver(chunk, start, chunk.length);
     return chunk.length;
   }
