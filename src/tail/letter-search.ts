@@ -14,6 +14,11 @@ export class LetterSearch {
     this.#other = firsts[1].charCodeAt(0);
   }
 
+  /** Does the letter stand in the first `length` bytes? */
+  isIn(bytes: Buffer, length: number): boolean {
+    return length > 0 && bytes.lastIndexOf(this.#letter, length - 1) >= 0;
+  }
+
   /** The next place from `at` on of a pair's letter; the chunk's length where there is none. */
   from(chunk: Buffer, at: number): number {
     for (let found = chunk.indexOf(this.#letter, at); found >= 0; found = chunk.indexOf(this.#letter, found + 1)) {

@@ -14,7 +14,7 @@ import { LetterSearch } from './letter-search.js';
 const SEEN_MAX = 1_000;
 /** When a worker's hour begins, so many lines are looked at; then one in so many bytes. */
 const LOOKS_PER_HOUR = 64;
-const LOOK_EVERY_BYTES = 128 * 1024;
+const LOOK_EVERY_BYTES = 1024 * 1024;
 /** So many workers are known by their words, and of each so many backends: more than there are, unless somebody makes them up. */
 const SPEAKERS_MAX = 1_000;
 const BACKENDS_MAX = 2_000;
@@ -106,6 +106,11 @@ export class Requests {
     if (this.#nextC < at) this.#nextC = this.#inC.from(chunk, at);
     if (this.#nextQ < at) this.#nextQ = this.#inQ.from(chunk, at);
     return Math.min(this.#nextC, this.#nextQ, this.#lookAt - base);
+  }
+
+  /** Is the line in the first `length` of the bytes, that stands at `offset`, one to be given to `line`? */
+  wants(bytes: Buffer, length: number, offset: number): boolean {
+    return offset + length > this.#lookAt || this.#inC.isIn(bytes, length) || this.#inQ.isIn(bytes, length);
   }
 
   /** Takes in the traffic line in `bytes[start, end)` that stands at `offset` of its file. */

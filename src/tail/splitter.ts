@@ -149,7 +149,9 @@ export class Splitter {
     const kind = this.#skipped > 0 ? 'oversize' : classify(this.#carry, 0, length);
     if (kind === 'traffic') {
       tally.traffic++;
-      this.#requests.line(this.#carry, 0, withoutReturn(this.#carry, 0, length), this.lineStart);
+      if (this.#requests.wants(this.#carry, length, this.lineStart)) {
+        this.#requests.line(this.#carry, 0, withoutReturn(this.#carry, 0, length), this.lineStart);
+      }
     } else this.#keep(kind, this.#carry, 0, Math.min(length, LINE_BYTES_MAX), this.lineStart);
     this.lineStart += length + newlineBytes;
     this.#carried = 0;
