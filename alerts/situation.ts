@@ -9,7 +9,7 @@ import type { Outage, Transition } from './state.js';
 
 export interface Situation {
   board: Board;
-  /** Incidents that are not over, by host and subject. */
+  /** Incidents that are not over, by host, rule and subject. */
   incidents: Shelf<Incident>;
   clocks: Shelf<HostClock>;
   /** By host; none where nobody has looked yet. */

@@ -84,7 +84,7 @@ export type ServerChange =
 /** What HAProxy said. The versions and source files of each wording stand with its rule in grammar/. */
 export type Sentence = StateOfServers | Checks | Addresses | Proxies | Processes | Remarks | Unread;
 
-/** Changes of state: the only sentences that become events (event.ts). 1.5 to 3.5, workers since 1.8. */
+/** Changes of state: with the signs of event.ts the sentences that become events. 1.5 to 3.5, workers since 1.8. */
 type StateOfServers =
   | {
       kind: 'server';
