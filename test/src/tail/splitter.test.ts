@@ -49,6 +49,7 @@ const REFUSED = requestLine('api/<NOSRV>', '0/-1/-1/-1/0 503 217 - - SC-- 2/2/0/
 const REQUESTS = [
   REFUSED,
   requestLine('api/s1', '0/-1/3001 0 sC 2/2/0/0/3 0/0'),
+  requestLine('api/s1', '0/0/-1/-1/3001 503 217 SID=CCQ - SCNN 2/2/0/0/3 0/0 "GET / HTTP/1.1"'),
   requestLine('db/<NOSRV>', '5000/-1/5000 0 sQ 2/2/0/0/0 0/9'),
   requestLine('api/s1', '0/0/1/2/3 200 217 - - ---- 2/2/0/0/0 0/0 "GET /SC/sC/sQ/CCCCQQQQ HTTP/1.1"'),
 ];
