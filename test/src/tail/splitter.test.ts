@@ -77,10 +77,12 @@ test('however the log is cut into chunks, the same lines come out at the same of
 });
 
 test('every failed request is counted, whatever letters stand in the lines between', () => {
+  const before = Array.from({ length: 200 }, () => REQUESTS.at(-1)!);
   const some = fc.array(fc.oneof(fc.constantFrom(...REQUESTS), fc.nat(99).map(trafficLine)), { maxLength: 300 });
   fc.assert(
     fc.property(some, fc.array(fc.nat(9_000)), (texts, sizes) => {
-      const { requests } = split(cut(Buffer.from(lines(...texts)), sizes));
+      // Behind so many that not every line is looked at any more, whatever it says.
+      const { requests } = split(cut(Buffer.from(lines(...before, ...texts)), sizes));
       const sum = requests.reduce((all, { failed }) => all + failed, 0);
       assert.equal(sum, texts.filter((text) => / (SC|sC|sQ)/.test(text)).length);
     }),
