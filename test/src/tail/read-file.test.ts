@@ -35,7 +35,6 @@ test('a log is read whole, and its last line counts without a newline', async ()
   assert.deepEqual(rest, {
     tally: { lines: 3, bytes: checkpoint.offset, traffic: 1, candidates: 2, other: 0, oversize: 0 },
     samples: [],
-    requests: [],
     readAt: 42,
     caughtUp: true,
     requests: [],
