@@ -7,9 +7,15 @@ import { digestOf, type Letter } from './letters.js';
 import type { Waiting } from './threads.js';
 
 /** Of people's receivers; a program's has none unless the config says so. */
-export const DEFAULT_PER_MINUTE = 6;
+const DEFAULT_PER_MINUTE = 6;
 
 const MINUTE_MS = 60_000;
+
+/** The ceiling of a receiver: what the config says, null for none; undefined where it says nothing. */
+export function ceilingOf(written: number | null | undefined, takesDigests: boolean): number | null {
+  if (written !== undefined) return written;
+  return takesDigests ? DEFAULT_PER_MINUTE : null;
+}
 
 /** What was accepted since then counts. */
 export const ceilingSince = (now: Instant): Instant => now - MINUTE_MS;

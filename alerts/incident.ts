@@ -133,7 +133,7 @@ export function begun(spell: Spell, severity: Severity): Incident {
     endEvidence: null,
     planned,
     workers: orphan ? [] : [pid],
-    cause: causeOf(fall) ?? cause,
+    cause: lastOf(fall.last)?.cause ?? cause,
     fallen: fall.last,
     fallenTotal: fall.total,
     impact: rule === 'outage' ? UNKNOWN_IMPACT : null,
@@ -156,7 +156,7 @@ export function joined(incident: Incident, { pid, planned, fall, cause, orphan }
     endEvidence: null,
     planned: incident.planned && planned,
     workers: orphan ? incident.workers : [...incident.workers.filter((other) => other !== pid), pid],
-    cause: causeOf(fall) ?? cause ?? incident.cause,
+    cause: lastOf(fall.last)?.cause ?? cause ?? incident.cause,
     fallen: last,
     fallenTotal: total,
   };
@@ -198,7 +198,8 @@ export function broughtBack(incident: Incident, now: Instant): Incident {
   };
 }
 
-function causeOf(fall: Fall): Cause | null {
-  const latest = (last: Fallen | null, fallen: Fallen) => (last && last.at > fallen.at ? last : fallen);
-  return fall.last.reduce<Fallen | null>(latest, null)?.cause ?? null;
+/** The server that fell last; of several at one instant the one that was told last. */
+export function lastOf(fallen: readonly Fallen[]): Fallen | null {
+  const later = (last: Fallen | null, one: Fallen) => (last && last.at > one.at ? last : one);
+  return fallen.reduce<Fallen | null>(later, null);
 }

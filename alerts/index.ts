@@ -2,7 +2,7 @@
 
 export { backoffMs } from './backoff.js';
 export { fallOf, shown, type Workers, workerOf } from './board.js';
-export { ceilingSince, DEFAULT_PER_MINUTE, underCeiling } from './ceiling.js';
+export { ceilingOf, ceilingSince, underCeiling } from './ceiling.js';
 export type { Channel, Message, MessageKind, Outcome } from './channels/channel.js';
 export { FORMATS } from './channels/formats/index.js';
 export { openChannel } from './channels/index.js';
@@ -24,7 +24,7 @@ export { renderMany } from './digest.js';
 export { turnsAt } from './due.js';
 export { groupBy } from './group-by.js';
 export { failedInWords, type Impact, noteTraffic, type TrafficSeen, trafficKey } from './impact.js';
-export { type Acknowledgement, backendOf, type Fallen, type Incident, incidentKey } from './incident.js';
+export { type Acknowledgement, backendOf, type Fallen, type Incident, incidentKey, serverOf } from './incident.js';
 export { type Letter, lettersOf, rowsOf } from './letters.js';
 export { matches } from './match.js';
 export { dueSince, type Notification, type NotificationKind } from './notification.js';

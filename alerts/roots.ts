@@ -4,8 +4,7 @@
  */
 import type { Instant } from '../parsers/index.js';
 import { groupBy } from './group-by.js';
-import type { Incident } from './incident.js';
-import { SUBJECT_OF } from './rules.js';
+import { type Incident, lastOf, serverOf } from './incident.js';
 import type { Thread, Waiting } from './threads.js';
 
 /** `tracked`: a server that the others follow; `server`: it fell last in each; `host`: all of the host at once. */
@@ -66,12 +65,9 @@ function nameOf(incident: Incident, kind: Root['kind']): string | null {
   return via ? `${via.backend}/${via.server}` : null;
 }
 
-function serverThatFell({ rule, subject, fallen }: Incident): string | null {
-  if (SUBJECT_OF[rule] === 'server') return subject.split('/', 2)[1] ?? null;
-  return (
-    fallen.reduce<Incident['fallen'][number] | null>((last, one) => (last && last.at > one.at ? last : one), null)
-      ?.server ?? null
-  );
+/** The server that it is about, or that fell last. */
+function serverThatFell(incident: Incident): string | null {
+  return serverOf(incident) ?? lastOf(incident.fallen)?.server ?? null;
 }
 
 /** Splits where nothing began for a while. */

@@ -2,10 +2,7 @@
  * Small steps over bytes that are not decoded. Each takes where to begin and where the line ends, and returns the index behind
  * what it read, or -1; from -1 no step goes on, so that steps can be chained and looked at once.
  */
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const PLUS = 0x2b;
-const DASH = 0x2d;
+import { DASH, PLUS, QUOTE, SPACE } from './bytes.js';
 
 export const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x30 && byte <= 0x39;
 /** `[A-Za-z]`. */
@@ -36,34 +33,23 @@ export function literal(bytes: Uint8Array, at: number, end: number, text: string
   return at + text.length;
 }
 
-/** Behind what is no blank, one byte at least. */
-export function word(bytes: Uint8Array, at: number, end: number): number {
-  if (at < 0) return -1;
-  let i = at;
-  while (i < end && bytes[i] !== SPACE) i++;
-  return i > at ? i : -1;
+type Step = (bytes: Uint8Array, at: number, end: number) => number;
+
+/** Behind bytes that are all of a kind, one at least. */
+function run(isPart: (byte: number | undefined) => boolean): Step {
+  return (bytes, at, end) => {
+    if (at < 0) return -1;
+    let i = at;
+    while (i < end && isPart(bytes[i])) i++;
+    return i > at ? i : -1;
+  };
 }
 
-export function digits(bytes: Uint8Array, at: number, end: number): number {
-  if (at < 0) return -1;
-  let i = at;
-  while (i < end && isDigit(bytes[i])) i++;
-  return i > at ? i : -1;
-}
-
-export function hex(bytes: Uint8Array, at: number, end: number): number {
-  if (at < 0) return -1;
-  let i = at;
-  while (i < end && isHex(bytes[i])) i++;
-  return i > at ? i : -1;
-}
-
-export function letters(bytes: Uint8Array, at: number, end: number): number {
-  if (at < 0) return -1;
-  let i = at;
-  while (i < end && isLetter(bytes[i])) i++;
-  return i > at ? i : -1;
-}
+/** Behind what is no blank. */
+export const word = run((byte) => byte !== SPACE);
+export const digits = run(isDigit);
+export const hex = run(isHex);
+export const letters = run(isLetter);
 
 /** A number that may be negative. */
 export function signed(bytes: Uint8Array, at: number, end: number): number {

@@ -5,17 +5,8 @@
  * (cookies, headers, request, SNI) cannot stand in the place of the fields before it; and it asks one thing more than the
  * grammar: where no connection was made, Tc is -1 (HAProxy's manual, 8.4), which is left of all that a client writes.
  */
+import { BRACE_CLOSE, BRACE_OPEN, BRACKET_CLOSE, COLON, DASH, QUOTE, SLASH, SPACE, TILDE } from './bytes.js';
 import { digits, find, hex, isDigit, isLetter, letters, literal, one, quoted, signed, timer, word } from './cursor.js';
-
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const DASH = 0x2d;
-const SLASH = 0x2f;
-const COLON = 0x3a;
-const BRACKET_CLOSE = 0x5d;
-const TILDE = 0x7e;
-const BRACE_OPEN = 0x7b;
-const BRACE_CLOSE = 0x7d;
 
 /**
  * The terminations that say so (HAProxy's manual, 8.5, "Session state at disconnection"; src/stream.c, sess_set_term_flags()):

@@ -5,17 +5,10 @@
  * It decides what to read, never what a line means: the grammar does that, anchored at both ends. So it may take a
  * traffic line for a candidate, but never a state line for traffic.
  */
+import { BRACKET_CLOSE, COLON, DIGIT_1, DIGIT_9, GT, LT, SPACE } from './bytes.js';
 
 /** `candidate`: its opening is one of HAProxy's about states; `traffic`: it begins as the built-in log formats do. */
 export type LineClass = 'traffic' | 'candidate' | 'other';
-
-const SPACE = 0x20;
-const LT = 0x3c;
-const COLON = 0x3a;
-const BRACKET_CLOSE = 0x5d;
-const GT = 0x3e;
-const DIGIT_1 = 0x31;
-const DIGIT_9 = 0x39;
 
 /** RFC 3339 with nine digits of a second and a zone. */
 const STAMP_BYTES_MAX = 35;

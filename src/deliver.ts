@@ -6,8 +6,8 @@
 import {
   backoffMs,
   type Channel,
+  ceilingOf,
   ceilingSince,
-  DEFAULT_PER_MINUTE,
   groupBy,
   type Letter,
   lettersOf,
@@ -81,9 +81,7 @@ export async function lanesDue(deps: DeliveryDeps, busy: ReadonlySet<string>): P
 
 async function laneOf({ store, channels, manners, clock }: DeliveryDeps, receiver: string, rows: OutboxRow[]) {
   const takesDigests = channels.get(receiver)?.takesDigests ?? channels.has(receiver);
-  const perMinute = manners?.get(receiver)?.perMinute ?? null;
-  const unsaid = manners?.get(receiver)?.perMinute === undefined;
-  const most = unsaid && takesDigests ? DEFAULT_PER_MINUTE : perMinute;
+  const most = ceilingOf(manners?.get(receiver)?.perMinute, takesDigests);
   const now = clock.now();
   const accepted = most === null ? [] : await store.accepted(receiver, ceilingSince(now), now);
   const { letters, waitUntil } = underCeiling(lettersOf(rows, takesDigests), most, accepted, takesDigests);

@@ -2,8 +2,8 @@
  * An incident as Prometheus' world names one: by labels, which are its identity, and annotations, which are words. For
  * the push to Alertmanager and for the webhook in Alertmanager's manner.
  */
-import { backendOf, type Incident } from '../incident.js';
-import { type Rule, SUBJECT_OF } from '../rules.js';
+import { backendOf, type Incident, serverOf } from '../incident.js';
+import type { Rule } from '../rules.js';
 import { plainText } from '../words.js';
 import type { Message } from './channel.js';
 
@@ -40,13 +40,11 @@ export function alertOf({ event, incident, text, subject, incidentId }: Message)
 }
 
 function labelsOf(incident: Incident): Record<string, string> {
-  const { rule, subject } = incident;
-  const server = SUBJECT_OF[rule] === 'server' ? subject.slice(subject.indexOf('/') + 1) : '';
   const labels = {
-    alertname: NAME[rule],
+    alertname: NAME[incident.rule],
     backend: plainText(backendOf(incident) ?? '', 255),
     host: plainText(incident.host, 255),
-    server: plainText(server, 255),
+    server: plainText(serverOf(incident) ?? '', 255),
     severity: incident.severity,
     source: 'haplog',
   };

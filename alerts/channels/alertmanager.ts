@@ -7,6 +7,8 @@
  * minute. haplog hears of changes alone, so it gives an `endsAt` far ahead (`expire`), which every reminder puts off, and
  * sends the true one when the incident is over.
  */
+
+import { utc } from '../payload.js';
 import { type Alert, alertOf } from './alert-labels.js';
 import type { Channel, Message, Outcome } from './channel.js';
 import { deadlineWithin } from './deadline.js';
@@ -52,7 +54,6 @@ function alertAt(message: Message, now: number, expireMs: number): Alert & { sta
   const { incident, event } = message;
   const start = Math.min(incident?.openedAt ?? now, now);
   const end = event === 'resolved' ? Math.min(incident?.resolvedAt ?? now, now) : now + expireMs;
-  const utc = (at: number) => new Date(at).toISOString();
   const endsAt = utc(event === 'test' ? now + TEST_MS : Math.max(start, end));
   return { ...alertOf(message), startsAt: utc(start), endsAt };
 }

@@ -1,5 +1,5 @@
 /** Which part of history was asked for. */
-import { backendOf, type Incident, SUBJECT_OF } from '../../alerts/index.js';
+import { backendOf, type Incident, serverOf } from '../../alerts/index.js';
 import { isGlob, matcherOf } from '../glob.js';
 import type { Happening, History } from '../store/store.js';
 import { UserError } from '../user-error.js';
@@ -35,8 +35,10 @@ export function passer(filter: Filter): (happening: Happening) => boolean {
   const backends = filter.server.length === 0 && (anyState || states.has('no-server'));
   // An outage is what `no-server` asks for; other incidents are of no state.
   const incidents = ({ rule }: Incident) => (rule === 'outage' ? backends : anyState);
-  const aboutServer = ({ rule, subject }: Incident) =>
-    SUBJECT_OF[rule] === 'server' ? server(subject.slice(subject.indexOf('/') + 1)) : filter.server.length === 0;
+  const aboutServer = (incident: Incident) => {
+    const name = serverOf(incident);
+    return name === null ? filter.server.length === 0 : server(name);
+  };
   return ({ kind, fact }) => {
     switch (kind) {
       case 'transition':
