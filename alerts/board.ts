@@ -4,6 +4,7 @@
  */
 import {
   type Cause,
+  type Counts,
   type HaproxyEvent,
   type Instant,
   type Operational,
@@ -12,7 +13,7 @@ import {
   type Stamp,
 } from '../parsers/index.js';
 import { type Fall, MOST_FALLEN } from './incident.js';
-import type { Outage, OutageEnd, Shown, Transition } from './state.js';
+import type { Evidence, Outage, OutageEnd, Shown, Transition } from './state.js';
 
 export interface ServerState {
   operational: Operational | 'stopping';
@@ -22,6 +23,8 @@ export interface ServerState {
   planned: boolean;
   /** When and why it left; null while it takes traffic. */
   left: (Stamp & { cause: Cause }) | null;
+  /** How its state is known. */
+  evidence: Evidence;
 }
 
 /** The servers of a backend that take no traffic. Small however many they are: it is stored anew with each of them. */
@@ -37,6 +40,10 @@ export interface BackendState {
   /** The outage that is open; null while a server is available. */
   outage: Outage | null;
   out: OutServers;
+  /** How many servers could be used, as HAProxy counted them last; null where it did not. */
+  counts: Counts | null;
+  /** Its worker serves it no more, by its own word. */
+  stopped: boolean;
 }
 
 export interface WorkerState {
@@ -44,6 +51,8 @@ export interface WorkerState {
   /** First and last time it was heard. */
   firstAt: Instant;
   lastAt: Instant;
+  /** When it began, as its master told; null where it did not. */
+  startedAt: Instant | null;
   /** The youngest worker of the same host that has spoken of the same backends since; null while there is none. */
   heir: number | null;
   /** Nothing of it is open: its heir has outlived it, or its master told of its end. */
@@ -65,8 +74,20 @@ export interface Board {
 export const EMPTY_BOARD: Board = { servers: Shelf.of(), backends: Shelf.of(), workers: Shelf.of() };
 
 /** A worker starts with every server up and says nothing of it (src/server.c): who was never heard of is up. */
-export const FRESH_SERVER: ServerState = { operational: 'up', maint: false, drain: false, planned: false, left: null };
-export const FRESH_BACKEND: BackendState = { outage: null, out: { total: 0, unplanned: 0, last: [] } };
+export const FRESH_SERVER: ServerState = {
+  operational: 'up',
+  maint: false,
+  drain: false,
+  planned: false,
+  left: null,
+  evidence: 'assumed',
+};
+export const FRESH_BACKEND: BackendState = {
+  outage: null,
+  out: { total: 0, unplanned: 0, last: [] },
+  counts: null,
+  stopped: false,
+};
 
 /** What an event changed. */
 export interface Change {
@@ -124,7 +145,7 @@ export function outAfter(out: OutServers, server: string, before: ServerState, a
 }
 
 /** How the backend named by its key fell: its servers that are out, as facts. */
-export function fallOf(board: Board, backend: string): Fall {
+export function fallOf(board: Board, backend: string): Pick<Fall, 'last' | 'total'> {
   const { out } = board.backends.get(backend) ?? FRESH_BACKEND;
   const last = out.last.flatMap((server) => {
     const known = board.servers.get(`${backend}/${server}`);

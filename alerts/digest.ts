@@ -3,9 +3,9 @@ import type { Message } from './channels/channel.js';
 import { failedInWords } from './impact.js';
 import { type Letter, rowsOf } from './letters.js';
 import { digestBody } from './payload-digest.js';
-import type { Root } from './roots.js';
+import { type Root, rootInWords } from './roots.js';
 import { RULE_WORDS, SEVERITIES, type Severity, SUBJECT_OF } from './rules.js';
-import { causeOf, localTime, subjectInWords } from './story.js';
+import { acknowledgedInWords, causeOf, localTime, subjectInWords } from './story.js';
 import type { Thread } from './threads.js';
 import { causeInWords, formatDuration, plainText } from './words.js';
 
@@ -46,7 +46,7 @@ export function renderMany(letter: Letter, name: string): Message {
   const where = hosts.length === 1 ? plainText(hosts[0]!, 200) : `${hosts.length} hosts`;
   const counts = parts.filter((each) => each.threads.length > 0);
   const { subject, summary } =
-    root === null ? digestInWords(counts, where) : rootInWords(root, threads.toSorted(worstFirst), where);
+    root === null ? digestInWords(counts, where) : togetherInWords(root, threads.toSorted(worstFirst), where);
   const named = namedOf(counts);
   const body = counts.flatMap(({ part, threads: all }) => {
     const lines = named.get(part)!.map((thread) => `  ${oneInWords(thread, part)}`);
@@ -76,22 +76,21 @@ function digestInWords(counts: { part: Part; threads: Thread[] }[], where: strin
   return { subject: counted, summary: `${counted} on ${where}: ${names(counts.flatMap(({ threads }) => threads))}` };
 }
 
-/** `12 backends on lb1 have no server available since ...: ...`. */
-function rootInWords(root: Root, threads: Thread[], where: string) {
+/** `12 backends on lb1 have no server available since ...; ...: ...`. */
+function togetherInWords(root: Root, threads: Thread[], where: string) {
   const { event, incident } = threads[0]!.told;
   const words = RULE_WORDS[incident.rule];
   const what = `${threads.length} ${SUBJECT_OF[incident.rule]}s`;
   const since = localTime(incident, Math.min(...threads.map(({ told }) => told.incident.openedAt)));
-  const state = event === 'resolved' ? plural(words.over) : plural(words.is);
-  const why = {
-    tracked: `all follow server ${plainText(root.name, 200)}: ${causeOf(incident)}`,
-    server: `server ${plainText(root.name, 200)} was the last of each: ${causeOf(incident)}`,
-    host: `all at once: ${incident.cause === null ? causeOf(incident) : causeInWords(incident.cause)}`,
-  }[root.kind];
+  const state = plural(event === 'resolved' ? words.over : words.is);
+  const mark = { firing: '', reminder: words.still, acknowledged: acknowledgedInWords(incident), resolved: 'Resolved' }[
+    event
+  ];
+  const why = root.kind === 'host' && incident.cause !== null ? causeInWords(incident.cause) : causeOf(incident);
   const time = event === 'resolved' ? `, down since ${since}` : ` since ${since}`;
   return {
-    subject: `${what} ${state}`,
-    summary: `${event === 'resolved' ? 'Resolved: ' : ''}${what} on ${where} ${state}${time}; ${why}: ${names(threads)}`,
+    subject: `${event === 'reminder' ? `${words.still}: ` : ''}${what} ${state}`,
+    summary: `${mark === '' ? '' : `${mark}: `}${what} on ${where} ${state}${time}; ${rootInWords(root)}: ${why}: ${names(threads)}`,
   };
 }
 

@@ -32,12 +32,12 @@ export function endWorker(board: Board, event: HaproxyEvent): Change {
   const { says, at } = event;
   if (says.kind === 'proxy.stopped') {
     const how = isReplaced(board, event) ? 'process_replaced' : 'process_stopped';
-    return endEach(board, [backendKey(event, says.proxy)], at, how);
+    return stopped(endEach(board, [backendKey(event, says.proxy)], at, how), backendKey(event, says.proxy));
   }
   if (says.kind !== 'worker.ended' || workerOf(board, event)?.end) return unchanged(board);
   const how = says.former ? 'process_replaced' : endByCode(says.code);
   const change = endOutages(board, event, at, how);
-  const known = workerOf(board, event) ?? { pid: event.pid, firstAt: at, lastAt: at, heir: null };
+  const known = workerOf(board, event) ?? { pid: event.pid, firstAt: at, lastAt: at, startedAt: null, heir: null };
   const outages = change.outages.map((one) => ({ ...one, died: how !== 'process_replaced' }));
   return { ...change, board: put(change.board, event.host, { ...known, over: true, end: { at, how } }), outages };
 }
@@ -103,6 +103,14 @@ function endEach(board: Board, keys: readonly string[], at: Instant, how: Outage
     backends = backends.with(key, { ...state, outage: null });
   }
   return { board: { ...board, backends }, transition: null, outages };
+}
+
+/** It is known from now on that the backend is served no more by its worker. */
+function stopped(change: Change, key: string): Change {
+  const { backends } = change.board;
+  const state = backends.get(key);
+  if (state === undefined || state.stopped) return change;
+  return { ...change, board: { ...change.board, backends: backends.with(key, { ...state, stopped: true }) } };
 }
 
 /** Exit status as the master tells it: 128 + signal. SIGTERM (143) and SIGINT (130) are somebody's wish. */

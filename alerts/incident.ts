@@ -22,9 +22,11 @@ export interface Fall {
   last: Fallen[];
   /** How many there are in all. */
   total: number;
+  /** See `Incident.workerBegan`. */
+  workerBegan: Instant | null;
 }
 
-export const NO_FALL: Fall = { last: [], total: 0 };
+export const NO_FALL: Fall = { last: [], total: 0, workerBegan: null };
 
 /** Somebody has taken it on. */
 export interface Acknowledgement {
@@ -60,6 +62,8 @@ export interface Incident {
   /** The servers that fell last, in order, and how many fell in all. */
   fallen: Fallen[];
   fallenTotal: number;
+  /** When its worker began, where that was shortly before: a start or a reload may have to do with it. */
+  workerBegan: Instant | null;
   /** Of an outage; null of all other rules. */
   impact: Impact | null;
   /** When receivers were told of the beginning (a notification was written), and how many reminders followed. */
@@ -136,6 +140,7 @@ export function begun(spell: Spell, severity: Severity): Incident {
     cause: lastOf(fall.last)?.cause ?? cause,
     fallen: fall.last,
     fallenTotal: fall.total,
+    workerBegan: fall.workerBegan,
     impact: rule === 'outage' ? UNKNOWN_IMPACT : null,
     toldAt: null,
     reminders: 0,

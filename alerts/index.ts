@@ -1,7 +1,7 @@
 /** The door of alerts/: who must hear of it, when, how? */
 
 export { backoffMs } from './backoff.js';
-export { fallOf, shown, type Workers, workerOf } from './board.js';
+export { fallOf, type ServerState, shown, type Workers, workerOf } from './board.js';
 export { ceilingOf, ceilingSince, underCeiling } from './ceiling.js';
 export type { Channel, Message, MessageKind, Outcome } from './channels/channel.js';
 export { FORMATS } from './channels/formats/index.js';
@@ -20,6 +20,7 @@ export {
   type WebhookReceiver,
 } from './channels/receiver.js';
 export { isSigningSecret } from './channels/signature.js';
+export { type BackendNow, backendNow, type Condition, conditionInWords } from './condition.js';
 export { renderMany } from './digest.js';
 export { turnsAt } from './due.js';
 export { groupBy } from './group-by.js';
@@ -43,10 +44,11 @@ export {
   type Silence,
 } from './policy.js';
 export { render } from './render.js';
+export { type Group, incidentsByRoot, rootInWords } from './roots.js';
 export { receiversFor, takesRoute } from './route.js';
 export { RULE_WORDS, RULES, type Rule, SEVERITIES, type Severity, SUBJECT_OF } from './rules.js';
 export { type Input, NOTHING_KNOWN, type Situation, type Step } from './situation.js';
-export type { Outage, OutageEnd, Shown, Transition } from './state.js';
+export type { Evidence, Outage, OutageEnd, Shown, Transition } from './state.js';
 export { nextDueAt, nextTickAt, step } from './step.js';
 export { type Circumstances, incidentInWords, subjectInWords } from './story.js';
 export { strike, withImpact } from './strike.js';

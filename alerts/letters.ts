@@ -3,7 +3,7 @@
  * accepted, and wait on together when it is not.
  */
 import { groupBy } from './group-by.js';
-import { groupedByRoot, type Root } from './roots.js';
+import { type Group, type Root, threadsByRoot } from './roots.js';
 import { type Thread, threadOf, type Waiting } from './threads.js';
 
 export interface Letter<Row extends Waiting = Waiting> {
@@ -36,14 +36,14 @@ export function lettersOf<Row extends Waiting>(rows: readonly Row[], takesDigest
     else fresh.push(threadOf(thread));
   }
   const again = [...groupBy(sent, ({ letter }) => letter!)].map(([name, own]) => letterAgain(name, own));
-  const single = (thread: Thread<Row>) => ({ root: null, threads: [thread] });
+  const single = (thread: Thread<Row>) => ({ root: null, items: [thread] });
   if (!takesDigests) return [...again, ...fresh.map(single).map(letterOf)];
   // What is over is no alarm: however much there is of it, it is told once.
   const [over, open] = [fresh.filter(({ whole }) => whole), fresh.filter(({ whole }) => !whole)];
-  return [...again, ...groupedByRoot(open).map(letterOf), ...digestOf(over.map(single).map(letterOf))];
+  return [...again, ...threadsByRoot(open).map(letterOf), ...digestOf(over.map(single).map(letterOf))];
 }
 
-function letterOf<Row extends Waiting>({ root, threads }: { root: Root | null; threads: Thread<Row>[] }): Letter<Row> {
+function letterOf<Row extends Waiting>({ root, items: threads }: Group<Thread<Row>>): Letter<Row> {
   return { name: null, kind: root === null ? 'single' : 'root', root, threads };
 }
 
@@ -58,7 +58,7 @@ export function digestOf<Row extends Waiting>(letters: readonly Letter<Row>[]): 
 function letterAgain<Row extends Waiting>(name: string, rows: Row[]): Letter<Row> {
   const threads = [...groupBy(rows, ({ notification }) => notification.incident.id).values()].map(threadOf);
   if (threads.length === 1) return { name, kind: 'single', root: null, threads };
-  const groups = groupedByRoot(threads);
+  const groups = threadsByRoot(threads);
   // What is over was never put together by its root.
   const root = groups.length === 1 && !threads.some(({ whole }) => whole) ? groups[0]!.root : null;
   return { name, kind: root === null ? 'digest' : 'root', root, threads };

@@ -1,5 +1,6 @@
 /** One thing to tell one receiver about one incident. */
 import type { Instant } from '../parsers/index.js';
+import type { BackendNow } from './condition.js';
 import type { Incident } from './incident.js';
 
 /** `acknowledged`: somebody has taken it on. */
@@ -12,6 +13,8 @@ export interface Notification {
   receiver: string;
   /** The incident as it was when there was something to tell. Facts, not prose: text is rendered when it is sent. */
   incident: Incident;
+  /** How the backend is that it is about, at the same moment; null where it is about none. */
+  backend: BackendNow | null;
   /** When there was something to tell, by the clock of the load balancer, as all instants of the incident. */
   createdAt: Instant;
   /** The same moment by our own clock; absent until the store is given it. */
@@ -41,6 +44,6 @@ export function notificationsFor(
   createdAt: Instant,
 ): Notification[] {
   return receivers.map((receiver) => {
-    return { dedupKey: `${incident.id}:${name}:${receiver}`, event, receiver, incident, createdAt };
+    return { dedupKey: `${incident.id}:${name}:${receiver}`, event, receiver, incident, backend: null, createdAt };
   });
 }

@@ -55,13 +55,13 @@ function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, 
   // Who was out already keeps the time and cause of its fall.
   const stays = known.left !== null && known.planned === planned;
   const left = to === 'up' ? null : stays ? known.left : { at, utcOffsetMin, cause: says.cause };
-  const after = { ...changed, planned, left };
+  const evidence = evidenceOf(event);
+  const after = { ...changed, planned, left, evidence };
   const servers = board.servers.with(key, after);
   const { out } = board.backends.get(backendKey(event, backend)) ?? FRESH_BACKEND;
   const now = outAfter(out, server, known, after);
   const change = settle({ ...board, servers }, event, backend, now, availabilityAfter(says));
   if (from === to) return change;
-  const evidence = evidenceOf(event);
   const { cause } = says;
   const transition = { id, at, utcOffsetMin, host, pid, backend, server, from, to, planned, evidence, copies, cause };
   return { ...change, transition };

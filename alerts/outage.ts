@@ -5,9 +5,11 @@
  * comes back. Only a fall can begin an outage. Only a return ends one at once, since two threads may write their lines in
  * another order than they counted; a fall that leaves servers ends one that has lasted (weights are set without a word).
  */
-import type { HaproxyEvent } from '../parsers/index.js';
+import type { Counts, HaproxyEvent } from '../parsers/index.js';
 import { type Board, backendKey, type Change, FRESH_BACKEND, fallOf, type OutServers } from './board.js';
+import type { Fall } from './incident.js';
 import type { Evidence, Outage } from './state.js';
+import { beganShortlyBefore } from './workers.js';
 
 export type ServerSentence = Extract<HaproxyEvent['says'], { kind: 'server' }>;
 
@@ -47,15 +49,17 @@ export function settle(
 ): Change {
   const key = backendKey(event, backend);
   const known = board.backends.get(key);
-  const { outage } = known ?? FRESH_BACKEND;
+  const { outage, stopped, counts: countedBefore } = known ?? FRESH_BACKEND;
+  const counts = countsAfter(event, countedBefore);
   const planned = out.total > 0 && out.unplanned === 0;
   const becomes = (open: Outage | null, changed: Outage | null): Change => {
-    const isAsKnown = known !== undefined && known.outage === open && known.out === out;
-    const after = isAsKnown ? board : { ...board, backends: board.backends.with(key, { outage: open, out }) };
+    const isAsKnown = known !== undefined && known.outage === open && known.out === out && isSame(known.counts, counts);
+    const now = { outage: open, out, counts, stopped };
+    const after = isAsKnown ? board : { ...board, backends: board.backends.with(key, now) };
     return {
       board: after,
       transition: null,
-      outages: changed === null ? [] : [{ outage: changed, fall: fallOf(after, key) }],
+      outages: changed === null ? [] : [{ outage: changed, fall: fallBy(after, event, key) }],
     };
   };
 
@@ -73,6 +77,21 @@ export function settle(
     return becomes(unplanned, unplanned);
   }
   return becomes(outage, null);
+}
+
+/** What led to it, by the event that tells of it. */
+export function fallBy(board: Board, event: HaproxyEvent, key: string): Fall {
+  return { ...fallOf(board, key), workerBegan: beganShortlyBefore(board, event) };
+}
+
+/** A sentence without counts leaves those of before. */
+function countsAfter({ says }: HaproxyEvent, before: Counts | null): Counts | null {
+  if (says.kind === 'backend.exhausted') return { active: 0, backup: 0 };
+  return says.kind === 'server' ? (says.counts ?? before) : before;
+}
+
+function isSame(one: Counts | null, other: Counts | null): boolean {
+  return one?.active === other?.active && one?.backup === other?.backup;
 }
 
 /** The outage, over at `at`; never before it began. */

@@ -3,6 +3,7 @@
  * Times are RFC 3339 UTC with milliseconds. Fields may be added; those that stand here keep their meaning.
  */
 import type { Cause, Instant } from '../parsers/index.js';
+import type { BackendNow } from './condition.js';
 import type { Impact } from './impact.js';
 import { type Acknowledgement, backendOf, type Incident } from './incident.js';
 import type { Notification, NotificationKind } from './notification.js';
@@ -21,7 +22,7 @@ export function webhookBody(
   summary: string,
   { whole, passedOn }: { whole?: object; passedOn?: string | null } = {},
 ): unknown {
-  const { incident, event, createdAt } = notification;
+  const { incident, event, createdAt, backend: now } = notification;
   const backend = backendOf(incident);
   return {
     type: TYPE[event],
@@ -44,6 +45,10 @@ export function webhookBody(
       cause: incident.cause === null ? null : causeBody(incident.cause),
       fallen: fallenBody(incident),
       fallen_total: incident.fallenTotal,
+      // Where a start or a reload came shortly before.
+      worker_began_at: incident.workerBegan === null ? null : utc(incident.workerBegan),
+      // When this was noted down. Null where it is about no backend.
+      backend_state: backendBody(now),
       // So far, where the incident still fires. Of other rules than the outage null.
       impact: impactBody(incident.impact),
       reminders: incident.reminders,
@@ -74,6 +79,12 @@ function fallenBody(incident: Incident): unknown[] {
 function ackBody(ack: Acknowledgement | null): unknown {
   if (ack === null) return null;
   return { at: utc(ack.at), by: plainText(ack.by, 100), note: ack.note === null ? null : plainText(ack.note, 500) };
+}
+
+function backendBody(now: BackendNow | null): unknown {
+  if (now === null) return null;
+  const { condition, counts, evidence } = now;
+  return { state: condition, active: counts?.active ?? null, backup: counts?.backup ?? null, evidence };
 }
 
 /** Nulls: unknown, because requests are not logged, or because HAProxy did not say. */

@@ -6,6 +6,7 @@ import type { Instant } from '../parsers/index.js';
 import { groupBy } from './group-by.js';
 import { type Incident, lastOf, serverOf } from './incident.js';
 import type { Thread, Waiting } from './threads.js';
+import { plainText } from './words.js';
 
 /** `tracked`: a server that the others follow; `server`: it fell last in each; `host`: all of the host at once. */
 export interface Root {
@@ -20,42 +21,60 @@ const BREATH_MS = 10_000;
 /** Two that begin together at one host may be chance. */
 const FEWEST: Record<Root['kind'], number> = { tracked: 2, server: 2, host: 3 };
 
-export interface Group<Row extends Waiting> {
+export interface Group<Item> {
   /** Null for one that stands alone. */
   root: Root | null;
-  threads: Thread<Row>[];
+  items: Item[];
 }
 
-/** Takes what is due for one receiver, and returns it in groups, in the order in which their first ones came. */
-export function groupedByRoot<Row extends Waiting>(threads: readonly Thread<Row>[]): Group<Row>[] {
-  const groups: Group<Row>[] = [];
-  let alone = [...threads];
-  for (const kind of ['tracked', 'server', 'host'] as const) {
-    const found = groupsOf(alone, kind);
-    groups.push(...found);
-    const taken = new Set(found.flatMap((group) => group.threads));
-    alone = alone.filter((thread) => !taken.has(thread));
-  }
-  groups.push(...alone.map((thread) => ({ root: null, threads: [thread] })));
-  return groups.sort((a, b) => a.threads[0]!.rows[0]!.seq - b.threads[0]!.rows[0]!.seq);
+/** What is to be grouped, in the order of its coming. */
+interface Grouping<Item> {
+  incidentOf(item: Item): Incident;
+  /** Only what is equal in this comes together. */
+  kindOf?(item: Item): string;
 }
 
-function groupsOf<Row extends Waiting>(threads: readonly Thread<Row>[], kind: Root['kind']): Group<Row>[] {
-  const sharing = groupBy(threads, (thread) => keyOf(thread, kind));
-  return [...sharing].flatMap(([key, alike]) => {
-    if (key === null) return [];
-    return inOneBreath(alike)
-      .filter((together) => together.length >= FEWEST[kind])
-      .map((together) => ({ root: { kind, name: nameOf(together[0]!.told.incident, kind)! }, threads: together }));
+/** Takes what waits for one receiver, and returns it in groups. Beginnings, reminders and ends are told apart, and what is told for another reason. */
+export function threadsByRoot<Row extends Waiting>(threads: readonly Thread<Row>[]): Group<Thread<Row>>[] {
+  return groupedByRoot(threads, {
+    incidentOf: ({ told }) => told.incident,
+    kindOf: ({ told, rows }) => JSON.stringify([told.event, rows[0]!.passedOn]),
   });
 }
 
-/** Beginnings and ends are told apart; so is what is told for another reason. */
-function keyOf({ told, rows }: Thread, kind: Root['kind']): string | null {
-  const { event, incident } = told;
-  const name = nameOf(incident, kind);
-  if (name === null || (event !== 'firing' && event !== 'resolved')) return null;
-  return JSON.stringify([incident.host, incident.rule, event, rows[0]!.passedOn, name]);
+/** Takes incidents that are open, the oldest first, and returns those in one group that fell together. */
+export function incidentsByRoot(incidents: readonly Incident[]): Group<Incident>[] {
+  return groupedByRoot(incidents, { incidentOf: (incident) => incident });
+}
+
+/** The groups in the order in which their first items came, and so are the items of each. */
+function groupedByRoot<Item>(items: readonly Item[], by: Grouping<Item>): Group<Item>[] {
+  const groups: Group<Item>[] = [];
+  let alone = [...items];
+  for (const kind of ['tracked', 'server', 'host'] as const) {
+    const found = groupsOf(alone, kind, by);
+    groups.push(...found);
+    const taken = new Set(found.flatMap((group) => group.items));
+    alone = alone.filter((item) => !taken.has(item));
+  }
+  groups.push(...alone.map((item) => ({ root: null, items: [item] })));
+  const turn = new Map(items.map((item, index) => [item, index]));
+  return groups.sort((a, b) => turn.get(a.items[0]!)! - turn.get(b.items[0]!)!);
+}
+
+function groupsOf<Item>(items: readonly Item[], kind: Root['kind'], by: Grouping<Item>): Group<Item>[] {
+  const { incidentOf, kindOf = () => '' } = by;
+  const sharing = groupBy(items, (item) => {
+    const incident = incidentOf(item);
+    const name = nameOf(incident, kind);
+    return name === null ? null : JSON.stringify([incident.host, incident.rule, kindOf(item), name]);
+  });
+  return [...sharing].flatMap(([key, alike]) => {
+    if (key === null) return [];
+    return inOneBreath(alike, (item) => incidentOf(item).openedAt)
+      .filter((together) => together.length >= FEWEST[kind])
+      .map((together) => ({ root: { kind, name: nameOf(incidentOf(together[0]!), kind)! }, items: together }));
+  });
 }
 
 function nameOf(incident: Incident, kind: Root['kind']): string | null {
@@ -71,15 +90,20 @@ function serverThatFell(incident: Incident): string | null {
 }
 
 /** Splits where nothing began for a while. */
-function inOneBreath<Row extends Waiting>(threads: readonly Thread<Row>[]): Thread<Row>[][] {
-  const parts: Thread<Row>[][] = [];
+function inOneBreath<Item>(items: readonly Item[], openedAt: (item: Item) => Instant): Item[][] {
+  const parts: Item[][] = [];
   let latest: Instant = Number.NEGATIVE_INFINITY;
-  for (const thread of threads.toSorted((a, b) => openedAt(a) - openedAt(b) || a.rows[0]!.seq - b.rows[0]!.seq)) {
-    if (openedAt(thread) - latest > BREATH_MS) parts.push([]);
-    parts.at(-1)!.push(thread);
-    latest = openedAt(thread);
+  // Of two at one instant the one that came first stays in front.
+  for (const item of items.toSorted((a, b) => openedAt(a) - openedAt(b))) {
+    if (openedAt(item) - latest > BREATH_MS) parts.push([]);
+    parts.at(-1)!.push(item);
+    latest = openedAt(item);
   }
   return parts;
 }
 
-const openedAt = ({ told }: Thread) => told.incident.openedAt;
+/** Why incidents of one group belong together, as the end of a sentence. */
+export function rootInWords({ kind, name }: Root): string {
+  if (kind === 'tracked') return `all follow server ${plainText(name, 200)}`;
+  return kind === 'server' ? `server ${plainText(name, 200)} was the last of each` : 'all at once';
+}

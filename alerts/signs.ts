@@ -1,11 +1,13 @@
 /** What an event says of every trouble but the outage, which the board keeps itself: it is there in a worker, or it is not. */
 
 import { type Cause, type HaproxyEvent, isSign, type SignSentence } from '../parsers/index.js';
-import { backendKey, type Change, FRESH_BACKEND, fallOf, serverKey, shown } from './board.js';
+import { backendKey, type Change, FRESH_BACKEND, serverKey, shown } from './board.js';
 import { endedUnwished, isTakenOver } from './generation.js';
 import { type Fall, NO_FALL } from './incident.js';
+import { fallBy } from './outage.js';
 import { type Rule, WHOLE } from './rules.js';
 import type { Shown } from './state.js';
+import { beganShortlyBefore } from './workers.js';
 
 export interface Sign {
   rule: Rule;
@@ -57,7 +59,7 @@ function signsOfServer(event: HaproxyEvent, says: ServerSentence, { board, trans
     subject: backend,
     planned: out.total > 0 && out.unplanned === 0,
     cause: says.cause,
-    fall: fallOf(board, key),
+    fall: fallBy(board, event, key),
   };
   signs.push({ rule: 'backup_only', is: active === 0 ? 'present' : 'absent', ...about });
   const isLast = active + backup === 1 && out.total > 0;
@@ -73,7 +75,8 @@ function signsOfTransition(
   const { from, to, planned } = transition;
   const known = board.servers.get(serverKey(event, server));
   const state = known ? shown(known) : to;
-  const about = { subject: `${server.backend}/${server.server}`, planned, cause, fall: NO_FALL, state };
+  const fall = { ...NO_FALL, workerBegan: beganShortlyBefore(board, event) };
+  const about = { subject: `${server.backend}/${server.server}`, planned, cause, fall, state };
   const signs: Sign[] = [{ rule: 'server_down', is: to === 'down' ? 'present' : 'absent', ...about }];
   const fellOrRose = (from === 'up' && to === 'down') || (from === 'down' && to === 'up');
   if (fellOrRose && !planned) signs.push({ rule: 'flapping', is: 'passing', ...about });

@@ -3,6 +3,7 @@
  * both made of this, so that they cannot say different things; who has more to tell adds it here, in one place.
  */
 import type { Instant } from '../parsers/index.js';
+import { conditionInWords } from './condition.js';
 import { failedInWords, impactInWords, requestsInWords } from './impact.js';
 import { backendOf, type Fallen, type Incident } from './incident.js';
 import type { Notification } from './notification.js';
@@ -84,25 +85,30 @@ function loadBalancersTime({ createdAt, notedAt }: Notification, now: Instant): 
 }
 
 /** Equal in every attempt: no age is in it. */
-function sentence({ incident, event, createdAt }: Notification): Omit<Story, 'blocks'> {
+function sentence({ incident, event, createdAt, backend }: Notification): Omit<Story, 'blocks'> {
   const where = `${subjectInWords(incident)} on ${host(incident)}`;
   const since = `since ${localTime(incident, incident.openedAt)}`;
   const lasted = formatDuration((incident.resolvedAt ?? createdAt) - incident.openedAt);
   const words = RULE_WORDS[incident.rule];
   switch (event) {
     case 'firing':
-      return { mark: null, lead: `${capitalized(where)} ${words.is}`, rest: ` ${since}: ${causeOf(incident)}` };
+      return {
+        mark: null,
+        lead: `${capitalized(where)} ${words.is}`,
+        rest: ` ${since}: ${causeOf(incident)}${afterStart(incident)}`,
+      };
     case 'reminder': {
       const lead = `${where} ${words.hasBeen} for ${lasted}`;
-      return { mark: words.still, lead, rest: `, ${since}: ${causeOf(incident)}` };
+      return { mark: words.still, lead, rest: `, ${since}: ${causeOf(incident)}${afterStart(incident)}` };
     }
     case 'acknowledged':
-      return { mark: `Acknowledged${takenOnBy(incident)}`, lead: `${where} ${words.is}`, rest: ` ${since}` };
+      return { mark: acknowledgedInWords(incident), lead: `${where} ${words.is}`, rest: ` ${since}` };
     case 'resolved': {
       const over = incident.endEvidence === 'assumed' ? words.over.replace(/^has/, 'is taken to have') : words.over;
       const settled = incident.flaps === null ? '' : `: it is ${SHOWN_IN_WORDS[incident.flaps.state]}`;
       const failed = failedInWords(incident.impact);
-      const rest = `, after ${lasted}${failed === null ? '' : `, ${failed}`}`;
+      const left = backend === null || backend.condition === 'up' ? '' : `; it is ${conditionInWords(backend)}`;
+      const rest = `, after ${lasted}${failed === null ? '' : `, ${failed}`}${left}`;
       return { mark: 'Resolved', lead: `${where} ${over}${settled}`, rest };
     }
   }
@@ -121,11 +127,35 @@ function factsOf(notification: Notification, now: Instant): Fact[] {
   } else {
     facts.push(['Since', `${localTime(incident, openedAt)} (${formatDuration(now - openedAt)} ago)`]);
   }
-  facts.push(['Cause', causeOf(incident)], ...impact(notification));
+  facts.push(
+    ['Cause', causeOf(incident)],
+    ...justBefore(incident),
+    ...impact(notification),
+    ...whatIsLeft(notification),
+  );
   if (incident.ack !== null && event !== 'acknowledged') facts.push(['Taken on', takenOnBy(incident).trimStart()]);
   if (incident.flaps !== null) facts.push(['Changes', `${incident.flaps.changes} times up or down`]);
   if (incident.planned) facts.push(['Planned', 'yes, its servers were taken out on purpose']);
   return [...facts, ...lateness(notification, now)];
+}
+
+/** What came just before it. */
+function justBefore(incident: Incident): Fact[] {
+  const { workerBegan, openedAt } = incident;
+  if (workerBegan === null) return [];
+  const earlier = formatDuration(openedAt - workerBegan);
+  return [['After', `a start or reload of HAProxy, ${localTime(incident, workerBegan)} (${earlier} before)`]];
+}
+
+function afterStart({ workerBegan, openedAt }: Incident): string {
+  return workerBegan === null ? '' : `, ${formatDuration(openedAt - workerBegan)} after a start or reload of HAProxy`;
+}
+
+/** Of its backend; that one without a server is down need not be said. */
+function whatIsLeft({ incident, event, backend }: Notification): Fact[] {
+  if (backend === null) return [];
+  if (incident.rule === 'outage' && event !== 'resolved' && backend.condition === 'down') return [];
+  return [['Backend is', conditionInWords(backend)]];
 }
 
 /** What it did to requests: in the end, or so far. A firing is told before much of it can be known, but for what was queued. */
@@ -199,6 +229,8 @@ function about(incident: Incident): Fact[] {
   const facts: Fact[] = backend === null ? [] : [['Backend', plainText(backend, 200)]];
   return SUBJECT_OF[incident.rule] === 'server' ? [...facts, ['Server', plainText(incident.subject, 400)]] : facts;
 }
+
+export const acknowledgedInWords = (incident: Incident): string => `Acknowledged${takenOnBy(incident)}`;
 
 function takenOnBy({ ack }: Incident): string {
   if (ack === null) return '';

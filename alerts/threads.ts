@@ -34,6 +34,7 @@ export function threadOf<Row extends Waiting>(rows: Row[]): Thread<Row> {
   const opening = rows.find(({ notification }) => notification.event === 'firing');
   const whole = newest.notification.event === 'resolved' && opening !== undefined;
   if (whole || opening === undefined) return { rows, newest, told: newest.notification, whole };
-  const told = { ...opening.notification, incident: newest.notification.incident };
+  const { incident, backend } = newest.notification;
+  const told = { ...opening.notification, incident, backend };
   return { rows, newest, told, whole };
 }

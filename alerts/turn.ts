@@ -1,11 +1,13 @@
 /** One turn of the state machine: what an event or the time makes of the incidents, step by step. */
 import { type HaproxyEvent, type Instant, Shelf } from '../parsers/index.js';
-import type { OutageChange } from './board.js';
+import type { Board, OutageChange } from './board.js';
+import { backendNow } from './condition.js';
 import { fires, isUntold, tellsAgainAt, turnsAt } from './due.js';
 import { flapped } from './flapping.js';
 import { Herald, type Moment } from './herald.js';
 import { backendOf, begun, type End, endOf, type Incident, joined, left, type Spell, spellOf } from './incident.js';
 import { inOrder, Ledger } from './ledger.js';
+import type { Notification } from './notification.js';
 import type { Plan } from './plan.js';
 import { holdMs, keepFiringMs } from './policy.js';
 import { quietUntil as keptQuietUntil } from './quiet.js';
@@ -121,7 +123,7 @@ export class Turn {
       transition,
       outages,
       incidents: changed,
-      notifications: this.#herald.notifications,
+      notifications: this.#herald.notifications.map((told) => withBackend(told, rest.board)),
     };
   }
 
@@ -217,6 +219,12 @@ export class Turn {
   #nowAt(host: string): Instant {
     return this.#moment.nowAt(host);
   }
+}
+
+/** With what is left of the backend after the whole step. */
+function withBackend(told: Notification, board: Board): Notification {
+  const name = backendOf(told.incident);
+  return name === null ? told : { ...told, backend: backendNow(board, told.incident.host, name) };
 }
 
 /** An outage of its backend says all that there is to say of it. */

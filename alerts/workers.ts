@@ -2,7 +2,7 @@
  * Which workers there are, which of them are of one HAProxy service, and which are gone. A host may run several services:
  * their workers share no backend, and the coming of one says nothing of another.
  */
-import { backendOf, type HaproxyEvent, type Shelf } from '../parsers/index.js';
+import { backendOf, type HaproxyEvent, type Instant, type Shelf } from '../parsers/index.js';
 import { type Board, backendKey, siblingsOf, type WorkerRef, type WorkerState, workerKey, workerOf } from './board.js';
 import type { End } from './incident.js';
 
@@ -35,6 +35,16 @@ export function endedWorkers(before: Board, after: Board, { host, at }: HaproxyE
   return { ends: ended.map(({ pid }) => ({ pid, at, evidence: 'assumed' })), died };
 }
 
+/** So long after its beginning a worker may well tell of what came with its configuration. */
+const JUST_BEGUN_MS = 60_000;
+
+/** When the worker of an event began, if that was shortly before: as its master told, or as the worker before it ended. */
+export function beganShortlyBefore(board: Board, event: HaproxyEvent): Instant | null {
+  const ends = siblingsOf(board, event).flatMap(({ heir, end }) => (heir === event.pid && end ? [end.at] : []));
+  const began = workerOf(board, event)?.startedAt ?? Math.max(...ends);
+  return began <= event.at && event.at - began <= JUST_BEGUN_MS ? began : null;
+}
+
 /** The event is of a worker that was never heard: a new pid, or an old one that is given again. */
 export function isNewWorker(board: Board, event: HaproxyEvent): boolean {
   const { kind } = event.says;
@@ -57,14 +67,18 @@ export function noteWorker(before: Board, event: HaproxyEvent): Board {
   const { at } = event;
   if (known) {
     const later = at - known.lastAt;
-    if (later < NOTED_AFTER_MS && later > -SET_BACK_MS) return noteKin(board, event);
-    const heard = { ...known, firstAt: Math.min(known.firstAt, at), lastAt: at, over: false };
+    if (later < NOTED_AFTER_MS && later > -SET_BACK_MS && startOf(event) === null) return noteKin(board, event);
+    const startedAt = startOf(event) ?? known.startedAt;
+    const heard = { ...known, firstAt: Math.min(known.firstAt, at), lastAt: at, startedAt, over: false };
     return noteKin(put(board, event.host, heard), event);
   }
   if (!isNewWorker(board, event)) return board;
-  const fresh = { pid: event.pid, firstAt: at, lastAt: at, heir: null, over: false, end: null };
+  const startedAt = startOf(event);
+  const fresh = { pid: event.pid, firstAt: at, lastAt: at, startedAt, heir: null, over: false, end: null };
   return noteKin(put(board, event.host, fresh), event);
 }
+
+const startOf = ({ says, at }: HaproxyEvent): Instant | null => (says.kind === 'worker.started' ? at : null);
 
 /** Two workers that speak of one backend are of one service, and the younger is the heir. Asked once for each backend. */
 function noteKin(board: Board, event: HaproxyEvent): Board {

@@ -81,7 +81,10 @@ export function recall(rows: readonly MemoryRow[]): Memory {
 function* workersOf(rows: readonly MemoryRow[]): Generator<[string, Workers]> {
   for (const { shelf, key, body } of rows) {
     if (shelf !== 'worker') continue;
-    if (Array.isArray(body)) yield [key, body];
-    else yield [key, Object.entries(body as object).map(([pid, worker]) => ({ ...worker, pid: Number(pid) }))];
+    const workers: Workers = Array.isArray(body)
+      ? body
+      : Object.entries(body as object).map(([pid, worker]) => ({ ...worker, pid: Number(pid) }));
+    // When they were told to have begun was not kept before.
+    yield [key, workers.map((worker) => ({ ...worker, startedAt: worker.startedAt ?? null }))];
   }
 }

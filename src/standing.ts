@@ -1,18 +1,42 @@
 /** How things stand: what takes no traffic right now, and what has not ended. Pure. */
 import {
+  type BackendNow,
+  backendNow,
+  type Evidence,
   type Fallen,
   fallOf,
   type Incident,
   type Outage,
+  type ServerState,
   type Shown,
   type Situation,
   shown,
   workerOf,
 } from '../alerts/index.js';
 
-/** A server that is not up, its state as HAProxy displays it, and since when and why it is out. */
-export interface ServerOut extends Fallen {
+/** Its state as HAProxy displays it, and the two that make it: what its checks say, and what people ordered. */
+interface ServerNow {
   state: Shown;
+  operational: ServerState['operational'];
+  admin: 'ready' | 'drain' | 'maint';
+  evidence: Evidence;
+}
+
+/** A server that is not up, and since when and why it is out. */
+export interface ServerOut extends Fallen, ServerNow {}
+
+/** A server that is up. */
+export interface ServerUp extends ServerNow {
+  host: string;
+  pid: number;
+  backend: string;
+  server: string;
+}
+
+/** How a backend of a host is. */
+export interface BackendOfHost extends BackendNow {
+  host: string;
+  backend: string;
 }
 
 /** A backend in one worker: its servers that are out, and its outage if none is left. */
@@ -29,6 +53,10 @@ export interface BackendStanding {
 export interface Standing {
   /** Those with something out. */
   backends: BackendStanding[];
+  /** All that were ever spoken of, by name. */
+  conditions: BackendOfHost[];
+  /** By name; only of those that were ever spoken of. */
+  up: ServerUp[];
   /** Those that are not over, the oldest first. */
   incidents: Incident[];
 }
@@ -37,21 +65,52 @@ export interface Standing {
 export function standingOf({ board, incidents }: Situation): Standing {
   const backends: BackendStanding[] = [];
   for (const [key, { outage, out }] of board.backends) {
-    const [host, number, backend] = key.split(' ') as [string, string, string];
-    const pid = Number(number);
-    const worker = workerOf(board, { host, pid });
-    const isGone = worker !== undefined && (worker.heir !== null || worker.end !== null);
-    if (outage === null && (out.total === 0 || isGone)) continue;
-    const stateOf = (server: string) => {
-      const known = board.servers.get(`${key}/${server}`);
-      return known ? shown(known) : 'down';
-    };
+    const about = aboutOf(key);
+    if (outage === null && (out.total === 0 || isGone(board, about))) continue;
     const { last, total } = fallOf(board, key);
-    const servers = last.map((fallen) => ({ ...fallen, state: stateOf(fallen.server) }));
-    backends.push({ host, pid, backend, out: servers, total, outage });
+    // A server that is out is on the board.
+    const servers = last.map((fallen) => ({ ...fallen, ...serverNow(board.servers.get(`${key}/${fallen.server}`)!) }));
+    backends.push({ ...about, out: servers, total, outage });
   }
   const open = [...incidents].map(([, incident]) => incident).sort((a, b) => a.openedAt - b.openedAt);
-  return { backends, incidents: open };
+  return { backends, conditions: conditionsOf(board), up: upOf(board), incidents: open };
+}
+
+/** A key of the board taken apart: names hold no blank. */
+function aboutOf(key: string): { host: string; pid: number; backend: string } {
+  const [host, pid, backend] = key.split(' ') as [string, string, string];
+  return { host, pid: Number(pid), backend };
+}
+
+function isGone(board: Situation['board'], { host, pid }: { host: string; pid: number }): boolean {
+  const worker = workerOf(board, { host, pid });
+  return worker !== undefined && (worker.heir !== null || worker.end !== null);
+}
+
+function conditionsOf(board: Situation['board']): BackendOfHost[] {
+  const found = new Map<string, BackendOfHost>();
+  for (const [key] of board.backends) {
+    const { host, backend } = aboutOf(key);
+    const now = backendNow(board, host, backend);
+    if (now !== null) found.set(`${host} ${backend}`, { host, backend, ...now });
+  }
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+}
+
+function upOf(board: Situation['board']): ServerUp[] {
+  const found: [string, ServerUp][] = [];
+  for (const [key, state] of board.servers) {
+    const { host, pid, backend: whole } = aboutOf(key);
+    if (state.left !== null || isGone(board, { host, pid })) continue;
+    const [backend = '', server = ''] = whole.split('/');
+    found.push([key, { host, pid, backend, server, ...serverNow(state) }]);
+  }
+  return found.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+}
+
+function serverNow(server: ServerState): ServerNow {
+  const admin = server.maint ? 'maint' : server.drain ? 'drain' : 'ready';
+  return { state: shown(server), operational: server.operational, admin, evidence: server.evidence };
 }
 
 /** Whether somebody ought to look: a backend has no server, or an incident fires, and it is nobody's planned work. */

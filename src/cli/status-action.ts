@@ -17,6 +17,7 @@ import { statusText } from './status-text.js';
 
 export interface StatusOptions extends ReadingOptions {
   samples: string;
+  all?: boolean;
   output: 'text' | 'json';
 }
 
@@ -53,7 +54,9 @@ export async function status(options: StatusOptions): Promise<void> {
   };
   const now = Date.now();
   const text =
-    options.output === 'json' ? `${printableJson(statusJson(found, now))}\n` : statusText(found, now, localTime(tz));
+    options.output === 'json'
+      ? `${printableJson(statusJson(found, now, options.all))}\n`
+      : statusText(found, now, localTime(tz), options.all);
   if (isTrouble(standing)) process.exitCode = TROUBLE;
   await writeTo(process.stdout, [text]);
 }

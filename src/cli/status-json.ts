@@ -1,6 +1,7 @@
 /** How things stand, for programs: keys may be added, never renamed. Pure. */
+import { incidentsByRoot } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
-import { isTrouble, type Standing } from '../standing.js';
+import { isTrouble, type ServerOut, type ServerUp, type Standing } from '../standing.js';
 import type { Progress } from '../store/store.js';
 import type { Checkpoint } from '../tail/batch.js';
 import type { Unread } from '../tail/unread.js';
@@ -20,10 +21,11 @@ export interface Status extends Pick<Progress, 'outbox' | 'counted' | 'samples'>
 export function statusJson(
   { database, daemon, logs, standing, outbox, latencies, counted, samples }: Status,
   now: Instant,
+  all = false,
 ) {
   const { due, ...closed } = outbox;
   const { nearMisses, ...lines } = counted;
-  const about = ({ host, pid, backend }: Standing['backends'][number]) => ({ host, pid, backend });
+  const about = ({ host, pid, backend }: Pick<ServerUp, 'host' | 'pid' | 'backend'>) => ({ host, pid, backend });
   return {
     kind: 'status',
     ok: !isTrouble(standing),
@@ -42,7 +44,7 @@ export function statusJson(
         ? []
         : [
             {
-              ...about({ outage, ...backend }),
+              ...about(backend),
               since: utc(outage.start),
               planned: outage.planned,
               evidence: outage.evidence,
@@ -50,20 +52,38 @@ export function statusJson(
           ],
     ),
     servers: standing.backends.flatMap((backend) =>
-      backend.out.map(({ server, state, at, planned, cause }) => ({
+      backend.out.map((one) => ({
         ...about(backend),
-        ...{ server, state, since: utc(at), planned, cause: causeJson(cause) },
+        ...serverJson(one),
+        ...{ since: utc(one.at), planned: one.planned, cause: causeJson(one.cause) },
       })),
     ),
-    incidents: standing.incidents.map((incident) => ({
-      ...incidentJson(incident),
-      age_ms: Math.max(0, now - incident.openedAt),
-    })),
+    backend_states: standing.conditions
+      .filter(({ condition }) => all || condition !== 'up')
+      .map(({ host, backend, condition, counts, evidence }) => ({
+        ...{
+          host,
+          backend,
+          state: condition,
+          active: counts?.active ?? null,
+          backup: counts?.backup ?? null,
+          evidence,
+        },
+      })),
+    ...(all && { servers_up: standing.up.map((one) => ({ ...about(one), ...serverJson(one) })) }),
+    incidents: incidentsByRoot(standing.incidents).flatMap(({ root, items }) =>
+      items.map((incident) => ({ ...incidentJson(incident), root, age_ms: Math.max(0, now - incident.openedAt) })),
+    ),
     outbox: { waiting: due, ...closed },
     latency_ms: { messages: latencies.length, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) },
     lines: { ...lines, near_misses: nearMisses },
     samples: samples.map(({ text, reason, at }) => ({ time: utc(at), reason, text })),
   };
+}
+
+/** What checks say and what people ordered make the state that HAProxy displays. */
+function serverJson({ server, state, operational, admin, evidence }: ServerUp | ServerOut) {
+  return { server, state, operational, admin, evidence };
 }
 
 /** Of numbers in order, the one below which that share of them lies; null of none. */

@@ -1,18 +1,26 @@
 /** How things stand, for people; the first line says all in short, as monitoring plugins want it. Pure. */
-import { causeInWords, RULE_WORDS, subjectInWords } from '../../alerts/index.js';
+import {
+  causeInWords,
+  conditionInWords,
+  type Incident,
+  incidentsByRoot,
+  RULE_WORDS,
+  rootInWords,
+  subjectInWords,
+} from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
 import { formatDuration } from '../duration.js';
 import { notUnderstood } from '../misses.js';
 import { printable } from '../printable.js';
-import { isTrouble } from '../standing.js';
+import { isTrouble, type ServerOut, type ServerUp } from '../standing.js';
 import type { Unread } from '../tail/unread.js';
 import { type Part, paragraphs } from './paragraphs.js';
 import { quantile, type Status } from './status-json.js';
 
 /** Takes what was found and how a moment is written; ends with a newline. */
-export function statusText(status: Status, now: Instant, local: (at: Instant) => string): string {
+export function statusText(status: Status, now: Instant, local: (at: Instant) => string, all = false): string {
   const { standing, logs, database, daemon, outbox, latencies, counted, samples } = status;
-  const { backends, incidents } = standing;
+  const { backends, conditions, up, incidents } = standing;
   const since = (at: Instant) => `since ${local(at)} (${formatDuration(Math.max(0, now - at))})`;
   const planned = (is: boolean) => (is ? ', planned' : '');
   const without = backends.flatMap(({ outage }) => (outage === null ? [] : [outage]));
@@ -22,27 +30,32 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
     [isTrouble(standing) ? 'TROUBLE' : 'OK', [inShort(status)]],
     [
       'backend',
-      without.map(
-        (one) => `${one.host}: ${one.backend} has no server available ${since(one.start)}${planned(one.planned)}`,
-      ),
+      [
+        ...without.map(
+          (one) => `${one.host}: ${one.backend} has no server available ${since(one.start)}${planned(one.planned)}`,
+        ),
+        ...conditions
+          .filter(({ condition }) => condition !== 'down' && (all || condition !== 'up'))
+          .map((one) => `${one.host}: ${one.backend} is ${conditionInWords(one)}`),
+      ],
     ],
     [
       'server',
-      out.map(
-        (one) =>
-          `${one.host}: ${one.backend}/${one.server} ${one.state} ${since(one.at)}: ${causeInWords(one.cause)}${planned(one.planned)}`,
-      ),
+      [
+        ...out.map(
+          (one) =>
+            `${one.host}: ${one.backend}/${one.server} ${stateInWords(one)} ${since(one.at)}: ${causeInWords(one.cause)}${planned(one.planned)}`,
+        ),
+        ...(all ? up.map((one) => `${one.host}: ${one.backend}/${one.server} ${stateInWords(one)}`) : []),
+      ],
     ],
     [
       'incident',
-      incidents.map((incident) => {
-        const { host, rule, severity, phase, openedAt, resolvedAt, planned: work, quietUntil, ack } = incident;
-        const well = resolvedAt === null ? '' : `, well ${since(resolvedAt)}`;
-        const quiet =
-          quietUntil === null || quietUntil <= now ? '' : `, nothing is told of it until ${local(quietUntil)}`;
-        const taken = ack === null ? '' : `, taken on by ${ack.by}`;
-        const about = `${host}: ${subjectInWords(incident)} ${RULE_WORDS[rule].is} ${since(openedAt)}`;
-        return `${phase}, ${severity}: ${about}${well}${planned(work)}${quiet}${taken}`;
+      incidentsByRoot(incidents).flatMap(({ root, items }) => {
+        const lines = items.map((incident) => incidentInWords(incident, now, local));
+        return root === null
+          ? lines
+          : [`${items.length} began together, ${rootInWords(root)}:`, ...lines.map((line) => `  ${line}`)];
       }),
     ],
     [
@@ -65,6 +78,23 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
     ['samples', samples.map(({ text, reason, at }) => `${local(at)} ${reason}: ${text}`)],
   ];
   return paragraphs(parts.map(([label, lines]) => [label, lines.map(printable)]));
+}
+
+/** How it is known is said where it did not stand in the log; what checks say where maintenance hides it. */
+function stateInWords({ state, operational, evidence }: ServerUp | ServerOut): string {
+  const hidden = state === 'maint' && operational !== 'up' ? ` (${operational})` : '';
+  return `${state}${hidden}${evidence === 'observed' ? '' : ` (${evidence})`}`;
+}
+
+function incidentInWords(incident: Incident, now: Instant, local: (at: Instant) => string): string {
+  const { host, rule, severity, phase, openedAt, resolvedAt, planned, quietUntil, ack } = incident;
+  const since = (at: Instant) => `since ${local(at)} (${formatDuration(Math.max(0, now - at))})`;
+  const well = resolvedAt === null ? '' : `, well ${since(resolvedAt)}`;
+  const isQuiet = quietUntil !== null && quietUntil > now;
+  const quiet = isQuiet ? `, nothing is told of it until ${local(quietUntil)}` : '';
+  const taken = ack === null ? '' : `, taken on by ${ack.by}`;
+  const about = `${host}: ${subjectInWords(incident)} ${RULE_WORDS[rule].is} ${since(openedAt)}`;
+  return `${phase}, ${severity}: ${about}${well}${planned ? ', planned' : ''}${quiet}${taken}`;
 }
 
 function inShort({ standing: { backends, incidents } }: Status): string {

@@ -9,12 +9,14 @@ fires (planned work is no trouble); 2 bad usage, or a database that cannot be re
 
 Examples:
   haplog status
+  haplog status --all
   haplog status -o json | jq .lines.near_misses`;
 
 export function statusCommand(): Command {
   const command = new Command('status')
     .description('how things stand: backends without a server, incidents, the outbox, how far the logs were read')
     .option('--samples <n>', 'how many of the last lines that were not understood to show, 0 to 100', '5')
+    .option('--all', 'also the backends and servers that are up, as far as the logs ever spoke of them')
     .addOption(textOrJson());
   return withReadingOptions(command)
     .addHelpText('after', HELP)

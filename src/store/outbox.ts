@@ -185,8 +185,9 @@ export function outboxTable(db: Database): OutboxTable {
       for (const seq of seqs) end(seq, 'dropped', at, 'dropped by hand');
       return null;
     }).immediate,
-    add: ({ incident, ...rest }) => {
-      const row = { notedAt: null, ...rest, incident: incident.id, facts: JSON.stringify(incident) };
+    add: ({ incident, backend, ...rest }) => {
+      const facts = JSON.stringify({ incident, backend });
+      const row = { notedAt: null, ...rest, incident: incident.id, facts };
       if (rest.event === 'firing') addBeginning.run(row);
       else if (add.get(row)?.state === 'muted') substitute.followEnds([row]);
     },
@@ -222,7 +223,8 @@ export function outboxTable(db: Database): OutboxTable {
 }
 
 export function toOutboxRow({ facts, notedAt, dedupKey, event, receiver, createdAt, ...rest }: QueuedRow): OutboxRow {
-  const notification = { dedupKey, event, receiver, createdAt, incident: JSON.parse(facts) as Incident };
+  const known = JSON.parse(facts) as Pick<Notification, 'incident' | 'backend'>;
+  const notification = { dedupKey, event, receiver, createdAt, ...known };
   return { ...rest, notification: notedAt === null ? notification : { ...notification, notedAt } };
 }
 

@@ -97,6 +97,22 @@ test('backends in which the same server fell last are one message, and so are th
   assert.equal(renderMany(beginning!, 'name').incidentId, incidentId, 'one conversation');
 });
 
+test('what fell together is recalled, and taken on, in one message as well', () => {
+  const rows = (event: NotificationKind, changes: Partial<Incident> = {}) =>
+    lettersOf(
+      ['a', 'b'].map((id) => row(id, event, { ...fell('web1'), ...changes })),
+      true,
+    );
+  const [reminder] = rows('reminder');
+  assert.match(
+    renderMany(reminder!, 'name').text,
+    /^Still down: 2 backends on allyrion have no server available since .*; server web1 was the last of each: .*\n/,
+  );
+  const ack = { at: OPENED, by: 'alice', note: null };
+  const [taken] = rows('acknowledged', { ack });
+  assert.match(renderMany(taken!, 'name').text, /^Acknowledged by alice: 2 backends on allyrion have no server /);
+});
+
 test('three backends of one host at once are one message; two, or hours apart, may be chance', () => {
   const at = (id: string, openedAt: number) => row(id, 'firing', { ...fell(`${id}1`), openedAt });
   assert.deepEqual(
@@ -136,7 +152,7 @@ test('a program gets a message for each incident, whatever they share', () => {
 
 test('as long as there is room with one place kept free, each goes by itself; else all go as one', () => {
   const letters = lettersOf(
-    Array.from({ length: 5 }, (_, i) => row(`b${i}`, 'reminder')),
+    Array.from({ length: 5 }, (_, i) => row(`b${i}`, 'reminder', { openedAt: OPENED + i * 3_600_000 })),
     true,
   );
   const kinds = (accepted: number) =>

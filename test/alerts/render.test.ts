@@ -122,14 +122,13 @@ test('the body for machines has one shape for beginning, reminder and end', () =
     duration_ms: 0,
     via: null,
   };
-  const body = render(
-    notification('resolved', {
-      fallen: incident().fallen.slice(2),
-      fallenTotal: 1,
-      impact: { failed: 8_431, queued: 12 },
-    }),
-    OPENED,
-  ).json;
+  const told = notification('resolved', {
+    fallen: incident().fallen.slice(2),
+    fallenTotal: 1,
+    impact: { failed: 8_431, queued: 12 },
+  });
+  const backend = { condition: 'degraded', counts: { active: 1, backup: 0 }, evidence: 'observed' } as const;
+  const body = render({ ...told, backend }, OPENED).json;
   assert.deepEqual(body, {
     type: 'incident.resolved',
     timestamp: '2024-02-21T12:07:30.115Z',
@@ -150,12 +149,14 @@ test('the body for machines has one shape for beginning, reminder and end', () =
       cause,
       fallen: [{ server: 'gardener', at: '2024-02-21T12:03:18.115Z', planned: false, cause }],
       fallen_total: 1,
+      worker_began_at: null,
+      backend_state: { state: 'degraded', active: 1, backup: 0, evidence: 'observed' },
       reminders: 0,
       flaps: null,
       impact: { failed_requests: 8_431, queued_requests: 12 },
       acknowledged: null,
       summary:
-        'Resolved: backend k8s-api-server on allyrion has a server again, after 4 min 12 s, 8,431 requests failed',
+        'Resolved: backend k8s-api-server on allyrion has a server again, after 4 min 12 s, 8,431 requests failed; it is degraded, 1 active and 0 backup servers left',
     },
   });
   const types = (['firing', 'reminder'] as const).map(

@@ -8,9 +8,10 @@ test('the workers that an older haplog remembered are remembered', () => {
     { shelf: 'worker', key: 'lb1', body: { 100: { ...worker, heir: 1305572 }, 1305572: worker } },
     { shelf: 'worker', key: 'lb2', body: [{ ...worker, pid: 7 }] },
   ]);
+  const now = { ...worker, startedAt: null };
   assert.deepEqual(situation.board.workers.get('lb1'), [
-    { ...worker, pid: 100, heir: 1305572 },
-    { ...worker, pid: 1305572 },
+    { ...now, pid: 100, heir: 1305572 },
+    { ...now, pid: 1305572 },
   ]);
-  assert.deepEqual(situation.board.workers.get('lb2'), [{ ...worker, pid: 7 }]);
+  assert.deepEqual(situation.board.workers.get('lb2'), [{ ...now, pid: 7 }]);
 });

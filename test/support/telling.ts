@@ -52,6 +52,7 @@ export function incident(changes: Partial<Incident> = {}): Incident {
     cause: REFUSED,
     fallen,
     fallenTotal: 3,
+    workerBegan: null,
     impact: { failed: null, queued: null },
     toldAt: OPENED,
     reminders: 0,
@@ -77,6 +78,7 @@ export function notification(
     event,
     receiver,
     incident: told,
+    backend: null,
     createdAt: told.resolvedAt ?? told.openedAt,
   };
 }

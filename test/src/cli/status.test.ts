@@ -115,6 +115,52 @@ test('when all is well, and when only planned work is under way, the status is 0
   assert.match(told(work.stdout, 'server'), /^lb: web\/b maint since /);
 });
 
+test('what is left of each backend is told, and with --all what is up as well', async (t) => {
+  const said = (backend: string, server: string, to: 'DOWN' | 'UP', left: number) =>
+    syslogLine(T, serverText({ at: T, backend, server, to, left }));
+  const lines = [said('app', 'a', 'DOWN', 2), said('web', 'x', 'DOWN', 1), said('web', 'x', 'UP', 2)];
+  const { folder } = await home(t, lines);
+  const short = ask(folder, ['status', '--utc']).stdout;
+  assert.equal(told(short, 'backend'), 'lb: app is degraded, 2 active and 0 backup servers left');
+  const all = ask(folder, ['status', '--all']).stdout;
+  assert.match(told(all, 'backend'), /^lb: web is up, 2 active and 0 backup servers$/m);
+  assert.match(told(all, 'server'), /^lb: web\/x up$/m);
+  const json = JSON.parse(ask(folder, ['status', '--all', '-o', 'json']).stdout);
+  assert.deepEqual(
+    json.backend_states.map(({ backend, state }: Record<string, string>) => `${backend} ${state}`),
+    ['app degraded', 'web up'],
+  );
+  assert.deepEqual(json.servers_up, [
+    {
+      host: 'lb',
+      pid: 100,
+      backend: 'web',
+      server: 'x',
+      state: 'up',
+      operational: 'up',
+      admin: 'ready',
+      evidence: 'observed',
+    },
+  ]);
+});
+
+test('incidents that began together stand together', async (t) => {
+  const lines = ['app', 'web', 'api'].map((backend) =>
+    syslogLine(T, serverText({ at: T, backend, server: 'a', to: 'DOWN', left: 0 })),
+  );
+  const { folder } = await home(t, lines);
+  const { stdout } = ask(folder, ['status', '--utc']);
+  assert.match(
+    told(stdout, 'incident'),
+    /^3 began together, server a was the last of each:\n(?: {2}firing, critical: lb: .*\n?){3}$/,
+  );
+  const { incidents } = JSON.parse(ask(folder, ['status', '-o', 'json']).stdout);
+  assert.deepEqual(
+    incidents.map(({ root }: { root: object }) => root),
+    Array(3).fill({ kind: 'server', name: 'a' }),
+  );
+});
+
 test('JSON says the same to programs', async (t) => {
   const { folder, log } = await home(t, [traffic, fall, near, 'no header']);
   const { status, stdout } = ask(folder, ['status', '-o', 'json', '--samples', '1']);
@@ -134,7 +180,13 @@ test('JSON says the same to programs', async (t) => {
     ok: false,
     daemon: 'not_running',
     backends: [{ ...who, since, planned: false, evidence: 'observed' }],
-    servers: [{ ...who, server: 'a', state: 'down', since, planned: false, cause }],
+    servers: [
+      {
+        ...{ ...who, server: 'a', state: 'down', operational: 'down', admin: 'ready', evidence: 'observed' },
+        ...{ since, planned: false, cause },
+      },
+    ],
+    backend_states: [{ host: 'lb', backend: 'app', state: 'down', active: 0, backup: 0, evidence: 'observed' }],
     outbox: { waiting: 1, delivered: 0, rejected: 0, expired: 0, muted: 0, dropped: 0 },
     latency_ms: { messages: 0, p50: null, p99: null },
     lines: {

@@ -86,6 +86,7 @@ export function incident(parts: Partial<Incident> = {}): Incident {
     cause: refused,
     fallen: [{ server: 'gardener', at: 1_000, utcOffsetMin: -300, cause: refused, planned: false }],
     fallenTotal: 1,
+    workerBegan: null,
     impact: { failed: 0, queued: null },
     toldAt: 1_000,
     reminders: 0,
@@ -106,6 +107,7 @@ export function notification(event: NotificationKind, of = 'f1:900', receiver = 
     event,
     receiver,
     incident: incident({ id: id(of) }),
+    backend: null,
     createdAt: 1_000,
   };
 }

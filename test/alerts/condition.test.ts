@@ -1,0 +1,98 @@
+/** What is left of a backend, as a person is told it: in stories on a simulated clock. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { backendNow, conditionInWords, render } from '../../alerts/index.js';
+import { play } from '../support/story.js';
+import { notification } from '../support/telling.js';
+
+/** How the backend app is at the end of the script. */
+function app(...script: string[]): string {
+  const now = backendNow(play(script).situation.board, 'lb', 'app');
+  return now === null ? 'never heard of' : `${now.evidence}: ${conditionInWords(now)}`;
+}
+
+describe('a backend is', () => {
+  const stories: [string, string[], string][] = [
+    ['down without a server', ['0:00 down a 0'], 'observed: down, 0 active and 0 backup servers left'],
+    [
+      'down where the announcement is all that was heard',
+      ['0:00 exhausted'],
+      'observed: down, 0 active and 0 backup servers left',
+    ],
+    ['degraded with some', ['0:00 down a 2'], 'observed: degraded, 2 active and 0 backup servers left'],
+    [
+      'degraded while one is in maintenance',
+      ['0:00 maint a 2'],
+      'observed: degraded, 2 active and 0 backup servers left',
+    ],
+    ['up with all', ['0:00 down a 2', '1:00 up a 3'], 'observed: up, 3 active and 0 backup servers'],
+    [
+      'on backup with backup servers alone',
+      ['0:00 down a 0+2'],
+      'observed: on backup, 0 active and 2 backup servers left',
+    ],
+    [
+      'draining when all only finish what they have',
+      ['0:00 drain a 1', '0:01 drain b 0'],
+      'observed: draining, 0 active and 0 backup servers left',
+    ],
+    [
+      'draining when its servers are stopping',
+      ['0:00 stopping a 0'],
+      'observed: draining, 0 active and 0 backup servers left',
+    ],
+    [
+      'down when one drained and the other fell',
+      ['0:00 drain a 1', '0:01 down b 0'],
+      'observed: down, 0 active and 0 backup servers left',
+    ],
+    ['never heard of when only others were spoken of', ['0:00 other x 1'], 'never heard of'],
+    [
+      'unknown when its worker is dead and none has come',
+      ['0:00 down a 1', '1:00 @1 left 139'],
+      'assumed: unknown, as far as the log tells nothing serves it',
+    ],
+    [
+      'unknown when its service has stopped',
+      ['0:00 down a 1', '1:00 @1 stopped'],
+      'assumed: unknown, as far as the log tells nothing serves it',
+    ],
+    [
+      'taken to be up when a new worker has come and said nothing of it',
+      ['0:00 down a 0', '1:00 @1 left 139', '1:01 @2 forked'],
+      'assumed: up, as its new worker has said nothing else',
+    ],
+    [
+      'what the new worker says',
+      ['0:00 down a 0', '1:00 @2 down b 1'],
+      'observed: degraded, 1 active and 0 backup servers left',
+    ],
+  ];
+  for (const [what, script, words] of stories) test(what, () => assert.equal(app(...script), words));
+});
+
+test('who hears that a backend has a server again hears how much is left of it', () => {
+  const backend = { condition: 'degraded', counts: { active: 1, backup: 0 }, evidence: 'observed' } as const;
+  const { text } = render({ ...notification('resolved'), backend }, 0);
+  assert.match(
+    text,
+    /^Resolved: .* has a server again, after 4 min 12 s; it is degraded, 1 active and 0 backup servers left\n/,
+  );
+  assert.match(text, /^Backend is: {2}degraded, 1 active and 0 backup servers left$/m);
+});
+
+describe('a start or a reload shortly before', () => {
+  const before = (...script: string[]) => play(script).incidents[0]?.workerBegan ?? null;
+  test('is told, as it may have to do with the trouble', () => {
+    assert.equal(before('0:00 @2 forked', '0:05 @2 down a 0'), 0);
+    assert.equal(before('0:00 @1 down b 1', '1:00 @2 up b 1', '1:00 @1 former 0', '1:05 @2 down a 0'), 60_000);
+    assert.equal(before('0:00 @2 forked', '1:01 @2 down a 0'), null, 'more than a minute before');
+    const at = 1_708_516_996_771;
+    const { text } = render(notification('firing', { openedAt: at + 1_340, workerBegan: at }), at + 2_000);
+    assert.match(text, /^Backend k8s-api-server .*, 1 s after a start or reload of HAProxy\n/);
+    assert.match(text, /^After: {7}a start or reload of HAProxy, 2024-02-21 07:03:16 -05:00 \(1 s before\)$/m);
+  });
+  test('is none when the trouble goes on across a reload', () => {
+    assert.equal(before('0:00 @1 down a 0', '1:00 @2 forked', '1:05 @2 down a 0'), null);
+  });
+});
