@@ -4,6 +4,7 @@ import { type Channel, openChannel, planOf } from '../alerts/index.js';
 import type { Config, Source } from './config/config.js';
 import type { DeliveryReport } from './deliver.js';
 import { startDelivery } from './delivery-loop.js';
+import { keepHouse } from './housekeeper.js';
 import { Intake } from './intake.js';
 import type { Logger } from './log.js';
 import { recall } from './memory.js';
@@ -98,7 +99,8 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
   };
 
   try {
-    await Promise.race([Promise.all(config.sources.map(read)), delivery.ended, time.failed, lost]);
+    const housekeeping = keepHouse({ store, keeping: config.history, clock, signal: ending.signal });
+    await Promise.race([Promise.all(config.sources.map(read)), delivery.ended, time.failed, housekeeping, lost]);
   } finally {
     stop();
     time.stop();

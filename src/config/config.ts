@@ -7,6 +7,14 @@ export interface Source {
   tz: string | null;
 }
 
+/** What of the past is kept. */
+export interface Keeping {
+  /** Null: however old it is. */
+  keepMs: number | null;
+  /** How big the database may become before the oldest goes. */
+  bytes: number;
+}
+
 export interface Config {
   sources: Source[];
   /** Null: the default place. */
@@ -15,4 +23,5 @@ export interface Config {
   routes: Route[];
   policy: Policy;
   maintenance: Maintenance[];
+  history: Keeping;
 }

@@ -10,4 +10,5 @@ export const DEFAULTS: Config = {
   routes: [{ match: EVERYTHING, during: null, receivers: ['log'], escalation: null }],
   policy: DEFAULT_POLICY,
   maintenance: [],
+  history: { keepMs: null, bytes: 1_000_000_000 },
 };

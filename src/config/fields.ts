@@ -95,6 +95,25 @@ export function duration(expected: string, { min = 0, max = Number.MAX_SAFE_INTE
   return text(expected, fits).transform((value) => readDuration(value) ?? 0);
 }
 
+const SIZE = /^(\d{1,6}) *(MB|GB|TB)$/;
+const BYTES: Record<string, number> = { MB: 1e6, GB: 1e9, TB: 1e12 };
+
+function readSize(value: string): number | null {
+  const [, amount, unit] = SIZE.exec(value) ?? [];
+  return unit === undefined ? null : Number(amount) * BYTES[unit]!;
+}
+
+/** A size of at least `min` bytes; becomes bytes. */
+export function size(expected: string, min: number) {
+  return text(expected, (value) => (readSize(value) ?? 0) >= min).transform((value) => readSize(value) ?? 0);
+}
+
+/** A length of time of at least `min` milliseconds, or `off`, which becomes null. */
+export function durationOrOff(expected: string, min: number) {
+  const fits = (value: string) => value === 'off' || (readDuration(value) ?? 0) >= min;
+  return text(expected, fits).transform((value) => (value === 'off' ? null : readDuration(value)));
+}
+
 const anyPort = ({ input }: Found) => unlike('a port from 1 to 65535', input);
 
 export const port = z

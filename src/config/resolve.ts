@@ -47,6 +47,7 @@ export function resolveConfig(file: ConfigFile, folder: string, found: Found): C
     routes: file.routes?.map(resolveRoute) ?? [everything(receivers)],
     policy: resolvePolicy(file),
     maintenance: (file.maintenance ?? []).map(({ during, match }) => ({ during, match: resolveMatch(match) })),
+    history: { keepMs: file.history.keep, bytes: file.history.size },
   };
 }
 

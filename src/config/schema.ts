@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { FORMATS } from '../../alerts/index.js';
 import {
   duration,
+  durationOrOff,
   email,
   filePath,
   fingerprint,
@@ -23,6 +24,7 @@ import {
   secretText,
   secretWebAddress,
   signingSecrets,
+  size,
   variable,
   zone,
 } from './fields.js';
@@ -30,6 +32,7 @@ import { services } from './receiver-kinds.js';
 import { maintenance, policy, route, rules } from './telling.js';
 
 const SECOND = 1000;
+const DAY = 86_400 * SECOND;
 
 const source = mapping({
   path: filePath.describe('The log file to follow. It may be missing for now.'),
@@ -138,6 +141,18 @@ export const configFile = mapping({
       'The file that keeps the history. Without it: `haplog.db` under `$STATE_DIRECTORY` (systemd), else ' +
         '/var/lib/haplog for root, else `$XDG_STATE_HOME/haplog` or ~/.local/state/haplog.',
     ),
+  history: mapping({
+    keep: durationOrOff('off, or a duration of 1d or more', DAY)
+      .prefault('off')
+      .describe('How long what is over is kept; `off`: as long as there is room.'),
+    size: size('a size of 10MB or more, such as 1GB', 10e6)
+      .prefault('1GB')
+      .describe(
+        'How big the database may become before the oldest goes. The file does not shrink: its room is used again.',
+      ),
+  })
+    .prefault({})
+    .describe('What of the past is kept. What is open, or waits to be told, always is.'),
   receivers: list(receiver, 'a list of receivers')
     .prefault([{ name: 'log', log: {} }])
     .describe('Who can be told, and how. Each has a name and exactly one of the others.'),

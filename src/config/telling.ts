@@ -9,9 +9,20 @@ import {
   SEVERITIES,
   TIMES_FORM,
 } from '../../alerts/index.js';
-import { readDuration } from '../duration.js';
 import { isZone, localZone } from '../zone.js';
-import { duration, glob, list, mapping, name, oneOf, several, switchOr, text, wholeNumber } from './fields.js';
+import {
+  duration,
+  durationOrOff,
+  glob,
+  list,
+  mapping,
+  name,
+  oneOf,
+  several,
+  switchOr,
+  text,
+  wholeNumber,
+} from './fields.js';
 
 const SECOND = 1000;
 
@@ -46,10 +57,7 @@ export const route = mapping({
     .describe('Who is told as well when nobody has acknowledged it (`haplog ack`).'),
 });
 
-const reminder = text(
-  'off, or a duration of 1s or more',
-  (value) => value === 'off' || (readDuration(value) ?? 0) >= SECOND,
-).transform((value) => (value === 'off' ? null : readDuration(value)));
+const reminder = durationOrOff('off, or a duration of 1s or more', SECOND);
 
 const aDuration = 'a duration such as 10s';
 

@@ -170,6 +170,7 @@ const migrations: readonly string[] = [
   UPDATE memory SET body = json_set(body, '$.workerBegan', NULL) WHERE shelf IN ('incident', 'missed');
   UPDATE memory SET body = json_set(body, '$.evidence', 'observed') WHERE shelf = 'server';
   UPDATE memory SET body = json_set(body, '$.counts', NULL, '$.stopped', json('false')) WHERE shelf = 'backend';
+  CREATE INDEX outbox_closed ON outbox (closed_at) WHERE closed_at IS NOT NULL;
   `,
 ];
 

@@ -6,6 +6,7 @@ import { outboxTable } from './outbox.js';
 import { outboxView } from './outbox-view.js';
 import { progressReader } from './progress.js';
 import { readingTables } from './reading.js';
+import { pruner } from './retention.js';
 import type { Commit, Store } from './store.js';
 import { storyReader } from './story.js';
 import { suspectTable } from './suspects.js';
@@ -56,6 +57,7 @@ export function sqliteStore(db: Database): Store {
     ...wishTables(db),
     history: historyReader(db),
     progress: progressReader(db, reading),
+    prune: pruner(db),
     suspects: suspects.read,
     story: storyReader(db),
     end: () => {

@@ -111,6 +111,14 @@ export interface OutboxFilter {
   limit: number;
 }
 
+/** What of the past is kept. */
+export interface Bounds {
+  /** What was over before goes. */
+  before: Instant;
+  /** As long as the database is bigger, the oldest goes. */
+  bytes: number;
+}
+
 export interface HistoryFilter {
   /** Inclusive. */
   since: Instant;
@@ -228,6 +236,11 @@ export interface Store {
   suspects(filter: HistoryFilter): Awaitable<SuspectLine[]>;
   /** How far haplog has come, all of one moment; at most so many samples. */
   progress(samples: number): Awaitable<Progress>;
+  /**
+   * Takes out a little of what is over and out of bounds, so that nothing else waits long. What is open, waits to be told, or is
+   * remembered stays. Returns whether there is more to take out.
+   */
+  prune(bounds: Bounds): Awaitable<boolean>;
   /** Releases the database; the store is not used afterwards. */
   end(): Awaitable<void>;
 }

@@ -21,6 +21,7 @@ const DEFAULTS: Config = {
   routes: [toEverybody('log')],
   policy: DEFAULT_POLICY,
   maintenance: [],
+  history: { keepMs: null, bytes: 1e9 },
 };
 
 /** A home without a configuration. */
@@ -180,6 +181,7 @@ test('everything that stands in the file arrives, secrets read from where it say
         during: { days: [7], fromMin: 120, untilMin: 240, zone: 'Europe/Berlin' },
       },
     ],
+    history: { keepMs: 2 * 365 * 86_400_000, bytes: 500e6 },
   });
 });
 

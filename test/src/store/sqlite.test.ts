@@ -9,12 +9,13 @@ import { openDatabase, openStore } from '../../../src/store/open.js';
 import { sqliteStore } from '../../../src/store/sqlite.js';
 import { dumpOf } from '../../support/dump.js';
 import { keepsTheFacts } from './conformance.js';
+import { keepsWithinBounds } from './conformance-bounds.js';
 import { keepsTheOutbox } from './conformance-outbox.js';
 import { tellsItsProgress } from './conformance-progress.js';
 import { commitOf, id, notification, outage, transition } from './examples.js';
 import { tempFolder } from './temp-folder.js';
 
-for (const keeps of [keepsTheFacts, keepsTheOutbox, tellsItsProgress]) {
+for (const keeps of [keepsTheFacts, keepsTheOutbox, tellsItsProgress, keepsWithinBounds]) {
   keeps('in memory', () => openStore(':memory:', 'write'));
   keeps('in a file', (t) => openStore(join(tempFolder(t), 'haplog.db'), 'write'));
 }
