@@ -1,11 +1,11 @@
 /** A letter about several incidents, in words: one sentence that counts them, then the worst by name, and how many more there are. */
 import type { Message } from './channels/channel.js';
 import { failedInWords } from './impact.js';
+import { acknowledgedInWords, causeOf, localTime, subjectInWords } from './incident-words.js';
 import { type Letter, rowsOf } from './letters.js';
 import { digestBody } from './payload-digest.js';
 import { type Root, rootInWords } from './roots.js';
 import { RULE_WORDS, SEVERITIES, type Severity, SUBJECT_OF } from './rules.js';
-import { acknowledgedInWords, causeOf, localTime, subjectInWords } from './story.js';
 import type { Thread } from './threads.js';
 import { causeInWords, formatDuration, plainText } from './words.js';
 

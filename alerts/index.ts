@@ -26,6 +26,7 @@ export { turnsAt } from './due.js';
 export { groupBy } from './group-by.js';
 export { failedInWords, type Impact, noteTraffic, type TrafficSeen, trafficKey } from './impact.js';
 export { type Acknowledgement, backendOf, type Fallen, type Incident, incidentKey, serverOf } from './incident.js';
+export { incidentInWords, subjectInWords } from './incident-words.js';
 export { type Letter, lettersOf, rowsOf } from './letters.js';
 export { matches } from './match.js';
 export { dueSince, type Notification, type NotificationKind } from './notification.js';
@@ -50,8 +51,8 @@ export { RULE_WORDS, RULES, type Rule, SEVERITIES, type Severity, SUBJECT_OF } f
 export { type Input, NOTHING_KNOWN, type Situation, type Step } from './situation.js';
 export type { Evidence, Outage, OutageEnd, Shown, Transition } from './state.js';
 export { nextDueAt, nextTickAt, step } from './step.js';
-export { type Circumstances, incidentInWords, subjectInWords } from './story.js';
 export { strike, withImpact } from './strike.js';
+export type { Circumstances } from './tell.js';
 export { testMessage } from './test-message.js';
 export type { Thread, Waiting } from './threads.js';
 export { openUntil, readTimes, TIMES_FORM, type Times } from './times.js';

@@ -1,11 +1,12 @@
 /** A notification as a message, whatever the channel. */
 import type { Instant } from '../parsers/index.js';
 import type { Message } from './channels/channel.js';
+import { host, subjectInWords } from './incident-words.js';
 import type { Notification, NotificationKind } from './notification.js';
 import { webhookBody } from './payload.js';
 import { RULE_WORDS, type Rule } from './rules.js';
-import { type Circumstances, host, subjectInWords, tell } from './story.js';
 import { asText, sentenceOf } from './story-text.js';
+import { type Circumstances, tell } from './tell.js';
 
 /**
  * What stands before the stem of the subject. Words in square brackets do not change the base subject by which mail

@@ -1,5 +1,5 @@
 /** History as rows for people: in the order in which it happened, each with what changed, for how long, and why. Pure. */
-import type { Outage, OutageEnd, Shown, Transition } from '../../alerts/index.js';
+import type { Impact, Outage, OutageEnd, Shown, Transition } from '../../alerts/index.js';
 import type { Cause, CauseClass, Instant } from '../../parsers/index.js';
 import { formatDuration } from '../duration.js';
 import type { History } from '../store/store.js';
@@ -30,15 +30,14 @@ export interface RowContext {
   all: readonly Transition[];
 }
 
-/** Takes what is to be shown; an outage stands at its beginning, after the change that brought it about. */
-export function historyRows(
-  { transitions, outages }: Pick<History, 'transitions' | 'outages'>,
-  context: RowContext,
-): Row[] {
+/** Takes what is to be shown; an outage stands at its beginning, after the change that brought it about, with what it did. */
+export function historyRows({ transitions, outages, incidents }: History, context: RowContext): Row[] {
   const ends = endsOf(context.all);
+  // An incident bears the id of the outage that opened it.
+  const impacts = new Map(incidents.map(({ id, impact }) => [id, impact]));
   return [
     ...transitions.map((transition) => transitionRow(transition, ends.get(transition) ?? null)),
-    ...outages.map((outage) => outageRow(outage, context.now)),
+    ...outages.map((outage) => outageRow(outage, impacts.get(outage.id) ?? null, context.now)),
   ].sort((a, b) => a.at - b.at);
 }
 
@@ -72,11 +71,19 @@ const ENDS: Record<OutageEnd, string> = {
   process_killed: 'its worker was killed',
 };
 
-function outageRow({ start, end, endHow, host, pid, backend, planned, evidence }: Outage, now: Instant): Row {
+function outageRow(outage: Outage, impact: Impact | null, now: Instant): Row {
+  const { start, end, endHow, host, pid, backend, planned, evidence } = outage;
   const lasted = end === null ? `${formatDuration(Math.max(0, now - start))} so far` : formatDuration(end - start);
-  const why = endHow === null ? '' : `ended: ${ENDS[endHow]}`;
+  const parts = [endHow === null ? null : `ended: ${ENDS[endHow]}`, failedRequests(impact)];
+  const why = parts.filter((part) => part !== null).join('; ');
   const words = { what: backend, change: 'no server available', tone: 'worst' as const, lasted, why };
   return { at: start, host, pid, ...words, planned, evidence, copies: null };
+}
+
+/** As messages say it; their words would load all of alerts/, and an answer must come at once. */
+function failedRequests(impact: Impact | null): string | null {
+  if (!impact?.failed) return null;
+  return `${impact.failed.toLocaleString('en')} ${impact.failed === 1 ? 'request' : 'requests'} failed`;
 }
 
 /** For causes of which HAProxy gives no words. */

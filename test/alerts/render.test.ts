@@ -94,6 +94,7 @@ for (const [clock, skew] of [
     const text = (afterMs: number) => render(told, OPENED - skew + afterMs).text;
     assert.match(text(2_000), /^Since: .* \(2 s ago\)$/m);
     assert.doesNotMatch(text(2_000), /Told late/);
+    assert.equal(/^Clock: .*ahead/m.test(text(2_000)), skew > 0, 'of one that is behind nothing can be known');
     assert.match(text(12 * MINUTE), /^Told late: .*, 12 min ago$/m);
   });
 }

@@ -21,7 +21,9 @@ const STORY = commitOf({
     transition({ at: START + 90_000, backend: 'web', server: 'web1', id: id('f1:2000') }),
   ],
   outages: [outage({ start: START, end: START + 60_000, endHow: 'recovered' })],
-  incidents: [incident({ openedAt: START, resolvedAt: START + 60_000, phase: 'resolved' })],
+  incidents: [
+    incident({ openedAt: START, resolvedAt: START + 60_000, phase: 'resolved', impact: { failed: 8_431, queued: 0 } }),
+  ],
 });
 
 /** A home whose database holds the story, where haplog would have put it. */
@@ -53,7 +55,7 @@ test('the story of a day is shown in local time, from the database that haplog r
     stdout: `
 TIME (America/New_York)  HOST      WHAT                    CHANGE               LASTED  WHY
 2024-02-21 07:03:16      allyrion  k8s-api-server/bettley  up -> down           1m      Layer4 connection problem: Connection refused at initial connection step of tcp-check
-2024-02-21 07:03:16      allyrion  k8s-api-server          no server available  1m      ended: a server came back
+2024-02-21 07:03:16      allyrion  k8s-api-server          no server available  1m      ended: a server came back; 8,431 requests failed
 2024-02-21 07:04:16      allyrion  k8s-api-server/bettley  down -> up                   Layer4 connection problem: Connection refused at initial connection step of tcp-check
 2024-02-21 07:04:46      allyrion  web/web1                up -> down                   Layer4 connection problem: Connection refused at initial connection step of tcp-check
 `.slice(1),

@@ -1,0 +1,40 @@
+/** An incident in words: what it is about, why it is so, when, and who has taken it on. All of it one line, safe to show. */
+import type { Instant } from '../parsers/index.js';
+import type { Incident } from './incident.js';
+import { SUBJECT_OF } from './rules.js';
+import { causeInWords, formatStamp, plainText } from './words.js';
+
+/** `backend api`, `server api/web1`, `HAProxy`. */
+export function subjectInWords({ rule, subject }: Pick<Incident, 'rule' | 'subject'>): string {
+  const kind = SUBJECT_OF[rule];
+  return kind === 'haproxy' ? 'HAProxy' : `${kind} ${plainText(subject, 400)}`;
+}
+
+/** `backend api on lb1`; of another rule than the outage with its name: `server api/web1 on lb1 (flapping)`. */
+export function incidentInWords(incident: Pick<Incident, 'rule' | 'subject' | 'host'>): string {
+  const rule = incident.rule === 'outage' ? '' : ` (${incident.rule})`;
+  return `${subjectInWords(incident)} on ${plainText(incident.host, 200)}${rule}`;
+}
+
+export function causeOf(incident: Incident): string {
+  if (incident.flaps !== null) return `${incident.flaps.changes} changes so far`;
+  return incident.cause === null ? 'HAProxy gave no reason' : causeInWords(incident.cause);
+}
+
+export function localTime(incident: Incident, at: Instant): string {
+  return formatStamp(at, incident.utcOffsetMin);
+}
+
+/** As HAProxy's log calls the machine. */
+export function host(incident: Incident): string {
+  return plainText(incident.host, 200);
+}
+
+/** ` by alice (looking into it)`; nothing while nobody has. */
+export function takenOnBy({ ack }: Incident): string {
+  if (ack === null) return '';
+  const note = ack.note === null ? '' : ` (${plainText(ack.note, 300)})`;
+  return ` by ${plainText(ack.by, 100)}${note}`;
+}
+
+export const acknowledgedInWords = (incident: Incident): string => `Acknowledged${takenOnBy(incident)}`;

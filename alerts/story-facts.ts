@@ -1,0 +1,95 @@
+/** What is known of an incident besides the one sentence, fact by fact. Who has more to tell adds it here, in one place. */
+import type { Instant } from '../parsers/index.js';
+import { conditionInWords } from './condition.js';
+import { impactInWords, requestsInWords } from './impact.js';
+import { backendOf, type Incident } from './incident.js';
+import { causeOf, host, localTime, takenOnBy } from './incident-words.js';
+import type { Notification } from './notification.js';
+import { SUBJECT_OF } from './rules.js';
+import type { Evidence } from './state.js';
+import type { Fact } from './story.js';
+import { formatDuration, plainText } from './words.js';
+
+const EVIDENCE_IN_WORDS: Record<Evidence, string> = {
+  observed: 'stands in the log',
+  inferred: 'follows from what HAProxy said of its servers',
+  assumed: 'likeliest reading of a silence, HAProxy said nothing of it',
+};
+
+/** From this age on a message says that it comes late. */
+const LATE_MS = 60_000;
+
+/** `now` by the clock of the load balancer. */
+export function factsOf(notification: Notification, now: Instant): Fact[] {
+  const { incident, event, createdAt } = notification;
+  const { openedAt, resolvedAt, endEvidence } = incident;
+  const facts: Fact[] = [...about(incident), ['Host', host(incident)], ['Severity', incident.severity]];
+  if (event === 'resolved') {
+    const end = resolvedAt ?? createdAt;
+    facts.push(['Began', localTime(incident, openedAt)]);
+    facts.push(['Ended', localTime(incident, end)]);
+    facts.push(['Lasted', formatDuration(end - openedAt)]);
+    if (endEvidence !== null && endEvidence !== 'observed') facts.push(['How known', EVIDENCE_IN_WORDS[endEvidence]]);
+  } else {
+    facts.push(['Since', `${localTime(incident, openedAt)} (${formatDuration(now - openedAt)} ago)`]);
+  }
+  facts.push(
+    ['Cause', causeOf(incident)],
+    ...justBefore(incident),
+    ...impact(notification),
+    ...whatIsLeft(notification),
+  );
+  if (incident.ack !== null && event !== 'acknowledged') facts.push(['Taken on', takenOnBy(incident).trimStart()]);
+  if (incident.flaps !== null) facts.push(['Changes', `${incident.flaps.changes} times up or down`]);
+  if (incident.planned) facts.push(['Planned', 'yes, its servers were taken out on purpose']);
+  return [...facts, ...clockAhead(notification), ...lateness(notification, now)];
+}
+
+function about(incident: Incident): Fact[] {
+  const backend = backendOf(incident);
+  const facts: Fact[] = backend === null ? [] : [['Backend', plainText(backend, 200)]];
+  return SUBJECT_OF[incident.rule] === 'server' ? [...facts, ['Server', plainText(incident.subject, 400)]] : facts;
+}
+
+/** What came just before it. */
+function justBefore(incident: Incident): Fact[] {
+  const { workerBegan, openedAt } = incident;
+  if (workerBegan === null) return [];
+  const earlier = formatDuration(openedAt - workerBegan);
+  return [['After', `a start or reload of HAProxy, ${localTime(incident, workerBegan)} (${earlier} before)`]];
+}
+
+/** Of its backend; that one without a server is down need not be said. */
+function whatIsLeft({ incident, event, backend }: Notification): Fact[] {
+  if (backend === null) return [];
+  if (incident.rule === 'outage' && event !== 'resolved' && backend.condition === 'down') return [];
+  return [['Backend is', conditionInWords(backend)]];
+}
+
+/** What it did to requests: in the end, or so far. A firing is told before much of it can be known, but for what was queued. */
+function impact({ incident, event }: Notification): Fact[] {
+  const { queued } = incident.impact ?? { queued: null };
+  const waited: Fact[] = queued ? [['Queue', `${requestsInWords(queued)} waiting when the last server fell`]] : [];
+  const words = event === 'firing' ? null : impactInWords(incident.impact);
+  if (words === null) return waited;
+  const isSoFar = incident.resolvedAt === null && incident.impact?.failed !== null;
+  return [...waited, ['Impact', `${words}${isSoFar ? ', so far' : ''}`]];
+}
+
+/** Of a load balancer whose clock is behind nothing can be known: its lines may just have been read late. */
+function clockAhead({ createdAt, notedAt = createdAt }: Notification): Fact[] {
+  const aheadMs = createdAt - notedAt;
+  return aheadMs < LATE_MS
+    ? []
+    : [['Clock', `that of the load balancer is ${formatDuration(aheadMs)} ahead of haplog's`]];
+}
+
+/** Says so when a message comes late, because haplog was not running or could not reach the receiver. */
+function lateness({ incident, event, createdAt }: Notification, now: Instant): Fact[] {
+  const { openedAt, firedAt, resolvedAt } = incident;
+  // A firing is due as soon as it fires, everything else when it was noted down.
+  const due = event === 'firing' ? (firedAt ?? openedAt) : createdAt;
+  if (now - due < LATE_MS) return [];
+  if (event === 'resolved') return [['Told late', `${formatDuration(now - (resolvedAt ?? createdAt))} after it ended`]];
+  return [['Told late', `this was so at ${localTime(incident, createdAt)}, ${formatDuration(now - createdAt)} ago`]];
+}
