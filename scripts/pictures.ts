@@ -29,18 +29,24 @@ const PHONE = { width: 360, height: 772 };
 const MINUTE = 60_000;
 const ACK = { at: OPENED + 12 * MINUTE, by: 'night shift', note: 'power is being restored' };
 
+/** One server is back, the others are not yet. */
+const HALF = { condition: 'degraded', counts: { active: 1, backup: 0 }, evidence: 'observed' } as const;
+const RELOADED = { workerBegan: OPENED - 1_344 };
+const STRUCK = { ...RELOADED, impact: { failed: 8_431, queued: 0 } };
+
 /** A message of that kind, told this long after the outage began. */
 function told(event: NotificationKind, afterMs: number, changes = {}): Message {
   const createdAt = OPENED + afterMs;
-  return render({ ...notification(event, changes), createdAt }, createdAt);
+  const backend = event === 'resolved' ? HALF : null;
+  return render({ ...notification(event, changes), createdAt, backend }, createdAt);
 }
 
 const PICTURES: Picture[] = [
-  { name: 'mail-firing', ...PHONE, page: mailPage(told('firing', 1_000)) },
-  { name: 'mail-resolved', ...PHONE, page: mailPage(told('resolved', 252_000)) },
+  { name: 'mail-firing', ...PHONE, page: mailPage(told('firing', 1_000, RELOADED)) },
+  { name: 'mail-resolved', ...PHONE, page: mailPage(told('resolved', 252_000, STRUCK)) },
   { name: 'mail-dark', ...PHONE, dark: true, page: mailPage(told('acknowledged', 12 * MINUTE, { ack: ACK })) },
   { name: 'mail-desktop', width: 760, height: 620, page: mailPage(told('reminder', 240 * MINUTE)) },
-  { name: 'mail-text', width: 760, height: 395, page: asPlain(told('firing', 1_000)) },
+  { name: 'mail-text', width: 760, height: 395, page: asPlain(told('firing', 1_000, RELOADED)) },
 ];
 
 /** As a mail program shows plain text: in one width, long lines wrapped. */
