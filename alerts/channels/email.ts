@@ -2,6 +2,7 @@
 import type { Channel } from './channel.js';
 import { deadlineWithin } from './deadline.js';
 import { composed } from './mail.js';
+import { programs } from './program.js';
 import type { EmailReceiver } from './receiver.js';
 import { sendmail } from './sendmail.js';
 import { handOver } from './smtp.js';
@@ -13,10 +14,12 @@ const ATTEMPT_MS = 120_000;
 /** Takes a receiver of kind email; makes a connection, or starts the program, for each attempt. */
 export function emailChannel(receiver: EmailReceiver): Channel {
   const { via } = receiver;
+  const mailers = programs();
   return {
     async send(message, signal) {
       using deadline = deadlineWithin(signal, ATTEMPT_MS);
-      if (via.kind === 'sendmail') return await sendmail(await composed(message, receiver, 'LF'), via.path, deadline);
+      if (via.kind === 'sendmail')
+        return await sendmail(await composed(message, receiver, 'LF'), via.path, mailers, deadline);
       try {
         const mail = await composed(message, receiver, 'CRLF');
         return acceptedOutcome(await handOver(mail, via, deadline.signal));
@@ -25,6 +28,6 @@ export function emailChannel(receiver: EmailReceiver): Channel {
         return failedOutcome(thrown, via.host);
       }
     },
-    close() {},
+    close: mailers.kill,
   };
 }

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { execChannel } from '../../../alerts/channels/exec.js';
-import { outcomeOfExit } from '../../../alerts/channels/exec-outcome.js';
+import { programOutcome } from '../../../alerts/channels/program-outcome.js';
 import { tempFolder } from '../../src/store/temp-folder.js';
 import { UNCLEAN } from '../../support/charms.js';
+import { lives } from '../../support/lives.js';
 import { execOf } from '../../support/services.js';
 import { message, sendOnce } from '../../support/telling.js';
 import { until } from '../../support/until.js';
@@ -39,19 +40,20 @@ test('no shell reads its arguments, and nothing of the log is among them', LIMIT
   assert.equal(existsSync('/tmp/haplog-shell'), false);
 });
 
-for (const [status, kind] of [
-  [0, 'delivered'],
-  [1, 'retry'],
-  [64, 'rejected'],
-  [65, 'rejected'],
-  [75, 'retry'],
-  [127, 'retry'],
+for (const [status, kind, words] of [
+  [0, 'delivered', 'exit status 0'],
+  [1, 'retry', ': exit status 1: the reason'],
+  [64, 'retry', ': it was not called as it wants to be (exit status 64): the reason'],
+  [65, 'rejected', ' refused it: what it was given is not good (exit status 65): the reason'],
+  [67, 'rejected', ' refused it: it does not know the address (exit status 67): the reason'],
+  [75, 'retry', ': it failed for now (exit status 75): the reason'],
+  [127, 'retry', ': exit status 127: the reason'],
 ] as const) {
   test(`exit status ${status} means ${kind}`, LIMIT, async () => {
     const outcome = await sendOnce(execOf(`console.error('the reason'); process.exitCode = ${status}`));
     assert.equal(outcome.kind, kind);
     const detail = outcome.kind === 'delivered' ? outcome.answer : outcome.reason;
-    assert.equal(detail, status === 0 ? 'exit status 0' : `${process.execPath}: exit status ${status}: the reason`);
+    assert.equal(detail, status === 0 ? words : `${process.execPath}${words}`);
   });
 }
 
@@ -67,7 +69,7 @@ test('a command that is not there, or may not be run, is tried again: an operato
   const outcomes = [];
   for (const program of ['/nowhere/tell', there]) outcomes.push(await sendOnce(execOf('', { command: [program] })));
   assert.deepEqual(outcomes, [
-    { kind: 'retry', reason: '/nowhere/tell: no such command' },
+    { kind: 'retry', reason: '/nowhere/tell: there is no such program' },
     { kind: 'retry', reason: `${there}: not permitted to run it` },
   ]);
 });
@@ -79,15 +81,6 @@ const stubborn = (file: string) => `
     ['-e', "process.on('SIGTERM', () => {}); console.log('up'); setInterval(() => {}, 1000)"], { stdio: ['ignore', 'pipe', 'ignore'] });
   child.stdout.once('data', () => require('node:fs').writeFileSync(${JSON.stringify(file)}, process.pid + ' ' + child.pid));
   setInterval(() => {}, 1000);`;
-
-const lives = (pid: number) => {
-  try {
-    // A child that nobody has waited for is a zombie: dead.
-    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-};
 
 test(
   'a command that takes too long is ended with all that it started, though they ignore SIGTERM',
@@ -105,9 +98,15 @@ test(
   },
 );
 
-test('a command ends when haplog stops, and the message is told another time', LIMIT, async () => {
+test('a command ends when haplog stops, and the message is told another time', LIMIT, async (t) => {
+  const file = join(tempFolder(t), 'up');
   const stopping = new AbortController();
-  const told = sendOnce(execOf('setInterval(() => {}, 1000)'), message(), stopping.signal);
+  const script = `require('node:fs').writeFileSync(${JSON.stringify(file)}, ''); setInterval(() => {}, 1000)`;
+  const told = sendOnce(execOf(script), message(), stopping.signal);
+  await until(
+    () => existsSync(file),
+    () => 'the command began',
+  );
   stopping.abort();
   assert.deepEqual(await told, { kind: 'retry', reason: `${process.execPath}: interrupted` });
 });
@@ -156,10 +155,11 @@ test('what a command says cannot reach a terminal as it is', LIMIT, async () => 
 });
 
 test('every end of a command means something, and only two numbers give a message up', () => {
+  const ending = { signal: null, cut: null, given: true, stdout: '', stderr: '' };
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 255 }), (status) => {
-      const { kind } = outcomeOfExit('tell', { status, signal: null, cut: null, stdout: '', stderr: '' });
-      assert.equal(kind, status === 0 ? 'delivered' : status === 64 || status === 65 ? 'rejected' : 'retry');
+      const { kind } = programOutcome('tell', { ...ending, status }, () => ({ kind: 'delivered', answer: '' }));
+      assert.equal(kind, status === 0 ? 'delivered' : status === 65 || status === 67 ? 'rejected' : 'retry');
     }),
   );
 });

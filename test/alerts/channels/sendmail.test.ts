@@ -5,8 +5,10 @@ import { type TestContext, test } from 'node:test';
 import { simpleParser } from 'mailparser';
 import type { EmailReceiver, Message, Outcome } from '../../../alerts/index.js';
 import { tempFolder } from '../../src/store/temp-folder.js';
+import { lives } from '../../support/lives.js';
 import { emailTo, message, sendOnce as send } from '../../support/telling.js';
 import { limitOf } from '../../support/time-up.js';
+import { until } from '../../support/until.js';
 
 const LIMIT = { timeout: 20_000 };
 
@@ -66,13 +68,13 @@ for (const { status, means, words } of [
   {
     status: 65,
     means: 'rejected',
-    words: 'refused the mail: the mail or its address is not good (status 65): no such luck',
+    words: ' refused it: what it was given is not good (exit status 65): no such luck',
   },
-  { status: 67, means: 'rejected', words: 'refused the mail: it does not know the address (status 67): no such luck' },
-  { status: 69, means: 'retry', words: ': a service is not available (status 69): no such luck' },
-  { status: 75, means: 'retry', words: ': it failed for now (status 75): no such luck' },
-  { status: 78, means: 'retry', words: ': its configuration is wrong (status 78): no such luck' },
-  { status: 1, means: 'retry', words: ': it failed (status 1): no such luck' },
+  { status: 67, means: 'rejected', words: ' refused it: it does not know the address (exit status 67): no such luck' },
+  { status: 69, means: 'retry', words: ': a service is not available (exit status 69): no such luck' },
+  { status: 75, means: 'retry', words: ': it failed for now (exit status 75): no such luck' },
+  { status: 78, means: 'retry', words: ': its configuration is wrong (exit status 78): no such luck' },
+  { status: 1, means: 'retry', words: ': exit status 1: no such luck' },
 ] as const) {
   test(`a program that ends with ${status} means ${means}, in its own words`, LIMIT, async (t) => {
     const { path } = program(t, `cat > /dev/null; echo 'no such\nluck' >&2; exit ${status}`);
@@ -85,12 +87,12 @@ for (const { status, means, words } of [
 
 test('a program that is ended by a signal, or that is not there, has not taken the mail', LIMIT, async (t) => {
   const { path, file } = program(t, 'kill -9 $$');
-  assert.deepEqual(await send(by(path)), { kind: 'retry', reason: `${path}: it was ended by SIGKILL` });
+  assert.deepEqual(await send(by(path)), { kind: 'retry', reason: `${path}: ended by SIGKILL` });
   const none = file('none');
   assert.deepEqual(await send(by(none)), { kind: 'retry', reason: `${none}: there is no such program` });
   const data = file('data');
   writeFileSync(data, 'x', { mode: 0o644 });
-  assert.deepEqual(await send(by(data)), { kind: 'retry', reason: `${data}: it may not be run` });
+  assert.deepEqual(await send(by(data)), { kind: 'retry', reason: `${data}: not permitted to run it` });
 });
 
 test('a program that ends well before it has read the mail has not taken it', LIMIT, async (t) => {
@@ -113,6 +115,27 @@ test('a program that hangs is ended when haplog stops', LIMIT, async (t) => {
   assert.deepEqual(await sent, { kind: 'retry', reason: `${path}: interrupted` });
 });
 
+test('a program that has sent a child to deliver in its stead is not waited for longer', LIMIT, async (t) => {
+  const { path, file } = program(t, 'cat > /dev/null; sleep 600 & echo $! > "$D/pid"; exit 0');
+  assert.deepEqual(await send(by(path)), { kind: 'delivered', answer: `taken by ${path}` });
+  process.kill(Number(readFileSync(file('pid'), 'utf8')));
+});
+
+test('a program that hangs and ignores SIGTERM is ended with all that it started', LIMIT, async (t) => {
+  const { path, file } = program(t, 'trap "" TERM; sleep 600 & echo $! > "$D/child"; mv "$D/child" "$D/pid"; wait');
+  const stopping = new AbortController();
+  const started = appears(file('pid'));
+  const sent = send(by(path), message(), stopping.signal);
+  await started;
+  stopping.abort();
+  assert.deepEqual(await sent, { kind: 'retry', reason: `${path}: interrupted` });
+  const child = Number(readFileSync(file('pid'), 'utf8'));
+  await until(
+    () => !lives(child),
+    () => 'its child lives on',
+  );
+});
+
 test('a program that hangs is not waited for without end', LIMIT, async (t) => {
   const { path, file } = program(t, 'echo $$ > "$D/pid"; exec sleep 600');
   const started = appears(file('pid'));
@@ -120,7 +143,7 @@ test('a program that hangs is not waited for without end', LIMIT, async (t) => {
   const sent = send(by(path));
   await started;
   timeIsUp();
-  assert.deepEqual(await sent, { kind: 'retry', reason: `${path}: no answer in time` });
+  assert.deepEqual(await sent, { kind: 'retry', reason: `${path}: not done in time` });
 });
 
 /** Resolves when the file is there, which must not be so yet. */
