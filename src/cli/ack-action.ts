@@ -1,10 +1,12 @@
 /** What `haplog ack` does. */
 import { type Incident, RULE_WORDS, subjectInWords } from '../../alerts/index.js';
+import { printableJson } from '../printable.js';
 import type { Store } from '../store/store.js';
 import { UserError } from '../user-error.js';
 import { zoneToPrint } from '../zone.js';
 import { authorOf } from './author.js';
 import { inColumns } from './columns.js';
+import { incidentJson, utc } from './json-rows.js';
 import { localTime } from './local-time.js';
 import { onStore } from './on-store.js';
 import type { ReadingOptions } from './options.js';
@@ -13,6 +15,7 @@ import { say } from './say.js';
 export interface AckOptions extends ReadingOptions {
   note?: string;
   by?: string;
+  output: 'text' | 'json';
 }
 
 /** Takes an incident on and says so; without an id prints those that are open. An id that means none, or several, is a `UserError`. */
@@ -20,11 +23,13 @@ export async function acknowledge(id: string | undefined, options: AckOptions): 
   const time = localTime(zoneToPrint(options));
   if (id === undefined) {
     const open = await onStore('read', options.db, (store) => store.openIncidents());
+    if (options.output === 'json') return say(printableJson(open.map(rowOf)));
     if (open.length === 0) return say('No incident is open.');
     for (const line of inColumns(open.map((incident) => [incident.id, ...wordsOf(incident, time)]))) say(line);
     return;
   }
   const incident = await onStore('write', options.db, async (store) => await take(store, id, options));
+  if (options.output === 'json') return say(printableJson(rowOf(incident)));
   say(`${incident.id}: taken on: ${wordsOf(incident, time)[0]}`);
 }
 
@@ -46,10 +51,16 @@ async function take(
     throw new UserError(
       `${found.length} open incidents have an id that begins with ${JSON.stringify(id)}; haplog ack shows them.`,
     );
-  const taken = await store.acknowledge(incident.id, { at: Date.now(), by: authorOf(by), note });
+  const ack = { at: Date.now(), by: authorOf(by), note };
+  const taken = await store.acknowledge(incident.id, ack);
   const before = (await store.wishes()).acknowledgements.get(incident.id);
   if (!taken) throw new UserError(`Incident ${incident.id} was taken on before, by ${before?.by ?? 'somebody'}.`);
-  return incident;
+  return { ...incident, ack };
+}
+
+function rowOf(incident: Incident): object {
+  const { ack } = incident;
+  return { ...incidentJson(incident), acknowledged: ack && { at: utc(ack.at), by: ack.by, note: ack.note } };
 }
 
 const behindColon = (id: string) => id.slice(id.indexOf(':') + 1);

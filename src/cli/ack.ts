@@ -1,7 +1,7 @@
 /** `haplog ack`: somebody takes an incident on. This file only takes the options apart. */
 import { Command } from 'commander';
 import type { AckOptions } from './ack-action.js';
-import { withReadingOptions } from './options.js';
+import { textOrJson, withReadingOptions } from './options.js';
 
 const HELP = `
 Of an incident that somebody has taken on nobody is reminded, and it is not escalated; whoever was told of it hears
@@ -17,6 +17,7 @@ export function ackCommand(): Command {
     .argument('[id]', 'the id of the incident, what stands in it behind the colon, or the beginning of either')
     .option('--note <text>', 'for the others')
     .option('--by <name>', 'who takes it on (default: who is logged in)')
+    .addOption(textOrJson())
     .addHelpText('after', HELP)
     .action(async (id: string | undefined, options: AckOptions) => {
       const { acknowledge } = await import('./ack-action.js');

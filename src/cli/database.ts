@@ -1,16 +1,25 @@
 /** Which database a command means. */
 import { existsSync } from 'node:fs';
-import { configPlaces, configuredDatabase } from '../config/find.js';
+import { configPlaces, configuredDatabase, databaseIn } from '../config/find.js';
 import { databaseToRead, defaultDatabase } from '../paths.js';
 import { explain } from '../store/explain.js';
 
+export type Mode = 'read' | 'write';
+
 /** The one of `--db`, else that of the configuration, else the usual one: to read, one that is there. */
-export async function databaseFor(mode: 'read' | 'write', named: string | undefined): Promise<string> {
-  if (named !== undefined) return named;
+export async function databaseFor(mode: Mode, named: string | undefined): Promise<string> {
+  return named ?? (await configuredDatabase(configPlaces(process.env))) ?? usualDatabase(mode);
+}
+
+/** That of the configuration `file`, which was named, else the usual one. A file that cannot be read is a `UserError`. */
+export async function databaseOf(mode: Mode, file: string): Promise<string> {
+  return (await databaseIn(file)) ?? usualDatabase(mode);
+}
+
+function usualDatabase(mode: Mode): string {
   const { env } = process;
   const uid = process.getuid?.() ?? -1;
-  const configured = await configuredDatabase(configPlaces(env));
-  return configured ?? (mode === 'write' ? defaultDatabase(env, uid) : databaseToRead(env, uid, existsSync));
+  return mode === 'write' ? defaultDatabase(env, uid) : databaseToRead(env, uid, existsSync);
 }
 
 /** Does `work` on the database `file`; a full disk, a damaged or locked file is told in one sentence, as a `UserError` of status 1. */

@@ -5,7 +5,7 @@ import { withDatabaseOption } from './options.js';
 import { pastCommand } from './past.js';
 
 export function importCommand(): Command {
-  return withDatabaseOption(pastCommand('import'))
+  return withDatabaseOption(pastCommand('import'), 'write')
     .description('read logs of the past into the history; tells nobody, and may be repeated')
     .action(async (files: string[], options: ImportOptions) => {
       const { importFiles } = await import('./import-action.js');

@@ -9,18 +9,26 @@ export interface ReadingOptions {
 }
 
 export function withReadingOptions(command: Command): Command {
-  return withDatabaseOption(
-    command
-      .option('--tz <zone>', "zone of the times, such as Europe/Berlin (default: this machine's)")
-      .addOption(new Option('--utc', 'times in UTC').conflicts('tz')),
-  );
+  return withDatabaseOption(withZoneOptions(command));
 }
 
-export function withDatabaseOption(command: Command): Command {
-  return command.option(
-    '--db <file>',
-    'database (default: the one of the configuration, else where haplog run keeps it)',
-  );
+/** Of the commands that take or print times of the clock on a wall. */
+export function withZoneOptions(command: Command): Command {
+  return command
+    .option('--tz <zone>', "zone of the times, such as Europe/Berlin (default: this machine's)")
+    .addOption(new Option('--utc', 'times in UTC').conflicts('tz'));
+}
+
+/** Of the commands that take a database: it is named, or the configuration names it. What they do sees only `db`. */
+export function withDatabaseOption(command: Command, mode: 'read' | 'write' = 'read'): Command {
+  return withConfigOption(command)
+    .option('--db <file>', 'database (default: the one of the configuration, else where haplog run keeps it)')
+    .hook('preAction', async (_, called) => {
+      const { db, config } = called.opts<{ db?: string; config?: string }>();
+      if (db !== undefined || config === undefined) return;
+      const { databaseOf } = await import('./database.js');
+      called.setOptionValue('db', await databaseOf(mode, config));
+    });
 }
 
 /** Of the commands that ask for the configuration in force. */

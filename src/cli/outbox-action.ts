@@ -22,6 +22,10 @@ export interface OutboxListOptions extends ReadingOptions {
   output: 'text' | 'json';
 }
 
+export interface OutboxShowOptions extends ReadingOptions {
+  output: 'text' | 'json';
+}
+
 const STATES: readonly OutboxState[] = OUTBOX_STATES;
 const NOT_DELIVERED = STATES.filter((state) => state !== 'delivered');
 const ALL = { states: STATES, receiver: null, limit: Number.MAX_SAFE_INTEGER };
@@ -39,7 +43,7 @@ export async function listOutbox(options: OutboxListOptions): Promise<void> {
 }
 
 /** Prints one row and its message. */
-export async function showOutbox(text: string, options: OutboxOptions): Promise<void> {
+export async function showOutbox(text: string, options: OutboxShowOptions): Promise<void> {
   const time = localTime(zoneToPrint(options));
   const seq = rowNumber(text);
   const [entry] = await readOutbox(options.db, { ...ALL, seqs: [seq] });
@@ -47,6 +51,7 @@ export async function showOutbox(text: string, options: OutboxOptions): Promise<
   const { state, answer, closedAt, dueAt, notification } = entry;
   const { letter, passedOn } = entry;
   const { subject, text: body } = render(notification, Date.now(), { passedOn });
+  if (options.output === 'json') return say(printableJson({ ...entryJson(entry), message: { subject, text: body } }));
   say(`Row:         ${seq}, ${state}, ${triesOf(entry)}`);
   say(`Receiver:    ${notification.receiver}`);
   say(`Noted:       ${time(notedAt(entry))}`);

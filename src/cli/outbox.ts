@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { OUTBOX_STATES } from './accepted.js';
 import { collectWords, textOrJson, withDatabaseOption, withReadingOptions } from './options.js';
-import type { OutboxListOptions, OutboxOptions } from './outbox-action.js';
+import type { OutboxListOptions, OutboxOptions, OutboxShowOptions } from './outbox-action.js';
 
 const HELP = `
 Each message to one receiver is a row with a number. due: it waits for its first or its next attempt; rejected:
@@ -29,7 +29,8 @@ export function outboxCommand(): Command {
   const show = withReadingOptions(new Command('show'))
     .description('one row, and the message as it would be sent now')
     .argument('<seq>', 'its number')
-    .action(async (seq: string, options: OutboxOptions) => {
+    .addOption(textOrJson())
+    .action(async (seq: string, options: OutboxShowOptions) => {
       const { showOutbox } = await import('./outbox-action.js');
       await showOutbox(seq, options);
     });

@@ -13,7 +13,7 @@ import { say } from './say.js';
 
 export interface ReceiversOptions {
   config?: string;
-  output?: 'text' | 'json';
+  output: 'text' | 'json';
 }
 
 /** Prints the receivers to standard output. A mistake in the configuration is a `UserError`. */
@@ -25,22 +25,27 @@ export async function listReceivers({ config: path, output }: ReceiversOptions):
 }
 
 /** Sends each a test, one after the other, and prints what came of it; the exit status is 1 where one was not accepted. */
-export async function testReceivers(names: string[], { config: path }: ReceiversOptions): Promise<void> {
+export async function testReceivers(names: string[], { config: path, output }: ReceiversOptions): Promise<void> {
   const { receivers } = await configInForce(path);
   const known = receivers.map(({ name }) => name);
   // A mistyped name among many is told before the first is sent.
   for (const name of names) if (!known.includes(name)) throw unknownName(name, known);
+  const rows: object[] = [];
   for (const receiver of names.flatMap((name) => receivers.filter((each) => each.name === name))) {
     const began = performance.now();
-    const outcome = await testOf(receiver);
-    const took = formatDuration(Math.round(performance.now() - began));
-    say(`${receiver.name}: ${inWords(outcome, took)}`);
+    const outcome = await testOf(receiver, output === 'json' ? () => {} : say);
+    const tookMs = Math.round(performance.now() - began);
+    const { name } = receiver;
+    if (output === 'text') say(`${name}: ${inWords(outcome, formatDuration(tookMs))}`);
+    const answer = outcome.kind === 'delivered' ? outcome.answer : outcome.reason;
+    rows.push({ name, outcome: outcome.kind, answer, took_ms: tookMs });
     if (outcome.kind !== 'delivered') process.exitCode = 1;
   }
+  if (output === 'json') say(printableJson(rows));
 }
 
-async function testOf(receiver: Receiver): Promise<Outcome> {
-  const channel = await openChannel(receiver, say);
+async function testOf(receiver: Receiver, log: (line: string) => void): Promise<Outcome> {
+  const channel = await openChannel(receiver, log);
   try {
     const message = testMessage(receiver.name, hostname(), randomUUID(), Date.now());
     return await channel.send(message, new AbortController().signal);

@@ -22,6 +22,7 @@ export function receiversCommand(): Command {
   const test = withConfigOption(new Command('test'))
     .description('send a test message, wait for the answer and print it')
     .argument('<name...>', 'receivers, as the configuration calls them')
+    .addOption(textOrJson())
     .action(async (names: string[], options: ReceiversOptions) => {
       const { testReceivers } = await import('./receivers-action.js');
       await testReceivers(names, options);

@@ -13,7 +13,7 @@ import {
 } from '../../alerts/index.js';
 import { printableJson } from '../printable.js';
 import { UserError } from '../user-error.js';
-import { localZone } from '../zone.js';
+import { zoneToPrint } from '../zone.js';
 import { configInForce } from './config-in-force.js';
 import { localTime } from './local-time.js';
 import { matchInWords, timesInWords } from './match-text.js';
@@ -28,6 +28,8 @@ export interface RouteOptions {
   rule: string;
   severity?: string;
   at?: string;
+  tz?: string;
+  utc?: boolean;
   config?: string;
   output: 'text' | 'json';
 }
@@ -36,9 +38,10 @@ export interface RouteOptions {
 export async function route(options: RouteOptions): Promise<void> {
   const { host, output } = options;
   const rule = wordOf(RULES, '--rule', options.rule);
+  const tz = zoneToPrint(options);
   const config = await configInForce(options.config);
   const now = Date.now();
-  const at = options.at === undefined ? now : parseTime(options.at, { now, tz: localZone() });
+  const at = options.at === undefined ? now : parseTime(options.at, { now, tz });
   const settings = config.policy.rules[rule];
   const severity = options.severity ? wordOf(SEVERITIES, '--severity', options.severity) : settings.severity;
   const about = { host, rule, subject: subjectOf(rule, options), severity };
@@ -52,7 +55,7 @@ export async function route(options: RouteOptions): Promise<void> {
   if (!settings.on) say(`The rule ${rule} is off.`);
   for (const { match, during } of config.maintenance) {
     const until = matches(match, about) ? openUntil(during, at) : null;
-    if (until !== null) say(`In maintenance until ${localTime(localZone())(until)}: nobody is told before.`);
+    if (until !== null) say(`In maintenance until ${localTime(tz)(until)}: nobody is told before.`);
   }
   for (const [i, each] of routes.entries()) {
     say(`${each.taken ? 'taken  ' : 'passed '}  routes[${i}] ${whenTaken(each, at)} -> ${each.receivers.join(', ')}`);

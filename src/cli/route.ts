@@ -1,6 +1,6 @@
 /** `haplog route`: whom an outage would be told to, and why. This file only takes the options apart. */
 import { Command } from 'commander';
-import { textOrJson, withConfigOption } from './options.js';
+import { textOrJson, withConfigOption, withZoneOptions } from './options.js';
 import type { RouteOptions } from './route-action.js';
 
 const HELP = `
@@ -9,7 +9,7 @@ Example:
   haplog route --rule server_down --backend api --server web1 --host lb1 --at 03:00`;
 
 export function routeCommand(): Command {
-  return withConfigOption(new Command('route'))
+  return withConfigOption(withZoneOptions(new Command('route')))
     .description('whom an incident would be told to, when, and by which routes')
     .option('--backend <name>', 'the backend that it is about')
     .option('--server <name>', 'the server that it is about')

@@ -15,7 +15,10 @@ export function runCommand(): Command {
         .choices(['start', 'end'])
         .default('start'),
     )
-    .option('--db <file>', 'database (default: in $STATE_DIRECTORY, /var/lib/haplog or ~/.local/state/haplog)')
+    .option(
+      '--db <file>',
+      'database (default: the one of the configuration, else in $STATE_DIRECTORY, /var/lib/haplog or ~/.local/state/haplog)',
+    )
     .option('--log-level <level>', "haplog's own log: trace, debug, info, warn, error, fatal or silent", 'info')
     .action(async (options: RunOptions) => {
       const { run } = await import('./run-action.js');

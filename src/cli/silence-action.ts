@@ -28,6 +28,7 @@ export interface SilenceAddOptions extends ReadingOptions {
   from?: string;
   reason: string;
   by?: string;
+  output: 'text' | 'json';
 }
 
 export interface SilenceListOptions extends ReadingOptions {
@@ -45,6 +46,7 @@ export async function addSilence(options: SilenceAddOptions): Promise<void> {
   if (options.reason.trim() === '') throw new UserError('--reason takes a text that says why.');
   const silence = { match, from, until, author: authorOf(options.by), reason: options.reason };
   const id = await onStore('write', options.db, (store) => store.addSilence(silence));
+  if (options.output === 'json') return say(printableJson(rowOf({ id, ...silence })));
   say(`${id}: ${matchInWords(match)}, from ${localTime(tz)(from)} until ${localTime(tz)(until)}`);
 }
 

@@ -28,6 +28,7 @@ export function silenceCommand(): Command {
     .option('--from <time>', 'when it begins (default: now)')
     .requiredOption('--reason <text>', 'why')
     .option('--by <name>', 'who says so (default: who is logged in)')
+    .addOption(textOrJson())
     .action(async (options: SilenceAddOptions) => {
       const { addSilence } = await import('./silence-action.js');
       await addSilence(options);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { baseDirectory, type Environment } from '../paths.js';
+import { UserError } from '../user-error.js';
 
 const SYSTEM_FOLDER = '/etc/haplog';
 
@@ -33,6 +34,21 @@ export async function configuredDatabase(places: readonly string[]): Promise<str
   const { parseDocument } = await import('yaml');
   const database = parseDocument(text, { logLevel: 'silent' }).get('database');
   return typeof database === 'string' ? resolvePath(dirname(resolve(file)), database) : null;
+}
+
+/** The `database` of a configuration that was named, or null. One that cannot be read, or says something else, is a `UserError`. */
+export async function databaseIn(file: string): Promise<string | null> {
+  const [{ readDocument }, { explain }, { mistake, unlike }] = await Promise.all([
+    import('./document.js'),
+    import('./explain.js'),
+    import('./mistake.js'),
+  ]);
+  const document = readDocument(file);
+  const { database } = document.value as { database?: unknown };
+  if (database === undefined) return null;
+  if (typeof database === 'string' && database !== '') return resolvePath(dirname(resolve(file)), database);
+  const mistakes = explain([mistake(['database'], unlike('a path', database))], document);
+  throw new UserError(mistakes.join('\n'));
 }
 
 function readQuietly(path: string): string {

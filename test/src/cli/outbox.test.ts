@@ -56,6 +56,13 @@ test('a row is shown with its message', async (t) => {
   );
 });
 
+test('a row and its message are there as JSON', async (t) => {
+  const row = JSON.parse(ask(await home(t), ['outbox', 'show', '2', '-o', 'json']).stdout);
+  assert.deepEqual([row.seq, row.state, row.receiver], [2, 'rejected', 'chat']);
+  assert.equal(row.message.subject, '[haplog] allyrion: backend k8s-api-server has no server available');
+  assert.match(row.message.text, /^Backend k8s-api-server on /);
+});
+
 test('of what was delivered the time from the line to acceptance is shown, and over all in haplog status', async (t) => {
   const folder = await home(t);
   assert.match(ask(folder, ['outbox', 'show', '1']).stdout, /\nLatency: {5}1s from the line to acceptance\n/);

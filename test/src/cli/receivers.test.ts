@@ -61,6 +61,15 @@ test('who refuses, and who is away, is told with the reason, and nothing secret'
   assert.doesNotMatch(stdout, /token-of-chat/);
 });
 
+test("what came of a test is there as JSON, also of haplog's own log", LIMIT, async (t) => {
+  const { folder, config } = home(t);
+  const { status, stdout } = ask(folder, ['receivers', 'test', 'journal', 'oncall', '-c', config, '-o', 'json']);
+  assert.equal(status, 1);
+  const [journal, oncall] = JSON.parse(stdout);
+  assert.deepEqual([journal.name, journal.outcome, journal.took_ms >= 0], ['journal', 'delivered', true]);
+  assert.deepEqual([oncall.outcome, oncall.answer], ['retry', '127.0.0.1: connection refused']);
+});
+
 test('before one of several names is sent anything, all of them must be known', (t) => {
   const { folder, config } = home(t);
   const { status, stdout, stderr } = ask(folder, ['receivers', 'test', 'journal', 'oncal', '-c', config]);
@@ -105,6 +114,17 @@ prometheus  alertmanager  am1:9093, am2:9093
 script      exec          tell
 `,
   );
+});
+
+test('the hour of --at is one of --tz', (t) => {
+  const folder = tempFolder(t);
+  const config = join(folder, 'haplog.yaml');
+  writeFileSync(config, 'routes: [{ during: "daily 03:00-04:00 Asia/Tokyo", receivers: [log] }]\n');
+  const at = (...args: string[]) =>
+    ask(folder, ['route', '-c', config, '--backend', 'b', '--host', 'h', ...args]).stdout;
+  assert.match(at('--at', '03:30', '--tz', 'Asia/Tokyo'), /\nTold: log\n$/);
+  assert.match(at('--at', '18:30', '--utc'), /\nTold: log\n$/);
+  assert.match(at('--at', '03:30'), /\nNobody is told\.\n$/);
 });
 
 test('whom an outage would be told to, and by which routes', (t) => {

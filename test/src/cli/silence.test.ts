@@ -88,6 +88,17 @@ test('an incident is taken on by the beginning of its id, once', async (t) => {
   assert.match(told(folder, 'ack', 'bb33').said, /^haplog: No open incident has the id "bb33"/);
 });
 
+test('what is open, who took it on, and a new silence are there as JSON', async (t) => {
+  const folder = await home(t, incident({ id: 'aa11:1' as EventId }));
+  const json = (...args: string[]) => JSON.parse(ask(folder, [...args, '-o', 'json']).stdout);
+  const [open] = json('ack');
+  assert.deepEqual([open.id, open.rule, open.acknowledged], ['aa11:1', 'outage', null]);
+  const { id, acknowledged } = json('ack', 'aa', '--by', 'alice', '--note', 'on it');
+  assert.deepEqual([id, acknowledged.by, acknowledged.note], ['aa11:1', 'alice', 'on it']);
+  const silence = json('silence', 'add', '--host', 'lb1', '--for', '1h', '--reason', 'x', '--by', 'alice');
+  assert.deepEqual([silence.id, silence.match.host, silence.author], [1, 'lb1', 'alice']);
+});
+
 test('without a database there is nothing to silence, and none is made', (t) => {
   const { status, said } = told(tempFolder(t), 'silence', 'add', '--everything', '--for', '1h', '--reason', 'x');
   assert.equal(status, 2);
