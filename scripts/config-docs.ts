@@ -35,6 +35,13 @@ whole names: \`k8s-*\`, \`{api,web}\`.
 
 Passwords and addresses of webhooks may stand in the file, better in files of their own (\`..._file\`) or in the environment
 (\`..._env\`). They appear in no message. haplog warns of those that every user of the machine can read.
+
+## Read again
+
+SIGHUP (\`systemctl reload haplog\`) has \`haplog run\` read the file again, and the secrets and certificates that it points to. All
+of it is heeded at once: a log that is new is followed, an open incident is told to receivers that are new, and the end goes to
+whoever was told the beginning. A send under way is given five seconds to end by itself. A file with a mistake is told in haplog's
+log, and the configuration in force stays. Only \`database\` waits for a start of haplog.
 `;
 
 /** The whole text of docs/config.md. */

@@ -31,7 +31,7 @@ export interface DaemonDeps {
   lost?: Promise<never>;
 }
 
-/** Runs until `signal` aborts. Rejects when the store fails: nothing may be believed that is not on disk. */
+/** Runs until `signal` aborts; nothing of it goes on then. Rejects when the store fails: nothing may be believed that is not on disk. */
 export async function runDaemon({ config, store, log, from, signal, lost = never }: DaemonDeps): Promise<void> {
   const clock = { now: () => Date.now() };
   const plan = planOf(config);
@@ -101,6 +101,7 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
   try {
     const housekeeping = keepHouse({ store, keeping: config.history, clock, signal: ending.signal });
     await Promise.race([Promise.all(config.sources.map(read)), delivery.ended, time.failed, housekeeping, lost]);
+    await intake.end();
   } finally {
     stop();
     time.stop();

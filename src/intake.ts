@@ -25,6 +25,7 @@ export class Intake {
   readonly #isFirst: boolean;
   #plan: Plan;
   #turn: Promise<void> = Promise.resolve();
+  #ended = false;
 
   constructor(deps: IntakeDeps, memory: Memory) {
     this.#deps = deps;
@@ -76,12 +77,19 @@ export class Intake {
     return Math.max(0, next - this.#deps.clock.now());
   }
 
+  /** Takes nothing in any more; resolves when what is under way is stored. What comes too late is read again by another intake. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#turn;
+  }
+
   async #heedWishes(): Promise<void> {
     this.#plan = { ...this.#plan, ...(await this.#deps.store.wishes()) };
   }
 
   #queue(work: () => Ingested): Promise<void> {
     const turn = this.#turn.then(async () => {
+      if (this.#ended) return;
       await this.#heedWishes();
       const { memory, news } = work();
       const before = this.#memory;

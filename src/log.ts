@@ -28,7 +28,7 @@ export function createLogger({ level, stream }: LogOptions): Logger {
     );
   }
   const output: Output = stream ?? process.stderr;
-  const lines = stream ?? destination({ dest: STDERR, sync: true });
+  const lines = stream ?? standardError();
   const options = {
     level,
     // Neither pid nor hostname: journald knows both, and `host` means the load balancer here.
@@ -37,6 +37,15 @@ export function createLogger({ level, stream }: LogOptions): Logger {
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return pino(options, output.isTTY ? prettified(lines, wantsColour(output)) : lines);
+}
+
+/** Who listened may be gone: a reader (EPIPE, which pino sees to), or the terminal (EIO), after which haplog ends in good order. */
+function standardError(): DestinationStream {
+  const lines = destination({ dest: STDERR, sync: true });
+  lines.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EIO' && error.code !== 'EPIPE') throw error;
+  });
+  return lines;
 }
 
 /** The printer for people takes longer to load than all of pino: only for a terminal. In this process, never in a thread of its own. */

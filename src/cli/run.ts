@@ -3,6 +3,15 @@ import { Command, Option } from 'commander';
 import { withConfigOption } from './options.js';
 import type { RunOptions } from './run-action.js';
 
+const HELP = `
+SIGHUP has the configuration read again: logs, receivers, routes, policy, rules, maintenance, and the secrets that it
+points to. One with a mistake is told and changes nothing. The database stays until haplog is started again. When
+haplog was started from a terminal, SIGHUP says that the terminal was closed, and ends it.
+
+Examples:
+  haplog run
+  haplog run --log fixtures/allyrion/haproxy.log --db /tmp/haplog.db`;
+
 export function runCommand(): Command {
   return withConfigOption(new Command('run'))
     .description('follow the log, keep the history, tell the receivers; until Ctrl-C or SIGTERM')
@@ -20,6 +29,7 @@ export function runCommand(): Command {
       'database (default: the one of the configuration, else in $STATE_DIRECTORY, /var/lib/haplog or ~/.local/state/haplog)',
     )
     .option('--log-level <level>', "haplog's own log: trace, debug, info, warn, error, fatal or silent", 'info')
+    .addHelpText('after', HELP)
     .action(async (options: RunOptions) => {
       const { run } = await import('./run-action.js');
       await run(options);

@@ -108,3 +108,29 @@ test('what the store did not take is not believed', async () => {
   await day.says('DOWN', 0);
   assert.deepEqual(day.told, ['0 firing'], 'the same line read again is news, not a copy');
 });
+
+test('an intake that has ended changes nothing any more, and what was under way is stored', async () => {
+  let stored = 0;
+  let go = () => {};
+  const held = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const store = openStore(':memory:', 'write');
+  const slow = {
+    ...store,
+    async apply(commit: Commit) {
+      await held;
+      stored++;
+      await store.apply(commit);
+    },
+  };
+  const intake = new Intake({ store: slow, plan: PLAN, clock: { now: () => T }, onCommit: () => {} }, EMPTY_MEMORY);
+  const underWay = intake.tick();
+  await new Promise(setImmediate);
+  const ended = intake.end();
+  const late = intake.tick();
+  go();
+  await Promise.all([underWay, ended, late]);
+  assert.equal(stored, 1);
+  await store.end();
+});

@@ -12,12 +12,12 @@ const main = join(projectRoot, 'dist', 'src', 'main.js');
 
 /** Starts `haplog ARGS` with `home` as its only home, so that nothing of this machine's configuration is read. */
 export async function startHaplog(home: string, args: string[]): Promise<Program> {
-  return startProgram(process.execPath, [built(), ...args], environment(home));
+  return startProgram(process.execPath, [builtHaplog(), ...args], environment(home));
 }
 
 /** Runs `haplog ARGS` to its end. */
 export async function runHaplog(home: string, args: string[]) {
-  return runProgram(process.execPath, [built(), ...args], environment(home));
+  return runProgram(process.execPath, [builtHaplog(), ...args], environment(home));
 }
 
 /**
@@ -104,7 +104,8 @@ export async function marked(haplog: Program, event: string, receiver: string): 
   await haplog.stderr.match((line) => fits(ownLine(line)), 10_000);
 }
 
-function built(): string {
+/** The built program, for who starts it in a way of its own. */
+export function builtHaplog(): string {
   if (!existsSync(main)) throw new Error('haplog is not built: run npm test, or node scripts/ready.mjs');
   return main;
 }
