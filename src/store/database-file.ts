@@ -3,7 +3,7 @@
  * haplog's.
  */
 import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UserError } from '../user-error.js';
 
 /** "hapl", by which SQLite's header names the program a database belongs to. */
@@ -20,14 +20,41 @@ const APPLICATION_ID_OFFSET = 68;
  * tell only at the first commit.
  */
 export function makeFile(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o750 });
+  try {
+    makeFolder(dirname(file));
+    makeEmpty(file);
+  } catch (error) {
+    // Not missing: in /proc nothing can be made, and a link may lead nowhere.
+    if (codeOf(error) !== 'ENOENT') throw error;
+    throw new UserError(`The database "${file}" cannot be made there: name another with --db.`, { cause: error });
+  }
+}
+
+function makeEmpty(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o640));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
     accessSync(file, constants.R_OK | constants.W_OK);
   }
 }
+
+/** Level by level: Node's own `recursive` turns in a circle for ever where a folder that is there takes none (seen with 20.20, in /proc). */
+function makeFolder(folder: string): void {
+  if (isFolder(folder)) return;
+  const above = dirname(folder);
+  if (above !== folder) makeFolder(above);
+  try {
+    mkdirSync(folder, 0o750);
+  } catch (error) {
+    // Another haplog may have been quicker.
+    if (codeOf(error) !== 'EEXIST' || !isFolder(folder)) throw error;
+  }
+}
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 
 /**
  * Throws a `UserError` unless the file is empty or a database of haplog's. Leaves no trace, as a look through SQLite
@@ -35,7 +62,8 @@ export function makeFile(file: string): void {
  */
 export function refuseForeign(file: string): void {
   const stat = statSync(file, { bigint: true });
-  if (stat.isDirectory()) throw new UserError(`"${file}" is a folder: name a file in it, such as "${file}/haplog.db".`);
+  if (stat.isDirectory())
+    throw new UserError(`"${file}" is a folder: name a file in it, such as "${join(file, 'haplog.db')}".`);
   if (!stat.isFile()) throw new UserError(`"${file}" is not a file: name another database with --db.`);
   // An inode's number is given again to another file; with its birth it names one file.
   const inode = `${stat.dev}:${stat.ino}:${stat.birthtimeNs}`;

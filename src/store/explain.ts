@@ -22,7 +22,11 @@ const sentences: [code: string, sentence: Sentence][] = [
   ],
   ['EACCES', noPermission],
   ['EPERM', noPermission],
-  ['EROFS', noPermission],
+  [
+    'EROFS',
+    (file) =>
+      `The database "${file}" cannot be written: its disk is mounted read-only; mount it otherwise, ${NAME_ANOTHER}.`,
+  ],
   ['ENOTDIR', noFolder],
   ['EEXIST', noFolder],
   ['ELOOP', (file) => `The path of the database "${file}" goes in a circle: name another with --db.`],

@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -102,6 +103,27 @@ const mistakes: Mistake[] = [
     says: /^The database "PATH" cannot be there: /,
   },
   {
+    what: 'a folder in which nothing can be made',
+    make: () => '/proc/whatever/deep/haplog.db',
+    modes: ['write'],
+    says: /^The database "PATH" cannot be made there: name another with --db\.$/,
+  },
+  {
+    what: 'a file where none can be made',
+    make: () => '/proc/haplog.db',
+    modes: ['write'],
+    says: /^The database "PATH" cannot be made there: name another with --db\.$/,
+  },
+  {
+    what: 'a link to what is not there',
+    make: (folder) => {
+      symlinkSync('nowhere', join(folder, 'link'));
+      return join(folder, 'link');
+    },
+    modes: ['write'],
+    says: /^The database "PATH" cannot be made there: name another with --db\.$/,
+  },
+  {
     what: 'a link to itself',
     make: (folder) => {
       symlinkSync('loop', join(folder, 'loop'));
@@ -164,6 +186,19 @@ test('a daemon that may not take its lock says so in one sentence', (t) => {
     () => asNobody(() => lockForDaemon(path)),
     saying(/^No permission to open the database "PATH": /, path),
   );
+});
+
+test('a disk that may only be read is named as such', () => {
+  const error = explain(Object.assign(new Error('EROFS'), { code: 'EROFS' }), '/x/haplog.db');
+  assert.ok(error instanceof UserError);
+  assert.match(error.message, /^The database "\/x\/haplog\.db" cannot be written: .* read-only/);
+});
+
+test('folders are made, with the modes of a database, as deep as they are missing', (t) => {
+  const folder = tempFolder(t);
+  const path = join(folder, 'a', 'b', 'c', 'haplog.db');
+  openStore(path, 'write').end();
+  for (const made of ['a', 'a/b', 'a/b/c']) assert.equal(statSync(join(folder, made)).mode & 0o027, 0, made);
 });
 
 test('a daemon leaves no lock beside what is not its database', (t) => {
