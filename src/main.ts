@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 import { ackCommand } from './cli/ack.js';
 import { explainCommand } from './cli/explain.js';
+import { helpCommand } from './cli/help.js';
 import { importCommand } from './cli/import.js';
 import { outboxCommand } from './cli/outbox.js';
 import { parseCommand } from './cli/parse.js';
@@ -35,7 +36,7 @@ async function main(argv: string[]): Promise<void> {
       "Reads HAProxy's log, keeps the history of every server and backend, and tells people when a backend has no server available, and when it is well again.",
     )
     .version(version, '-V, --version', 'print the version')
-    .helpCommand('help [command]', 'what a command does, and its options')
+    .helpCommand(false)
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error: /, 'haplog: ').replace(/\n(?=\()/, ' ')),
     })
@@ -46,9 +47,11 @@ async function main(argv: string[]): Promise<void> {
     ...[silenceCommand(), ackCommand()],
     ...[receiversCommand(), routeCommand(), outboxCommand()],
   ];
-  for (const command of commands) {
-    program.addCommand(command.copyInheritedSettings(program));
-    for (const part of command.commands) part.copyInheritedSettings(command);
+  for (const command of commands) program.addCommand(command);
+  for (const group of [program, ...commands.filter((command) => command.commands.length > 0)]) {
+    if (group !== program) group.copyInheritedSettings(program);
+    group.addCommand(helpCommand(group));
+    for (const part of group.commands) part.copyInheritedSettings(group);
   }
   await program.parseAsync(argv, { from: 'user' });
 }

@@ -1,6 +1,7 @@
 /** `haplog explain`: what haplog makes of a line. This file only takes the options apart. */
 import { type Command, Option } from 'commander';
 import type { ExplainOptions } from './explain-action.js';
+import { planOption } from './options.js';
 import { datingCommand } from './past.js';
 
 const HELP = `
@@ -17,7 +18,7 @@ export function explainCommand(): Command {
       'what haplog makes of a line: header, origin, sentence, copy of another, what it changes, whom it tells',
     )
     .argument('[line]', 'a line of the log, in quotes; - is standard input, as when there is none')
-    .option('-c, --config <file>', 'configuration whose policy and routes to use (default: the defaults)')
+    .addOption(planOption())
     .addOption(
       new Option('-o, --output <format>', 'how to print it').choices(['text', 'json', 'jsonl']).default('text'),
     )

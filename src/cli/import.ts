@@ -4,9 +4,18 @@ import type { ImportOptions } from './import-action.js';
 import { withDatabaseOption } from './options.js';
 import { pastCommand } from './past.js';
 
+const HELP = `
+What is open at the end of these logs ends in the newer ones: give both together, now or later. A daemon may run on the
+database meanwhile.
+
+Examples:
+  haplog import /var/log/haproxy.log*
+  haplog import --tz Europe/Berlin --as-of 2025-01-01 old/haproxy.log.*.gz`;
+
 export function importCommand(): Command {
   return withDatabaseOption(pastCommand('import'), 'write')
     .description('read logs of the past into the history; tells nobody, and may be repeated')
+    .addHelpText('after', HELP)
     .action(async (files: string[], options: ImportOptions) => {
       const { importFiles } = await import('./import-action.js');
       await importFiles(files, options);

@@ -39,6 +39,14 @@ export function withConfigOption(command: Command): Command {
   );
 }
 
+/** Of the commands that tell by a configuration only if it is named: what a log says must not depend on the machine. */
+export function planOption(): Option {
+  return new Option(
+    '-c, --config <file>',
+    'configuration to tell by: its receivers, routes, policy, rules and maintenance (default: the defaults)',
+  );
+}
+
 export function textOrJson(): Option {
   return new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text');
 }

@@ -1,16 +1,26 @@
 /** `haplog replay`: the whole pipeline over logs of the past, in memory; nothing is stored or sent. Here are its options. */
 import { type Command, Option } from 'commander';
+import { planOption } from './options.js';
 import { pastCommand } from './past.js';
 import type { ReplayOptions } from './replay-action.js';
+
+const HELP = `
+The files are read as if haplog had run all the while, and time passes as their lines tell. What was silenced or taken
+on by command is not in them, and counts for nothing here.
+
+Examples:
+  haplog replay /var/log/haproxy.log*
+  haplog replay --config new.yaml --against /etc/haplog/haplog.yaml /var/log/haproxy.log*`;
 
 export function replayCommand(): Command {
   return pastCommand('replay')
     .description('what these logs tell, and what would have been sent; nothing is stored or sent')
-    .option('-c, --config <file>', 'configuration whose policy and routes to use (default: the defaults)')
+    .addOption(planOption())
     .option('--against <file>', 'print only what the configuration would send otherwise than this one')
     .addOption(
       new Option('-o, --output <format>', 'text, or one JSON object a line').choices(['text', 'jsonl']).default('text'),
     )
+    .addHelpText('after', HELP)
     .action(async (files: string[], options: ReplayOptions) => {
       const { replay } = await import('./replay-action.js');
       await replay(files, options);

@@ -4,7 +4,10 @@ import { textOrJson, withConfigOption, withZoneOptions } from './options.js';
 import type { RouteOptions } from './route-action.js';
 
 const HELP = `
-Example:
+Routes, their hours and maintenance are those of the configuration; silences are not looked at, haplog silence list
+shows them.
+
+Examples:
   haplog route --backend k8s-api-server --host lb1
   haplog route --rule server_down --backend api --server web1 --host lb1 --at 03:00`;
 

@@ -6,7 +6,7 @@ import type { SilenceAddOptions, SilenceListOptions } from './silence-action.js'
 const HELP = `
 While a silence lasts, nothing begins to be told of what it matches, and nobody is reminded of it; whoever was told
 the beginning is told the end. What still lasts when the silence is over is told then. A running haplog heeds it
-within two seconds.
+within two seconds. Times are written as haplog query takes them.
 
 Examples:
   haplog silence add --backend 'k8s-*' --for 2h --reason 'upgrade of the cluster'

@@ -54,9 +54,24 @@ test('help [command] says what --help says', async () => {
       ['help', 'query'],
       ['query', '--help'],
     ],
+    [
+      ['help', 'silence', 'add'],
+      ['silence', 'add', '--help'],
+    ],
+    [
+      ['outbox', 'help', 'show'],
+      ['outbox', 'show', '--help'],
+    ],
   ] as const) {
     assert.deepEqual(await runHaplog(folder.path, [...asked]), await runHaplog(folder.path, [...same]));
   }
+});
+
+test('help for what is no command is refused in one sentence', async () => {
+  assert.match(await refused('help', 'qeury'), /unknown command 'qeury'; did you mean "query"\?/);
+  assert.match(await refused('help', 'silence', 'nope'), /unknown command 'nope'/);
+  assert.match(await refused('silence', 'help', 'ad'), /unknown command 'ad'; did you mean "add"\?/);
+  assert.match(await refused('help', 'query', 'x'), /'query' has no commands/);
 });
 
 test('an empty path of a log is refused', async () =>
