@@ -11,6 +11,17 @@ export function isGlob(text: string): boolean {
   }
 }
 
+/** Names as HAProxy and hosts have them, for seeing whether a glob that excludes leaves any. */
+const SUCH_AS = ['a', 'B', '7', '-', '_', 'a.b', 'web1', 'k8s-api-server', 'lb2.example.org', 'x:1'];
+
+/** What should stand there instead of a glob that no name can fit; null where one may. */
+export function neverMatches(glob: string): string | null {
+  // `**` may stand for no folder at all.
+  if (glob.includes('/') && !glob.includes('**')) return 'a glob of names, which hold no /';
+  const excludesAll = glob.startsWith('!') && isGlob(glob) && !SUCH_AS.some(matcherOf([glob]));
+  return excludesAll ? 'a glob that does not exclude every name' : null;
+}
+
 /** What tells whether a whole name fits one of `globs`. Throws for what `isGlob` denies. */
 export function matcherOf(globs: readonly string[]): (name: string) => boolean {
   return picomatch([...globs], { dot: true, strictBrackets: true });

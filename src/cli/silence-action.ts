@@ -1,7 +1,7 @@
 /** What `haplog silence` does. */
 import { type Match, RULES, SEVERITIES, type Silence } from '../../alerts/index.js';
 import { readDuration } from '../duration.js';
-import { isGlob } from '../glob.js';
+import { isGlob, neverMatches } from '../glob.js';
 import { printableJson } from '../printable.js';
 import { UserError } from '../user-error.js';
 import { zoneToPrint } from '../zone.js';
@@ -93,6 +93,8 @@ function matchOf({ backend, server, host, rule, severity, everything = false }: 
   for (const [name, glob] of Object.entries(globs)) {
     if (glob !== null && !isGlob(glob))
       throw new UserError(`--${name} takes a glob such as k8s-*, not ${JSON.stringify(glob)}.`);
+    const instead = glob === null ? null : neverMatches(glob);
+    if (instead !== null) throw new UserError(`--${name} takes ${instead}, not ${JSON.stringify(glob)}.`);
   }
   const rules = rule === undefined ? null : [wordOf(RULES, '--rule', rule)];
   const severities = severity === undefined ? null : [wordOf(SEVERITIES, '--severity', severity)];

@@ -1,7 +1,7 @@
 /** What only shows where parts of the configuration are held against each other. */
 import { type Mistake, mistake, nearest, type Path, quoted } from './mistake.js';
 
-type Part = Record<string, unknown>;
+export type Part = Record<string, unknown>;
 
 /**
  * Takes the file's value, whatever it is, so that these mistakes are told together with those of the schema; what has
@@ -116,6 +116,7 @@ export function parts(value: unknown): Part[] {
   return items(value).map(part);
 }
 
-function items(value: unknown): unknown[] {
+/** The value as a list; an empty one if it is none. */
+export function items(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }

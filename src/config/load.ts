@@ -3,11 +3,12 @@ import { dirname, resolve } from 'node:path';
 import type { Environment } from '../paths.js';
 import { UserError } from '../user-error.js';
 import type { Config } from './config.js';
-import { crossMistakes, unreachedReceivers } from './cross.js';
+import { crossMistakes, part, unreachedReceivers } from './cross.js';
 import { readDocument } from './document.js';
 import { explain, mistakesOf } from './explain.js';
 import { mistake } from './mistake.js';
 import { resolveConfig } from './resolve.js';
+import { idleMatches, routingMistakes } from './routing.js';
 import { configFile } from './schema.js';
 import { readSecrets } from './secrets.js';
 import { readTrust } from './trust.js';
@@ -31,7 +32,13 @@ export function loadConfig(path: string, env: Environment = process.env): Loaded
   const secrets = readSecrets(document.value, { folder, env, worldReadable: document.worldReadable });
   const trust = readTrust(document.value, folder);
   const issues = parsed.success ? [] : mistakesOf(parsed.error.issues);
-  const mistakes = [...issues, ...crossMistakes(document.value), ...secrets.mistakes, ...trust.mistakes];
+  const mistakes = [
+    ...issues,
+    ...crossMistakes(document.value),
+    ...routingMistakes(part(document.value)),
+    ...secrets.mistakes,
+    ...trust.mistakes,
+  ];
   if (!parsed.success || mistakes.length > 0) throw new UserError(explain(mistakes, document).join('\n'));
 
   const file = parsed.data;
@@ -40,7 +47,9 @@ export function loadConfig(path: string, env: Environment = process.env): Loaded
   const idle = unreachedReceivers(file.receivers, routed).map((name) =>
     mistake(['receivers', file.receivers.findIndex((receiver) => receiver.name === name)], 'no route leads to it'),
   );
-  const warnings = explain([...secrets.warnings, ...idle], document);
   const found = { secrets: secrets.found, trust: trust.found, env };
-  return { config: resolveConfig(file, folder, found), path, warnings };
+  const config = resolveConfig(file, folder, found);
+  const written = { ...config, routes: file.routes === undefined ? [] : config.routes };
+  const warnings = explain([...secrets.warnings, ...idle, ...idleMatches(written)], document);
+  return { config, path, warnings };
 }

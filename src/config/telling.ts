@@ -23,13 +23,24 @@ import {
   text,
   wholeNumber,
 } from './fields.js';
+import { unlike } from './mistake.js';
 
 const SECOND = 1000;
+
+/** Without length they would be those of a whole day, which nobody means. */
+const withLength = (value: string) => {
+  const times = readTimes(value, 'UTC');
+  return times === null || times.fromMin !== times.untilMin;
+};
 
 const during = text(TIMES_FORM, (value) => {
   const times = readTimes(value, 'UTC');
   return times !== null && isZone(times.zone);
-}).transform((value) => readTimes(value, localZone())!);
+})
+  .refine(withLength, {
+    error: ({ input }) => unlike('hours that end at another time than they begin (a whole day is 00:00-24:00)', input),
+  })
+  .transform((value) => readTimes(value, localZone())!);
 
 const match = mapping({
   backend: glob.optional().describe('Backends it is about. Without it: all.'),

@@ -61,6 +61,8 @@ test('a silence of nothing, without an end, or of a rule that is none, is refuse
   };
   assert.match(refused('--for', '1h'), /^haplog: Say what is to be silent: /);
   assert.match(refused('--backend', 'a', '--everything', '--for', '1h'), /^haplog: Say what is to be silent: /);
+  assert.match(refused('--backend', '!*', '--for', '1h'), /--backend takes a glob that does not exclude every name/);
+  assert.match(refused('--server', 'app/web1', '--for', '1h'), /--server takes a glob of names, which hold no \//);
   assert.match(refused('--everything'), /^haplog: A silence takes either --for or --until\.\n$/);
   assert.match(refused('--everything', '--for', 'long'), /^haplog: --for takes a duration such as 2h, not "long"\.\n$/);
   assert.match(refused('--everything', '--until', '2020-01-01'), /^haplog: The silence would end before it begins/);

@@ -261,6 +261,36 @@ test('a secret that everybody can read is warned of, wherever it stands', (t) =>
   assert.deepEqual(loadConfig(written(t, smtp('password: hunter2'), 0o640), {}).warnings, []);
 });
 
+test('a route and a maintenance that match nothing while their rules are so are warned of', (t) => {
+  const path = written(
+    t,
+    `routes:
+  - { match: { rule: server_down }, receivers: [log] }
+  - { match: { rule: outage, severity: info }, receivers: [log] }
+  - { match: { severity: [critical, info] }, receivers: [log] }
+maintenance: [{ during: daily 02:00-03:00, match: { rule: [last_server, checks_failing] } }]
+`,
+  );
+  assert.deepEqual(
+    loadConfig(path, {}).warnings.map((line) => line.replace(/^.*\.yaml:/, '')),
+    [
+      '2:14: routes[0].match: it matches nothing: its rules are off',
+      '3:14: routes[1].match: it matches nothing: no rule of it has such a severity',
+      '5:51: maintenance[0].match: it matches nothing: its rules are off',
+    ],
+  );
+  const on = 'rules: { server_down: on }\nroutes: [{ match: { rule: server_down }, receivers: [log] }]\n';
+  assert.deepEqual(loadConfig(written(t, on), {}).warnings, []);
+});
+
+test('globs that exclude, and match some name, are fine', (t) => {
+  const path = written(
+    t,
+    'routes: [{ match: { backend: "!k8s-*", host: "!(a|b)", server: "**/web*" }, receivers: [log] }]\n',
+  );
+  assert.deepEqual(loadConfig(path, {}).warnings, []);
+});
+
 test('a receiver that nothing leads to is warned of', (t) => {
   const path = written(t, 'receivers: [{ name: a, log: }, { name: b, log: }]\nroutes: [{ receivers: [a] }]\n');
   assert.match(loadConfig(path, {}).warnings.join(), /:1:32: receivers\[1\]: no route leads to it$/);
