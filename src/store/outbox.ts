@@ -94,13 +94,12 @@ export function outboxTable(db: Database): OutboxTable {
       facts = excluded.facts, created_at = excluded.created_at, noted_at = excluded.noted_at, due_at = excluded.due_at, attempts = 0,
       state = 'due', closed_at = NULL, letter = NULL
     WHERE state <> 'dropped'`);
-  const add = db.prepare<[object], { state: OutboxState }>(`
+  const add = db.prepare(`
     INSERT INTO outbox (${columns})
     SELECT @dedupKey, @incident, @receiver, @event, @facts, @createdAt, @notedAt, ${AFTER_PAUSE}, 0,
       iif(stands, 'due', 'muted'), iif(stands, NULL, @createdAt), iif(stands, NULL, '${NEVER_TOLD}')
     FROM (SELECT @event NOT IN ('resolved', 'acknowledged') OR ${THREAD_LIVES} AS stands)
-    WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE dedup_key = @dedupKey)
-    RETURNING state`);
+    WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE dedup_key = @dedupKey)`);
   const due = db.prepare<[{ now: Instant; limit: number; except: string }], QueuedRow>(`
     SELECT ${QUEUED_COLUMNS}
     FROM outbox INDEXED BY outbox_due
@@ -137,10 +136,9 @@ export function outboxTable(db: Database): OutboxTable {
     UPDATE outbox SET state = @state, attempts = attempts + (@state = 'rejected'), closed_at = @at, answer = @reason
     WHERE ${THESE} AND state = 'due'
     RETURNING seq, incident, receiver`);
-  const muteThread = db.prepare<[object], PassedRow>(`
+  const muteThread = db.prepare(`
     UPDATE outbox SET state = 'muted', closed_at = @at, answer = '${NEVER_TOLD}'
-    WHERE incident = @incident AND receiver = @receiver AND state = 'due' AND NOT ${TOLD} AND ${OVER}
-    RETURNING seq, incident, receiver`);
+    WHERE incident = @incident AND receiver = @receiver AND state = 'due' AND NOT ${TOLD} AND ${OVER}`);
   const unmuteThread = db.prepare(`
     UPDATE outbox SET state = 'due', due_at = 0, closed_at = NULL, answer = NULL, letter = NULL
     WHERE incident = @incident AND receiver = @receiver AND state = 'muted'`);
@@ -169,7 +167,8 @@ export function outboxTable(db: Database): OutboxTable {
   const end = (seqs: Seqs, state: string, at: Instant, reason: string, fallback: string | null = null) => {
     const rows = close.all({ seqs: listed(seqs), state, at, reason });
     if (fallback !== null) substitute.passOn(rows, fallback, state, reason);
-    for (const { incident, receiver } of rows) substitute.followEnds(muteThread.all({ incident, receiver, at }));
+    for (const { incident, receiver } of rows) muteThread.run({ incident, receiver, at });
+    substitute.follow(rows);
   };
 
   return {
@@ -189,7 +188,10 @@ export function outboxTable(db: Database): OutboxTable {
       const facts = JSON.stringify({ incident, backend });
       const row = { notedAt: null, ...rest, incident: incident.id, facts };
       if (rest.event === 'firing') addBeginning.run(row);
-      else if (add.get(row)?.state === 'muted') substitute.followEnds([row]);
+      else {
+        add.run(row);
+        if (rest.event !== 'reminder') substitute.follow([row]);
+      }
     },
     due: (now, limit, except = []) => {
       const rows: OutboxRow[] = [];

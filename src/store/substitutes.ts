@@ -1,10 +1,10 @@
 /**
  * Who is told in place of a receiver that refused. It gets rows of its own under its own dedup keys, so that it is told once
- * even if a route leads to it too; and since the end follows to whoever was told, it gets the end that the other does not.
+ * even if a route leads to it too; and since who was told anything is told the end, it gets that whether the other does or not.
  */
 import type { Database } from 'better-sqlite3';
 
-/** A row that was refused, or an end that nobody there is to be told. */
+/** A row that was refused, or one that whoever stands in is to be told too. */
 export interface PassedRow {
   seq?: number | bigint;
   incident: string;
@@ -15,8 +15,8 @@ export interface PassedRow {
 export interface Substitutes {
   /** Rows that were refused or given up are told by `fallback`. */
   passOn(rows: readonly PassedRow[], fallback: string, state: string, reason: string): void;
-  /** Ends that were muted are told to those who were told the beginning in the receiver's place. */
-  followEnds(rows: readonly PassedRow[]): void;
+  /** Who was told anything in a receiver's place is told who takes the incident on, and its end. Takes one row of each thread. */
+  follow(rows: readonly PassedRow[]): void;
 }
 
 const WHY: Record<string, string> = { rejected: 'refused it', expired: 'could not be reached for three days' };
@@ -36,8 +36,8 @@ export function substitutes(db: Database, afterPause: string, threadLives: strin
     FROM outbox
     WHERE ${rows} AND NOT EXISTS (SELECT 1 FROM outbox AS own WHERE own.dedup_key = ${key})`;
   const passOn = db.prepare(copy('seq = @seq'));
-  const endOf = `incident = @incident AND receiver = @standsIn AND event = 'resolved' AND state = 'muted'`;
-  const follow = db.prepare(`${copy(endOf)} AND ${threadLives}`);
+  const following = `incident = @incident AND receiver = @standsIn AND event IN ('acknowledged', 'resolved')`;
+  const follow = db.prepare(`${copy(following)} AND ${threadLives} ORDER BY outbox.seq`);
   const standIns = db.prepare<[object], { receiver: string; why: string }>(`
     SELECT receiver, min(passed_on) AS why FROM outbox
     WHERE incident = @incident AND stands_in = @receiver GROUP BY receiver`);
@@ -48,7 +48,7 @@ export function substitutes(db: Database, afterPause: string, threadLives: strin
         passOn.run({ seq, receiver: fallback, why: `receiver ${receiver} ${WHY[state] ?? state}: ${reason}` });
       }
     },
-    followEnds: (rows) => {
+    follow: (rows) => {
       for (const { incident, receiver: standsIn } of rows) {
         // A substitute may have refused it too, and have a substitute of its own.
         const asked = new Set([standsIn]);

@@ -67,6 +67,56 @@ test(
   },
 );
 
+test(
+  'a fallback that was told a reminder alone is told the end, also when the receiver takes it again',
+  LIMIT,
+  async () => {
+    await using it = await house(['oncall', 'chat'], { oncall: { fallback: 'chat' } });
+    await putInOutbox(it.store, about('firing', 'oncall'));
+    await it.send();
+    it.status.oncall = 410;
+    await putInOutbox(it.store, about('reminder', 'oncall'));
+    await it.send();
+    it.status.oncall = 200;
+    await putInOutbox(it.store, about('resolved', 'oncall'));
+    await it.send();
+    assert.deepEqual(it.types('chat'), ['reminder', 'resolved']);
+    assert.deepEqual(it.types('oncall'), ['opened', 'reminder', 'resolved']);
+  },
+);
+
+test('so it is where the end is there before the reminder is refused', LIMIT, async () => {
+  await using it = await house(['oncall', 'chat'], { oncall: { fallback: 'chat' } });
+  await putInOutbox(it.store, about('firing', 'oncall'));
+  await it.send();
+  await putInOutbox(it.store, about('reminder', 'oncall'), about('resolved', 'oncall'));
+  const [reminder] = await it.store.due(OPENED, 10);
+  await it.store.close([reminder!.seq], 'rejected', OPENED, 'gone', 'chat');
+  await it.send();
+  assert.deepEqual(it.types('chat').at(-1), 'resolved');
+  assert.deepEqual(it.types('oncall'), ['opened', 'resolved']);
+});
+
+test(
+  'a fallback that was told the beginning hears who takes it on, and the end, also when the receiver takes them',
+  LIMIT,
+  async () => {
+    await using it = await house(['oncall', 'chat'], { oncall: { fallback: 'chat' } });
+    it.status.oncall = 410;
+    await putInOutbox(it.store, about('firing', 'oncall'));
+    await it.send();
+    it.status.oncall = 200;
+    await putInOutbox(it.store, about('reminder', 'oncall'));
+    await it.send();
+    await putInOutbox(it.store, about('acknowledged', 'oncall'));
+    await it.send();
+    await putInOutbox(it.store, about('resolved', 'oncall'));
+    await it.send();
+    assert.deepEqual(it.types('chat'), ['opened', 'acknowledged', 'resolved']);
+    assert.deepEqual(it.types('oncall'), ['opened', 'reminder', 'acknowledged', 'resolved']);
+  },
+);
+
 test('the end that waits behind what was refused comes along, in one message', LIMIT, async () => {
   await using it = await house(['oncall', 'chat'], { oncall: { fallback: 'chat' } });
   it.status.oncall = 404;
