@@ -34,7 +34,7 @@ start in the file's folder, \`~/\` in the home folder. Durations are written \`1
 whole names: \`k8s-*\`, \`{api,web}\`.
 
 Passwords and addresses of webhooks may stand in the file, better in files of their own (\`..._file\`) or in the environment
-(\`..._env\`). They appear in no message. haplog warns of those that every user of the machine can read.
+(\`..._env\`). They appear in no message. A file holds one line; line ends and empty lines behind it do not count. haplog warns of those that every user of the machine can read.
 
 ## Read again
 

@@ -74,7 +74,7 @@ function readSecret(from: Record<string, unknown>, path: Path, surroundings: Sur
   }
   if (typeof file === 'string' && file !== '') {
     const where = [...path.slice(0, -1), `${key}_file`];
-    const read = readSecretFile(resolvePath(surroundings.folder, file));
+    const read = readSecretFile(resolvePath(surroundings.folder, file), key);
     if ('trouble' in read) secrets.mistakes.push(mistake(where, read.trouble));
     else keep(read.text, where);
     if ('text' in read && read.worldReadable) {
@@ -89,20 +89,29 @@ function readSecret(from: Record<string, unknown>, path: Path, surroundings: Sur
   }
 }
 
-/** The one line of the file; the line end that editors add is not part of it. */
-function readSecretFile(path: string): { text: string; worldReadable: boolean } | { trouble: string } {
+/** What editors add before and after the one line: a mark of UTF-8, line ends and empty lines. */
+const AROUND = /^\ufeff|(?:\r?\n[ \t]*)+$/g;
+
+/** The one line of the file. */
+function readSecretFile(path: string, key: string): { text: string; worldReadable: boolean } | { trouble: string } {
   let file: number | undefined;
   try {
     file = openSync(path, 'r');
     const stat = fstatSync(file);
     const bytes = Buffer.alloc(SIZE_LIMIT);
-    const text = bytes.toString('utf8', 0, readSync(file, bytes)).replace(/\r?\n$/, '');
+    const text = bytes.toString('utf8', 0, readSync(file, bytes)).replace(AROUND, '');
     if (text.trim() === '') return { trouble: `${path} is empty` };
-    if (/[\r\n\0]/.test(text)) return { trouble: `${path} holds more than one line of text` };
+    if (text.includes('\0')) return { trouble: `${path} is no text in UTF-8` };
+    if (/[\r\n]/.test(text)) return { trouble: `${path} holds more than one line of text: ${oneLine(key)}` };
     return { text, worldReadable: (stat.mode & 0o004) !== 0 };
   } catch (error) {
     return { trouble: `cannot read ${path}: ${systemReason(error)}` };
   } finally {
     if (file !== undefined) closeSync(file);
   }
+}
+
+function oneLine(key: string): string {
+  if (key === 'secret') return 'keep one, or put two in one line with a blank between';
+  return `keep the line that is the ${key.replace('_', ' ')}`;
 }

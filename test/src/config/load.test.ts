@@ -257,7 +257,7 @@ test('a secret that everybody can read is warned of, wherever it stands', (t) =>
     /receivers\[0\]\.email\.smtp\.password: every user of this machine can read it here/,
   );
   chmodSync(file, 0o640);
-  assert.deepEqual(loadConfig(written(t, smtp(`password_file: ${file}`)), {}).warnings, []);
+  assert.deepEqual(loadConfig(written(t, withPassword(file)), {}).warnings, []);
   assert.deepEqual(loadConfig(written(t, smtp('password: hunter2'), 0o640), {}).warnings, []);
 });
 
@@ -289,6 +289,24 @@ test('globs that exclude, and match some name, are fine', (t) => {
     'routes: [{ match: { backend: "!k8s-*", host: "!(a|b)", server: "**/web*" }, receivers: [log] }]\n',
   );
   assert.deepEqual(loadConfig(path, {}).warnings, []);
+});
+
+const withPassword = (file: string) =>
+  `receivers: [{ name: a, email: { to: a@b.c, from: a@b.c, smtp: { user: u, password_file: ${file} } } }]\n`;
+
+test('what editors put around a secret in a file is no part of it', (t) => {
+  const file = join(tempFolder(t), 'password');
+  const passwordIn = (text: string) => {
+    writeFileSync(file, text, { mode: 0o600 });
+    const { receivers } = loadConfig(written(t, withPassword(file)), {}).config;
+    const [receiver] = receivers;
+    assert.ok(receiver?.kind === 'email' && receiver.via.kind === 'smtp');
+    return receiver.via.password?.reveal();
+  };
+  for (const text of ['p w', 'p w\n', 'p w\r\n', 'p w\n\n\n', 'p w\r\n\r\n', '\ufeffp w\r\n', 'p w\n \t\n'])
+    assert.equal(passwordIn(text), 'p w', JSON.stringify(text));
+  assert.equal(passwordIn('p w \n'), 'p w ', 'a blank at its end is part of it');
+  assert.throws(() => passwordIn('p\0w\0'), /password is no text in UTF-8/);
 });
 
 test('a receiver that nothing leads to is warned of', (t) => {
