@@ -83,6 +83,22 @@ test('a new receiver is told what is open, and the end, by the process that ran 
   assert.deepEqual(await haplog.end('SIGTERM'), { code: 0, signal: null });
 });
 
+test('a log that is new is followed, and what became maintenance is kept quiet', LIMIT, async () => {
+  await using chat = await hook();
+  const other = join(folder.path, 'other.log');
+  for (const path of [log(), other]) writeFileSync(path, change('app', 'UP', 1));
+  configure({ chat });
+  await using haplog = await startHaplog(folder.path, ['run', '--config', config()]);
+  await caughtUp(haplog);
+  configure({ chat }, 'maintenance: [{ during: daily 00:00-24:00, match: { backend: work } }]\n');
+  writeFileSync(config(), readFileSync(config(), 'utf8').replace('sources: [', `sources: [{ path: ${other} }, `));
+  await reloaded(haplog);
+  appendFileSync(log(), change('work', 'DOWN', 0));
+  appendFileSync(other, change('shop', 'DOWN', 0));
+  await marked(haplog, 'firing', 'chat');
+  assert.deepEqual(told(chat), ['incident.opened shop']);
+});
+
 test('a mistake is told with its place, and the configuration in force stays', LIMIT, async () => {
   await using chat = await hook();
   writeFileSync(log(), change('app', 'UP', 1));
