@@ -42,6 +42,36 @@ function hearOf(board: Board, event: HaproxyEvent, copies: number): Change {
 }
 
 function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, copies: number): Change {
+  const back = cameBackUnseen(board, event, says);
+  if (back === null) return changeOf(board, event, says, copies);
+  const change = changeOf(back.board, event, says, copies);
+  const transition = change.transition && { ...change.transition, from: 'maint' as const };
+  return { ...change, transition, outages: [...back.outages, ...change.outages] };
+}
+
+/**
+ * Of a server in maintenance HAProxy says neither that it fell nor that it is stopping (src/server.c): it had come back, and
+ * the line that told so was lost. What becomes of it then is nobody's work any more.
+ */
+function cameBackUnseen(board: Board, event: HaproxyEvent, { server, change }: ServerSentence): Change | null {
+  const key = serverKey(event, server);
+  const known = board.servers.get(key);
+  if (!known?.maint || (change.to !== 'down' && change.to !== 'stopping')) return null;
+  const drained = { planned: known.planned, left: known.left };
+  const served = { planned: false, left: null };
+  const after: ServerState = {
+    ...{ ...known, maint: false, operational: 'up', evidence: 'inferred' },
+    ...(known.drain ? drained : served),
+  };
+  const { out } = board.backends.get(backendKey(event, server.backend)) ?? FRESH_BACKEND;
+  const servers = board.servers.with(key, after);
+  const now = outAfter(out, server.server, known, after);
+  const back = settle({ ...board, servers }, event, server.backend, now, known.drain ? null : 'returned');
+  const inferred = back.outages.map((one) => ({ ...one, outage: { ...one.outage, evidence: 'inferred' as const } }));
+  return { ...back, outages: inferred };
+}
+
+function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copies: number): Change {
   const key = serverKey(event, says.server);
   const known = board.servers.get(key) ?? FRESH_SERVER;
   const before = stateBefore(board.servers.get(key), says.change);
@@ -88,7 +118,7 @@ function changeServer(server: ServerState, change: ServerChange): ServerState {
     case 'up':
     case 'down':
     case 'stopping':
-      return { ...server, operational: change.to };
+      return { ...server, maint: false, operational: change.to };
     case 'maint':
       return { ...server, maint: true };
     case 'drain':

@@ -19,6 +19,6 @@ export function isPlannedChange(change: ServerChange, cause: Cause, before: Serv
     case 'undrain':
       return before.maint && before.planned; // out of drain and still down: it is not the work that keeps it out
     default:
-      return before.planned && (before.drain || before.maint); // drain, then stop: the usual way to work on a server
+      return before.planned && before.drain; // drain, then stop: the usual way to work on a server; in maintenance it is not checked
   }
 }

@@ -12,10 +12,10 @@ describe('a new worker of another HAProxy service on the host', () => {
   });
 
   test('makes nothing forgotten of the first service, however long that was silent', () => {
-    const changes = play(['0:00 @1 maint a 1', '5:00:00 @2 other x 1', '5:01:00 @1 down a 1']).transitions;
+    const changes = play(['0:00 @1 maint a 1', '5:00:00 @2 other x 1', '5:01:00 @1 ready a 2']).transitions;
     assert.deepEqual(
       changes.map(({ pid, from, to }) => `${pid} ${from}>${to}`),
-      ['1 up>maint', '2 up>down'],
+      ['1 up>maint', '2 up>down', '1 maint>up'],
     );
   });
 });
