@@ -59,7 +59,10 @@ export function doubtOfSign(heard: Heard, host: string, record: LogRecord): stri
   const against = contradiction(heard, host, record);
   if (against !== null) return against;
   if (record.sentence.kind === 'check.result') {
-    return isWorker(heard, host, record.pid) ? null : 'nothing was heard of such a worker';
+    if (!isWorker(heard, host, record.pid)) return 'nothing was heard of such a worker';
+    // HAProxy warns of it on stderr as well (src/check.c), where no client writes.
+    const needsStderr = record.origin === 'syslog' && !isSealed(record) && expectsStderr(sourceOf(heard, host));
+    return needsStderr ? 'it must come on stderr as well' : null;
   }
   if (record.origin !== 'stderr') return 'a master tells of its reloads on stderr only';
   return isWorker(heard, host, record.pid) ? 'a worker does not tell of reloads' : null;
@@ -70,7 +73,9 @@ export function isWitnessed(heard: Heard, of: HaproxyEvent, event: RecentEvent):
   const { host, pid } = of;
   const source = sourceOf(heard, host);
   const { stderr, syslog } = event.by;
-  if (event.sealed || event.pair || (stderr > 0 && syslog > 0)) return true;
+  if (event.sealed || (stderr > 0 && syslog > 0)) return true;
+  // Two requests in one breath make two lines, too: where stderr is written, they must fit, or wait for it.
+  if (event.pair) return !expectsStderr(source) || (isWorker(heard, host, pid) && fits(heard, of));
   if (stderr > 0) return source.stderr !== false && isWorker(heard, host, pid) && !lacksLogs(heard, of);
   return source.stderr === false && source.pairs === false;
 }
@@ -86,7 +91,7 @@ export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent): str
   }
   const missing = [
     ...(expectsStderr(source) ? ['the line on stderr'] : []),
-    ...(source.pairs ? ['the line of the other log target'] : []),
+    ...(source.pairs && !said.pair ? ['the line of the other log target'] : []),
   ];
   if (missing.length === 0) return null;
   if (!known) return `nothing was heard of such a worker, and ${missing.join(' and ')} did not come`;

@@ -45,7 +45,7 @@ export interface Speaker {
   /** Its master told of it, or one of its own lines was believed. */
   known: boolean;
   /** What it said last that was not believed, while nothing of it is known. */
-  doubted: { event: HaproxyEvent; text: string } | null;
+  doubted: { event: HaproxyEvent; text: string; pair: boolean } | null;
 }
 
 /** What a load balancer is known to write of one change; null where that was not seen yet. */

@@ -123,7 +123,7 @@ export class Verdicts {
     }
   }
 
-  #suspect({ event, subject, tag, heir }: Held, { id, text, serial }: RecentEvent, reason: string): void {
+  #suspect({ event, subject, tag, heir }: Held, { id, text, serial, pair }: RecentEvent, reason: string): void {
     if (!heir) this.suspects.push({ id, event, tag, text, reason });
     const { held, subjects, speakers } = this.heard;
     const key = speakerKey(event.host, event.pid);
@@ -132,34 +132,36 @@ export class Verdicts {
       ...this.heard,
       held: held.without(id),
       subjects: subjects.with(subject, strike(subjects.get(subject)!, serial)),
-      speakers: speaker && !speaker.known ? speakers.with(key, { ...speaker, doubted: { event, text } }) : speakers,
+      speakers:
+        speaker && !speaker.known ? speakers.with(key, { ...speaker, doubted: { event, text, pair } }) : speakers,
     };
   }
 
   /**
-   * A worker of which nothing is known says a second thing, under the name of the workers known here, and no master
-   * would have told of it: HAProxy was started anew and writes less than it did. Then it is believed, and the first as well.
+   * A worker of which nothing is known says a second thing, under the name of the workers known here: HAProxy was started
+   * anew and writes less than it did. Then it is believed, and the first as well.
    */
   #speaksAgain(held: Held): boolean {
     const { host, pid } = held.event;
     const source = sourceOf(this.heard, host);
-    if (source.announces || !source.tags.includes(held.tag) || isWorker(this.heard, host, pid)) return false;
+    if (!source.tags.includes(held.tag) || isWorker(this.heard, host, pid)) return false;
     const key = speakerKey(host, pid);
     const speaker = this.heard.speakers.get(key);
-    const { text } = this.#said(held);
-    const others = this.#waiting(({ event }) => event.host === host && event.pid === pid);
-    if (
-      !speaker ||
-      ![...others.map((other) => this.#said(other).text), speaker.doubted?.text ?? text].some((it) => it !== text)
-    )
-      return false;
+    if (!speaker) return false;
+    const said = this.#said(held);
+    const others = this.#waiting(({ event }) => event.host === host && event.pid === pid).map((one) => this.#said(one));
+    // Where a master would have told of the worker, stderr itself must have fallen silent: then both targets say each.
+    const counts = ({ pair, text }: Pick<RecentEvent, 'pair' | 'text'>) =>
+      text !== said.text && (pair || !source.announces);
+    if (source.announces && !said.pair) return false;
+    if (![...others, ...(speaker.doubted ? [speaker.doubted] : [])].some(counts)) return false;
     if (speaker.doubted) {
       this.events.push({ event: speaker.doubted.event, copies: 1 });
       this.cleared.push(speaker.doubted.event.id);
     }
     this.heard = {
       ...this.heard,
-      sources: this.heard.sources.with(host, { ...source, stderr: false, pairs: false }),
+      sources: this.heard.sources.with(host, { ...source, stderr: false, pairs: said.pair }),
       speakers: this.heard.speakers.with(key, { ...speaker, known: true, doubted: null }),
     };
     return true;

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { doubtOfSign } from '../../parsers/belief.js';
+import { parseLine } from '../../parsers/index.js';
 import { EMPTY_MEMORY, type Memory } from '../../src/memory.js';
 import { ingest } from '../../src/pipeline.js';
 import { serverText, stderrLine, syslogLine } from '../support/lines.js';
@@ -102,6 +104,26 @@ describe('a client that can write whole lines', () => {
     );
   });
 
+  test('makes no change by two equal requests in one breath, where stderr is written and does not say so', () => {
+    const reason = '? the line on stderr did not come, and it contradicts what was said before';
+    for (const text of [EXHAUSTED, down('a', 0), up('x', 3)]) {
+      assert.deepEqual(believed(twice(LATER, text), debian), [reason]);
+    }
+    const genuine = triple(LATER, down('a', 0));
+    assert.deepEqual(believed(genuine, debian), ['a down', 'app exhausted'], 'weights are set without a word');
+  });
+
+  test('makes no failing check: HAProxy tells those on stderr as well', () => {
+    const check =
+      'Health check for server app/a failed, reason: Layer4 timeout, check duration: 2000ms, status: 2/3 UP.';
+    const doubt = (line: string) => {
+      const parsed = parseLine(line, UTC);
+      return parsed.ok ? doubtOfSign(debian.heard, 'lb', parsed.record) : 'not read';
+    };
+    assert.equal(doubt(syslogLine(LATER, check)), 'it must come on stderr as well');
+    assert.equal(doubt(stderrLine(LATER, check)), null);
+  });
+
   test('makes no change by imitating the fold of repeated lines', () => {
     const lines = [syslogLine(LATER, EXHAUSTED), syslogLine(LATER + 50, `message repeated 2 times: [ ${EXHAUSTED}]`)];
     assert.deepEqual(
@@ -174,6 +196,14 @@ describe('another program that logs under a name like haproxy', () => {
     }
   });
 
+  test('makes no change by saying it twice in one breath, under whatever name', () => {
+    for (const tag of ['haproxy', 'haproxy_exporter']) {
+      const twofold = [0, 1].map(() => byLogger(LATER, EXHAUSTED).replace('haproxy[', `${tag}[`));
+      const reason = '? nothing was heard of such a worker, and the line on stderr did not come';
+      assert.deepEqual(believed(twofold, debian), [reason]);
+    }
+  });
+
   test('makes no change though it says several things, where masters tell of their workers', () => {
     const lines = [byLogger(LATER, down('a', 1)), byLogger(LATER + 10, down('b', 0)), byLogger(LATER + 20, EXHAUSTED)];
     assert.deepEqual(
@@ -193,6 +223,16 @@ test('a new worker that writes less than the one before is believed from its sec
   assert.deepEqual(
     suspects.map(({ id }) => id),
     cleared,
+  );
+});
+
+test('a new worker of which stderr tells nothing any more is believed from its second sentence on, if two targets tell each', () => {
+  const fall = [...twice(LATER, down('a', 0), 200), ...twice(LATER + 1, EXHAUSTED, 200)];
+  assert.deepEqual(believed(fall, debian), ['a down', 'app exhausted']);
+  const alone = [...twice(LATER, down('a', 0), 200), syslogLine(LATER + 1, EXHAUSTED, { pid: 200 })];
+  assert.deepEqual(
+    believed(alone, debian).filter((it) => !it.startsWith('?')),
+    [],
   );
 });
 
