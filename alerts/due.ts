@@ -1,8 +1,9 @@
 /** When time alone makes something of an incident. All instants by the clock of its host. */
 import type { Instant } from '../parsers/index.js';
+import { settlesAfterMs } from './flapping.js';
 import type { Incident } from './incident.js';
 import type { Plan } from './plan.js';
-import { holdMs, keepFiringMs, reminderMs } from './policy.js';
+import { holdMs, reminderMs } from './policy.js';
 import { escalationsOf, handsOverAt } from './route.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -38,8 +39,9 @@ export function remindsAt(
 }
 
 /** When it fires, or is over: a hold or a keep-firing that passes. Infinity for never. */
-export function turnsAt({ resolvedAt, phase, openedAt, rule }: Incident, { policy }: Pick<Plan, 'policy'>): Instant {
-  if (resolvedAt !== null) return resolvedAt + keepFiringMs(policy, rule);
+export function turnsAt(incident: Incident, { policy }: Pick<Plan, 'policy'>): Instant {
+  const { resolvedAt, phase, openedAt, rule } = incident;
+  if (resolvedAt !== null) return resolvedAt + settlesAfterMs(incident, policy);
   return phase === 'pending' ? openedAt + holdMs(policy, rule) : NEVER;
 }
 

@@ -30,6 +30,11 @@ export function host(incident: Incident): string {
   return plainText(incident.host, 200);
 }
 
+/** A server that has settled and is not up is no trouble that is over. */
+export function endMark({ flaps }: Pick<Incident, 'flaps'>): string {
+  return flaps === null || flaps.state === 'up' ? 'Resolved' : 'Settled';
+}
+
 /** ` by alice (looking into it)`; nothing while nobody has. */
 export function takenOnBy({ ack }: Incident): string {
   if (ack === null) return '';

@@ -77,6 +77,10 @@ export interface Incident {
   quietUntil: Instant | null;
   /** Of a server that goes up and down: how often it has changed, and how it stands. */
   flaps: { changes: number; state: Shown } | null;
+  /** How often it was so in this time: it may have been well between, for less than `keep_firing`. */
+  times: number;
+  /** How long it must be well to be over, where it has come again and again; null: as its rule says. */
+  settlesMs: number | null;
   /** Null while nobody has taken it on. */
   ack: Acknowledgement | null;
 }
@@ -148,6 +152,8 @@ export function begun(spell: Spell, severity: Severity): Incident {
     receivers: [],
     quietUntil: null,
     flaps: null,
+    times: 1,
+    settlesMs: null,
     ack: null,
   };
 }
@@ -160,6 +166,7 @@ export function joined(incident: Incident, { pid, planned, fall, cause, orphan }
     resolvedAt: null,
     endEvidence: null,
     planned: incident.planned && planned,
+    times: incident.times + (incident.resolvedAt === null ? 0 : 1),
     workers: orphan ? incident.workers : [...incident.workers.filter((other) => other !== pid), pid],
     cause: lastOf(fall.last)?.cause ?? cause ?? incident.cause,
     fallen: last,

@@ -1,7 +1,8 @@
 /** One thing to tell one receiver about one incident. */
 import type { Instant } from '../parsers/index.js';
-import type { BackendNow } from './condition.js';
-import type { Incident } from './incident.js';
+import type { Board } from './board.js';
+import { type BackendNow, backendNow } from './condition.js';
+import { backendOf, type Incident } from './incident.js';
 
 /** `acknowledged`: somebody has taken it on. */
 export type NotificationKind = 'firing' | 'resolved' | 'reminder' | 'acknowledged';
@@ -46,4 +47,10 @@ export function notificationsFor(
   return receivers.map((receiver) => {
     return { dedupKey: `${incident.id}:${name}:${receiver}`, event, receiver, incident, backend: null, createdAt };
   });
+}
+
+/** With what is left of the backend after the whole step. */
+export function withBackend(told: Notification, board: Board): Notification {
+  const name = backendOf(told.incident);
+  return name === null ? told : { ...told, backend: backendNow(board, told.incident.host, name) };
 }

@@ -53,6 +53,9 @@ export function webhookBody(
       impact: impactBody(incident.impact),
       reminders: incident.reminders,
       flaps: incident.flaps,
+      // How often it was so; and how long it must be well to be over, where it has come again and again.
+      times: incident.times,
+      settles_after_s: incident.settlesMs === null ? null : incident.settlesMs / 1_000,
       acknowledged: ackBody(incident.ack),
       summary,
       // Only where it is so: the receiver was not told the beginning before; another receiver was to be told.

@@ -43,6 +43,8 @@ export const DEFAULT_RULES: Rules = {
   flapping: { on: true, severity: 'warning', holdMs: 0, keepFiringMs: 5 * MINUTE },
   checks_failing: { on: false, severity: 'info' },
   worker_killed: { on: true, severity: 'critical' },
+  // A restart takes a moment; what takes longer may be a mistake.
+  stopped: { on: true, severity: 'info', holdMs: 2 * MINUTE },
   reload_failed: { on: true, severity: 'warning' },
 };
 

@@ -1,10 +1,11 @@
 /** A notification as a message, whatever the channel. */
 import type { Instant } from '../parsers/index.js';
 import type { Message } from './channels/channel.js';
-import { host, subjectInWords } from './incident-words.js';
+import type { Incident } from './incident.js';
+import { endMark, host, subjectInWords } from './incident-words.js';
 import type { Notification, NotificationKind } from './notification.js';
 import { webhookBody } from './payload.js';
-import { RULE_WORDS, type Rule } from './rules.js';
+import { RULE_WORDS } from './rules.js';
 import { asText, sentenceOf } from './story-text.js';
 import { type Circumstances, tell } from './tell.js';
 
@@ -12,9 +13,10 @@ import { type Circumstances, tell } from './tell.js';
  * What stands before the stem of the subject. Words in square brackets do not change the base subject by which mail
  * programs keep a thread together (RFC 5256, section 2.1), other words would.
  */
-function subjectMark(event: NotificationKind, rule: Rule): string {
+function subjectMark(event: NotificationKind, incident: Incident): string {
   if (event === 'firing') return '';
-  const mark = { resolved: 'Resolved', reminder: RULE_WORDS[rule].still, acknowledged: 'Acknowledged' }[event];
+  const { rule } = incident;
+  const mark = { resolved: endMark(incident), reminder: RULE_WORDS[rule].still, acknowledged: 'Acknowledged' }[event];
   return `[${mark}] `;
 }
 
@@ -31,7 +33,7 @@ export function render(notification: Notification, now: Instant, how: Circumstan
     incidentId: incident.id,
     event,
     incident,
-    subject: `${subjectMark(event, rule)}[haplog] ${host(incident)}: ${subjectInWords(incident)} ${RULE_WORDS[rule].is}`,
+    subject: `${subjectMark(event, incident)}[haplog] ${host(incident)}: ${subjectInWords(incident)} ${RULE_WORDS[rule].is}`,
     story,
     text: asText(story),
     json: webhookBody(notification, sentenceOf(story), how),

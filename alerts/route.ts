@@ -2,7 +2,8 @@
 import type { Instant } from '../parsers/index.js';
 import type { Incident } from './incident.js';
 import { type Matched, matches } from './match.js';
-import type { Route } from './policy.js';
+import type { Match, Route } from './policy.js';
+import { SUBJECT_OF } from './rules.js';
 import { opensAt, openUntil } from './times.js';
 
 /**
@@ -15,7 +16,13 @@ export function receiversFor(incident: Matched, routes: readonly Route[], now: I
 
 /** Whether an incident takes this route now. */
 export function takesRoute(incident: Matched, { match, during }: Route, now: Instant): boolean {
-  return matches(match, incident) && (during === null || openUntil(during, now) !== null);
+  return concerns(match, incident) && (during === null || openUntil(during, now) !== null);
+}
+
+/** What befalls a whole HAProxy concerns whoever is told of any of its backends and servers. */
+function concerns(match: Match, incident: Matched): boolean {
+  const isWhole = SUBJECT_OF[incident.rule] === 'haproxy';
+  return matches(isWhole ? { ...match, backend: null, server: null } : match, incident);
 }
 
 /** When the hours of a route begin whose receivers were not told, by the clock of its host; Infinity where there is none. */
@@ -29,7 +36,7 @@ export function handsOverAt(incident: Incident, routes: readonly Route[]): Insta
 /** When the hours of a route begin next that the incident takes; Infinity where there is none. */
 export function nextOpening(incident: Matched, routes: readonly Route[], after: Instant): Instant {
   const begins = routes.flatMap(({ match, during }) =>
-    during !== null && matches(match, incident) ? [opensAt(during, after)] : [],
+    during !== null && concerns(match, incident) ? [opensAt(during, after)] : [],
   );
   return Math.min(Number.POSITIVE_INFINITY, ...begins);
 }

@@ -8,6 +8,7 @@ export const RULES = [
   'flapping',
   'checks_failing',
   'worker_killed',
+  'stopped',
   'reload_failed',
 ] as const;
 
@@ -27,6 +28,7 @@ export const SUBJECT_OF: Record<Rule, 'backend' | 'server' | 'haproxy'> = {
   flapping: 'server',
   checks_failing: 'server',
   worker_killed: 'haproxy',
+  stopped: 'haproxy',
   reload_failed: 'haproxy',
 };
 
@@ -85,6 +87,12 @@ export const RULE_WORDS: Record<Rule, RuleWords> = {
     hasBeen: 'has been without a worker',
     over: 'has a worker again',
     still: 'Still without a worker',
+  },
+  stopped: {
+    is: 'has stopped, as it was asked to',
+    hasBeen: 'has been stopped',
+    over: 'has been started again',
+    still: 'Still stopped',
   },
   reload_failed: {
     is: 'runs on its old configuration',

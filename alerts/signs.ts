@@ -37,7 +37,7 @@ export function signsOf(event: HaproxyEvent, change: Change): readonly Sign[] {
     case 'worker.started':
       return [haproxy('reload_failed', 'absent', null)];
     case 'worker.ended':
-      return says.former || !endedUnwished(says.code) || isTakenOver(change.board, event) ? NONE : [died(says)];
+      return says.former || isTakenOver(change.board, event) ? NONE : [ended(says)];
     default:
       return NONE;
   }
@@ -101,7 +101,8 @@ function signOf(says: SignSentence): Sign[] {
   }
 }
 
-function died({ pid, code }: { pid: number; code: number }): Sign {
+function ended({ pid, code }: { pid: number; code: number }): Sign {
+  if (!endedUnwished(code)) return haproxy('stopped', 'present', `worker ${pid} ended, and none has come since`);
   const how = code > 128 ? `was killed by signal ${code - 128}` : `exited with code ${code}`;
   return haproxy('worker_killed', 'present', `worker ${pid} ${how}`);
 }

@@ -40,6 +40,7 @@ export function factsOf(notification: Notification, now: Instant): Fact[] {
     ...whatIsLeft(notification),
   );
   if (incident.ack !== null && event !== 'acknowledged') facts.push(['Taken on', takenOnBy(incident).trimStart()]);
+  facts.push(...again(notification));
   if (incident.flaps !== null) facts.push(['Changes', `${incident.flaps.changes} times up or down`]);
   if (incident.planned) facts.push(['Planned', 'yes, its servers were taken out on purpose']);
   return [...facts, ...clockAhead(notification), ...lateness(notification, now)];
@@ -49,6 +50,15 @@ function about(incident: Incident): Fact[] {
   const backend = backendOf(incident);
   const facts: Fact[] = backend === null ? [] : [['Backend', plainText(backend, 200)]];
   return SUBJECT_OF[incident.rule] === 'server' ? [...facts, ['Server', plainText(incident.subject, 400)]] : facts;
+}
+
+/** What has come again and again is not told each time. */
+function again({ incident, event }: Notification): Fact[] {
+  const { times, settlesMs } = incident;
+  const often: Fact[] = times > 1 ? [['Times', `${times} times in that time`]] : [];
+  if (settlesMs === null || event === 'resolved') return often;
+  const until = `it has come again and again, and counts as over when it has been well for ${formatDuration(settlesMs)}`;
+  return [...often, ['Again', until]];
 }
 
 /** What came just before it. */

@@ -3,7 +3,7 @@ import type { Instant } from '../parsers/index.js';
 import { conditionInWords } from './condition.js';
 import { failedInWords } from './impact.js';
 import type { Fallen, Incident } from './incident.js';
-import { acknowledgedInWords, causeOf, host, localTime, subjectInWords } from './incident-words.js';
+import { acknowledgedInWords, causeOf, endMark, host, localTime, subjectInWords } from './incident-words.js';
 import type { Notification } from './notification.js';
 import { RULE_WORDS } from './rules.js';
 import type { Shown } from './state.js';
@@ -73,8 +73,9 @@ function sentence({ incident, event, createdAt, backend }: Notification): Omit<S
       const settled = incident.flaps === null ? '' : `: it is ${SHOWN_IN_WORDS[incident.flaps.state]}`;
       const failed = failedInWords(incident.impact);
       const left = backend === null || backend.condition === 'up' ? '' : `; it is ${conditionInWords(backend)}`;
-      const rest = `, after ${lasted}${failed === null ? '' : `, ${failed}`}${left}`;
-      return { mark: 'Resolved', lead: `${where} ${over}${settled}`, rest };
+      const often = incident.times > 1 ? `, in which it was so ${incident.times} times` : '';
+      const rest = `, after ${lasted}${often}${failed === null ? '' : `, ${failed}`}${left}`;
+      return { mark: endMark(incident), lead: `${where} ${over}${settled}`, rest };
     }
   }
 }

@@ -1,15 +1,15 @@
 /** One turn of the state machine: what an event or the time makes of the incidents, step by step. */
 import { type HaproxyEvent, type Instant, Shelf } from '../parsers/index.js';
-import type { Board, OutageChange } from './board.js';
-import { backendNow } from './condition.js';
+import type { OutageChange } from './board.js';
 import { fires, isUntold, tellsAgainAt, turnsAt } from './due.js';
-import { flapped } from './flapping.js';
+import { comesAgain, flapped } from './flapping.js';
 import { Herald, type Moment } from './herald.js';
-import { backendOf, begun, type End, endOf, type Incident, joined, left, type Spell, spellOf } from './incident.js';
-import { inOrder, Ledger } from './ledger.js';
-import type { Notification } from './notification.js';
+import { begun, type End, endOf, type Incident, incidentKey, joined, left, type Spell, spellOf } from './incident.js';
+import { Ledger } from './ledger.js';
+import { worthTelling } from './missed.js';
+import { withBackend } from './notification.js';
 import type { Plan } from './plan.js';
-import { holdMs, keepFiringMs } from './policy.js';
+import { holdMs } from './policy.js';
 import { quietUntil as keptQuietUntil } from './quiet.js';
 import type { Sign } from './signs.js';
 import type { Situation, Step } from './situation.js';
@@ -70,7 +70,8 @@ export class Turn {
     const isDead = ({ workers, resolvedAt, rule }: Incident) =>
       workers.length === 0 && resolvedAt === null && rule !== 'reload_failed';
     for (const incident of this.#ledger.open((one) => one.host === host && isDead(one))) {
-      const isSaid = incident.rule === 'worker_killed' && says.kind === 'worker.started';
+      const isOfWorker = incident.rule === 'worker_killed' || incident.rule === 'stopped';
+      const isSaid = isOfWorker && says.kind === 'worker.started';
       const endEvidence = isSaid ? 'observed' : 'assumed';
       this.#advance({ ...incident, resolvedAt: Math.max(at, incident.openedAt), endEvidence });
     }
@@ -106,9 +107,7 @@ export class Turn {
 
   /** What began and ended while nobody looked is told now, once it is certain that nothing more is to be read. */
   tellMissed(): void {
-    const missed = inOrder([...this.#missed].map(([, one]) => one));
-    const outages = missed.filter(({ rule }) => rule === 'outage');
-    for (const incident of missed) if (!isBelow(incident, outages)) this.#herald.tellWhole(incident);
+    for (const incident of worthTelling(this.#missed)) this.#herald.tellWhole(incident);
     this.forgetMissed();
   }
 
@@ -189,16 +188,27 @@ export class Turn {
     // A pending incident whose trouble ended before its hold had passed never fires.
     const lasted = incident.resolvedAt === null || incident.resolvedAt >= firesAt;
     const isNew = incident.phase === 'pending' && now >= firesAt && lasted;
-    const current: Incident = isNew ? { ...incident, phase: 'firing', firedAt: firesAt } : incident;
+    const current = isNew ? this.#fired({ ...incident, phase: 'firing', firedAt: firesAt }, firesAt) : incident;
     if (current !== this.#ledger.get(incident)) this.#ledger.put(current);
-    if (current.resolvedAt !== null && now >= current.resolvedAt + keepFiringMs(policy, rule)) this.#resolve(current);
+    if (current.resolvedAt !== null && now >= turnsAt(current, this.#plan)) this.#resolve(current);
     else if (this.#moment.tells && fires(current)) this.#herald.tell(current);
+  }
+
+  /** Whether it is one of many. */
+  #fired(incident: Incident, at: Instant): Incident {
+    const { policy } = this.#plan;
+    if (incident.planned || incident.rule === 'flapping' || !policy.rules.flapping.on) return incident;
+    const key = incidentKey(incident);
+    const { recent, settlesMs } = comesAgain(this.#changes.get(key) ?? [], at, policy);
+    this.#changes = this.#changes.with(key, recent);
+    return { ...incident, settlesMs };
   }
 
   #resolve(incident: Incident): void {
     const resolved: Incident = { ...incident, phase: 'resolved' };
     this.#ledger.close(resolved);
     if (resolved.rule === 'flapping') this.#forgetChanges(resolved);
+    if (resolved.settlesMs !== null) this.#changes = this.#changes.without(incidentKey(resolved));
     this.#herald.tellEnd(resolved);
     const { toldAt, firedAt, planned, quietUntil } = resolved;
     const wasMissed =
@@ -219,24 +229,4 @@ export class Turn {
   #nowAt(host: string): Instant {
     return this.#moment.nowAt(host);
   }
-}
-
-/** With what is left of the backend after the whole step. */
-function withBackend(told: Notification, board: Board): Notification {
-  const name = backendOf(told.incident);
-  return name === null ? told : { ...told, backend: backendNow(board, told.incident.host, name) };
-}
-
-/** An outage of its backend says all that there is to say of it. */
-function isBelow(incident: Incident, outages: readonly Incident[]): boolean {
-  const backend = backendOf(incident);
-  return outages.some(
-    ({ id, host, subject, openedAt, resolvedAt }) =>
-      id !== incident.id &&
-      host === incident.host &&
-      subject === backend &&
-      openedAt <= (incident.resolvedAt ?? openedAt) &&
-      incident.openedAt <= (resolvedAt ?? incident.openedAt) &&
-      incident.rule !== 'outage',
-  );
 }

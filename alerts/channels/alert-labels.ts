@@ -21,6 +21,7 @@ const NAME: Record<Rule, string> = {
   flapping: 'HAProxyServerFlapping',
   checks_failing: 'HAProxyServerChecksFailing',
   worker_killed: 'HAProxyWorkerKilled',
+  stopped: 'HAProxyStopped',
   reload_failed: 'HAProxyReloadFailed',
 };
 

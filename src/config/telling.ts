@@ -91,6 +91,7 @@ const ABOUT: Record<Rule, string> = {
   flapping: 'A server goes up and down: told once when it begins, and once how it stands when it has settled.',
   checks_failing: 'A server fails health checks and is not down yet (`option log-health-checks`).',
   worker_killed: 'A worker was killed, or exited with an error.',
+  stopped: 'HAProxy ended as it was asked to, and was not started again. Without a `hold`: for 2 minutes.',
   reload_failed: 'HAProxy could not load its new configuration and runs on the old one.',
 };
 
@@ -133,6 +134,7 @@ export const rules = mapping({
     .describe(`${ABOUT.flapping} Without it: on, warning.`),
   checks_failing: settings('checks_failing'),
   worker_killed: settings('worker_killed'),
+  stopped: settings('stopped'),
   reload_failed: settings('reload_failed'),
 });
 

@@ -163,11 +163,13 @@ const migrations: readonly string[] = [
   UPDATE outbox SET facts = json_set(facts, '$.impact', NULL);
   UPDATE memory SET body = json_set(body, '$.impact', NULL) WHERE shelf = 'incident';
   `,
-  // What is left of a backend, how a server's state is known, and whether a worker had just begun: nobody kept that.
+  // What is left of a backend, how a server's state is known, whether a worker had just begun, how often it was so: nobody kept that.
   `
-  UPDATE incident SET body = json_set(body, '$.workerBegan', NULL);
-  UPDATE outbox SET facts = json_object('incident', json(json_set(facts, '$.workerBegan', NULL)), 'backend', NULL);
-  UPDATE memory SET body = json_set(body, '$.workerBegan', NULL) WHERE shelf IN ('incident', 'missed');
+  UPDATE incident SET body = json_set(body, '$.workerBegan', NULL, '$.times', 1, '$.settlesMs', NULL);
+  UPDATE outbox SET facts = json_object('incident', json(json_set(facts, '$.workerBegan', NULL, '$.times', 1, '$.settlesMs', NULL)),
+    'backend', NULL);
+  UPDATE memory SET body = json_set(body, '$.workerBegan', NULL, '$.times', 1, '$.settlesMs', NULL)
+    WHERE shelf IN ('incident', 'missed');
   UPDATE memory SET body = json_set(body, '$.evidence', 'observed') WHERE shelf = 'server';
   UPDATE memory SET body = json_set(body, '$.counts', NULL, '$.stopped', json('false')) WHERE shelf = 'backend';
   CREATE INDEX outbox_closed ON outbox (closed_at) WHERE closed_at IS NOT NULL;

@@ -10,7 +10,7 @@ const CAUSE = 'Layer4 connection problem: "Connection refused at initial connect
 test('a server that has settled is told with how it stands', () => {
   const flaps = { changes: 14, state: 'down' } as const;
   const { text } = message('resolved', { rule: 'flapping', subject: 'api/web1', flaps });
-  assert.match(text, /^Resolved: server api\/web1 on allyrion has settled: it is down, after 4 min 12 s\n/);
+  assert.match(text, /^Settled: server api\/web1 on allyrion has settled: it is down, after 4 min 12 s\n/);
   assert.match(text, /\nChanges: +14 times up or down\n/);
 });
 
@@ -154,6 +154,8 @@ test('the body for machines has one shape for beginning, reminder and end', () =
       backend_state: { state: 'degraded', active: 1, backup: 0, evidence: 'observed' },
       reminders: 0,
       flaps: null,
+      times: 1,
+      settles_after_s: null,
       impact: { failed_requests: 8_431, queued_requests: 12 },
       acknowledged: null,
       summary:

@@ -60,6 +60,8 @@ export function incident(changes: Partial<Incident> = {}): Incident {
     receivers: [],
     quietUntil: null,
     flaps: null,
+    times: 1,
+    settlesMs: null,
     ack: null,
     ...changes,
   };

@@ -94,6 +94,8 @@ export function incident(parts: Partial<Incident> = {}): Incident {
     receivers: [],
     quietUntil: null,
     flaps: null,
+    times: 1,
+    settlesMs: null,
     ack: null,
     ...parts,
   };
