@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { classify } from '../../parsers/index.js';
+import { classify, parseLine } from '../../parsers/index.js';
+import { corpus } from '../support/corpus.js';
 import { Dice } from '../support/dice.js';
 import { Forger } from '../support/forgery.js';
 import { classAlone } from '../support/tells.js';
@@ -45,4 +46,25 @@ test('a line is of the same class whatever lines stand before it', () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+test('a line says the same whatever line was read before it', () => {
+  const unlike = '2026-11-22T12:00:00Z lb haproxy[1]: backend nobody.has.it has no server available!';
+  for (const { line, context } of corpus('fixtures/corpus').flatMap(({ goldens }) => goldens)) {
+    const alone = (text: string) => {
+      parseLine(unlike, context);
+      return parseLine(text, context);
+    };
+    // Itself, as a copy by another origin, folded by rsyslog, and cut.
+    const message = line.replace(/^.*?: /, '');
+    const others = [`[WARNING]  (7) : ${message}`, `message repeated 2 times: [ ${message}]`, message.slice(0, -1)];
+    const lines = [line, ...others.map((other) => `2026-11-22T12:00:00Z lb haproxy[7]: ${other}`)];
+    const wanted = new Map(lines.map((text) => [text, alone(text)]));
+    for (const before of lines) {
+      for (const [text, said] of wanted) {
+        parseLine(before, context);
+        assert.deepEqual(parseLine(text, context), said, `${text}, behind ${before}`);
+      }
+    }
+  }
 });
