@@ -135,8 +135,9 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   const source = sourceOf(heard, host);
   const announces = source.announces || says.kind === 'worker.started';
   const tags = source.tags.includes(tag) ? source.tags : [...source.tags, tag].slice(-TAGS_MAX);
-  const next: Source = { ...source, announces, tags, ...waysOf(source, said) };
-  const changed = (Object.keys(next) as (keyof Source)[]).some((key) => next[key] !== source[key]);
+  const { stderr, pairs } = waysOf(source, said);
+  const isKnown =
+    source.announces === announces && source.tags === tags && source.stderr === stderr && source.pairs === pairs;
   const key = speakerKey(host, pid);
   const speaker = heard.speakers.get(key);
   const backend = backendOf(says);
@@ -144,7 +145,7 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   return {
     ...heard,
     told: logged === null || heard.told.has(logged) ? heard.told : heard.told.with(logged, 'logged'),
-    sources: changed ? heard.sources.with(host, next) : heard.sources,
+    sources: isKnown ? heard.sources : heard.sources.with(host, { stderr, pairs, announces, tags }),
     speakers:
       speaker && !speaker.known ? heard.speakers.with(key, { ...speaker, known: true, doubted: null }) : heard.speakers,
   };

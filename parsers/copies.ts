@@ -41,12 +41,12 @@ export function fold(subject: Subject, spoken: Spoken): { subject: Subject; even
   const known = eventCopiedBy(subject, spoken);
   const event = counted(known ?? newEvent(subject, spoken), spoken);
   const { origin, text, at } = spoken;
+  const isFresh = (other: RecentEvent) => other.held || at - other.at <= COPY_DELAY_MAX_MS;
+  const earlier = subject.recent.filter((other) => other.serial < event.serial && isFresh(other));
+  const later = subject.recent.filter((other) => other.serial > event.serial && isFresh(other));
   return {
     subject: {
-      recent: [
-        ...subject.recent.filter((e) => e.serial !== event.serial && (e.held || at - e.at <= COPY_DELAY_MAX_MS)),
-        event,
-      ].sort((a, b) => a.serial - b.serial),
+      recent: [...earlier, event, ...later],
       voices: { ...subject.voices, [origin]: { text, at, serial: event.serial } },
     },
     event,
@@ -124,7 +124,7 @@ function counted(event: RecentEvent, { origin, times, at, sealed }: Spoken): Rec
   return {
     ...event,
     copies: event.copies + times,
-    by: { ...event.by, [origin]: event.by[origin] + times },
+    by: { syslog: event.by.syslog + (logged ? times : 0), stderr: event.by.stderr + (logged ? 0 : times) },
     loggedAt: logged ? at : event.loggedAt,
     sealed: event.sealed || sealed,
     pair: event.pair || (logged && event.loggedAt !== null && inOneBreath(at, event.loggedAt)),

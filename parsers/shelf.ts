@@ -53,11 +53,13 @@ export class Shelf<V> implements Iterable<[string, V]> {
     return this.#root !== undefined && leafOf(this.#root, name, hashOf(name)) !== undefined;
   }
 
-  /** The shelf with `value` under `name`. */
+  /** The shelf with `value` under `name`; this one, if it lies there already. */
   with(name: string, value: V): Shelf<V> {
     const hash = hashOf(name);
-    const isThere = leafOf(this.#root, name, hash) !== undefined;
-    return new Shelf(grafted(this.#root, new Leaf(hash, name, value, undefined), 0), this.size + (isThere ? 0 : 1));
+    const known = leafOf(this.#root, name, hash);
+    if (known !== undefined && known.value === value) return this;
+    const root = grafted(this.#root, new Leaf(hash, name, value, undefined), 0);
+    return new Shelf(root, known === undefined ? this.size + 1 : this.size);
   }
 
   /** The shelf with nothing under `name`. */
@@ -107,9 +109,15 @@ function leafOf<V>(root: Tree<V>, name: string, hash: number): Leaf<V> | undefin
 /** The tree with the leaf on it, in the place of one of the same name. */
 function grafted<V>(tree: Tree<V>, leaf: Leaf<V>, shift: number): Tree<V> {
   if (tree === undefined) return leaf;
-  if (isBranch(tree)) return withArm(tree, armOf(leaf.hash, shift), (arm) => grafted(arm, leaf, shift + BITS));
-  if (tree.hash === leaf.hash) return chained(leaf, unchained(tree, leaf.name));
-  const branch = withArm(new Array<Tree<V>>(ARMS).fill(undefined), armOf(tree.hash, shift), () => tree);
+  if (isBranch(tree)) {
+    const at = armOf(leaf.hash, shift);
+    return withArm(tree, at, grafted(tree[at], leaf, shift + BITS));
+  }
+  if (tree.hash === leaf.hash) {
+    const others = unchained(tree, leaf.name);
+    return others === undefined ? leaf : chained(leaf, others);
+  }
+  const branch = withArm(new Array<Tree<V>>(ARMS).fill(undefined), armOf(tree.hash, shift), tree);
   return grafted(branch, leaf, shift);
 }
 
@@ -117,14 +125,15 @@ function grafted<V>(tree: Tree<V>, leaf: Leaf<V>, shift: number): Tree<V> {
 function pruned<V>(tree: Tree<V>, hash: number, name: string, shift: number): Tree<V> {
   if (tree === undefined) return undefined;
   if (!isBranch(tree)) return unchained(tree, name);
-  const rest = withArm(tree, armOf(hash, shift), (arm) => pruned(arm, hash, name, shift + BITS));
+  const at = armOf(hash, shift);
+  const rest = withArm(tree, at, pruned(tree[at], hash, name, shift + BITS));
   const left = rest.filter((arm) => arm !== undefined);
   return left.length === 1 && !isBranch(left[0]) ? left[0] : rest;
 }
 
-function withArm<V>(branch: Branch<V>, at: number, change: (arm: Tree<V>) => Tree<V>): Branch<V> {
+function withArm<V>(branch: Branch<V>, at: number, arm: Tree<V>): Branch<V> {
   const copy = branch.slice();
-  copy[at] = change(branch[at]);
+  copy[at] = arm;
   return copy;
 }
 

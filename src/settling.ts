@@ -59,11 +59,11 @@ export class Settling {
   }
 }
 
-function takeFrom<T>(facts: Map<string, T>, wanted: (fact: T) => boolean): T[] {
+function takeFrom<T extends { id: string }>(facts: Map<string, T>, wanted: (fact: T) => boolean): T[] {
   const taken: T[] = [];
-  for (const [id, fact] of facts) {
+  for (const fact of facts.values()) {
     if (!wanted(fact)) continue;
-    facts.delete(id);
+    facts.delete(fact.id);
     taken.push(fact);
   }
   return taken;
