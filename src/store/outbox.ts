@@ -6,7 +6,8 @@
 import type { Database } from 'better-sqlite3';
 import type { Incident, Notification } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
-import type { OutboxRow, OutboxState, Seqs, Store, Unfit } from './store.js';
+import { byHand, type Thread } from './by-hand.js';
+import type { OutboxRow, Seqs, Store } from './store.js';
 import { type PassedRow, substitutes } from './substitutes.js';
 
 export interface OutboxTable
@@ -74,12 +75,6 @@ export interface QueuedRow {
 export const QUEUED_COLUMNS =
   'seq, dedup_key AS dedupKey, event, receiver, facts, created_at AS createdAt, noted_at AS notedAt, attempts, due_at AS dueAt, letter, answer, passed_on AS passedOn';
 
-/** The rows of one incident for one receiver. */
-interface Thread {
-  incident: string;
-  receiver: string;
-}
-
 export function outboxTable(db: Database): OutboxTable {
   const substitute = substitutes(db, AFTER_PAUSE, THREAD_LIVES);
   // Due at once, not from `createdAt`: that is the log's time, and a host whose clock runs ahead must not be heard late.
@@ -142,28 +137,6 @@ export function outboxTable(db: Database): OutboxTable {
   const unmuteThread = db.prepare(`
     UPDATE outbox SET state = 'due', due_at = 0, closed_at = NULL, answer = NULL, letter = NULL
     WHERE incident = @incident AND receiver = @receiver AND state = 'muted'`);
-  const row = db.prepare<[{ seq: number }], Thread & { state: OutboxState }>(
-    'SELECT incident, receiver, state FROM outbox WHERE seq = @seq',
-  );
-  const endTold = db.prepare<[Thread]>(`
-    SELECT 1 FROM outbox
-    WHERE incident = @incident AND receiver = @receiver AND event = 'resolved' AND state = 'delivered'`);
-  const putBack = db.prepare<[object], Thread>(`
-    UPDATE outbox SET state = 'due', due_at = 0, attempts = 0, closed_at = NULL, letter = NULL
-    WHERE seq = @seq
-    RETURNING incident, receiver`);
-
-  const whyNoRetry = (seq: number): Unfit['why'] | null => {
-    const found = row.get({ seq });
-    if (!found) return 'missing';
-    const { incident, receiver, state } = found;
-    if (state === 'delivered' || state === 'muted') return state;
-    return endTold.get({ incident, receiver }) ? 'over' : null;
-  };
-  const whyNoDrop = (seq: number): Unfit['why'] | null => {
-    const state = row.get({ seq })?.state ?? 'missing';
-    return state === 'due' ? null : state;
-  };
   const end = (seqs: Seqs, state: string, at: Instant, reason: string, fallback: string | null = null) => {
     const rows = close.all({ seqs: listed(seqs), state, at, reason });
     if (fallback !== null) substitute.passOn(rows, fallback, state, reason);
@@ -172,18 +145,7 @@ export function outboxTable(db: Database): OutboxTable {
   };
 
   return {
-    retry: db.transaction((seqs: readonly number[]) => {
-      const unfit = firstUnfit(seqs, whyNoRetry);
-      if (unfit) return unfit;
-      for (const seq of seqs) unmuteThread.run(putBack.get({ seq })!);
-      return null;
-    }).immediate,
-    drop: db.transaction((seqs: readonly number[], at: Instant) => {
-      const unfit = firstUnfit(seqs, whyNoDrop);
-      if (unfit) return unfit;
-      for (const seq of seqs) end(seq, 'dropped', at, 'dropped by hand');
-      return null;
-    }).immediate,
+    ...byHand(db, (thread) => unmuteThread.run(thread), end),
     add: ({ incident, backend, ...rest }) => {
       const facts = JSON.stringify({ incident, backend });
       const row = { notedAt: null, ...rest, incident: incident.id, facts };
@@ -238,11 +200,3 @@ function inShort(row: OutboxRow): OutboxRow {
 }
 
 const listed = (seqs: Seqs) => JSON.stringify(typeof seqs === 'number' ? [seqs] : seqs);
-
-function firstUnfit(seqs: readonly number[], whyUnfit: (seq: number) => Unfit['why'] | null): Unfit | null {
-  for (const seq of seqs) {
-    const why = whyUnfit(seq);
-    if (why !== null) return { seq, why };
-  }
-  return null;
-}

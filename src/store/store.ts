@@ -11,10 +11,10 @@ import type {
   Outage,
   Silence,
   Transition,
-  Waiting,
 } from '../../alerts/index.js';
 import type { EventId, Instant, Stamp, Suspect } from '../../parsers/index.js';
 import type { Checkpoint, Sample, Tally } from '../tail/batch.js';
+import type { OutboxEntry, OutboxFilter, OutboxRow, OutboxState, Seqs, Unfit } from './outbox-row.js';
 
 export type Awaitable<T> = T | Promise<T>;
 
@@ -78,38 +78,7 @@ export interface SuspectLine extends Stamp {
   reason: string;
 }
 
-export type OutboxState = 'due' | 'delivered' | 'rejected' | 'expired' | 'muted' | 'dropped';
-
-/** A row that cannot be put back or given up, and why: `over` means that the end was told already. */
-export interface Unfit {
-  seq: number;
-  why: 'missing' | 'over' | OutboxState;
-}
-
-export interface OutboxRow extends Waiting {
-  dueAt: Instant;
-}
-
-/** One row, or those of a letter. */
-export type Seqs = number | readonly number[];
-
-/** A row as people look at it. */
-export interface OutboxEntry extends OutboxRow {
-  state: OutboxState;
-  /** When it was delivered, or given up; null while it waits. */
-  closedAt: Instant | null;
-  /** The receiver in whose place this one is told; null where it is told for itself. */
-  standsIn: string | null;
-}
-
-export interface OutboxFilter {
-  states: readonly OutboxState[];
-  /** Null: of all receivers. */
-  receiver: string | null;
-  /** Null: all rows. */
-  seqs: readonly number[] | null;
-  limit: number;
-}
+export type { OutboxEntry, OutboxFilter, OutboxRow, OutboxState, Seqs, Unfit } from './outbox-row.js';
 
 /** What of the past is kept. */
 export interface Bounds {

@@ -1,0 +1,66 @@
+/** What people do with rows of the outbox by hand: give what failed another chance, or give up what waits. */
+import type { Database } from 'better-sqlite3';
+import type { Instant } from '../../parsers/index.js';
+import type { OutboxState, Store, Unfit } from './store.js';
+
+/** The rows of one incident for one receiver. */
+export interface Thread {
+  incident: string;
+  receiver: string;
+}
+
+/**
+ * @param unmute puts back what was muted of a thread
+ * @param end ends a row without delivery
+ */
+export function byHand(
+  db: Database,
+  unmute: (thread: Thread) => void,
+  end: (seq: number, state: string, at: Instant, reason: string) => void,
+): Pick<Store, 'retry' | 'drop'> {
+  const row = db.prepare<[{ seq: number }], Thread & { state: OutboxState }>(
+    'SELECT incident, receiver, state FROM outbox WHERE seq = @seq',
+  );
+  const endTold = db.prepare<[Thread]>(`
+    SELECT 1 FROM outbox
+    WHERE incident = @incident AND receiver = @receiver AND event = 'resolved' AND state = 'delivered'`);
+  const putBack = db.prepare<[object], Thread>(`
+    UPDATE outbox SET state = 'due', due_at = 0, attempts = 0, closed_at = NULL, letter = NULL
+    WHERE seq = @seq
+    RETURNING incident, receiver`);
+
+  const whyNoRetry = (seq: number): Unfit['why'] | null => {
+    const found = row.get({ seq });
+    if (!found) return 'missing';
+    const { incident, receiver, state } = found;
+    if (state === 'delivered' || state === 'muted') return state;
+    return endTold.get({ incident, receiver }) ? 'over' : null;
+  };
+  const whyNoDrop = (seq: number): Unfit['why'] | null => {
+    const state = row.get({ seq })?.state ?? 'missing';
+    return state === 'due' ? null : state;
+  };
+
+  return {
+    retry: db.transaction((seqs: readonly number[]) => {
+      const unfit = firstUnfit(seqs, whyNoRetry);
+      if (unfit) return unfit;
+      for (const seq of seqs) unmute(putBack.get({ seq })!);
+      return null;
+    }).immediate,
+    drop: db.transaction((seqs: readonly number[], at: Instant) => {
+      const unfit = firstUnfit(seqs, whyNoDrop);
+      if (unfit) return unfit;
+      for (const seq of seqs) end(seq, 'dropped', at, 'dropped by hand');
+      return null;
+    }).immediate,
+  };
+}
+
+function firstUnfit(seqs: readonly number[], whyUnfit: (seq: number) => Unfit['why'] | null): Unfit | null {
+  for (const seq of seqs) {
+    const why = whyUnfit(seq);
+    if (why !== null) return { seq, why };
+  }
+  return null;
+}

@@ -1,0 +1,36 @@
+/** A row of the outbox, as who sends and who looks sees it. */
+import type { Waiting } from '../../alerts/index.js';
+import type { Instant } from '../../parsers/index.js';
+
+export type OutboxState = 'due' | 'delivered' | 'rejected' | 'expired' | 'muted' | 'dropped';
+
+/** A row that cannot be put back or given up, and why: `over` means that the end was told already. */
+export interface Unfit {
+  seq: number;
+  why: 'missing' | 'over' | OutboxState;
+}
+
+export interface OutboxRow extends Waiting {
+  dueAt: Instant;
+}
+
+/** One row, or those of a letter. */
+export type Seqs = number | readonly number[];
+
+/** A row as people look at it. */
+export interface OutboxEntry extends OutboxRow {
+  state: OutboxState;
+  /** When it was delivered, or given up; null while it waits. */
+  closedAt: Instant | null;
+  /** The receiver in whose place this one is told; null where it is told for itself. */
+  standsIn: string | null;
+}
+
+export interface OutboxFilter {
+  states: readonly OutboxState[];
+  /** Null: of all receivers. */
+  receiver: string | null;
+  /** Null: all rows. */
+  seqs: readonly number[] | null;
+  limit: number;
+}
