@@ -2,6 +2,7 @@
  * What waits of one incident for one receiver, and what is told of it: the newest, and the beginning with it if that was not
  * told either. So who could not be reached for an hour gets one message about what began and ended meanwhile.
  */
+import type { Addressee } from './addressee.js';
 import type { Notification } from './notification.js';
 
 /** A row of the outbox, as far as letters go. */
@@ -15,6 +16,8 @@ export interface Waiting {
   answer: string | null;
   /** Why it comes to this receiver, where it was meant for another. */
   passedOn: string | null;
+  /** The one address of the receiver that it is for; null: it is for all of them. */
+  addressee: Addressee | null;
 }
 
 /** What waits of one incident, and what is told of it. */

@@ -4,6 +4,7 @@
  * id: once too often at most, never not at all.
  */
 import {
+  addresseeName,
   backoffMs,
   type Channel,
   ceilingOf,
@@ -22,6 +23,7 @@ import {
 } from '../alerts/index.js';
 import type { Instant } from '../parsers/index.js';
 import { letterName } from './letter-name.js';
+import { refusedAddresses } from './refused-addresses.js';
 import type { OutboxRow, Store } from './store/store.js';
 
 /** How many due rows one look takes. A storm's are to be counted in one letter; in memory they are short. */
@@ -72,7 +74,11 @@ export async function lanesDue(deps: DeliveryDeps, busy: ReadonlySet<string>): P
   const busyBefore = [...busy];
   const lanes = new Map<string, Lane>();
   const rows = await deps.store.due(deps.clock.now(), PAGE, busyBefore);
-  for (const [receiver, own] of groupBy(rows, ({ notification }) => notification.receiver)) {
+  const byReceiver = groupBy(rows, ({ notification }) => notification.receiver);
+  for (const [receiver, own] of byReceiver) {
+    // What goes to all addresses goes first: with it this one may hear what makes its own out of date.
+    const whole = wholeOf(own[0]!);
+    if (receiver !== whole && (byReceiver.has(whole) || busyBefore.includes(whole))) continue;
     const lane = await laneOf(deps, receiver, own);
     if (lane.length > 0) lanes.set(receiver, lane);
   }
@@ -80,10 +86,14 @@ export async function lanesDue(deps: DeliveryDeps, busy: ReadonlySet<string>): P
 }
 
 async function laneOf({ store, channels, manners, clock }: DeliveryDeps, receiver: string, rows: OutboxRow[]) {
-  const takesDigests = channels.get(receiver)?.takesDigests ?? channels.has(receiver);
-  const most = ceilingOf(manners?.get(receiver)?.perMinute, takesDigests);
+  const whole = wholeOf(rows[0]!);
+  const takesDigests = channels.get(whole)?.takesDigests ?? channels.has(whole);
+  const most = ceilingOf(manners?.get(whole)?.perMinute, takesDigests);
   const now = clock.now();
-  const accepted = most === null ? [] : await store.accepted(receiver, ceilingSince(now), now);
+  // What all addresses of a receiver were sent, one of them was sent too.
+  const names = most === null ? [] : [...new Set([receiver, whole])];
+  const byName = await Promise.all(names.map((name) => store.accepted(name, ceilingSince(now), now)));
+  const accepted = byName.flat().sort((a, b) => a - b);
   const { letters, waitUntil } = underCeiling(lettersOf(rows, takesDigests), most, accepted, takesDigests);
   if (waitUntil !== null) await store.quiet(receiver, waitUntil);
   return letters;
@@ -112,14 +122,26 @@ export async function serve(deps: DeliveryDeps, lane: Lane, closing: AbortSignal
 
 const receiverOf = ({ threads }: Letter): string => threads[0]!.told.receiver;
 
+/** The receiver of the configuration, also where the row is for one address of it. */
+const wholeOf = ({ addressee, notification }: OutboxRow): string => addressee?.of ?? notification.receiver;
+
+/** Undefined where the configuration has no such receiver, or none with addresses. */
+function channelOf({ channels }: DeliveryDeps, row: OutboxRow): Pick<Channel, 'send'> | undefined {
+  const channel = channels.get(wholeOf(row));
+  return row.addressee === null ? channel : channel?.only?.(row.addressee.address);
+}
+
 async function attempt(deps: DeliveryDeps, letter: Letter<OutboxRow>): Promise<{ outcome: Outcome; message: Message }> {
-  const { channels, store, signal } = deps;
-  const receiver = receiverOf(letter);
+  const { store, signal } = deps;
+  const first = rowsOf(letter)[0]!;
   const name = letter.name ?? letterName(letter);
   const message = await messageOf(deps, letter, name);
-  const channel = channels.get(receiver);
+  const channel = channelOf(deps, first);
   if (channel === undefined) {
-    return { message, outcome: { kind: 'rejected', reason: `receiver "${receiver}" is not in the config any more` } };
+    return {
+      message,
+      outcome: { kind: 'rejected', reason: `receiver "${wholeOf(first)}" is not in the config any more` },
+    };
   }
   if (letter.name === null) {
     const seqs = rowsOf(letter).map(({ seq }) => seq);
@@ -155,11 +177,19 @@ async function mark(deps: DeliveryDeps, letter: Letter<OutboxRow>, outcome: Outc
   const { threads } = letter;
   const incident = threads.length === 1 ? threads[0]!.told.incident.id : null;
   const report = { receiver, incident, event, incidents: threads.length, attempt, dueAt: null };
-  const fallback = manners?.get(receiver)?.fallback ?? null;
+  const fallback = manners?.get(wholeOf(rows[0]!))?.fallback ?? null;
   const now = clock.now();
   if (outcome.kind === 'delivered') {
-    await store.delivered(seqs, now, outcome.answer);
-    return log({ ...report, outcome: 'delivered', detail: outcome.answer });
+    const { answer, refused = [] } = outcome;
+    const fewest = Math.min(...rows.map(({ attempts }) => attempts)) + 1;
+    const ends = refusedAddresses(refused, fewest, now, random);
+    await store.delivered(seqs, now, answer, ends, fallback);
+    log({ ...report, outcome: 'delivered', detail: answer });
+    for (const { address, reason, next } of ends) {
+      const own = { ...report, receiver: addresseeName({ of: receiver, address }), detail: reason };
+      log(next.state === 'due' ? { ...own, outcome: 'retry', dueAt: next.dueAt } : { ...own, outcome: next.state });
+    }
+    return;
   }
   const detail = outcome.reason;
   if (outcome.kind === 'rejected') {

@@ -26,9 +26,18 @@ export interface Message {
   json: unknown;
 }
 
-/** What an attempt came to. */
+/** One address of several, to which a message did not go that the others accepted. */
+export interface Refusal {
+  address: string;
+  /** The receiver's answer to this address, or why there is none. */
+  reason: string;
+  /** Another attempt would come to the same. */
+  final: boolean;
+}
+
+/** What an attempt came to. Delivered is what at least one address accepted; absent: none was refused. */
 export type Outcome =
-  | { kind: 'delivered'; answer: string }
+  | { kind: 'delivered'; answer: string; refused?: readonly Refusal[] }
   | { kind: 'retry'; reason: string; afterMs?: number }
   | { kind: 'rejected'; reason: string };
 
@@ -37,5 +46,7 @@ export interface Channel {
   readonly takesDigests?: boolean;
   /** Tries once. Never throws for what the far side or the network did: that is an `Outcome`. */
   send(message: Message, signal: AbortSignal): Promise<Outcome>;
+  /** The same message to this one address of the receiver; absent where a receiver has not several. */
+  only?(address: string): Pick<Channel, 'send'>;
   close(): void;
 }

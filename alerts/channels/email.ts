@@ -1,5 +1,5 @@
 /** Tells by mail, over SMTP or through the machine's own mail program. */
-import type { Channel } from './channel.js';
+import type { Channel, Message, Outcome } from './channel.js';
 import { deadlineWithin } from './deadline.js';
 import { composed } from './mail.js';
 import { programs } from './program.js';
@@ -15,19 +15,31 @@ const ATTEMPT_MS = 120_000;
 export function emailChannel(receiver: EmailReceiver): Channel {
   const { via } = receiver;
   const mailers = programs();
-  return {
-    async send(message, signal) {
-      using deadline = deadlineWithin(signal, ATTEMPT_MS);
-      if (via.kind === 'sendmail')
-        return await sendmail(await composed(message, receiver, 'LF'), via.path, mailers, deadline);
-      try {
-        const mail = await composed(message, receiver, 'CRLF');
-        return acceptedOutcome(await handOver(mail, via, deadline.signal));
-      } catch (thrown) {
-        if (deadline.passed) return { kind: 'retry', reason: `${via.host}: no answer in time` };
-        return failedOutcome(thrown, via.host);
+  /** @param address the one of several that it goes to; null: all of them. The mail is the same, whomever it goes to */
+  const sendTo = async (message: Message, address: string | null, signal: AbortSignal): Promise<Outcome> => {
+    using deadline = deadlineWithin(signal, ATTEMPT_MS);
+    const place = via.kind === 'sendmail' ? via.path : via.host;
+    try {
+      const mail = await composed(message, receiver, via.kind === 'sendmail' ? 'LF' : 'CRLF');
+      if (address !== null) {
+        if (!mail.envelope.to.includes(address)) return noLonger(address, receiver.name);
+        mail.envelope.to = [address];
       }
-    },
+      if (via.kind === 'sendmail') return await sendmail(mail, via.path, mailers, deadline);
+      return acceptedOutcome(await handOver(mail, via, deadline.signal), place);
+    } catch (thrown) {
+      if (deadline.passed) return { kind: 'retry', reason: `${place}: no answer in time` };
+      return failedOutcome(thrown, place);
+    }
+  };
+  return {
+    send: (message, signal) => sendTo(message, null, signal),
+    only: (address) => ({ send: (message, signal) => sendTo(message, address, signal) }),
     close: mailers.kill,
   };
 }
+
+const noLonger = (address: string, name: string): Outcome => ({
+  kind: 'rejected',
+  reason: `${address} is no address of receiver "${name}" any more`,
+});

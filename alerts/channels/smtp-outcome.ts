@@ -11,7 +11,7 @@ import { isCertificateFault, troubleInWords } from './trouble.js';
 export interface Accepted {
   response: string;
   rejected?: string[] | undefined;
-  rejectedErrors?: { recipient?: string | undefined; response?: string | undefined }[] | undefined;
+  rejectedErrors?: (SmtpFailure & { recipient?: string })[] | undefined;
 }
 
 /** What nodemailer puts on its errors. */
@@ -28,26 +28,32 @@ interface SmtpFailure {
 /** Answers of a server that wants a login or encryption first (RFC 4954 section 6, RFC 3207 section 4). */
 const WANTS_LOGIN = new Set([530, 534, 535, 538]);
 
-/** Takes the server's acceptance; returns its answer, with the addresses it refused. */
-export function acceptedOutcome({ response, rejected = [], rejectedErrors = [] }: Accepted): Outcome {
+/** Takes the server's acceptance and its name; returns its answer, with the addresses it refused and whether for good. */
+export function acceptedOutcome(accepted: Accepted, host: string): Outcome {
+  const { response, rejected = [], rejectedErrors = [] } = accepted;
   const answer = plainText(response, 200);
   if (rejected.length === 0) return { kind: 'delivered', answer };
   const refused = rejected.map((address) => {
-    const why = rejectedErrors.find((each) => each.recipient === address)?.response;
-    return why === undefined ? address : `${address} (${plainText(why, 100)})`;
+    const why = rejectedErrors.find((each) => each.recipient === address) ?? {};
+    return { address, reason: `${host}: ${answerOf(why)}`, final: isFinal(why) };
   });
-  return { kind: 'delivered', answer: `${answer}; refused: ${plainText(refused.join(', '), 500)}` };
+  const list = refused.map(({ address, reason }) => `${address} (${reason.slice(host.length + 2)})`);
+  return { kind: 'delivered', answer: `${answer}; refused: ${plainText(list.join(', '), 500)}`, refused };
 }
 
 /** Takes what nodemailer threw and the server's name; returns whether it is worth another attempt, and why. */
 export function failedOutcome(thrown: unknown, host: string): Outcome {
   const failure = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as SmtpFailure;
-  const { code, responseCode = 0, permanent = false } = failure;
+  const { code } = failure;
   const aboutTheMail = code === 'EENVELOPE' || code === 'EMESSAGE';
-  if (aboutTheMail && permanent && !WANTS_LOGIN.has(responseCode)) {
+  if (aboutTheMail && isFinal(failure)) {
     return { kind: 'rejected', reason: `${host} refused the mail: ${answerOf(failure)}` };
   }
   return { kind: 'retry', reason: `${host}: ${inWords(thrown, failure)}` };
+}
+
+function isFinal({ responseCode = 0, permanent = responseCode >= 500 }: SmtpFailure): boolean {
+  return permanent && !WANTS_LOGIN.has(responseCode);
 }
 
 function inWords(thrown: unknown, failure: SmtpFailure): string {

@@ -18,12 +18,16 @@ export function byHand(
   unmute: (thread: Thread) => void,
   end: (seq: number, state: string, at: Instant, reason: string) => void,
 ): Pick<Store, 'retry' | 'drop'> {
-  const row = db.prepare<[{ seq: number }], Thread & { state: OutboxState }>(
-    'SELECT incident, receiver, state FROM outbox WHERE seq = @seq',
+  const row = db.prepare<[{ seq: number }], Thread & { addresseeOf: string | null; state: OutboxState }>(
+    'SELECT incident, receiver, addressee_of AS addresseeOf, state FROM outbox WHERE seq = @seq',
   );
-  const endTold = db.prepare<[Thread]>(`
+  // To one address it was told with the others, unless it has an end of its own: then it refused it.
+  const endTold = db.prepare<[Thread & { addresseeOf: string | null }]>(`
     SELECT 1 FROM outbox
-    WHERE incident = @incident AND receiver = @receiver AND event = 'resolved' AND state = 'delivered'`);
+    WHERE incident = @incident AND event = 'resolved' AND state = 'delivered'
+      AND (receiver = @receiver OR receiver = @addresseeOf AND NOT EXISTS (
+        SELECT 1 FROM outbox AS own
+        WHERE own.incident = @incident AND own.receiver = @receiver AND own.event = 'resolved'))`);
   const putBack = db.prepare<[object], Thread>(`
     UPDATE outbox SET state = 'due', due_at = 0, attempts = 0, closed_at = NULL, letter = NULL
     WHERE seq = @seq
@@ -32,9 +36,9 @@ export function byHand(
   const whyNoRetry = (seq: number): Unfit['why'] | null => {
     const found = row.get({ seq });
     if (!found) return 'missing';
-    const { incident, receiver, state } = found;
+    const { state, ...thread } = found;
     if (state === 'delivered' || state === 'muted') return state;
-    return endTold.get({ incident, receiver }) ? 'over' : null;
+    return endTold.get(thread) ? 'over' : null;
   };
   const whyNoDrop = (seq: number): Unfit['why'] | null => {
     const state = row.get({ seq })?.state ?? 'missing';

@@ -174,6 +174,11 @@ const migrations: readonly string[] = [
   UPDATE memory SET body = json_set(body, '$.counts', NULL, '$.stopped', json('false')) WHERE shelf = 'backend';
   CREATE INDEX outbox_closed ON outbox (closed_at) WHERE closed_at IS NOT NULL;
   `,
+  // A row for one address of a receiver that has several: what it refused while the others accepted.
+  `
+  ALTER TABLE outbox ADD COLUMN addressee_of TEXT;
+  ALTER TABLE outbox ADD COLUMN address TEXT;
+  `,
 ];
 
 /** How many steps this haplog knows. */

@@ -26,9 +26,16 @@ export interface OutboxEntry extends OutboxRow {
   standsIn: string | null;
 }
 
+/** An address that refused what others of the receiver accepted, and what becomes of it. */
+export interface RefusedAddress {
+  address: string;
+  reason: string;
+  next: { state: 'due'; dueAt: Instant } | { state: 'rejected' | 'expired' };
+}
+
 export interface OutboxFilter {
   states: readonly OutboxState[];
-  /** Null: of all receivers. */
+  /** Null: of all receivers. That of one also means its addresses. */
   receiver: string | null;
   /** Null: all rows. */
   seqs: readonly number[] | null;

@@ -10,7 +10,7 @@ export function outboxView(db: Database): Pick<Store, 'outbox'> {
     SELECT ${QUEUED_COLUMNS}, state, closed_at AS closedAt, stands_in AS standsIn
     FROM outbox
     WHERE state IN (SELECT value FROM json_each(@states))
-      AND (@receiver IS NULL OR receiver = @receiver)
+      AND (@receiver IS NULL OR receiver = @receiver OR addressee_of = @receiver)
       AND (@seqs IS NULL OR seq IN (SELECT value FROM json_each(@seqs)))
     ORDER BY seq DESC LIMIT @limit`);
   return {

@@ -6,8 +6,9 @@
 import type { Database } from 'better-sqlite3';
 import type { Incident, Notification } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
-import { byHand, type Thread } from './by-hand.js';
-import type { OutboxRow, Seqs, Store } from './store.js';
+import { addressees, type DeliveredRow } from './addressees.js';
+import { byHand } from './by-hand.js';
+import type { OutboxRow, RefusedAddress, Seqs, Store } from './store.js';
 import { type PassedRow, substitutes } from './substitutes.js';
 
 export interface OutboxTable
@@ -70,13 +71,18 @@ export interface QueuedRow {
   letter: string | null;
   answer: string | null;
   passedOn: string | null;
+  addresseeOf: string | null;
+  address: string | null;
 }
 
 export const QUEUED_COLUMNS =
-  'seq, dedup_key AS dedupKey, event, receiver, facts, created_at AS createdAt, noted_at AS notedAt, attempts, due_at AS dueAt, letter, answer, passed_on AS passedOn';
+  'seq, dedup_key AS dedupKey, event, receiver, facts, created_at AS createdAt, noted_at AS notedAt, attempts, due_at AS dueAt, letter, answer, passed_on AS passedOn, addressee_of AS addresseeOf, address';
+
+type Refused = readonly RefusedAddress[];
 
 export function outboxTable(db: Database): OutboxTable {
   const substitute = substitutes(db, AFTER_PAUSE, THREAD_LIVES);
+  const { part, overtake } = addressees(db);
   // Due at once, not from `createdAt`: that is the log's time, and a host whose clock runs ahead must not be heard late.
   // The dedup key is asked for beforehand, because a conflict would use up a number of AUTOINCREMENT.
   const columns =
@@ -113,10 +119,10 @@ export function outboxTable(db: Database): OutboxTable {
     GROUP BY ifnull(letter, dedup_key) ORDER BY at`)
     .pluck();
   // What was given up while it was on its way has arrived all the same.
-  const delivered = db.prepare<[object], Thread>(`
+  const delivered = db.prepare<[object], DeliveredRow>(`
     UPDATE outbox SET state = 'delivered', attempts = attempts + 1, closed_at = @at, answer = @answer
     WHERE ${THESE} AND state IN ('due', 'dropped')
-    RETURNING incident, receiver`);
+    RETURNING seq, incident, receiver, addressee_of AS addresseeOf`);
   // What comes meanwhile may make it another letter.
   const postpone = db.prepare(`
     UPDATE outbox SET attempts = attempts + 1, due_at = @dueAt, answer = @reason, letter = NULL
@@ -130,7 +136,7 @@ export function outboxTable(db: Database): OutboxTable {
   const close = db.prepare<[object], PassedRow>(`
     UPDATE outbox SET state = @state, attempts = attempts + (@state = 'rejected'), closed_at = @at, answer = @reason
     WHERE ${THESE} AND state = 'due'
-    RETURNING seq, incident, receiver`);
+    RETURNING seq, incident, receiver, addressee_of AS addresseeOf`);
   const muteThread = db.prepare(`
     UPDATE outbox SET state = 'muted', closed_at = @at, answer = '${NEVER_TOLD}'
     WHERE incident = @incident AND receiver = @receiver AND state = 'due' AND NOT ${TOLD} AND ${OVER}`);
@@ -142,6 +148,10 @@ export function outboxTable(db: Database): OutboxTable {
     if (fallback !== null) substitute.passOn(rows, fallback, state, reason);
     for (const { incident, receiver } of rows) muteThread.run({ incident, receiver, at });
     substitute.follow(rows);
+  };
+
+  const putOff = (seqs: Seqs, dueAt: Instant, reason: string) => {
+    postpone.run({ seqs: listed(seqs), dueAt, reason });
   };
 
   return {
@@ -172,12 +182,21 @@ export function outboxTable(db: Database): OutboxTable {
       }
     },
     accepted: (receiver, since, until) => accepted.all({ receiver, since, until }),
-    delivered: db.transaction((seqs: Seqs, at: Instant, answer: string) => {
-      for (const thread of delivered.all({ seqs: listed(seqs), at, answer })) unmuteThread.run(thread);
+    delivered: db.transaction((seqs: Seqs, at: Instant, answer: string, refused: Refused = [], fallback = null) => {
+      const rows = delivered.all({ seqs: listed(seqs), at, answer });
+      for (const { incident, receiver } of rows) unmuteThread.run({ incident, receiver });
+      overtake(
+        rows,
+        refused.map(({ address }) => address),
+        at,
+      );
+      for (const { address, reason, next } of refused) {
+        const own = part(rows, address);
+        if (next.state === 'due') putOff(own, next.dueAt, reason);
+        else end(own, next.state, at, reason, fallback);
+      }
     }).immediate,
-    postpone: (seqs, dueAt, reason) => {
-      postpone.run({ seqs: listed(seqs), dueAt, reason });
-    },
+    postpone: putOff,
     quiet: db.transaction((receiver: string, until: Instant) => {
       quiet.run({ receiver, until });
       pause.run({ receiver, until });
@@ -186,7 +205,10 @@ export function outboxTable(db: Database): OutboxTable {
   };
 }
 
-export function toOutboxRow({ facts, notedAt, dedupKey, event, receiver, createdAt, ...rest }: QueuedRow): OutboxRow {
+export function toOutboxRow(row: QueuedRow): OutboxRow {
+  const { facts, notedAt, dedupKey, event, receiver, createdAt, addresseeOf, address, ...others } = row;
+  const addressee = addresseeOf === null || address === null ? null : { of: addresseeOf, address };
+  const rest = { ...others, addressee };
   const known = JSON.parse(facts) as Pick<Notification, 'incident' | 'backend'>;
   const notification = { dedupKey, event, receiver, createdAt, ...known };
   return { ...rest, notification: notedAt === null ? notification : { ...notification, notedAt } };

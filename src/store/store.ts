@@ -14,7 +14,7 @@ import type {
 } from '../../alerts/index.js';
 import type { EventId, Instant, Stamp, Suspect } from '../../parsers/index.js';
 import type { Checkpoint, Sample, Tally } from '../tail/batch.js';
-import type { OutboxEntry, OutboxFilter, OutboxRow, OutboxState, Seqs, Unfit } from './outbox-row.js';
+import type { OutboxEntry, OutboxFilter, OutboxRow, OutboxState, RefusedAddress, Seqs, Unfit } from './outbox-row.js';
 
 export type Awaitable<T> = T | Promise<T>;
 
@@ -78,7 +78,7 @@ export interface SuspectLine extends Stamp {
   reason: string;
 }
 
-export type { OutboxEntry, OutboxFilter, OutboxRow, OutboxState, Seqs, Unfit } from './outbox-row.js';
+export type { OutboxEntry, OutboxFilter, OutboxRow, OutboxState, RefusedAddress, Seqs, Unfit } from './outbox-row.js';
 
 /** What of the past is kept. */
 export interface Bounds {
@@ -154,8 +154,17 @@ export interface Store {
   seal(letter: string, seqs: readonly number[]): Awaitable<void>;
   /** When letters were accepted by a receiver after `since` and until `until`, the oldest first. */
   accepted(receiver: string, since: Instant, until: Instant): Awaitable<Instant[]>;
-  /** All rows of a letter at once, as in `postpone` and `close`. */
-  delivered(seqs: Seqs, at: Instant, answer: string): Awaitable<void>;
+  /**
+   * All rows of a letter at once, as in `postpone` and `close`. Each address that refused it gets rows of its own, in threads of
+   * its own, which are then as any others; what still waits for one that accepted is overtaken and goes. `fallback` as in `close`.
+   */
+  delivered(
+    seqs: Seqs,
+    at: Instant,
+    answer: string,
+    refused?: readonly RefusedAddress[],
+    fallback?: string | null,
+  ): Awaitable<void>;
   /** Counts an attempt and waits until `dueAt`. */
   postpone(seqs: Seqs, dueAt: Instant, reason: string): Awaitable<void>;
   /** The receiver takes nothing before `until`: neither what waits nor what is new. Counts no attempt. */

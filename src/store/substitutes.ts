@@ -10,6 +10,8 @@ export interface PassedRow {
   incident: string;
   receiver: string;
   dedupKey?: string;
+  /** The receiver of which this row's is one address; null of all others. */
+  addresseeOf?: string | null;
 }
 
 export interface Substitutes {
@@ -40,7 +42,9 @@ export function substitutes(db: Database, afterPause: string, threadLives: strin
   const follow = db.prepare(`${copy(following)} AND ${threadLives} ORDER BY outbox.seq`);
   const standIns = db.prepare<[object], { receiver: string; why: string }>(`
     SELECT receiver, min(passed_on) AS why FROM outbox
-    WHERE incident = @incident AND stands_in = @receiver GROUP BY receiver`);
+    WHERE incident = @incident AND (stands_in = @receiver OR stands_in IN (
+      SELECT own.receiver FROM outbox AS own WHERE own.incident = @incident AND own.addressee_of = @receiver))
+    GROUP BY receiver`);
 
   return {
     passOn: (rows, fallback, state, reason) => {
@@ -49,7 +53,9 @@ export function substitutes(db: Database, afterPause: string, threadLives: strin
       }
     },
     follow: (rows) => {
-      for (const { incident, receiver: standsIn } of rows) {
+      for (const { incident, receiver: own, addresseeOf } of rows) {
+        // Who was told in place of one address is told the end that goes to all of them.
+        const standsIn = addresseeOf ?? own;
         // A substitute may have refused it too, and have a substitute of its own.
         const asked = new Set([standsIn]);
         for (const each of asked) {

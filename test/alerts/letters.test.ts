@@ -20,7 +20,7 @@ let seq = 0;
 /** A row of an incident with this id. */
 function row(id: string, event: NotificationKind = 'firing', changes: Partial<Incident> = {}): Waiting {
   const told = notification(event, { id: id as EventId, subject: id, ...changes });
-  return { seq: ++seq, notification: told, attempts: 0, letter: null, answer: null, passedOn: null };
+  return { seq: ++seq, notification: told, attempts: 0, letter: null, answer: null, passedOn: null, addressee: null };
 }
 
 /** The server that fell last. */

@@ -63,6 +63,7 @@ export function keepsTheOutbox(engine: string, makeStore: MakeStore): void {
       letter: null,
       answer: '450 try later',
       passedOn: null,
+      addressee: null,
     });
   });
 

@@ -1,0 +1,55 @@
+/**
+ * Addresses of a receiver that refused what others of it accepted. Each gets rows of its own under a name of its own, so that
+ * its next attempts hold back nothing of what comes for all, and nobody is told twice.
+ */
+import type { Database } from 'better-sqlite3';
+import { addresseeName } from '../../alerts/index.js';
+import type { Instant } from '../../parsers/index.js';
+import type { Thread } from './by-hand.js';
+
+/** A row that was delivered to the others. */
+export interface DeliveredRow extends Thread {
+  seq: number;
+  addresseeOf: string | null;
+}
+
+export interface Addressees {
+  /** Rows for one address that wait, as those that were delivered were before this attempt; returns their numbers. */
+  part(rows: readonly DeliveredRow[], address: string): number[];
+  /** What waits for addresses that have just accepted something newer goes: told after it, it would be false. */
+  overtake(rows: readonly DeliveredRow[], refused: readonly string[], at: Instant): void;
+}
+
+const OVERTAKEN = 'overtaken: what came later of it has reached this address';
+
+export function addressees(db: Database): Addressees {
+  // `<incident>:<event>:<receiver>` ends in the receiver, whatever is in its name.
+  const key = 'substr(outbox.dedup_key, 1, length(outbox.dedup_key) - length(outbox.receiver)) || @name';
+  const part = db
+    .prepare<[object], number>(`
+    INSERT INTO outbox (dedup_key, incident, receiver, event, facts, created_at, noted_at, due_at, attempts, state,
+      passed_on, addressee_of, address)
+    SELECT ${key}, incident, @name, event, facts, created_at, noted_at, due_at, attempts - 1, 'due',
+      passed_on, receiver, @address
+    FROM outbox
+    WHERE seq = @seq AND NOT EXISTS (SELECT 1 FROM outbox AS own WHERE own.dedup_key = ${key})
+    RETURNING seq`)
+    .pluck();
+  const overtake = db.prepare(`
+    UPDATE outbox SET state = 'dropped', closed_at = @at, answer = '${OVERTAKEN}'
+    WHERE incident = @incident AND addressee_of = @receiver AND state = 'due'
+      AND address NOT IN (SELECT value FROM json_each(@refused))`);
+
+  return {
+    part: (rows, address) =>
+      rows.flatMap(({ seq, receiver, addresseeOf }) => {
+        // One address alone has no others that could have accepted it.
+        if (addresseeOf !== null) return [];
+        return part.all({ seq, address, name: addresseeName({ of: receiver, address }) });
+      }),
+    overtake: (rows, refused, at) => {
+      for (const { incident, receiver } of rows)
+        overtake.run({ incident, receiver, at, refused: JSON.stringify(refused) });
+    },
+  };
+}
