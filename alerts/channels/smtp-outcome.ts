@@ -37,8 +37,7 @@ export function acceptedOutcome(accepted: Accepted, host: string): Outcome {
     const why = rejectedErrors.find((each) => each.recipient === address) ?? {};
     return { address, reason: `${host}: ${answerOf(why)}`, final: isFinal(why) };
   });
-  const list = refused.map(({ address, reason }) => `${address} (${reason.slice(host.length + 2)})`);
-  return { kind: 'delivered', answer: `${answer}; refused: ${plainText(list.join(', '), 500)}`, refused };
+  return { kind: 'delivered', answer: `${answer}, but not for ${plainText(rejected.join(', '), 500)}`, refused };
 }
 
 /** Takes what nodemailer threw and the server's name; returns whether it is worth another attempt, and why. */

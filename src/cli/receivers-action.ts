@@ -1,7 +1,7 @@
 /** What `haplog receivers` does. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { type Outcome, openChannel, type Receiver, testMessage } from '../../alerts/index.js';
+import { addresseeName, type Outcome, openChannel, type Receiver, testMessage } from '../../alerts/index.js';
 import { nearest, quoted } from '../config/mistake.js';
 import { formatDuration } from '../duration.js';
 import { printableJson } from '../printable.js';
@@ -24,7 +24,7 @@ export async function listReceivers({ config: path, output }: ReceiversOptions):
   for (const line of inColumns(rows.map(({ name, kind, where }) => [name, kind, where]))) say(line);
 }
 
-/** Sends each a test, one after the other, and prints what came of it; the exit status is 1 where one was not accepted. */
+/** Sends each a test, one after the other, and prints what came of it; the exit status is 1 where one, or an address of one, did not accept it. */
 export async function testReceivers(names: string[], { config: path, output }: ReceiversOptions): Promise<void> {
   const { receivers } = await configInForce(path);
   const known = receivers.map(({ name }) => name);
@@ -36,10 +36,15 @@ export async function testReceivers(names: string[], { config: path, output }: R
     const outcome = await testOf(receiver, output === 'json' ? () => {} : say);
     const tookMs = Math.round(performance.now() - began);
     const { name } = receiver;
-    if (output === 'text') say(`${name}: ${inWords(outcome, formatDuration(tookMs))}`);
+    const refused = refusedOf(outcome);
+    if (output === 'text') {
+      say(`${name}: ${inWords(outcome, ` in ${formatDuration(tookMs)}`)}`);
+      for (const { address, ...each } of refused) say(`${addresseeName({ of: name, address })}: ${inWords(each, '')}`);
+    }
+    const addresses = refused.map(({ address, kind, reason }) => ({ address, outcome: kind, answer: reason }));
     const answer = outcome.kind === 'delivered' ? outcome.answer : outcome.reason;
-    rows.push({ name, outcome: outcome.kind, answer, took_ms: tookMs });
-    if (outcome.kind !== 'delivered') process.exitCode = 1;
+    rows.push({ name, outcome: outcome.kind, answer, refused: addresses, took_ms: tookMs });
+    if (outcome.kind !== 'delivered' || refused.length > 0) process.exitCode = 1;
   }
   if (output === 'json') say(printableJson(rows));
 }
@@ -54,14 +59,22 @@ async function testOf(receiver: Receiver, log: (line: string) => void): Promise<
   }
 }
 
+/** What became of the addresses that refused what others accepted. */
+function refusedOf(outcome: Outcome) {
+  const refused = outcome.kind === 'delivered' ? (outcome.refused ?? []) : [];
+  return refused.map(({ address, reason, final }) => {
+    return { address, kind: final ? ('rejected' as const) : ('retry' as const), reason };
+  });
+}
+
 function inWords(outcome: Outcome, took: string): string {
   switch (outcome.kind) {
     case 'delivered':
-      return `accepted in ${took}: ${outcome.answer}`;
+      return `accepted${took}: ${outcome.answer}`;
     case 'rejected':
-      return `refused in ${took}: ${outcome.reason}`;
+      return `refused${took}: ${outcome.reason}`;
     case 'retry':
-      return `not accepted in ${took}: ${outcome.reason}; haplog run would try again`;
+      return `not accepted${took}: ${outcome.reason}; haplog run would try again`;
   }
 }
 

@@ -4,8 +4,9 @@ import { textOrJson, withConfigOption } from './options.js';
 import type { ReceiversOptions } from './receivers-action.js';
 
 const HELP = `
-test sends each of them a message that says it is a test, once, and waits for the answer. Exit status: 0 all
-accepted it; 1 somebody did not; 2 bad usage.
+test sends each of them a message that says it is a test, once, and waits for the answer; of a mail receiver of
+several addresses it names those that were refused. Exit status: 0 all accepted it; 1 somebody, or one of
+several addresses, did not; 2 bad usage.
 
 Examples:
   haplog receivers list

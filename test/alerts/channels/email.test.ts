@@ -65,11 +65,20 @@ test('the end and the reminder join the thread of the beginning', LIMIT, async (
 
 test('one address refused does not keep the mail from the others, and is named', LIMIT, async () => {
   await using box = await mailbox({
-    onRcptTo: ({ address }, _session, done) => done(address.startsWith('gone') ? refusal(550, 'no such user') : null),
+    onRcptTo: ({ address }, _session, done) => {
+      if (address.startsWith('gone')) return done(refusal(550, 'no such user'));
+      done(address.startsWith('new') ? refusal(450, 'greylisted') : null);
+    },
   });
-  const outcome = await send({ ...emailTo(box.port), to: ['ops@example.org', 'gone@example.org'] });
+  const to = ['ops@example.org', 'Gone <gone@Example.org>', 'new@example.org'];
+  const outcome = await send({ ...emailTo(box.port), to });
   assert.deepEqual(box.mails.items[0]?.recipients, ['ops@example.org']);
-  assert.match(outcome.kind === 'delivered' ? outcome.answer : '', /refused: gone@example.org \(550 no such user\)$/);
+  assert.ok(outcome.kind === 'delivered');
+  assert.match(outcome.answer, /^250 .*, but not for gone@example.org, new@example.org$/);
+  assert.deepEqual(outcome.refused, [
+    { address: 'gone@example.org', reason: '127.0.0.1: 550 no such user', final: true },
+    { address: 'new@example.org', reason: '127.0.0.1: 450 greylisted', final: false },
+  ]);
 });
 
 test('whatever stands in the log, it makes no header and no second mail', { timeout: 60_000 }, async () => {

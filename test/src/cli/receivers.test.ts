@@ -1,12 +1,12 @@
 /** `haplog receivers` and `haplog route` as their own processes, before a real mail server and a real web server. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import { ask, askMeanwhile } from '../../support/cli.js';
 import { hook } from '../../support/hook.js';
-import { mailbox } from '../../support/mailbox.js';
+import { mailbox, refusal } from '../../support/mailbox.js';
 import { tempFolder } from '../store/temp-folder.js';
 
 const LIMIT = { timeout: 60_000 };
@@ -59,6 +59,39 @@ test('who refuses, and who is away, is told with the reason, and nothing secret'
   assert.match(stdout, /^oncall: not accepted in \S+: 127\.0\.0\.1: connection refused; haplog run would try again\n/);
   assert.match(stdout, /\nchat: refused in \S+: 127\.0\.0\.1:\d+ answered 403: no such token: .*\n$/);
   assert.doesNotMatch(stdout, /token-of-chat/);
+});
+
+test('which of several addresses were refused is told, and is no success', LIMIT, async (t) => {
+  await using box = await mailbox({
+    onRcptTo: ({ address }, _session, done) => {
+      if (address.startsWith('ops')) return done();
+      done(address.startsWith('new') ? refusal(451, 'greylisted') : refusal(550, 'no such user'));
+    },
+  });
+  const { folder, config } = home(t, box.port);
+  const to = '[ops@example.org, new@example.org, gone@example.org]';
+  writeFileSync(config, readFileSync(config, 'utf8').replace('[ops@example.org]', to));
+  const { status, stdout, stderr } = await askMeanwhile(folder, ['receivers', 'test', 'oncall', '-c', config]);
+  assert.deepEqual([status, stderr], [1, '']);
+  const [all, ...one] = stdout.trimEnd().split('\n');
+  assert.match(all!, /^oncall: accepted in \S+: 250 .*, but not for new@example.org, gone@example.org$/);
+  assert.deepEqual(one, [
+    'oncall <new@example.org>: not accepted: 127.0.0.1: 451 greylisted; haplog run would try again',
+    'oncall <gone@example.org>: refused: 127.0.0.1: 550 no such user',
+  ]);
+  const json = await askMeanwhile(folder, ['receivers', 'test', 'oncall', '-c', config, '-o', 'json']);
+  assert.equal(json.status, 1);
+  const [{ outcome, refused }] = JSON.parse(json.stdout);
+  assert.deepEqual(
+    [outcome, refused],
+    [
+      'delivered',
+      [
+        { address: 'new@example.org', outcome: 'retry', answer: '127.0.0.1: 451 greylisted' },
+        { address: 'gone@example.org', outcome: 'rejected', answer: '127.0.0.1: 550 no such user' },
+      ],
+    ],
+  );
 });
 
 test("what came of a test is there as JSON, also of haplog's own log", LIMIT, async (t) => {
