@@ -13,7 +13,7 @@ import type { ReadingOptions } from './options.js';
 import { type Story, streamOf, tableOf, writeTo } from './output.js';
 
 export interface QueryOptions extends ReadingOptions {
-  since: string;
+  since?: string;
   until?: string;
   host?: string[];
   backend?: string[];
@@ -23,15 +23,20 @@ export interface QueryOptions extends ReadingOptions {
   output: Format;
 }
 
+/** So far back it looks where no --since says otherwise. */
+const DAY_MS = 24 * 3_600_000;
+
 /** Prints to standard output. What the options get wrong, and a database that cannot be read, is a `UserError`. */
 export async function query(options: QueryOptions): Promise<void> {
   const now = Date.now();
   const tz = zoneToPrint(options);
-  const since = await timeOf(options.since, now, tz);
+  const named = options.until === undefined ? null : await timeOf(options.until, now, tz);
   // A load balancer's clock may be ahead of ours: without --until nothing is cut off.
-  const until = options.until === undefined ? Number.MAX_SAFE_INTEGER : await timeOf(options.until, now, tz);
+  const until = named ?? Number.MAX_SAFE_INTEGER;
+  const since =
+    options.since === undefined ? Math.max(0, (named ?? now) - DAY_MS) : await timeOf(options.since, now, tz);
   const local = localTime(tz);
-  const span = `between ${local(since)} and ${local(options.until === undefined ? Math.max(now, since) : until)}`;
+  const span = `between ${local(since)} and ${local(named ?? Math.max(now, since))}`;
   if (since > until) throw new UserError(`There is nothing ${span}: --since lies after --until.`);
   const passes = await passerOf(options);
 

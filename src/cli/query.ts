@@ -4,8 +4,6 @@ import { FORMATS, STATES, TIME_FORMS } from './accepted.js';
 import { withReadingOptions } from './options.js';
 import type { QueryOptions } from './query-action.js';
 
-const DEFAULT_SINCE = '24h';
-
 const HELP = `
 A time is one of:
   ${TIME_FORMS.replaceAll('; ', '\n  ')}
@@ -18,6 +16,7 @@ says of servers, and too few other lines say so too.
 
 Examples:
   haplog query --since 1h
+  haplog query --until yesterday
   haplog query --since yesterday --until today --state down,no-server
   haplog query --since 7d --suspect
   haplog query --since 7d --backend 'k8s-*' -o csv > week.csv`;
@@ -25,8 +24,8 @@ Examples:
 export function queryCommand(): Command {
   const command = new Command('query')
     .description('what happened: changes of servers, and the times in which a backend had no server available')
-    .option('--since <time>', 'from this time on', DEFAULT_SINCE)
-    .option('--until <time>', 'up to this time (default: no end)')
+    .option('--since <time>', 'from this time on (default: 24 hours before --until)')
+    .option('--until <time>', 'up to this time (default: now, and what is ahead of our clock)')
     .option('--host <glob>', 'only of these load balancers', collect)
     .option('--backend <glob>', 'only of these backends', collect)
     .option('--server <glob>', 'only changes of these servers', collect)

@@ -80,6 +80,17 @@ test('filters, formats and zones go together', async (t) => {
   assert.match(query(folder, ...hour).stdout, /^TIME \(Europe\/Berlin\) .*\n2024-02-21 13:04:46 .*\n$/);
 });
 
+test('without --since it is about the day before --until, whenever that is', async (t) => {
+  const folder = await home(t);
+  const { status, stdout } = query(folder, '--until', '2024-02-22 07:04:30', '--tz', 'America/New_York');
+  assert.deepEqual([status, stdout.split('\n').length], [0, 3], stdout);
+  assert.match(stdout, /\n2024-02-21 07:04:46 .*web\/web1 .*\n$/);
+  assert.match(
+    query(folder, '--until', 'yesterday', '--utc').stdout,
+    /^\(nothing happened between \d{4}-\d\d-\d\d 00:00:00 and \d{4}-\d\d-\d\d 00:00:00\)\n$/,
+  );
+});
+
 test('where nothing happened it says so, for which time', async (t) => {
   const folder = await home(t);
   const year = ['--since', '2023-01-01', '--until', '2023-02-01'];
