@@ -7,8 +7,12 @@ export type Format = (typeof FORMATS)[number];
 /** What `haplog outbox list --state` takes, besides `all`: what became of a message. */
 export const OUTBOX_STATES = ['due', 'delivered', 'rejected', 'expired', 'muted', 'dropped'] as const;
 
-/** What `--state` takes: the state a server changed to, or that a backend had no server. */
-export const STATES = ['up', 'down', 'maint', 'drain', 'nolb', 'no-server'] as const;
+/** What `--state` takes: the state a server changed to, that a backend had no server, or the rule of any other incident. */
+export const STATES = [
+  ...(['up', 'down', 'maint', 'drain', 'nolb', 'no-server'] as const),
+  ...(['backup_only', 'last_server', 'server_down', 'flapping', 'checks_failing'] as const),
+  ...(['worker_killed', 'reload_failed'] as const),
+] as const;
 
 export type StateWord = (typeof STATES)[number];
 

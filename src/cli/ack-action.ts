@@ -6,7 +6,7 @@ import { UserError } from '../user-error.js';
 import { zoneToPrint } from '../zone.js';
 import { authorOf } from './author.js';
 import { inColumns } from './columns.js';
-import { incidentJson, utc } from './json-rows.js';
+import { incidentJson } from './json-rows.js';
 import { localTime } from './local-time.js';
 import { onStore } from './on-store.js';
 import type { ReadingOptions } from './options.js';
@@ -23,13 +23,13 @@ export async function acknowledge(id: string | undefined, options: AckOptions): 
   const time = localTime(zoneToPrint(options));
   if (id === undefined) {
     const open = await onStore('read', options.db, (store) => store.openIncidents());
-    if (options.output === 'json') return say(printableJson(open.map(rowOf)));
+    if (options.output === 'json') return say(printableJson(open.map(incidentJson)));
     if (open.length === 0) return say('No incident is open.');
     for (const line of inColumns(open.map((incident) => [incident.id, ...wordsOf(incident, time)]))) say(line);
     return;
   }
   const incident = await onStore('write', options.db, async (store) => await take(store, id, options));
-  if (options.output === 'json') return say(printableJson(rowOf(incident)));
+  if (options.output === 'json') return say(printableJson(incidentJson(incident)));
   say(`${incident.id}: taken on: ${wordsOf(incident, time)[0]}`);
 }
 
@@ -56,11 +56,6 @@ async function take(
   const before = (await store.wishes()).acknowledgements.get(incident.id);
   if (!taken) throw new UserError(`Incident ${incident.id} was taken on before, by ${before?.by ?? 'somebody'}.`);
   return { ...incident, ack };
-}
-
-function rowOf(incident: Incident): object {
-  const { ack } = incident;
-  return { ...incidentJson(incident), acknowledged: ack && { at: utc(ack.at), by: ack.by, note: ack.note } };
 }
 
 const behindColon = (id: string) => id.slice(id.indexOf(':') + 1);

@@ -1,8 +1,8 @@
-/** What happened as a table of comma separated values: one heading for both kinds, cells that do not apply left empty. */
+/** What happened as a table of comma separated values: one heading for all kinds, cells that do not apply left empty. */
 import { stringify } from 'csv-stringify/sync';
-import type { Outage, Transition } from '../../alerts/index.js';
+import type { Incident, Outage, Transition } from '../../alerts/index.js';
 import { printable } from '../printable.js';
-import { outageJson, transitionJson } from './json-rows.js';
+import { type causeJson, incidentJson, outageJson, transitionJson } from './json-rows.js';
 
 const COLUMNS = [
   ...[
@@ -21,6 +21,8 @@ const COLUMNS = [
     'copies',
   ],
   ...['cause_class', 'cause_reason', 'cause_code', 'cause_info', 'cause_duration_ms', 'cause_via'],
+  // Of incidents. What is new stands behind what was there: some count columns.
+  ...['rule', 'severity', 'phase', 'flaps', 'receivers'],
 ];
 
 export type CsvRow = Record<string, unknown>;
@@ -30,13 +32,32 @@ export const csvHeading = `${COLUMNS.join()}\n`;
 /** The keys of the JSON row, those of its cause with `cause_` before them. */
 export function transitionCsv(transition: Transition): CsvRow {
   const { cause, ...row } = transitionJson(transition);
-  return { ...row, ...Object.fromEntries(Object.entries(cause).map(([key, value]) => [`cause_${key}`, value])) };
+  return { ...row, ...causeCells(cause) };
 }
 
 /** The keys of the JSON row; its beginning stands under `time`, as that of the transitions does. */
 export function outageCsv(outage: Outage): CsvRow {
   const { start, ...row } = outageJson(outage);
   return { ...row, time: start };
+}
+
+/**
+ * The keys of the JSON row; beginning and end stand as an outage's do, its subject as backend and server. `evidence` is how its end is
+ * known, `flaps` how often a server has changed, `receivers` who was told, with blanks between.
+ */
+export function incidentCsv(incident: Incident): CsvRow {
+  const { kind, host, rule, severity, phase, opened_at, resolved_at, planned, cause, ...row } = incidentJson(incident);
+  const [backend, server] = rule === 'worker_killed' || rule === 'reload_failed' ? [] : row.subject.split('/');
+  const { end_evidence: evidence, flaps, receivers } = row;
+  return {
+    ...{ kind, time: opened_at, end: resolved_at, host, backend, server, planned, evidence },
+    ...(cause === null ? {} : causeCells(cause)),
+    ...{ rule, severity, phase, flaps: flaps?.changes ?? null, receivers: receivers.join(' ') },
+  };
+}
+
+function causeCells(cause: ReturnType<typeof causeJson>): CsvRow {
+  return Object.fromEntries(Object.entries(cause).map(([key, value]) => [`cause_${key}`, value]));
 }
 
 /** Lines after RFC 4180, ended as Unix does. What a spreadsheet would take for a formula gets a `'` before it. */

@@ -25,7 +25,7 @@ export function parseStates(text: string): StateWord[] {
   });
 }
 
-/** What tells whether a thing that happened passes. Outages and incidents are about no server: none passes a `server` glob. */
+/** What tells whether a thing that happened passes. What is about no server, or about no backend, passes no glob of these. */
 export function passer(filter: Filter): (happening: Happening) => boolean {
   const host = passes('--host', filter.host);
   const backend = passes('--backend', filter.backend);
@@ -33,11 +33,12 @@ export function passer(filter: Filter): (happening: Happening) => boolean {
   const states = new Set<string>(filter.state);
   const anyState = states.size === 0;
   const backends = filter.server.length === 0 && (anyState || states.has('no-server'));
-  // An outage is what `no-server` asks for; other incidents are of no state.
-  const incidents = ({ rule }: Incident) => (rule === 'outage' ? backends : anyState);
-  const aboutServer = (incident: Incident) => {
-    const name = serverOf(incident);
-    return name === null ? filter.server.length === 0 : server(name);
+  // An outage is what `no-server` asks for; other incidents are asked for by their rules.
+  const incidents = ({ rule }: Incident) => (rule === 'outage' ? backends : anyState || states.has(rule));
+  const about = (incident: Incident) => {
+    const [ofBackend, ofServer] = [backendOf(incident), serverOf(incident)];
+    if (ofBackend === null ? filter.backend.length > 0 : !backend(ofBackend)) return false;
+    return ofServer === null ? filter.server.length === 0 : server(ofServer);
   };
   return ({ kind, fact }) => {
     switch (kind) {
@@ -46,7 +47,7 @@ export function passer(filter: Filter): (happening: Happening) => boolean {
       case 'outage':
         return backends && host(fact.host) && backend(fact.backend);
       case 'incident':
-        return incidents(fact) && host(fact.host) && backend(backendOf(fact) ?? '') && aboutServer(fact);
+        return incidents(fact) && host(fact.host) && about(fact);
     }
   };
 }

@@ -1,8 +1,9 @@
 /** History as rows for people: in the order in which it happened, each with what changed, for how long, and why. Pure. */
 import type { Impact, Outage, OutageEnd, Shown, Transition } from '../../alerts/index.js';
-import type { Cause, CauseClass, Instant } from '../../parsers/index.js';
+import type { Instant } from '../../parsers/index.js';
 import { formatDuration } from '../duration.js';
 import type { History } from '../store/store.js';
+import { causeText } from './cause-text.js';
 
 /** How a row looks at first glance. */
 export type Tone = 'good' | 'bad' | 'worst' | 'quiet';
@@ -10,8 +11,9 @@ export type Tone = 'good' | 'bad' | 'worst' | 'quiet';
 export interface Row {
   at: Instant;
   host: string;
-  pid: number;
-  /** `backend/server`, or the backend. */
+  /** Null where it is of no single worker. */
+  pid: number | null;
+  /** `backend/server`, the backend, or `haproxy` for the HAProxy of a host. */
   what: string;
   change: string;
   tone: Tone;
@@ -19,6 +21,7 @@ export interface Row {
   lasted: string;
   why: string;
   planned: boolean;
+  /** How it is known; of an incident, how its end is. */
   evidence: string;
   /** How many lines of the log said so; null where that is not counted. */
   copies: number | null;
@@ -30,14 +33,19 @@ export interface RowContext {
   all: readonly Transition[];
 }
 
-/** Takes what is to be shown; an outage stands at its beginning, after the change that brought it about, with what it did. */
-export function historyRows({ transitions, outages, incidents }: History, context: RowContext): Row[] {
+/** Takes what is to be shown, and rows of other things; an outage stands at its beginning, after the change that brought it about, with what it did. */
+export function historyRows(
+  { transitions, outages, incidents }: History,
+  context: RowContext,
+  others: readonly Row[] = [],
+): Row[] {
   const ends = endsOf(context.all);
   // An incident bears the id of the outage that opened it.
   const impacts = new Map(incidents.map(({ id, impact }) => [id, impact]));
   return [
     ...transitions.map((transition) => transitionRow(transition, ends.get(transition) ?? null)),
     ...outages.map((outage) => outageRow(outage, impacts.get(outage.id) ?? null, context.now)),
+    ...others,
   ].sort((a, b) => a.at - b.at);
 }
 
@@ -60,7 +68,7 @@ function transitionRow(transition: Transition, end: Instant | null): Row {
   const { at, host, pid, backend, server, from, to, cause, planned, evidence, copies } = transition;
   const lasted = end === null ? '' : formatDuration(end - at);
   const what = `${backend}/${server}`;
-  const why = causeInWords(cause);
+  const why = causeText(cause);
   return { at, host, pid, what, change: `${from} -> ${to}`, tone: TONES[to], lasted, why, planned, evidence, copies };
 }
 
@@ -84,25 +92,4 @@ function outageRow(outage: Outage, impact: Impact | null, now: Instant): Row {
 function failedRequests(impact: Impact | null): string | null {
   if (!impact?.failed) return null;
   return `${impact.failed.toLocaleString('en')} ${impact.failed === 1 ? 'request' : 'requests'} failed`;
-}
-
-/** For causes of which HAProxy gives no words. */
-const CLASSES: Partial<Record<CauseClass, string>> = {
-  cli: 'set on the CLI',
-  web: 'set on the stats page',
-  lua: 'set by Lua',
-  agent: 'agent check',
-  dns: 'name resolution',
-  state_file: 'state file',
-  tracked: 'tracked server',
-  admin: 'set by an administrator',
-  unknown: '',
-};
-
-/** Layer7 wrong status, code 503: Service Unavailable (via backend/server). */
-function causeInWords({ class: causeClass, reason, code, info, via }: Cause): string {
-  const words = reason ?? CLASSES[causeClass] ?? causeClass;
-  const withCode = code === null ? words : `${words}, code ${code}`;
-  const withInfo = info === null || info === '' ? withCode : `${withCode}: ${info}`;
-  return via === null ? withInfo : `${withInfo} (via ${via.backend}/${via.server})`.trim();
 }

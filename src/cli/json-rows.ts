@@ -29,9 +29,10 @@ export function outageJson({ host, pid, backend, start, end, endHow, planned, ev
   return { ...about, planned, evidence };
 }
 
-/** One stretch of trouble with a backend, across reloads. */
+/** One stretch of trouble, across reloads. `receivers` are those who were told of it; `end_evidence` is how its end is known. */
 export function incidentJson(incident: Incident) {
   const { id, host, rule, severity, subject, phase, openedAt, resolvedAt, planned, impact } = incident;
+  const { cause, receivers, ack, flaps, endEvidence } = incident;
   const about = { kind: 'incident', id, host, rule, severity, subject, phase };
   return {
     ...about,
@@ -39,6 +40,11 @@ export function incidentJson(incident: Incident) {
     resolved_at: utcOrNull(resolvedAt),
     planned,
     impact: impactJson(impact),
+    cause: cause === null ? null : causeJson(cause),
+    receivers,
+    acknowledged: ack && { at: utc(ack.at), by: ack.by, note: ack.note },
+    flaps,
+    end_evidence: endEvidence,
   };
 }
 

@@ -38,7 +38,7 @@ export async function query(options: QueryOptions): Promise<void> {
   const local = localTime(tz);
   const span = `between ${local(since)} and ${local(named ?? Math.max(now, since))}`;
   if (since > until) throw new UserError(`There is nothing ${span}: --since lies after --until.`);
-  const passes = await passerOf(options);
+  const { passes, states } = await filterOf(options);
 
   const database = await databaseFor('read', options.db);
   await onDatabase(database, async () => {
@@ -48,7 +48,7 @@ export async function query(options: QueryOptions): Promise<void> {
       const { stdout } = process;
       if (!options.suspect && output !== 'table' && output !== 'wide') {
         const story = store.story({ since, until });
-        return await writeTo(stdout, streamOf(passes ? only(story, passes) : story, output));
+        return await writeTo(stdout, streamOf(passes ? only(story, passes) : story, output, states));
       }
       const view = {
         now,
@@ -56,6 +56,7 @@ export async function query(options: QueryOptions): Promise<void> {
         colour: wantsColour(stdout),
         width: output === 'table' && stdout.isTTY ? stdout.columns : null,
         ifEmpty: `(nothing ${passes ? 'that matches ' : ''}happened ${span})`,
+        states,
       };
       if (options.suspect) {
         const { suspectText } = await import('./suspect-text.js');
@@ -83,10 +84,15 @@ async function timeOf(text: string, now: Instant, tz: string): Promise<Instant> 
   return parseTime(text, { now, tz });
 }
 
-/** What tells what is to be shown; null: nothing is to be left out, and no matcher of globs need be loaded. */
-async function passerOf(options: QueryOptions): Promise<((happening: Happening) => boolean) | null> {
-  const { host = [], backend = [], server = [], state = [] } = options;
-  if (host.length + backend.length + server.length + state.length === 0) return null;
+interface Asked {
+  /** What tells what is to be shown; null: nothing is to be left out, and no matcher of globs need be loaded. */
+  passes: ((happening: Happening) => boolean) | null;
+  states: readonly string[];
+}
+
+async function filterOf({ host = [], backend = [], server = [], state = [] }: QueryOptions): Promise<Asked> {
+  if (host.length + backend.length + server.length + state.length === 0) return { passes: null, states: [] };
   const { parseStates, passer } = await import('./filter.js');
-  return passer({ host, backend, server, state: state.flatMap(parseStates) });
+  const states = state.flatMap(parseStates);
+  return { passes: passer({ host, backend, server, state: states }), states };
 }

@@ -81,7 +81,7 @@ function columnsOf({ wide, tz }: Layout): Column[] {
     { head: 'PLANNED', cell: ({ planned }) => (planned ? 'yes' : 'no') },
     { head: 'EVIDENCE', cell: ({ evidence }) => evidence },
     { head: 'COPIES', cell: ({ copies }) => String(copies ?? '') },
-    { head: 'PID', cell: ({ pid }) => String(pid) },
+    { head: 'PID', cell: ({ pid }) => String(pid ?? '') },
   ];
   return [
     { head: `TIME (${tz})`, cell: ({ at }) => time(at) },

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { RULES } from '../../../alerts/index.js';
+import { STATES } from '../../../src/cli/accepted.js';
 import { type Filter, parseStates, passer, select } from '../../../src/cli/filter.js';
 import { incident, outage, transition } from '../store/examples.js';
 
@@ -57,6 +59,32 @@ for (const { name, filter, passes } of [
   test(`${name}: what was asked for is shown, and nothing else`, () => assert.deepEqual(passing(filter), passes));
 }
 
+const TROUBLE = [
+  incident({ rule: 'flapping', subject: 'web/web1' }),
+  incident({ rule: 'backup_only', subject: 'web' }),
+  incident({ rule: 'worker_killed', subject: 'haproxy' }),
+];
+
+test('incidents of other rules are asked for by rule, and by the backend and server they are about', () => {
+  const rulesOf = (filter: Partial<Filter>) => {
+    const passes = passer({ host: [], backend: [], server: [], state: [], ...filter });
+    return TROUBLE.filter((fact) => passes({ kind: 'incident', at: 0, fact })).map(({ rule }) => rule);
+  };
+  assert.deepEqual(rulesOf({}), ['flapping', 'backup_only', 'worker_killed']);
+  assert.deepEqual(rulesOf({ state: ['flapping', 'worker_killed'] }), ['flapping', 'worker_killed']);
+  assert.deepEqual(rulesOf({ state: ['down', 'no-server'] }), []);
+  assert.deepEqual(rulesOf({ backend: ['*'] }), ['flapping', 'backup_only']);
+  assert.deepEqual(rulesOf({ server: ['web*'] }), ['flapping']);
+});
+
+test('every rule can be asked for', () => {
+  const states: readonly string[] = STATES;
+  assert.deepEqual(
+    RULES.filter((rule) => !states.includes(rule)),
+    ['outage'],
+  );
+});
+
 test('a glob that is none is refused by the name of its option', () => {
   for (const glob of ['', '[', '{a', 'a]', '(']) {
     for (const option of ['host', 'backend', 'server'] as const) {
@@ -72,7 +100,7 @@ test('states may be listed with commas, and a wrong one is refused with the righ
   for (const text of ['dead', 'UP', '', 'up,,down']) {
     assert.throws(() => parseStates(text), {
       name: 'UserError',
-      message: /^Unknown state ".*": expected up, down, maint, drain, nolb or no-server\.$/,
+      message: /^Unknown state ".*": expected up, down, .*, no-server, backup_only, .* or reload_failed\.$/,
     });
   }
 });

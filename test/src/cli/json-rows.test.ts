@@ -45,7 +45,23 @@ test('an incident and a notification are told in the keys that programs rely on'
   assert.equal(
     JSON.stringify(incidentJson(incident({ openedAt: AT }))),
     '{"kind":"incident","id":"f1:900","host":"allyrion","rule":"outage","severity":"critical","subject":"k8s-api-server","phase":"firing",' +
-      '"opened_at":"2024-02-21T12:03:16.775Z","resolved_at":null,"planned":false,"impact":{"failed_requests":0,"queued_requests":null}}',
+      '"opened_at":"2024-02-21T12:03:16.775Z","resolved_at":null,"planned":false,"impact":{"failed_requests":0,"queued_requests":null},' +
+      '"cause":{"class":"layer4","reason":"Layer4 connection problem","code":null,"info":"Connection refused at initial connection ' +
+      'step of tcp-check","duration_ms":0,"via":null},"receivers":[],"acknowledged":null,"flaps":null,"end_evidence":null}',
+  );
+  const ack = { at: AT, by: 'alice', note: null };
+  const known = {
+    receivers: ['oncall'],
+    flaps: { changes: 7, state: 'up' },
+    end_evidence: 'assumed',
+    cause: null,
+  } as const;
+  const { receivers, acknowledged, flaps, end_evidence, cause } = incidentJson(
+    incident({ receivers: ['oncall'], ack, flaps: { changes: 7, state: 'up' }, endEvidence: 'assumed', cause: null }),
+  );
+  assert.deepEqual(
+    { receivers, acknowledged, flaps, end_evidence, cause },
+    { ...known, acknowledged: { at: '2024-02-21T12:03:16.775Z', by: 'alice', note: null } },
   );
   assert.equal(incidentJson(incident({ resolvedAt: AT })).resolved_at, '2024-02-21T12:03:16.775Z');
   assert.equal(

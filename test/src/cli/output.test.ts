@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
+import type { Incident } from '../../../alerts/index.js';
 import type { Cause } from '../../../parsers/index.js';
 import type { Format } from '../../../src/cli/accepted.js';
 import { streamOf, tableOf, type View, writeTo } from '../../../src/cli/output.js';
 import type { Happening, History } from '../../../src/store/store.js';
-import { incident, outage, transition } from '../store/examples.js';
+import { id, incident, outage, transition } from '../store/examples.js';
 
 const START = Date.parse('2024-02-21T12:03:16.775Z');
 const passed: Cause = {
@@ -48,14 +49,38 @@ const VIEW: View = {
   colour: false,
   width: null,
   ifEmpty: '(nothing happened between X and Y)',
+  states: [],
 };
+
+/** Trouble that no change of a server tells of; the last two are told by other rows. */
+const TROUBLE: Incident[] = [
+  incident({
+    ...{ id: id('f1:1/flapping'), rule: 'flapping', severity: 'warning', subject: 'k8s-api-server/fenn' },
+    ...{ openedAt: START, resolvedAt: START + 60_000, endEvidence: 'observed' },
+    ...{ flaps: { changes: 8, state: 'up' }, receivers: ['oncall', 'chat'], workers: [], impact: null },
+  }),
+  incident({
+    ...{ id: id('f1:2/worker_killed'), rule: 'worker_killed', subject: 'haproxy', workers: [], impact: null },
+    ...{ phase: 'resolved', openedAt: START + 1_000, resolvedAt: START + 4_000, endEvidence: 'assumed' },
+    cause: { ...ordered, class: 'unknown', reason: 'killed by signal 9' },
+  }),
+  incident({
+    ...{ id: id('f1:3/backup_only'), rule: 'backup_only', severity: 'warning', subject: 'web', impact: null },
+    ...{ openedAt: START + 2_000, planned: true, cause: null },
+  }),
+  incident({
+    ...{ id: id('f1:4/server_down'), rule: 'server_down', severity: 'warning', subject: 'web/web1', impact: null },
+    openedAt: START + 3_000,
+  }),
+  incident({ openedAt: START + 3_000 }),
+];
 
 async function shown(format: Format, view: Partial<View> = {}, story = STORY): Promise<string> {
   let text = '';
   const pieces =
     format === 'table' || format === 'wide'
       ? tableOf(story, format, { ...VIEW, ...view })
-      : streamOf(happenings(story), format);
+      : streamOf(happenings(story), format, view.states);
   for await (const piece of pieces) text += piece;
   return text;
 }
@@ -84,6 +109,36 @@ TIME (America/New_York)  HOST      WHAT                     CHANGE              
 2024-02-21 07:07:26      allyrion  web                      no server available  50s so far
 `.slice(1),
   );
+});
+
+test('trouble that no other row tells of has a row of its own: what it is like, for how long, and why', async () => {
+  const story = { transitions: [], outages: [], incidents: TROUBLE };
+  assert.equal(
+    await shown('table', {}, story),
+    `
+TIME (America/New_York)  HOST      WHAT                 CHANGE                          LASTED         WHY
+2024-02-21 07:03:16      allyrion  k8s-api-server/fenn  goes up and down                5m so far      8 changes
+2024-02-21 07:03:17      allyrion  haproxy              is without a worker             3s             killed by signal 9
+2024-02-21 07:03:18      allyrion  web                  is on its backup servers alone  4m 58s so far  planned
+`.slice(1),
+  );
+  const wide = (await shown('wide', {}, story)).split('\n');
+  assert.match(wide[1]!, / 5m so far +no +observed +8 changes$/);
+  assert.match(wide[3]!, / 4m 58s so far +yes +1305572$/);
+  assert.match(await shown('table', { states: ['server_down'] }, story), / web\/web1 +is down +4m 57s so far /);
+});
+
+test('in CSV such trouble is a row, in columns behind those that were there', async () => {
+  const story = { transitions: [], outages: [], incidents: TROUBLE };
+  const lines = (await shown('csv', {}, story)).split('\n');
+  assert.deepEqual(lines.slice(1, 4), [
+    'incident,2024-02-21T12:03:16.775Z,2024-02-21T12:04:16.775Z,,allyrion,,k8s-api-server,fenn,,,false,observed,,layer4,Layer4 connection problem,,Connection refused at initial connection step of tcp-check,0,,flapping,warning,firing,8,oncall chat',
+    'incident,2024-02-21T12:03:17.775Z,2024-02-21T12:03:20.775Z,,allyrion,,,,,,false,assumed,,unknown,killed by signal 9,,,,,worker_killed,critical,resolved,,',
+    'incident,2024-02-21T12:03:18.775Z,,,allyrion,,web,,,,true,,,,,,,,,backup_only,warning,firing,,',
+  ]);
+  assert.deepEqual(lines.slice(4), ['']);
+  const asked = await shown('csv', { states: ['server_down'] }, story);
+  assert.match(asked, /\nincident,[^\n]*,web,web1,[^\n]*,server_down,warning,firing,,\n$/);
 });
 
 test('the wide table tells the rest: precise times, whether it was planned, how it is known, how many lines said so', async () => {
@@ -150,15 +205,15 @@ test('CSV has one heading, and a row for each change and each outage', async () 
   assert.equal(
     await shown('csv'),
     `
-kind,time,end,end_how,host,pid,backend,server,from,to,planned,evidence,copies,cause_class,cause_reason,cause_code,cause_info,cause_duration_ms,cause_via
-transition,2024-02-21T12:03:16.775Z,,,allyrion,1305572,k8s-api-server,bettley,up,down,false,observed,3,layer4,Layer4 connection problem,,Connection refused at initial connection step of tcp-check,0,
-transition,2024-02-21T12:03:17.423Z,,,allyrion,1305572,k8s-api-server,fenn,up,down,false,observed,3,layer4,Layer4 connection problem,,Connection refused at initial connection step of tcp-check,0,
-transition,2024-02-21T12:03:18.115Z,,,allyrion,1305572,k8s-api-server,gardener,up,down,false,observed,3,layer4,Layer4 connection problem,,Connection refused at initial connection step of tcp-check,0,
-outage,2024-02-21T12:03:18.115Z,2024-02-21T12:06:30.775Z,recovered,allyrion,1305572,k8s-api-server,,,,false,observed,,,,,,,
-transition,2024-02-21T12:06:30.775Z,,,allyrion,1305572,k8s-api-server,bettley,down,up,false,observed,2,layer4,Layer4 check passed,,,1,
-transition,2024-02-21T12:06:36.775Z,,,allyrion,1305572,k8s-api-server,fenn,down,maint,true,observed,3,cli,,,,,
-transition,2024-02-21T12:06:46.775Z,,,allyrion,1305572,k8s-api-server,gardener,down,drain,false,observed,1,layer7,Layer7 wrong status,503,"'=1+1 ""\\u{1b}[31mé"", 日本",1,
-outage,2024-02-21T12:07:26.775Z,,,allyrion,1305572,web,,,,false,observed,,,,,,,
+kind,time,end,end_how,host,pid,backend,server,from,to,planned,evidence,copies,cause_class,cause_reason,cause_code,cause_info,cause_duration_ms,cause_via,rule,severity,phase,flaps,receivers
+transition,2024-02-21T12:03:16.775Z,,,allyrion,1305572,k8s-api-server,bettley,up,down,false,observed,3,layer4,Layer4 connection problem,,Connection refused at initial connection step of tcp-check,0,,,,,,
+transition,2024-02-21T12:03:17.423Z,,,allyrion,1305572,k8s-api-server,fenn,up,down,false,observed,3,layer4,Layer4 connection problem,,Connection refused at initial connection step of tcp-check,0,,,,,,
+transition,2024-02-21T12:03:18.115Z,,,allyrion,1305572,k8s-api-server,gardener,up,down,false,observed,3,layer4,Layer4 connection problem,,Connection refused at initial connection step of tcp-check,0,,,,,,
+outage,2024-02-21T12:03:18.115Z,2024-02-21T12:06:30.775Z,recovered,allyrion,1305572,k8s-api-server,,,,false,observed,,,,,,,,,,,,
+transition,2024-02-21T12:06:30.775Z,,,allyrion,1305572,k8s-api-server,bettley,down,up,false,observed,2,layer4,Layer4 check passed,,,1,,,,,,
+transition,2024-02-21T12:06:36.775Z,,,allyrion,1305572,k8s-api-server,fenn,down,maint,true,observed,3,cli,,,,,,,,,,
+transition,2024-02-21T12:06:46.775Z,,,allyrion,1305572,k8s-api-server,gardener,down,drain,false,observed,1,layer7,Layer7 wrong status,503,"'=1+1 ""\\u{1b}[31mé"", 日本",1,,,,,,
+outage,2024-02-21T12:07:26.775Z,,,allyrion,1305572,web,,,,false,observed,,,,,,,,,,,,
 `.slice(1),
   );
 });

@@ -1,0 +1,23 @@
+/** Why something changed, as tables say it. Pure: its words stand here, for those of alerts/ would load all of it. */
+import type { Cause, CauseClass } from '../../parsers/index.js';
+
+/** For causes of which HAProxy gives no words. */
+const CLASSES: Partial<Record<CauseClass, string>> = {
+  cli: 'set on the CLI',
+  web: 'set on the stats page',
+  lua: 'set by Lua',
+  agent: 'agent check',
+  dns: 'name resolution',
+  state_file: 'state file',
+  tracked: 'tracked server',
+  admin: 'set by an administrator',
+  unknown: '',
+};
+
+/** Layer7 wrong status, code 503: Service Unavailable (via backend/server). */
+export function causeText({ class: causeClass, reason, code, info, via }: Cause): string {
+  const words = reason ?? CLASSES[causeClass] ?? causeClass;
+  const withCode = code === null ? words : `${words}, code ${code}`;
+  const withInfo = info === null || info === '' ? withCode : `${withCode}: ${info}`;
+  return via === null ? withInfo : `${withInfo} (via ${via.backend}/${via.server})`.trim();
+}
