@@ -20,7 +20,7 @@ export interface ExplainOptions extends PastOptions {
   output: 'text' | 'json' | 'jsonl';
 }
 
-/** Prints to standard output. A bad option, and a terminal where lines should be, is a `UserError`. */
+/** Prints to standard output. A bad option, a terminal where lines should be, and no line at all is a `UserError`. */
 export async function explain(line: string | undefined, options: ExplainOptions): Promise<void> {
   const context = await timeContext(options, Date.now());
   const plan = await planFrom(options.config);
@@ -40,12 +40,15 @@ type Told = Explanation | (Effects & { record: null });
 async function* explained(lines: AsyncIterable<GivenLine>, plan: Plan, context: TimeContext): AsyncGenerator<Told> {
   let memory: Memory = EMPTY_MEMORY;
   let heardAt = 0;
+  let nothing = true;
   for await (const line of lines) {
     const next = line.whole ? explainLine(memory, line, plan, context) : { explanation: skipped(line), memory };
     memory = next.memory;
+    nothing = false;
     heardAt = next.explanation.record.stamp?.at ?? heardAt;
     yield next.explanation;
   }
+  if (nothing) throw new UserError('There is nothing to explain: no line came on standard input.');
   const effects = explainSilence(memory, plan, heardAt);
   if (effects.believed.length + effects.doubted.length > 0) yield { record: null, ...effects };
 }

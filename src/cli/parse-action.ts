@@ -5,6 +5,7 @@ import { bytesOf, STDIN } from '../tail/given-bytes.js';
 import { LineReader } from '../tail/lines.js';
 import { LogFile } from '../tail/log-file.js';
 import { UserError } from '../user-error.js';
+import { checkKinds, isOf } from './kinds.js';
 import { writeTo } from './output.js';
 import type { PastOptions } from './past.js';
 import { isUnknown, type LineRecord, oversizeRecord, recordJson, recordOf } from './record.js';
@@ -27,6 +28,7 @@ export async function parse(named: string[], options: ParseOptions): Promise<voi
   if (named.length === 0 && process.stdin.isTTY) {
     throw new UserError('There is nothing to read: name a log, or give lines on standard input.');
   }
+  checkKinds(options.kind ?? []);
   const context = await timeContext(options, Date.now());
   // A mistyped name among many is told before the first is printed.
   for (const file of files) if (file !== STDIN) await (await LogFile.open(file)).close();
@@ -85,9 +87,7 @@ function chooser({ kind: kinds, unknown }: View): (kind: string) => boolean {
   return (kind) => kinds.some((name) => isOf(kind, name));
 }
 
-const isOf = (kind: string, name: string) => kind === name || kind.startsWith(`${name}.`);
-
-/** `; none is of kind sever`: a word that is mistyped, or that the log knows nothing of. */
+/** `; none is of kind crash`: what was asked for and did not stand there. */
 function unseen(names: readonly string[], counts: ReadonlyMap<string, number>): string {
   const missing = names.filter((name) => ![...counts.keys()].some((kind) => isOf(kind, name)));
   return missing.length === 0 ? '' : `; none is of kind ${missing.join(', ')}`;

@@ -175,7 +175,6 @@ test('every template of rsyslog is recognised, and JSON says the same as the wor
       .map((line) => JSON.parse(line)),
     all,
   );
-  assert.equal(ask(tempFolder(t), ['explain', '-o', 'json'], '').stdout, '[]\n');
 });
 
 test('a mistake ends with 2 and one sentence', (t) => {
@@ -187,5 +186,17 @@ test('a mistake ends with 2 and one sentence', (t) => {
     const { status, stdout, stderr } = ask(tempFolder(t), ['explain', ...args]);
     assert.deepEqual([status, stdout], [2, ''], args.join(' '));
     assert.match(stderr, sentence);
+  }
+});
+
+test('where no line comes there is nothing to explain, which is a mistake', (t) => {
+  for (const args of [[], ['-'], ['-o', 'json']]) {
+    for (const input of ['', '\n\n']) {
+      assert.deepEqual(ask(tempFolder(t), ['explain', ...args], input), {
+        status: 2,
+        stdout: '',
+        stderr: 'haplog: There is nothing to explain: no line came on standard input.\n',
+      });
+    }
   }
 });

@@ -95,11 +95,24 @@ test('kinds are chosen by name or family, and traffic is there for who asks', (t
   assert.deepEqual(kinds('--kind', 'backend'), ['backend.exhausted', 'backend.exhausted']);
   assert.match(kinds('--kind', 'traffic').join(), /^traffic[^,]*$/);
   assert.equal(kinds('--traffic').length, 7);
-  const mistyped = ask(folder, ['parse', '--kind', 'server,sever'], LOG);
+  const absent = ask(folder, ['parse', '--kind', 'server,crash'], LOG);
   assert.deepEqual(
-    [rows(mistyped.stdout).length, mistyped.stderr],
-    [1, SUMMARY.replace('\n', '; none is of kind sever\n')],
+    [absent.status, rows(absent.stdout).length, absent.stderr],
+    [0, 1, SUMMARY.replace('\n', '; none is of kind crash\n')],
   );
+});
+
+test('a kind that there is not is a mistake, and no log without such lines', (t) => {
+  const folder = tempFolder(t);
+  for (const [kind, hint] of [
+    ['server,sever', 'did you mean server?'],
+    ['worker.strated', 'did you mean worker.started?'],
+    ['bogus', 'it takes server, backend.exhausted, .*, traffic, rejected, oversize.'],
+  ] as const) {
+    const { status, stdout, stderr } = ask(folder, ['parse', '--kind', kind], LOG);
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.match(stderr, new RegExp(`^haplog: --kind knows no "[a-z.]+"; ${hint.replace('?', '\\?')}\n$`));
+  }
 });
 
 test('a table is for people: times in the zone of the log, nothing that could move a cursor', (t) => {
