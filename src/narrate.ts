@@ -11,6 +11,7 @@ import {
   RULE_WORDS,
   type Shown,
   type Situation,
+  SUBJECT_OF,
   subjectInWords,
   type Transition,
 } from '../alerts/index.js';
@@ -141,8 +142,14 @@ function incidentSaid(incident: Incident, known: Incident | null): Said | null {
   const level = planned ? 'info' : incident.severity === 'critical' ? 'error' : 'warn';
   return {
     level,
-    words: `${about} ${RULE_WORDS[rule].is} since ${formatStamp(openedAt, utcOffsetMin)}${planned ? ', planned' : ''}`,
+    words: `${about} ${RULE_WORDS[rule].is} since ${formatStamp(openedAt, utcOffsetMin)}${why(incident)}${planned ? ', planned' : ''}`,
   };
+}
+
+/** Of a whole HAProxy, and of checks, no change of a server was told with its cause. */
+function why({ rule, cause }: Incident): string {
+  const isTold = SUBJECT_OF[rule] !== 'haproxy' && rule !== 'checks_failing';
+  return isTold || cause === null ? '' : `: ${causeInWords(cause)}`;
 }
 
 /** Also what is planned, which nobody is told of; what flaps is over and over for a moment, and fires on. */
