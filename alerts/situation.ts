@@ -32,7 +32,7 @@ export const NOTHING_KNOWN: Situation = {
 export type Input =
   /** `heardAt` is our clock when the line was read. */
   | { kind: 'event'; event: HaproxyEvent; copies: number; live: boolean; heardAt: Instant }
-  /** Only when every source has been read to its end. `first`: haplog has never looked before. `host`: time passes only there. */
+  /** Only when every source has been read to its end. `first`: haplog has never looked before. `host`: time passes only there, and `at` is by its clock. */
   | { kind: 'tick'; at: Instant; first?: boolean; host?: string };
 
 /** What must become true; nothing has happened yet. */

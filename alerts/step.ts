@@ -20,7 +20,9 @@ import { endedWorkers, isNewWorker } from './workers.js';
 /** One step of the machine: pure, whole, and the only way a situation changes. */
 export function step(situation: Situation, input: Input, plan: Plan): Step {
   if (input.kind === 'tick') {
-    const nowAt = (host: string) => hostTime(situation.clocks, host, input.at);
+    const { clocks } = situation;
+    const ofHost = (host: string) => Math.max(clocks.get(host)?.at ?? input.at, input.at);
+    const nowAt = input.host === undefined ? (host: string) => hostTime(clocks, host, input.at) : ofHost;
     const turn = new Turn(situation, plan, { nowAt, now: input.at, tells: true });
     if (input.host !== undefined) turn.passTime(input.host);
     else turn.passTimeEverywhere();

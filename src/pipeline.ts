@@ -79,15 +79,15 @@ export function ingest(
   return { memory: now, news };
 }
 
-/** Settles what waits for a second line: no more will come. `live` and `readAt` as of the last batch. */
+/** Settles what waits for a second line: no more will come. `live` and `readAt` as of the last batch, `passes` as in `Pace`. */
 export function conclude(
   memory: Memory,
   plan: Plan,
-  { live, readAt: heardAt }: Pick<Batch, 'live' | 'readAt'>,
+  { live, readAt: heardAt, passes = false }: Pick<Batch, 'live' | 'readAt'> & Pick<Pace, 'passes'>,
 ): Ingested {
   const news = noNews();
   const facts = new Facts();
-  const settled = meaningOfSilence(memory, Number.POSITIVE_INFINITY, plan, { live, heardAt });
+  const settled = meaningOfSilence(memory, Number.POSITIVE_INFINITY, plan, { live, heardAt, passes });
   facts.take(settled);
   facts.writeTo(news);
   return { memory: settled.memory, news };
@@ -103,6 +103,16 @@ export function tick(memory: Memory, at: Instant, plan: Plan, first = false): In
   facts.add(next);
   facts.writeTo(news);
   return { memory: { ...settled.memory, situation: next.situation }, news };
+}
+
+/** Lets time pass at one host up to `at`, by its own clock. */
+export function pass(memory: Memory, { host, at }: { host: string; at: Instant }, plan: Plan): Ingested {
+  const news = noNews();
+  const facts = new Facts();
+  const next = step(memory.situation, { kind: 'tick', at, host }, plan);
+  facts.add(next);
+  facts.writeTo(news);
+  return { memory: { ...memory, situation: next.situation }, news };
 }
 
 /** Facts of one batch by id: the newest of each, in the order of their first telling. */

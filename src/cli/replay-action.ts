@@ -1,9 +1,10 @@
 /** What `haplog replay` does. */
 import type { Notification, Plan } from '../../alerts/index.js';
 import type { Instant, TimeContext } from '../../parsers/index.js';
+import { afterwards } from '../afterwards.js';
 import { readHistory } from '../history-files.js';
 import { EMPTY_MEMORY, type Memory } from '../memory.js';
-import { AS_WRITTEN, ingest, tick } from '../pipeline.js';
+import { AS_WRITTEN, ingest } from '../pipeline.js';
 import { printable, printableJson } from '../printable.js';
 import { type Facts, Settling } from '../settling.js';
 import type { News } from '../store/store.js';
@@ -14,9 +15,6 @@ import { planFrom } from './plan.js';
 import { differenceOf } from './replay-difference.js';
 import { ReplayText } from './replay-text.js';
 import { timeContext } from './time-context.js';
-
-/** A line waits no longer for a second witness (parsers/verdict.ts). */
-const WITNESS_MS = 1_000;
 
 export interface ReplayOptions extends PastOptions {
   config?: string;
@@ -83,13 +81,7 @@ async function play(
     damage = error;
   }
   // Nobody knows what came after the last line; what was due soon after it would have been told.
-  const { holdMs, keepFiringMs } = plan.policy;
-  const end = endOf(memory) + WITNESS_MS;
-  for (const at of [end, asOf === undefined ? end + holdMs + keepFiringMs : Math.max(end, context.asOf)]) {
-    const next = tick(memory, at, plan);
-    memory = next.memory;
-    hear(next.news, latest);
-  }
+  for (const { news } of afterwards(memory, plan, asOf === undefined ? null : context.asOf)) hear(news, latest);
   if (damage !== null) throw damage;
 }
 
@@ -130,10 +122,4 @@ function jsonLines({ transitions, outages, incidents, notifications }: Facts): s
 
 function write(lines: string[]): void {
   if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-/** The latest instant of which any host has told, also by a line that still waits for a witness. */
-function endOf({ situation, heard }: Memory): Instant {
-  const told = [...situation.clocks].reduce((latest, [, { at }]) => Math.max(latest, at), 0);
-  return [...heard.held].reduce((latest, [, { heardAt }]) => Math.max(latest, heardAt), told);
 }

@@ -6,7 +6,8 @@ import type { ReplayOptions } from './replay-action.js';
 
 const HELP = `
 The files are read as if haplog had run all the while, and time passes as their lines tell. What was silenced or taken
-on by command is not in them, and counts for nothing here.
+on by command is not in them, and counts for nothing here. Behind the last line time goes on until what is held
+(hold, keep_firing) then has come to its end; with --as-of until that time, so that reminders come too.
 
 Examples:
   haplog replay /var/log/haproxy.log*
