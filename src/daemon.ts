@@ -36,6 +36,7 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
   const clock = { now: () => Date.now() };
   const plan = planOf(config);
   const paths = config.sources.map(({ path }) => path);
+  await store.follow(paths);
   const say = ({ level, words }: Said, fields: object = {}) => log[level](fields, words);
   const ending = new AbortController();
   const stop = () => ending.abort();

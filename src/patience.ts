@@ -50,6 +50,7 @@ export function patient(store: Store, { signal, onTrouble, onRelief, againMs = A
   return {
     ...store,
     apply: persisting(store.apply),
+    follow: persisting(store.follow),
     seal: persisting(store.seal),
     delivered: persisting(store.delivered),
     postpone: persisting(store.postpone),

@@ -5,7 +5,9 @@ import { printableJson } from '../printable.js';
 import { isTrouble, standingOf } from '../standing.js';
 import { daemonRuns } from '../store/lock.js';
 import { openStore } from '../store/open.js';
+import type { Progress } from '../store/store.js';
 import { unreadOf } from '../tail/unread.js';
+import { ownTroubles } from '../trouble.js';
 import { UserError } from '../user-error.js';
 import { zoneToPrint } from '../zone.js';
 import { databaseFor, onDatabase } from './database.js';
@@ -28,23 +30,24 @@ const TROUBLE = 1;
 export async function status(options: StatusOptions): Promise<void> {
   const samples = countOf(options.samples);
   const tz = zoneToPrint(options);
+  const now = Date.now();
   const database = await databaseFor('read', options.db);
   const progress = await onDatabase(database, async () => {
     const store = openStore(database, 'read');
     try {
-      return await store.progress(samples);
+      return await store.progress(samples, now);
     } finally {
       await store.end();
     }
   });
-  const logs = await Promise.all(
-    progress.checkpoints.map(async (checkpoint) => ({ ...checkpoint, unread: await unreadOf(checkpoint) })),
-  );
+  const logs = await logsOf(progress);
+  const daemon = daemonRuns(database);
   const standing = standingOf(recall(progress.memory).situation);
   const { counted, outbox, delivered } = progress;
   const found: Status = {
     database,
-    daemon: daemonRuns(database),
+    daemon,
+    troubles: ownTroubles({ ...progress, daemon, logs }),
     logs,
     standing,
     outbox,
@@ -52,13 +55,20 @@ export async function status(options: StatusOptions): Promise<void> {
     counted,
     samples: progress.samples,
   };
-  const now = Date.now();
   const text =
     options.output === 'json'
       ? `${printableJson(statusJson(found, now, options.all))}\n`
       : statusText(found, now, localTime(tz), options.all);
-  if (isTrouble(standing)) process.exitCode = TROUBLE;
+  if (isTrouble(standing) || found.troubles.length > 0) process.exitCode = TROUBLE;
   await writeTo(process.stdout, [text]);
+}
+
+/** Those that were ever read, and those that are waited for. */
+async function logsOf({ checkpoints, sources }: Pick<Progress, 'checkpoints' | 'sources'>): Promise<Status['logs']> {
+  const unread = sources.filter((path) => !checkpoints.some((read) => read.path === path));
+  const places = [...checkpoints, ...unread.map((path) => ({ path, fingerprint: '', offset: 0 }))];
+  const logs = await Promise.all(places.map(async (place) => ({ ...place, unread: await unreadOf(place) })));
+  return logs.filter((log) => log.fingerprint !== '' || log.unread.kind === 'missing');
 }
 
 function countOf(text: string): number {

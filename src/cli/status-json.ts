@@ -14,12 +14,14 @@ export interface Status extends Pick<Progress, 'outbox' | 'counted' | 'samples'>
   database: string;
   /** Whether a daemon runs on the database; null where that cannot be seen. */
   daemon: boolean | null;
+  /** What keeps haplog itself from its work. */
+  troubles: string[];
   logs: (Checkpoint & { unread: Unread })[];
   standing: Standing;
 }
 
 export function statusJson(
-  { database, daemon, logs, standing, outbox, latencies, counted, samples }: Status,
+  { database, daemon, troubles, logs, standing, outbox, latencies, counted, samples }: Status,
   now: Instant,
   all = false,
 ) {
@@ -28,7 +30,8 @@ export function statusJson(
   const about = ({ host, pid, backend }: Pick<ServerUp, 'host' | 'pid' | 'backend'>) => ({ host, pid, backend });
   return {
     kind: 'status',
-    ok: !isTrouble(standing),
+    ok: !isTrouble(standing) && troubles.length === 0,
+    troubles,
     time: utc(now),
     database,
     daemon: daemon === null ? 'unknown' : daemon ? 'running' : 'not_running',

@@ -19,7 +19,7 @@ import { quantile, type Status } from './status-json.js';
 
 /** Takes what was found and how a moment is written; ends with a newline. */
 export function statusText(status: Status, now: Instant, local: (at: Instant) => string, all = false): string {
-  const { standing, logs, database, daemon, outbox, latencies, counted, samples } = status;
+  const { standing, troubles, logs, database, daemon, outbox, latencies, counted, samples } = status;
   const { backends, conditions, up, incidents } = standing;
   const since = (at: Instant) => `since ${local(at)} (${formatDuration(Math.max(0, now - at))})`;
   const planned = (is: boolean) => (is ? ', planned' : '');
@@ -27,7 +27,7 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
   const out = backends.flatMap(({ host, backend, out: servers }) => servers.map((one) => ({ host, backend, ...one })));
 
   const parts: Part[] = [
-    [isTrouble(standing) ? 'TROUBLE' : 'OK', [inShort(status)]],
+    [isTrouble(standing) || troubles.length > 0 ? 'TROUBLE' : 'OK', [inShort(status), ...troubles]],
     [
       'backend',
       [

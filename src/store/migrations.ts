@@ -172,6 +172,7 @@ const migrations: readonly string[] = [
     WHERE shelf IN ('incident', 'missed');
   UPDATE memory SET body = json_set(body, '$.evidence', 'observed') WHERE shelf = 'server';
   UPDATE memory SET body = json_set(body, '$.counts', NULL, '$.stopped', json('false')) WHERE shelf = 'backend';
+  CREATE TABLE source (path TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   CREATE INDEX outbox_closed ON outbox (closed_at) WHERE closed_at IS NOT NULL;
   `,
   // A row for one address of a receiver that has several: what it refused while the others accepted.

@@ -1,8 +1,13 @@
 /** Reads how far haplog has come: what `haplog status` tells. */
 import type { Database } from 'better-sqlite3';
+import type { Instant } from '../../parsers/index.js';
 import type { Checkpoint } from '../tail/batch.js';
 import type { ReadingTables } from './reading.js';
 import type { DatedSample, DeliveredTimes, OutboxState, Progress } from './store.js';
+
+/** What failed is worth a look for so long; what waits, after so long. */
+const LATELY_MS = 24 * 3_600_000;
+const LONG_MS = 10 * 60_000;
 
 const NOTHING_COUNTED: Progress['counted'] = {
   lines: 0,
@@ -27,7 +32,10 @@ const NOTHING_SENT: Record<OutboxState, number> = {
 };
 
 /** Prepares the reading of all of it at one moment of the database. */
-export function progressReader(db: Database, reading: Pick<ReadingTables, 'memory'>): (samples: number) => Progress {
+export function progressReader(
+  db: Database,
+  reading: Pick<ReadingTables, 'memory'>,
+): (samples: number, now: Instant) => Progress {
   const checkpoints = db.prepare<[], Checkpoint>(
     'SELECT path, fingerprint, byte_offset AS offset FROM checkpoint ORDER BY path',
   );
@@ -41,7 +49,14 @@ export function progressReader(db: Database, reading: Pick<ReadingTables, 'memor
   const delivered = db.prepare<[], DeliveredTimes>(`
     SELECT created_at AS createdAt, ifnull(noted_at, created_at) AS notedAt, closed_at AS closedAt
     FROM outbox WHERE state = 'delivered' ORDER BY seq DESC LIMIT 1000`);
-  return db.transaction((limit: number) => ({
+  const sources = db.prepare<[], string>('SELECT path FROM source ORDER BY path').pluck();
+  const untold = db.prepare<[object], Progress['untold']>(`
+    SELECT
+      (SELECT count(*) FROM outbox WHERE closed_at >= @now - ${LATELY_MS} AND state IN ('rejected', 'expired')) AS failed,
+      (SELECT count(*) FROM outbox WHERE state = 'due' AND attempts > 0 AND ifnull(noted_at, created_at) < @now - ${LONG_MS}) AS stuck`);
+  return db.transaction((limit: number, now: Instant) => ({
+    sources: sources.all(),
+    untold: untold.get({ now })!,
     checkpoints: checkpoints.all(),
     memory: reading.memory(),
     counted: { ...NOTHING_COUNTED, ...Object.fromEntries(counted.all()) },

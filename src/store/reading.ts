@@ -10,6 +10,7 @@ const SAMPLES_KEPT_OF_REASON = 25;
 export interface ReadingTables {
   checkpoint(path: string): Checkpoint | null;
   putCheckpoint(checkpoint: Checkpoint): void;
+  follow(paths: readonly string[]): void;
   memory(): MemoryRow[];
   remember(row: MemoryRow): void;
   forget(name: Pick<MemoryRow, 'shelf' | 'key'>): void;
@@ -25,6 +26,8 @@ export function readingTables(db: Database): ReadingTables {
   const putCheckpoint = db.prepare(`
     INSERT INTO checkpoint (path, fingerprint, byte_offset) VALUES (@path, @fingerprint, @offset)
     ON CONFLICT (path) DO UPDATE SET fingerprint = excluded.fingerprint, byte_offset = excluded.byte_offset`);
+  const unfollow = db.prepare('DELETE FROM source');
+  const follow = db.prepare('INSERT INTO source (path) VALUES (@path)');
   const memory = db.prepare<[], { shelf: string; key: string; body: string }>(
     'SELECT shelf, key, body FROM memory ORDER BY shelf, key',
   );
@@ -47,6 +50,10 @@ export function readingTables(db: Database): ReadingTables {
     putCheckpoint: (row) => {
       putCheckpoint.run(row);
     },
+    follow: db.transaction((paths) => {
+      unfollow.run();
+      for (const path of new Set(paths)) follow.run({ path });
+    }).immediate,
     memory: () => memory.all().map((row) => ({ ...row, body: JSON.parse(row.body) })),
     remember: ({ shelf, key, body }) => {
       remember.run({ shelf, key, body: JSON.stringify(body) });

@@ -43,6 +43,7 @@ export function sqliteStore(db: Database): Store {
     apply: apply.immediate,
     memory: reading.memory,
     checkpoint: reading.checkpoint,
+    follow: reading.follow,
     due: outbox.due,
     nextDueAt: outbox.nextDueAt,
     seal: outbox.seal,

@@ -112,6 +112,10 @@ export interface DeliveredTimes {
 
 /** How far haplog has come. */
 export interface Progress {
+  /** The logs that are followed, or were when a daemon ran last. */
+  sources: string[];
+  /** Messages that failed within a day, and those that were tried and have waited for more than ten minutes. */
+  untold: { failed: number; stuck: number };
   /** Of every log that was ever followed, by path. */
   checkpoints: Checkpoint[];
   memory: MemoryRow[];
@@ -141,6 +145,8 @@ export interface Store {
   apply(commit: Commit): Awaitable<void>;
   memory(): Awaitable<MemoryRow[]>;
   checkpoint(path: string): Awaitable<Checkpoint | null>;
+  /** These logs are followed from now on, and no others. */
+  follow(paths: readonly string[]): Awaitable<void>;
 
   /**
    * What may be sent now, oldest first: of each receiver and incident, where the oldest row that is still open is due, all that
@@ -213,7 +219,7 @@ export interface Store {
   /** What was not believed in a span, oldest first; the last thousand are kept. */
   suspects(filter: HistoryFilter): Awaitable<SuspectLine[]>;
   /** How far haplog has come, all of one moment; at most so many samples. */
-  progress(samples: number): Awaitable<Progress>;
+  progress(samples: number, now: Instant): Awaitable<Progress>;
   /**
    * Takes out a little of what is over and out of bounds, so that nothing else waits long. What is open, waits to be told, or is
    * remembered stays. Returns whether there is more to take out.

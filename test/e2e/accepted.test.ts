@@ -130,7 +130,7 @@ receivers:
 async function waiting(home: string): Promise<number> {
   const store = openStore(databaseIn(home), 'read');
   try {
-    return (await store.progress(0)).outbox.due;
+    return (await store.progress(0, Date.now())).outbox.due;
   } finally {
     await store.end();
   }

@@ -22,9 +22,10 @@ export function dumpOf(db: Database.Database): Dump {
     .pluck()
     .all();
   return Object.fromEntries(
-    tables.map((table) => [
-      table,
-      db.prepare<[], Record<string, unknown>>(`SELECT * FROM "${table}" ORDER BY 1, 2`).all(),
-    ]),
+    tables.map((table) => {
+      const all = db.prepare<[], Record<string, unknown>>(`SELECT * FROM "${table}"`);
+      const key = all.columns().length > 1 ? '1, 2' : '1';
+      return [table, db.prepare<[], Record<string, unknown>>(`${all.source} ORDER BY ${key}`).all()];
+    }),
   );
 }

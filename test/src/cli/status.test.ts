@@ -161,6 +161,22 @@ test('incidents that began together stand together', async (t) => {
   );
 });
 
+test('haplog that is blind or mute is trouble as well: it does not run, a log is missing, messages fail', async (t) => {
+  const { folder, log } = await home(t, [fall, rise], async (store) => {
+    await store.follow([join(tempFolder(t), 'gone.log')]);
+    await store.close(1, 'rejected', Date.now(), 'no such room');
+  });
+  const { status, stdout } = ask(folder, ['status']);
+  assert.equal(status, 1);
+  assert.match(
+    told(stdout, 'TROUBLE'),
+    /^backends without a server: 0, .*\nhaplog is not running: .*\n\S*gone\.log is missing: .*\n1 messages failed within a day: haplog outbox list$/,
+  );
+  assert.match(told(stdout, 'log'), /gone\.log: read to byte 0, there is no such file now$/);
+  const json = JSON.parse(ask(folder, ['status', '-o', 'json']).stdout);
+  assert.deepEqual([json.ok, json.troubles.length, json.logs[0].path], [false, 3, log]);
+});
+
 test('JSON says the same to programs', async (t) => {
   const { folder, log } = await home(t, [traffic, fall, near, 'no header']);
   const { status, stdout } = ask(folder, ['status', '-o', 'json', '--samples', '1']);
@@ -178,6 +194,7 @@ test('JSON says the same to programs', async (t) => {
   assert.deepEqual(rest, {
     kind: 'status',
     ok: false,
+    troubles: [],
     daemon: 'not_running',
     backends: [{ ...who, since, planned: false, evidence: 'observed' }],
     servers: [

@@ -21,7 +21,9 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
   const promise = promiser(engine, makeStore);
 
   promise('a new store has come nowhere', async (store) => {
-    assert.deepEqual(await store.progress(5), {
+    assert.deepEqual(await store.progress(5, 1e12), {
+      sources: [],
+      untold: { failed: 0, stuck: 0 },
       checkpoints: [],
       memory: [],
       counted: { ...NOTHING, suspects: 0 },
@@ -35,7 +37,7 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
     const remember = [{ shelf: 'worker', key: 'allyrion 7', body: { firstAt: 1 } }];
     await store.apply(commitOf({ checkpoint: { path: '/b.log', fingerprint: 'f2', offset: 200 }, remember }));
     await store.apply(commitOf({ checkpoint: { path: '/a.log', fingerprint: 'f1', offset: 5_000_000_000 } }));
-    const { checkpoints, memory } = await store.progress(0);
+    const { checkpoints, memory } = await store.progress(0, 1e12);
     assert.deepEqual(checkpoints, [
       { path: '/a.log', fingerprint: 'f1', offset: 5_000_000_000 },
       { path: '/b.log', fingerprint: 'f2', offset: 200 },
@@ -43,12 +45,33 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
     assert.deepEqual(memory, remember);
   });
 
+  promise('which logs are followed is told, as it was said last', async (store) => {
+    await store.follow(['/b.log', '/a.log', '/b.log']);
+    assert.deepEqual((await store.progress(0, 1e12)).sources, ['/a.log', '/b.log']);
+    await store.follow(['/c.log']);
+    assert.deepEqual((await store.progress(0, 1e12)).sources, ['/c.log']);
+  });
+
+  promise('what failed is told for a day, and what is tried again and again after ten minutes', async (store) => {
+    const MINUTE = 60_000;
+    const told = (of: string) => ({ ...notification('firing', of), notedAt: 0 });
+    await store.apply(commitOf({ notifications: [told('f1:1'), told('f1:2'), told('f1:3')] }));
+    const untold = async (now: number) => (await store.progress(0, now)).untold;
+    assert.deepEqual(await untold(11 * MINUTE), { failed: 0, stuck: 0 }, 'nobody has tried yet');
+    await store.postpone(1, 20 * MINUTE, 'away');
+    await store.close(2, 'rejected', 5 * MINUTE, 'no');
+    await store.close(3, 'expired', 6 * MINUTE, 'late');
+    assert.deepEqual(await untold(9 * MINUTE), { failed: 2, stuck: 0 });
+    assert.deepEqual(await untold(11 * MINUTE), { failed: 2, stuck: 1 });
+    assert.deepEqual(await untold(24 * 60 * MINUTE + 5.5 * MINUTE), { failed: 1, stuck: 1 });
+  });
+
   promise('lines are counted over all commits', async (store) => {
     const tally = { ...NOTHING, lines: 5, bytes: 3_000_000_000, traffic: 2, candidates: 3, rejected: 1, nearMisses: 2 };
     await store.apply(commitOf({ tally }));
     await store.apply(commitOf({ tally: null }));
     await store.apply(commitOf({ tally }));
-    assert.deepEqual((await store.progress(0)).counted, {
+    assert.deepEqual((await store.progress(0, 1e12)).counted, {
       ...NOTHING,
       suspects: 0,
       lines: 10,
@@ -67,13 +90,13 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
   promise('of the last lines that were not understood every reason is heard, the newest first', async (store) => {
     await store.apply(commitOf({ samples: samples(3, 'near miss') }));
     await store.apply(commitOf({ samples: samples(1, 'too long', 3) }));
-    assert.deepEqual((await store.progress(3)).samples, [
+    assert.deepEqual((await store.progress(3, 1e12)).samples, [
       sample(3, 'too long'),
       sample(2, 'near miss'),
       sample(1, 'near miss'),
     ]);
     await store.apply(commitOf({ samples: samples(9, 'unknown opening', 4) }));
-    assert.deepEqual((await store.progress(4)).samples, [
+    assert.deepEqual((await store.progress(4, 1e12)).samples, [
       sample(12, 'unknown opening'),
       sample(11, 'unknown opening'),
       sample(3, 'too long'),
@@ -84,12 +107,12 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
   promise('a flood of lines of one kind washes away no rare one, and nothing grows without end', async (store) => {
     await store.apply(commitOf({ samples: [sample(0, 'near miss')] }));
     for (let n = 1; n < 200; n += 5) await store.apply(commitOf({ samples: samples(5, 'unknown opening', n) }));
-    assert.deepEqual((await store.progress(1_000)).samples, [
+    assert.deepEqual((await store.progress(1_000, 1e12)).samples, [
       ...samples(25, 'unknown opening', 176).reverse(),
       sample(0, 'near miss'),
     ]);
     for (let n = 0; n < 10; n++) await store.apply(commitOf({ samples: samples(25, `reason ${n}`, 1_000) }));
-    assert.equal((await store.progress(1_000)).samples.length, 100);
+    assert.equal((await store.progress(1_000, 1e12)).samples.length, 100);
   });
 
   promise('what waits, what arrived and what failed is counted', async (store) => {
@@ -99,7 +122,7 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
     await store.delivered(first!.seq, 2_000, '250');
     await store.close(second!.seq, 'rejected', 2_000, '550 no such user');
     await store.close(third!.seq, 'expired', 2_000, 'too old');
-    assert.deepEqual((await store.progress(0)).outbox, {
+    assert.deepEqual((await store.progress(0, 1e12)).outbox, {
       due: 1,
       delivered: 1,
       rejected: 1,
