@@ -18,6 +18,7 @@ const EVIDENCE_IN_WORDS: Record<Evidence, string> = {
 
 /** From this age on a message says that it comes late. */
 const LATE_MS = 60_000;
+const SECOND_MS = 1_000;
 
 /** `now` by the clock of the load balancer. */
 export function factsOf(notification: Notification, now: Instant): Fact[] {
@@ -39,6 +40,7 @@ export function factsOf(notification: Notification, now: Instant): Fact[] {
     ...impact(notification),
     ...whatIsLeft(notification),
   );
+  facts.push(...toldBefore(notification));
   if (incident.ack !== null && event !== 'acknowledged') facts.push(['Taken on', takenOnBy(incident).trimStart()]);
   facts.push(...again(notification));
   if (incident.flaps !== null) facts.push(['Changes', `${incident.flaps.changes} times up or down`]);
@@ -50,6 +52,17 @@ function about(incident: Incident): Fact[] {
   const backend = backendOf(incident);
   const facts: Fact[] = backend === null ? [] : [['Backend', plainText(backend, 200)]];
   return SUBJECT_OF[incident.rule] === 'server' ? [...facts, ['Server', plainText(incident.subject, 400)]] : facts;
+}
+
+/** Who hears of it later than others ought to know that, and that nobody has answered. */
+function toldBefore({ incident, event, receiver, createdAt }: Notification): Fact[] {
+  const { toldAt, receivers, ack } = incident;
+  const others = receivers.slice(0, receivers.indexOf(receiver)).map((name) => plainText(name, 60));
+  if (event !== 'firing' || ack !== null || toldAt === null || createdAt - toldAt < SECOND_MS || others.length === 0)
+    return [];
+  const names =
+    others.length > 5 ? `${others.slice(0, 5).join(', ')} and ${others.length - 5} more` : others.join(', ');
+  return [['Told first', `${names}, ${localTime(incident, toldAt)}; nobody has taken it on`]];
 }
 
 /** What has come again and again is not told each time. */

@@ -1,5 +1,12 @@
 /** What `haplog ack` does. */
-import { type Incident, RULE_WORDS, subjectInWords } from '../../alerts/index.js';
+import {
+  type Group,
+  type Incident,
+  incidentsByRoot,
+  RULE_WORDS,
+  rootInWords,
+  subjectInWords,
+} from '../../alerts/index.js';
 import { printableJson } from '../printable.js';
 import type { Store } from '../store/store.js';
 import { UserError } from '../user-error.js';
@@ -15,10 +22,11 @@ import { say } from './say.js';
 export interface AckOptions extends ReadingOptions {
   note?: string;
   by?: string;
+  only?: boolean;
   output: 'text' | 'json';
 }
 
-/** Takes an incident on and says so; without an id prints those that are open. An id that means none, or several, is a `UserError`. */
+/** Takes an incident on, with what began together with it, and says so; without an id prints those that are open. An id that means none, or several, is a `UserError`. */
 export async function acknowledge(id: string | undefined, options: AckOptions): Promise<void> {
   const time = localTime(zoneToPrint(options));
   if (id === undefined) {
@@ -28,22 +36,44 @@ export async function acknowledge(id: string | undefined, options: AckOptions): 
     for (const line of inColumns(open.map((incident) => [incident.id, ...wordsOf(incident, time)]))) say(line);
     return;
   }
-  const incident = await onStore('write', options.db, async (store) => await take(store, id, options));
-  if (options.output === 'json') return say(printableJson(incidentJson(incident)));
+  const { incident, others, root } = await onStore('write', options.db, (store) => take(store, id, options));
+  if (options.output === 'json') {
+    return say(printableJson({ ...incidentJson(incident), together: others.map((other) => other.id) }));
+  }
   say(`${incident.id}: taken on: ${wordsOf(incident, time)[0]}`);
+  if (root === null || others.length === 0) return;
+  say(`and ${others.length} that began together with it, ${rootInWords(root)}:`);
+  for (const other of others) say(`${other.id}: ${wordsOf(other, time)[0]}`);
 }
 
-async function take(
-  store: Store,
-  id: string,
-  { by, note = null }: { by?: string; note?: string | null },
-): Promise<Incident> {
+interface Taken {
+  incident: Incident;
+  /** What was taken on with it, and why. */
+  others: Incident[];
+  root: Group<Incident>['root'];
+}
+
+async function take(store: Store, id: string, { by, note, only = false }: AckOptions): Promise<Taken> {
   const open = await store.openIncidents();
+  const incident = meant(open, id);
+  const ack = { at: Date.now(), by: authorOf(by), note: note ?? null };
+  const taken = await store.acknowledge(incident.id, ack);
+  const before = (await store.wishes()).acknowledgements.get(incident.id);
+  if (!taken) throw new UserError(`Incident ${incident.id} was taken on before, by ${before?.by ?? 'somebody'}.`);
+  const alone = { root: null, items: [incident] };
+  const { root, items } =
+    incidentsByRoot(only ? [incident] : open).find((each) => each.items.includes(incident)) ?? alone;
+  const others: Incident[] = [];
+  for (const other of items) if (await store.acknowledge(other.id, ack)) others.push({ ...other, ack });
+  return { incident: { ...incident, ack }, others, root };
+}
+
+function meant(open: readonly Incident[], id: string): Incident {
   // Incidents of one log have the first part of their ids in common: what is behind the colon tells them apart.
   const isMeant = ({ id: whole }: Incident) => whole === id || behindColon(whole) === id;
   const begins = ({ id: whole }: Incident) => whole.startsWith(id) || behindColon(whole).startsWith(id);
-  const meant = open.filter(isMeant);
-  const found = meant.length > 0 ? meant : open.filter(begins);
+  const exact = open.filter(isMeant);
+  const found = exact.length > 0 ? exact : open.filter(begins);
   const [incident, other] = found;
   if (id === '' || incident === undefined)
     throw new UserError(`No open incident has the id ${JSON.stringify(id)}; haplog ack shows them.`);
@@ -51,11 +81,7 @@ async function take(
     throw new UserError(
       `${found.length} open incidents have an id that begins with ${JSON.stringify(id)}; haplog ack shows them.`,
     );
-  const ack = { at: Date.now(), by: authorOf(by), note };
-  const taken = await store.acknowledge(incident.id, ack);
-  const before = (await store.wishes()).acknowledgements.get(incident.id);
-  if (!taken) throw new UserError(`Incident ${incident.id} was taken on before, by ${before?.by ?? 'somebody'}.`);
-  return { ...incident, ack };
+  return incident;
 }
 
 const behindColon = (id: string) => id.slice(id.indexOf(':') + 1);

@@ -5,7 +5,8 @@ import { textOrJson, withReadingOptions } from './options.js';
 
 const HELP = `
 Of an incident that somebody has taken on nobody is reminded, and it is not escalated; whoever was told of it hears
-that, and its end. A running haplog heeds it within two seconds. Without an id: the incidents that are open.
+that, and its end. What began together with it (behind one tracked server, by one server, at one host) is taken on
+with it. A running haplog heeds it within two seconds. Without an id: the incidents that are open.
 
 Examples:
   haplog ack
@@ -17,6 +18,7 @@ export function ackCommand(): Command {
     .argument('[id]', 'the id of the incident, what stands in it behind the colon, or the beginning of either')
     .option('--note <text>', 'for the others')
     .option('--by <name>', 'who takes it on (default: who is logged in)')
+    .option('--only', 'nothing that began together with it')
     .addOption(textOrJson())
     .addHelpText('after', HELP)
     .action(async (id: string | undefined, options: AckOptions) => {

@@ -200,3 +200,15 @@ test('no name or free text of the log adds a line to a message', () => {
     }),
   );
 });
+
+test('who hears of it because nobody has taken it on is told so', () => {
+  const later = (receiver: string) => {
+    const { text } = render(
+      { ...notification('firing', { receivers: ['oncall', 'boss'] }, receiver), createdAt: OPENED + 15 * MINUTE },
+      OPENED + 15 * MINUTE,
+    );
+    return /^Told first: {2}(.*)$/m.exec(text)?.[1];
+  };
+  assert.equal(later('boss'), 'oncall, 2024-02-21 07:03:18 -05:00; nobody has taken it on');
+  assert.doesNotMatch(render(notification('firing', { receivers: ['oncall', 'chat'] }), OPENED).text, /Told first/);
+});

@@ -81,13 +81,23 @@ test('an incident is taken on by the beginning of its id, once', async (t) => {
     incident({ id: 'bb33:3' as EventId, subject: 'old', phase: 'resolved', resolvedAt: 1 }),
   );
   assert.equal(told(folder, 'ack', '--utc').said.split('\n').length - 1, 2, 'those that are open');
-  const taken = told(folder, 'ack', 'bb', '--by', 'alice', '--note', 'on it', '--utc');
+  const taken = told(folder, 'ack', 'bb', '--only', '--by', 'alice', '--note', 'on it', '--utc');
   assert.equal(
     taken.said,
     'bb22:2: taken on: backend web on allyrion has no server available since 2024-02-21 12:03:18\n',
   );
   assert.match(told(folder, 'ack', 'bb22:2').said, /^haplog: Incident bb22:2 was taken on before/);
   assert.match(told(folder, 'ack', 'bb33').said, /^haplog: No open incident has the id "bb33"/);
+});
+
+test('what began together is taken on together', async (t) => {
+  const ids = ['aa11:1', 'bb22:2', 'cc33:3'];
+  const folder = await home(t, ...ids.map((id) => incident({ id: id as EventId, subject: id.slice(0, 2) })));
+  assert.match(
+    told(folder, 'ack', 'bb', '--by', 'alice').said,
+    /^bb22:2: taken on: .*\nand 2 that began together with it, server gardener was the last of each:\naa11:1: .*\ncc33:3: .*\n$/,
+  );
+  assert.match(told(folder, 'ack', 'cc').said, /^haplog: Incident cc33:3 was taken on before, by alice/);
 });
 
 test('what is open, who took it on, and a new silence are there as JSON', async (t) => {
