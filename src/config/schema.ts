@@ -124,7 +124,8 @@ const receiver = mapping({
     .optional()
     .describe(
       'At most so many messages in any minute; `off`: as many as there are. What does not fit comes in one message that counts it. ' +
-        'Without it: 6, but of `format: json` as many as there are.',
+        'Without it: 6, but as many as there are for `pagerduty`, `alertmanager`, and webhooks of ' +
+        '`format: json` and `alertmanager`, which keep incidents apart.',
     ),
   fallback: name
     .optional()
