@@ -8,7 +8,7 @@ import { keepHouse } from './housekeeper.js';
 import { Intake } from './intake.js';
 import type { Logger } from './log.js';
 import { recall } from './memory.js';
-import { caughtUpSaid, deliverySaid, describe, narrate, noticeSaid, type Said } from './narrate.js';
+import { caughtUpSaid, deliverySaid, describe, narrate, noticeSaid, type Said, strandedSaid } from './narrate.js';
 import type { Store } from './store/store.js';
 import { follow } from './tail/follow.js';
 import type { Notice } from './tail/notice.js';
@@ -48,6 +48,8 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
   for (const receiver of config.receivers) {
     channels.set(receiver.name, await openChannel(receiver, (line) => log.warn(line)));
   }
+  const stranded = strandedSaid(await store.awaited(), [...channels.keys()]);
+  if (stranded !== null) say(stranded);
   const delivery = startDelivery({
     store,
     channels,

@@ -18,7 +18,7 @@ import {
 import { type Instant, Shelf } from '../parsers/index.js';
 import type { DeliveryReport } from './deliver.js';
 import { standingOf } from './standing.js';
-import type { Commit } from './store/store.js';
+import type { Awaited, Commit } from './store/store.js';
 import type { Notice } from './tail/notice.js';
 
 export interface Said {
@@ -93,6 +93,17 @@ export function deliverySaid({ receiver, event, incidents, outcome, detail, atte
   const lost = outcome === 'rejected' || outcome === 'expired';
   const level = outcome === 'delivered' ? 'info' : lost ? 'error' : 'warn';
   return { level, words: `${what} (${detail})${again}` };
+}
+
+/** That something waits for receivers which are not among those of the configuration, and what to do; null: nothing does. */
+export function strandedSaid(awaited: readonly Awaited[], receivers: readonly string[]): Said | null {
+  const stranded = awaited.filter(({ receiver }) => !receivers.includes(receiver));
+  const messages = stranded.reduce((sum, each) => sum + each.messages, 0);
+  if (messages === 0) return null;
+  const names = stranded.map((each) => `${each.receiver} ${each.messages}`).join(', ');
+  const wait = `${messages === 1 ? '1 message waits' : `${messages} messages wait`} for receivers that the configuration does not name`;
+  const remedy = 'name the receiver again and haplog outbox retry tells them, or haplog outbox drop gives them up';
+  return { level: 'warn', words: `${wait} (${names}): each is rejected when it is due; ${remedy}` };
 }
 
 /** What befell a followed log. */

@@ -33,6 +33,12 @@ export interface RefusedAddress {
   next: { state: 'due'; dueAt: Instant } | { state: 'rejected' | 'expired' };
 }
 
+/** How much waits for a receiver, with what waits for single addresses of it. */
+export interface Awaited {
+  receiver: string;
+  messages: number;
+}
+
 export interface OutboxFilter {
   states: readonly OutboxState[];
   /** Null: of all receivers. That of one also means its addresses. */

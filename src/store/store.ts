@@ -14,7 +14,16 @@ import type {
 } from '../../alerts/index.js';
 import type { EventId, Instant, Stamp, Suspect } from '../../parsers/index.js';
 import type { Checkpoint, Sample, Tally } from '../tail/batch.js';
-import type { OutboxEntry, OutboxFilter, OutboxRow, OutboxState, RefusedAddress, Seqs, Unfit } from './outbox-row.js';
+import type {
+  Awaited,
+  OutboxEntry,
+  OutboxFilter,
+  OutboxRow,
+  OutboxState,
+  RefusedAddress,
+  Seqs,
+  Unfit,
+} from './outbox-row.js';
 
 export type Awaitable<T> = T | Promise<T>;
 
@@ -78,7 +87,16 @@ export interface SuspectLine extends Stamp {
   reason: string;
 }
 
-export type { OutboxEntry, OutboxFilter, OutboxRow, OutboxState, RefusedAddress, Seqs, Unfit } from './outbox-row.js';
+export type {
+  Awaited,
+  OutboxEntry,
+  OutboxFilter,
+  OutboxRow,
+  OutboxState,
+  RefusedAddress,
+  Seqs,
+  Unfit,
+} from './outbox-row.js';
 
 /** What of the past is kept. */
 export interface Bounds {
@@ -187,6 +205,8 @@ export interface Store {
     reason: string,
     fallback?: string | null,
   ): Awaitable<void>;
+  /** For whom something waits, by name. */
+  awaited(): Awaitable<Awaited[]>;
   /** What is to be told and what became of it, the newest first. */
   outbox(filter: OutboxFilter): Awaitable<OutboxEntry[]>;
   /**

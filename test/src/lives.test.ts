@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { EventId } from '../../parsers/index.js';
 import { DEFAULTS } from '../../src/config/defaults.js';
 import { runDaemon } from '../../src/daemon.js';
 import { createLogger } from '../../src/log.js';
@@ -10,8 +11,9 @@ import { openStore } from '../../src/store/open.js';
 import type { Store } from '../../src/store/store.js';
 import { type Hook, hook } from '../support/hook.js';
 import { Inbox } from '../support/inbox.js';
+import { putInOutbox } from '../support/outbox.js';
 import { toEverybody } from '../support/plan.js';
-import { hookAt } from '../support/telling.js';
+import { hookAt, notification } from '../support/telling.js';
 import { tempFolder } from './store/temp-folder.js';
 
 const LIMIT = { timeout: 30_000 };
@@ -78,6 +80,44 @@ test(
     await third.said(/^caught up/);
     await third.end();
     assert.deepEqual(types(here), ['incident.opened'], 'and told once');
+  },
+);
+
+test(
+  'what waits for receivers that are not in the configuration is told once at the start, with what to do',
+  LIMIT,
+  async (t) => {
+    const store = newStore(t);
+    await using here = await hook();
+    const about = (id: string, receiver: string) => notification('firing', { id: id as EventId }, receiver);
+    await putInOutbox(store, about('f:1', 'away'), about('f:2', 'away'), about('f:3', 'gone'), about('f:4', 'here'));
+    // One that is told by itself at one of its addresses is told of as its receiver.
+    const [first, second] = await store.due(Date.now(), 10);
+    const refused = {
+      address: 'spare@example.org',
+      reason: '451 greylisted',
+      next: { state: 'due', dueAt: 1 },
+    } as const;
+    await store.delivered(first!.seq, 1, '250 queued', [refused]);
+    await store.postpone(second!.seq, Date.now() + 3_600_000, '503');
+    const daemon = live(store, { here });
+    await daemon.said(/^caught up/);
+    await daemon.end();
+    const warned = daemon.lines.items.filter(({ msg }) => msg.includes('does not name'));
+    assert.deepEqual(
+      warned.map(({ level, msg }) => [level, msg]),
+      [
+        [
+          'warn',
+          '3 messages wait for receivers that the configuration does not name (away 2, gone 1): each is rejected when it is due; ' +
+            'name the receiver again and haplog outbox retry tells them, or haplog outbox drop gives them up',
+        ],
+      ],
+    );
+    const again = live(store, { here, away: here, gone: here });
+    await again.said(/^caught up/);
+    await again.end();
+    assert.ok(!again.lines.items.some(({ msg }) => msg.includes('does not name')));
   },
 );
 
