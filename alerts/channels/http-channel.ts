@@ -7,7 +7,16 @@ import type { HttpAnswer } from './http-answer.js';
 import { httpOutcome } from './http-outcome.js';
 import type { Target } from './http-target.js';
 import { post } from './post.js';
-import { codeOf, troubleInWords } from './trouble.js';
+import { codeOf, type Hints, troubleInWords } from './trouble.js';
+
+const TO_TRUST = "name the certificate's file in NODE_EXTRA_CA_CERTS in haplog's environment";
+
+const HINTS: Hints = {
+  noTls: 'check its port, or whether it is http: and not https:',
+  otherProtocol: 'check its port, or whether it is https: and not http:',
+  selfSigned: TO_TRUST,
+  unknownSigner: TO_TRUST,
+};
 
 export interface Request {
   target: Target;
@@ -62,7 +71,7 @@ export async function tell(
     const answer = await post(target.url, headers, posting.body, deadline.signal);
     return { outcome: httpOutcome(understand(answer), target, Date.now()), nobody: false };
   } catch (thrown) {
-    const why = deadline.passed ? 'no answer in time' : troubleInWords(thrown);
+    const why = deadline.passed ? 'no answer in time' : troubleInWords(thrown, HINTS);
     return { outcome: { kind: 'retry', reason: `${target.host}: ${why}` }, nobody: codeOf(thrown) === 'ECONNREFUSED' };
   }
 }

@@ -5,7 +5,7 @@
  */
 import { plainText } from '../words.js';
 import type { Outcome } from './channel.js';
-import { isCertificateFault, troubleInWords } from './trouble.js';
+import { codeOf, type Hints, troubleInWords } from './trouble.js';
 
 /** What nodemailer tells of a mail that was accepted for at least one address. */
 export interface Accepted {
@@ -21,9 +21,23 @@ interface SmtpFailure {
   response?: string;
   responseCode?: number;
   permanent?: boolean;
+  /** Which of nodemailer's patience ended. */
+  timeoutType?: string | undefined;
   /** The fingerprint of a certificate that is not the pinned one. */
   shown?: string | null;
 }
+
+const HINTS: Hints = {
+  noTls: 'tls: always is for ports such as 465; for 25 and 587 leave tls out, or say tls: starttls',
+  selfSigned: 'name it in tls_trust_file, or its fingerprint in tls_fingerprint',
+  unknownSigner: 'name who signed it in tls_trust_file, or its fingerprint in tls_fingerprint',
+  otherName: 'give that name as host, or its fingerprint in tls_fingerprint',
+  expired: 'have it renewed there, or give its fingerprint in tls_fingerprint',
+};
+
+/** A server that waits for TLS from the first byte greets nobody. */
+const NO_GREETING =
+  'no greeting in time; check its address, and where the port is for TLS alone, as 465 is, say tls: always';
 
 /** Answers of a server that wants a login or encryption first (RFC 4954 section 6, RFC 3207 section 4). */
 const WANTS_LOGIN = new Set([530, 534, 535, 538]);
@@ -57,14 +71,15 @@ function isFinal({ responseCode = 0, permanent = responseCode >= 500 }: SmtpFail
 
 function inWords(thrown: unknown, failure: SmtpFailure): string {
   const { code, command, responseCode = 0 } = failure;
-  if (code === 'EAUTH' || WANTS_LOGIN.has(responseCode))
-    return `login failed, check user and password: ${answerOf(failure)}`;
+  if (code === 'EAUTH') return `login failed, check user and password: ${answerOf(failure)}`;
+  if (WANTS_LOGIN.has(responseCode))
+    return `it wants a login or TLS first, check user, password and tls: ${answerOf(failure)}`;
   if (code === 'PINNED_CERTIFICATE') return pinInWords(failure);
-  if (isCertificateFault(thrown)) return `${troubleInWords(thrown)}, so it is not trusted`;
-  if (code === 'ETLS' && command === 'STARTTLS')
+  if (code === 'ETLS' && codeOf(thrown) === 'ETLS' && command === 'STARTTLS')
     return `no STARTTLS there, and nothing is sent without: ${answerOf(failure)}`;
-  if (code === 'ETLS') return 'TLS could not be set up';
-  return responseCode > 0 ? answerOf(failure) : troubleInWords(thrown);
+  if (failure.timeoutType === 'GREETING_TIMEOUT') return NO_GREETING;
+  if (code === 'ETLS' && codeOf(thrown) === 'ETLS') return 'TLS could not be set up';
+  return responseCode > 0 ? answerOf(failure) : troubleInWords(thrown, HINTS);
 }
 
 function pinInWords({ shown }: SmtpFailure): string {

@@ -91,7 +91,7 @@ test('of an outage one member must hear, and the answer says which did not', LIM
   await using broken = await hook((response) => response.writeHead(500).end('full'));
   const away = await stopped();
   const outcome = await sendOnce(alertmanagerAt([away, member(up), member(broken)]), message('firing'));
-  const others = `${new URL(away).host}: connection refused; ${hostOf(broken)} answered 500: full`;
+  const others = `${new URL(away).host}: connection refused; check that it runs, its port, and any firewall; ${hostOf(broken)} answered 500: full`;
   assert.deepEqual(outcome, { kind: 'delivered', answer: `accepted by ${hostOf(up)}; not by all: ${others}` });
 });
 

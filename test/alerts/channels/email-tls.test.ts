@@ -55,7 +55,8 @@ for (const { name, options, tls } of WAYS) {
       const { outcome } = await at(OWN, {});
       assert.deepEqual(outcome, {
         kind: 'retry',
-        reason: '127.0.0.1: its certificate is self-signed, so it is not trusted',
+        reason:
+          '127.0.0.1: its certificate is self-signed, so it is not trusted; name it in tls_trust_file, or its fingerprint in tls_fingerprint',
       });
       assert.deepEqual(await kindAndSecure(at(OWN, { trusted: OWN.pem })), ['delivered', 1]);
     },
@@ -65,13 +66,14 @@ for (const { name, options, tls } of WAYS) {
     const { outcome } = await at(OTHER, { trusted: OTHER.pem });
     assert.deepEqual(outcome, {
       kind: 'retry',
-      reason: '127.0.0.1: its certificate is for another name, so it is not trusted',
+      reason:
+        '127.0.0.1: its certificate is for another name, so it is not trusted; give that name as host, or its fingerprint in tls_fingerprint',
     });
   });
 
   test(`${name}: where authorities are named, no others count`, LIMIT, async () => {
     const { outcome } = await at(OWN, { trusted: OTHER.pem });
-    assert.match(reasonOf(outcome), /its certificate is self-signed, so it is not trusted$/);
+    assert.match(reasonOf(outcome), /its certificate is self-signed, so it is not trusted; /);
   });
 
   test(`${name}: the pinned certificate is taken whoever signed it and whatever its name`, LIMIT, async () => {

@@ -63,7 +63,10 @@ test('a mail server that is away is tried again', LIMIT, async () => {
   const { port } = probe.address() as AddressInfo;
   probe.close();
   await once(probe, 'close');
-  assert.deepEqual(await send(emailTo(port)), { kind: 'retry', reason: '127.0.0.1: connection refused' });
+  assert.deepEqual(await send(emailTo(port)), {
+    kind: 'retry',
+    reason: '127.0.0.1: connection refused; check that it runs, its port, and any firewall',
+  });
 });
 
 test('a name that does not exist is tried again', LIMIT, async () => {
@@ -102,15 +105,30 @@ test('a certificate signed by nobody is not trusted, and the mail waits until so
     const outcome = await outcomeAt({ ...OWN_CERTIFICATE, disabledCommands: ['AUTH'] }, { tls });
     assert.deepEqual(outcome, {
       kind: 'retry',
-      reason: '127.0.0.1: its certificate is self-signed, so it is not trusted',
+      reason:
+        '127.0.0.1: its certificate is self-signed, so it is not trusted; name it in tls_trust_file, or its fingerprint in tls_fingerprint',
     });
   }
   const outcome = await outcomeAt({ ...OWN_CERTIFICATE, secure: true }, { tls: 'always' });
   assert.deepEqual(outcome, {
     kind: 'retry',
-    reason: '127.0.0.1: its certificate is self-signed, so it is not trusted',
+    reason:
+      '127.0.0.1: its certificate is self-signed, so it is not trusted; name it in tls_trust_file, or its fingerprint in tls_fingerprint',
   });
 });
+
+test(
+  'TLS from the first byte at a port that speaks in the clear is told in words, with what to try',
+  LIMIT,
+  async () => {
+    const outcome = await outcomeAt({}, { tls: 'always' });
+    assert.deepEqual(outcome, {
+      kind: 'retry',
+      reason:
+        '127.0.0.1: it does not speak TLS at that port; tls: always is for ports such as 465; for 25 and 587 leave tls out, or say tls: starttls',
+    });
+  },
+);
 
 test('where encryption is demanded and not offered, nothing is sent', LIMIT, async () => {
   await using box = await mailbox();

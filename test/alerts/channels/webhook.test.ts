@@ -158,7 +158,22 @@ test('a receiver that is away is tried again', LIMIT, async () => {
   const far = await hook();
   await far[Symbol.asyncDispose]();
   const outcome = await send(hookAt(far.url));
-  assert.deepEqual([outcome.kind, reasonOf(outcome)], ['retry', '127.0.0.1:port: connection refused']);
+  assert.deepEqual(
+    [outcome.kind, reasonOf(outcome)],
+    ['retry', '127.0.0.1:port: connection refused; check that it runs, its port, and any firewall'],
+  );
+});
+
+test('https at a port that speaks in the clear is told in words, with what to try', LIMIT, async () => {
+  await using far = await hook();
+  const outcome = await send(hookAt(far.url.replace('http:', 'https:')));
+  assert.deepEqual(
+    [outcome.kind, reasonOf(outcome)],
+    [
+      'retry',
+      '127.0.0.1:port: it does not speak TLS at that port; check its port, or whether it is http: and not https:',
+    ],
+  );
 });
 
 test('a certificate signed by nobody is not trusted', LIMIT, async () => {
@@ -167,7 +182,13 @@ test('a certificate signed by nobody is not trusted', LIMIT, async () => {
   try {
     await new Promise((resolve) => server.once('listening', resolve));
     const outcome = await send(hookAt(`https://127.0.0.1:${(server.address() as AddressInfo).port}/SECRET`));
-    assert.deepEqual([outcome.kind, reasonOf(outcome)], ['retry', '127.0.0.1:port: its certificate is self-signed']);
+    assert.deepEqual(
+      [outcome.kind, reasonOf(outcome)],
+      [
+        'retry',
+        "127.0.0.1:port: its certificate is self-signed, so it is not trusted; name the certificate's file in NODE_EXTRA_CA_CERTS in haplog's environment",
+      ],
+    );
   } finally {
     server.close();
   }

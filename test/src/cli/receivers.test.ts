@@ -56,7 +56,10 @@ test('who refuses, and who is away, is told with the reason, and nothing secret'
   const { folder, config } = home(t, 1, `${far.url}token-of-chat`);
   const { status, stdout, stderr } = await askMeanwhile(folder, ['receivers', 'test', 'oncall', 'chat', '-c', config]);
   assert.deepEqual([status, stderr], [1, '']);
-  assert.match(stdout, /^oncall: not accepted in \S+: 127\.0\.0\.1: connection refused; haplog run would try again\n/);
+  assert.match(
+    stdout,
+    /^oncall: not accepted in \S+: 127\.0\.0\.1: connection refused; check that it runs, its port, and any firewall; haplog run would try again\n/,
+  );
   assert.match(stdout, /\nchat: refused in \S+: 127\.0\.0\.1:\d+ answered 403: no such token: .*\n$/);
   assert.doesNotMatch(stdout, /token-of-chat/);
 });
@@ -100,7 +103,10 @@ test("what came of a test is there as JSON, also of haplog's own log", LIMIT, as
   assert.equal(status, 1);
   const [journal, oncall] = JSON.parse(stdout);
   assert.deepEqual([journal.name, journal.outcome, journal.took_ms >= 0], ['journal', 'delivered', true]);
-  assert.deepEqual([oncall.outcome, oncall.answer], ['retry', '127.0.0.1: connection refused']);
+  assert.deepEqual(
+    [oncall.outcome, oncall.answer],
+    ['retry', '127.0.0.1: connection refused; check that it runs, its port, and any firewall'],
+  );
 });
 
 test('before one of several names is sent anything, all of them must be known', (t) => {
