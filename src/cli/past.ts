@@ -7,8 +7,8 @@ export interface PastOptions {
 }
 
 /** A command that takes FILE... and says how to date their lines. */
-export function pastCommand(name: string): Command {
-  return datingCommand(name).argument('<file...>', 'logs in any order, plain or .gz');
+export function pastCommand(name: string, more = ''): Command {
+  return datingCommand(name).argument('<file...>', `logs in any order, plain or .gz${more}`);
 }
 
 /** A command that says how to date lines, wherever it has them from. */

@@ -5,7 +5,7 @@ import { notificationJson } from './json-rows.js';
 
 /**
  * Takes what each would have sent; returns lines in the order of time: `-` what only the first, `+` what only the second sends.
- * A message that comes at another time is one that goes and one that comes.
+ * A notification that comes at another time is one that goes and one that comes.
  */
 export function differenceOf(
   before: readonly Notification[],
@@ -21,7 +21,7 @@ export function differenceOf(
     return changes.map(({ change, told }) => printableJson({ ...notificationJson(told), change }));
   const same = before.length - gone.length;
   const lines = changes.map(({ change, told }) => printable(`${change === 'added' ? '+' : '-'} ${inWords(told)}`));
-  return [...lines, `${gone.length} messages less, ${come.length} more, ${same} the same`];
+  return [...lines, `${gone.length} notifications less, ${come.length} more, ${same} the same`];
 }
 
 function missingIn(these: readonly Notification[], those: readonly Notification[]): Notification[] {

@@ -34,7 +34,7 @@ test('two configurations are held against each other: what the new one sends mor
     '+ 2026-11-22 12:01:00 +00:00  oncall: firing: backend app on lb',
     '+ 2026-11-22 12:16:00 +00:00  boss: firing: backend app on lb',
   ]);
-  assert.match(lines.at(-1)!, /^\d+ messages less, \d+ more, \d+ the same$/);
+  assert.match(lines.at(-1)!, /^\d+ notifications less, \d+ more, \d+ the same$/);
   const none = ask(folder, ['replay', '--config', old, '--against', old, log]);
-  assert.match(none.stdout, /^0 messages less, 0 more, 3 the same\n$/);
+  assert.match(none.stdout, /^0 notifications less, 0 more, 3 the same\n$/);
 });
