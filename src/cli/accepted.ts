@@ -16,6 +16,11 @@ export const STATES = [
 
 export type StateWord = (typeof STATES)[number];
 
+/** What `parseComingTime` takes: besides these, what `parseTime` takes. */
+export const COMING_TIME_FORMS =
+  '02:00 (the next such time); now, today, tomorrow, tomorrow 08:00; ' +
+  '2026-12-01, 2026-12-01 02:00, 2026-12-01 02:00:30; 2026-12-01T02:00:30Z; @1796090430';
+
 /** What `parseTime` takes. */
 export const TIME_FORMS =
   '1h, 90m, 1h30m, 2d or 1w (ago); now, today, yesterday; 07:03 (today); ' +

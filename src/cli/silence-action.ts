@@ -1,6 +1,5 @@
 /** What `haplog silence` does. */
 import { type Match, RULES, SEVERITIES, type Silence } from '../../alerts/index.js';
-import { readDuration } from '../duration.js';
 import { isGlob, neverMatches } from '../glob.js';
 import { printableJson } from '../printable.js';
 import { UserError } from '../user-error.js';
@@ -13,19 +12,16 @@ import { matchInWords } from './match-text.js';
 import { onStore } from './on-store.js';
 import type { ReadingOptions } from './options.js';
 import { say } from './say.js';
-import { parseTime } from './time-words.js';
+import { type SilenceTimes, silenceSpan } from './silence-span.js';
 import { wordOf } from './word-of.js';
 
-export interface SilenceAddOptions extends ReadingOptions {
+export interface SilenceAddOptions extends ReadingOptions, SilenceTimes {
   backend?: string;
   server?: string;
   host?: string;
   rule?: string;
   severity?: string;
   everything?: boolean;
-  for?: string;
-  until?: string;
-  from?: string;
   reason: string;
   by?: string;
   output: 'text' | 'json';
@@ -39,9 +35,7 @@ export interface SilenceListOptions extends ReadingOptions {
 /** Stores a silence and prints its number. What makes no sense is a `UserError`. */
 export async function addSilence(options: SilenceAddOptions): Promise<void> {
   const tz = zoneToPrint(options);
-  const now = Date.now();
-  const from = options.from === undefined ? now : parseTime(options.from, { now, tz });
-  const until = endOf(options, from, now, tz);
+  const { from, until } = silenceSpan(options, { now: Date.now(), tz });
   const match = matchOf(options);
   if (options.reason.trim() === '') throw new UserError('--reason takes a text that says why.');
   const silence = { match, from, until, author: authorOf(options.by), reason: options.reason };
@@ -76,16 +70,6 @@ export async function expireSilences(texts: readonly string[], { db }: { db?: st
       say(`${id}: over`);
     }
   });
-}
-
-function endOf({ for: length, until }: SilenceAddOptions, from: number, now: number, tz: string): number {
-  if ((length === undefined) === (until === undefined)) throw new UserError('A silence takes either --for or --until.');
-  const ms = length === undefined ? null : readDuration(length);
-  if (length !== undefined && !ms)
-    throw new UserError(`--for takes a duration such as 2h, not ${JSON.stringify(length)}.`);
-  const end = until === undefined ? from + ms! : parseTime(until, { now, tz });
-  if (end <= Math.max(from, now)) throw new UserError('The silence would end before it begins, or is over already.');
-  return end;
 }
 
 function matchOf({ backend, server, host, rule, severity, everything = false }: SilenceAddOptions): Match {

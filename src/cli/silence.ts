@@ -1,16 +1,20 @@
 /** `haplog silence`: who wants to hear nothing of something for a while. This file only takes the options apart. */
 import { Command } from 'commander';
+import { COMING_TIME_FORMS } from './accepted.js';
 import { textOrJson, withDatabaseOption, withReadingOptions } from './options.js';
 import type { SilenceAddOptions, SilenceListOptions } from './silence-action.js';
 
 const HELP = `
 While a silence lasts, nothing begins to be told of what it matches, and nobody is reminded of it; whoever was told
 the beginning is told the end. What still lasts when the silence is over is told then. A running haplog heeds it
-within two seconds. Times are written as haplog query takes them.
+within two seconds. A time is one of:
+  ${COMING_TIME_FORMS.replaceAll('; ', '\n  ')}
+A bare time of day as the end is the first one after the beginning; as the beginning it may have passed today, if the
+silence then still lasts.
 
 Examples:
   haplog silence add --backend 'k8s-*' --for 2h --reason 'upgrade of the cluster'
-  haplog silence add --host lb2 --from 22:00 --until '2026-12-01 02:00' --reason 'new kernel'
+  haplog silence add --host lb2 --from 'tomorrow 22:00' --until 02:00 --reason 'new kernel'
   haplog silence list
   haplog silence expire 3`;
 

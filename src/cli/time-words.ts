@@ -23,10 +23,18 @@ export interface Here {
  * the clocks show an hour later, one that comes twice as the first. Any other text is a `UserError`.
  */
 export function parseTime(text: string, here: Here): Instant {
+  return readTime(text, here) ?? cannotRead(text, TIME_FORMS);
+}
+
+/** The same, but null for any other text. */
+export function readTime(text: string, here: Here): Instant | null {
   const words = text.trim();
   const at = ago(words, here.now) ?? day(words.toLowerCase(), here) ?? epoch(words) ?? absolute(words, here);
-  if (at !== null && at >= 0 && at <= LATEST) return at;
-  throw new UserError(`Cannot read the time ${JSON.stringify(text)}: expected ${TIME_FORMS}.`);
+  return at !== null && at >= 0 && at <= LATEST ? at : null;
+}
+
+export function cannotRead(text: string, forms: string): never {
+  throw new UserError(`Cannot read the time ${JSON.stringify(text)}: expected ${forms}.`);
 }
 
 function day(word: string, here: Here): Instant | null {
