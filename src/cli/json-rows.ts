@@ -32,7 +32,7 @@ export function outageJson({ host, pid, backend, start, end, endHow, planned, ev
 /** One stretch of trouble, across reloads. `receivers` are those who were told of it; `end_evidence` is how its end is known. */
 export function incidentJson(incident: Incident) {
   const { id, host, rule, severity, subject, phase, openedAt, resolvedAt, planned, impact } = incident;
-  const { cause, receivers, ack, flaps, endEvidence } = incident;
+  const { cause, receivers, ack, flaps, times, workerBegan, endEvidence } = incident;
   const about = { kind: 'incident', id, host, rule, severity, subject, phase };
   return {
     ...about,
@@ -44,6 +44,8 @@ export function incidentJson(incident: Incident) {
     receivers,
     acknowledged: ack && { at: utc(ack.at), by: ack.by, note: ack.note },
     flaps,
+    times,
+    worker_began_at: utcOrNull(workerBegan),
     end_evidence: endEvidence,
   };
 }

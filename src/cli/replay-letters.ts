@@ -34,7 +34,7 @@ export class LetterCount {
     else this.#sendUntil(createdAt);
     this.#now = Math.max(this.#now, createdAt);
     const seq = ++this.notifications;
-    this.#waiting.push({ seq, notification, attempts: 0, letter: null, answer: null, passedOn: null });
+    this.#waiting.push({ seq, notification, attempts: 0, letter: null, answer: null, passedOn: null, addressee: null });
   }
 
   /** How many there would have been, with those that wait for room. */

@@ -3,7 +3,6 @@
  * its next attempts hold back nothing of what comes for all, and nobody is told twice.
  */
 import type { Database } from 'better-sqlite3';
-import { addresseeName } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
 import type { Thread } from './by-hand.js';
 
@@ -23,16 +22,18 @@ export interface Addressees {
 const OVERTAKEN = 'overtaken: what came later of it has reached this address';
 
 export function addressees(db: Database): Addressees {
+  // As `addresseeName` of alerts/ has it; to load that would make every answer of `haplog query` late.
+  const name = "outbox.receiver || ' <' || @address || '>'";
   // `<incident>:<event>:<receiver>` ends in the receiver, whatever is in its name.
-  const key = 'substr(outbox.dedup_key, 1, length(outbox.dedup_key) - length(outbox.receiver)) || @name';
+  const key = 'substr(outbox.dedup_key, 1, length(outbox.dedup_key) - length(outbox.receiver))';
   const part = db
     .prepare<[object], number>(`
     INSERT INTO outbox (dedup_key, incident, receiver, event, facts, created_at, noted_at, due_at, attempts, state,
       passed_on, addressee_of, address)
-    SELECT ${key}, incident, @name, event, facts, created_at, noted_at, due_at, attempts - 1, 'due',
+    SELECT ${key} || ${name}, incident, ${name}, event, facts, created_at, noted_at, due_at, attempts - 1, 'due',
       passed_on, receiver, @address
     FROM outbox
-    WHERE seq = @seq AND NOT EXISTS (SELECT 1 FROM outbox AS own WHERE own.dedup_key = ${key})
+    WHERE seq = @seq AND NOT EXISTS (SELECT 1 FROM outbox AS own WHERE own.dedup_key = ${key} || ${name})
     RETURNING seq`)
     .pluck();
   const overtake = db.prepare(`
@@ -42,10 +43,10 @@ export function addressees(db: Database): Addressees {
 
   return {
     part: (rows, address) =>
-      rows.flatMap(({ seq, receiver, addresseeOf }) => {
+      rows.flatMap(({ seq, addresseeOf }) => {
         // One address alone has no others that could have accepted it.
         if (addresseeOf !== null) return [];
-        return part.all({ seq, address, name: addresseeName({ of: receiver, address }) });
+        return part.all({ seq, address });
       }),
     overtake: (rows, refused, at) => {
       for (const { incident, receiver } of rows)

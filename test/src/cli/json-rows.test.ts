@@ -47,7 +47,7 @@ test('an incident and a notification are told in the keys that programs rely on'
     '{"kind":"incident","id":"f1:900","host":"allyrion","rule":"outage","severity":"critical","subject":"k8s-api-server","phase":"firing",' +
       '"opened_at":"2024-02-21T12:03:16.775Z","resolved_at":null,"planned":false,"impact":{"failed_requests":0,"queued_requests":null},' +
       '"cause":{"class":"layer4","reason":"Layer4 connection problem","code":null,"info":"Connection refused at initial connection ' +
-      'step of tcp-check","duration_ms":0,"via":null},"receivers":[],"acknowledged":null,"flaps":null,"end_evidence":null}',
+      'step of tcp-check","duration_ms":0,"via":null},"receivers":[],"acknowledged":null,"flaps":null,"times":1,"worker_began_at":null,"end_evidence":null}',
   );
   const ack = { at: AT, by: 'alice', note: null };
   const known = {
