@@ -87,16 +87,7 @@ export interface SuspectLine extends Stamp {
   reason: string;
 }
 
-export type {
-  Awaited,
-  OutboxEntry,
-  OutboxFilter,
-  OutboxRow,
-  OutboxState,
-  RefusedAddress,
-  Seqs,
-  Unfit,
-} from './outbox-row.js';
+export type * from './outbox-row.js';
 
 /** What of the past is kept. */
 export interface Bounds {

@@ -1,5 +1,5 @@
 /** A whole file as batches, plain or compressed: for what reads history and does not follow it. */
-import type { Batch } from './batch.js';
+import type { Batch, Fingerprint } from './batch.js';
 import { BatchMaker, type Clock } from './batches.js';
 import { chunksOf } from './chunks.js';
 import { LogFile } from './log-file.js';
@@ -13,24 +13,32 @@ import { Splitter } from './splitter.js';
 export async function* readBatches(path: string, clock: Clock = { now: Date.now }): AsyncGenerator<Batch, void> {
   const file = await LogFile.open(path);
   try {
-    const splitter = new Splitter(0);
-    const batches = new BatchMaker(path, clock);
     const fingerprint = (await file.fingerprint(true)) ?? '';
-    let failure: unknown = null;
-    try {
-      for await (const chunk of chunksOf(file, 0)) {
-        for (let at = 0; at < chunk.length; ) {
-          at = splitter.push(chunk, at);
-          if (batches.ripe(splitter)) yield batches.make(splitter, fingerprint, 'line');
-        }
-      }
-      splitter.finish();
-    } catch (error) {
-      failure = error;
-    }
-    if (splitter.lineStart > 0) yield batches.make(splitter, fingerprint, failure === null ? 'end' : 'line');
-    if (failure) throw failure;
+    yield* batchesOf(chunksOf(file, 0), new BatchMaker(path, clock), fingerprint);
   } finally {
     await file.close();
   }
+}
+
+/** The bytes of a whole log as batches. What makes the chunks fail is thrown after what was read before it. */
+export async function* batchesOf(
+  chunks: AsyncIterable<Buffer>,
+  batches: BatchMaker,
+  fingerprint: Fingerprint,
+): AsyncGenerator<Batch, void> {
+  const splitter = new Splitter(0);
+  let failure: unknown = null;
+  try {
+    for await (const chunk of chunks) {
+      for (let at = 0; at < chunk.length; ) {
+        at = splitter.push(chunk, at);
+        if (batches.ripe(splitter)) yield batches.make(splitter, fingerprint, 'line');
+      }
+    }
+    splitter.finish();
+  } catch (error) {
+    failure = error;
+  }
+  if (splitter.lineStart > 0) yield batches.make(splitter, fingerprint, failure === null ? 'end' : 'line');
+  if (failure !== null) throw failure;
 }
