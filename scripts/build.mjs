@@ -85,9 +85,13 @@ export async function build() {
   }
 }
 
+/** Large packages that not every command needs. */
+const PARTS = ['nodemailer', 'pino', 'yaml', 'zod'];
+
 /**
- * One file for what every command needs and one for each that loads more: with a module for each source file haplog took a
- * third longer to start and 8 MB more memory (docs/decisions/0006-memory.md).
+ * One file for all of haplog, in which a module runs when it is first asked for, and one for each of those packages: each
+ * file costs half a millisecond of a start, and Node's older module system half of what the newer one does
+ * (docs/decisions/0006-memory.md, 0008-speed.md).
  */
 async function bundle(outdir) {
   const { build: esbuild, transform } = await import('esbuild');
@@ -95,28 +99,33 @@ async function bundle(outdir) {
   const tightly = async ({ path }) => ({
     contents: (await transform(readFileSync(path, 'utf8'), { minifyWhitespace: true, minifySyntax: true })).code,
   });
+  const apart = ({ path, kind }) =>
+    kind === 'entry-point' ? undefined : { path: `./parts/${path}.js`, external: true };
+  const options = {
+    absWorkingDir: root,
+    outdir,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    // What is imported on demand is required on demand.
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta.url': '__filename' },
+    plugins: [
+      { name: 'grammar', setup: ({ onLoad }) => onLoad({ filter: /\.gen\.js$/ }, tightly) },
+      { name: 'parts', setup: ({ onResolve }) => onResolve({ filter: new RegExp(`^(?:${PARTS.join('|')})$`) }, apart) },
+    ],
+    // The one brings a compiled part, the other is loaded by name where there is a terminal.
+    external: ['better-sqlite3', 'pino-pretty'],
+    logLevel: 'silent',
+  };
   try {
-    await esbuild({
-      entryPoints: [join(root, 'src', 'main.ts')],
-      outdir,
-      bundle: true,
-      splitting: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20',
-      chunkNames: 'parts/[name]-[hash]',
-      plugins: [{ name: 'grammar', setup: ({ onLoad }) => onLoad({ filter: /\.gen\.js$/ }, tightly) }],
-      // The one brings a compiled part, the other is loaded by name where there is a terminal.
-      external: ['better-sqlite3', 'pino-pretty'],
-      // Packages of the older module system call `require`.
-      banner: {
-        js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
-      },
-      logLevel: 'silent',
-    });
+    await esbuild({ ...options, entryPoints: [join('src', 'main.ts')] });
+    await esbuild({ ...options, entryPoints: PARTS.map((name) => ({ in: name, out: join('parts', name) })) });
   } catch (error) {
     throw new BuildError('The sources cannot be bundled', error.message);
   }
+  writeFileSync(join(outdir, 'package.json'), '{ "type": "commonjs" }\n');
   chmodSync(join(outdir, 'main.js'), 0o755);
 }
 
