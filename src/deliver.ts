@@ -4,7 +4,6 @@
  * id: once too often at most, never not at all.
  */
 import {
-  addresseeName,
   backoffMs,
   type Channel,
   ceilingOf,
@@ -182,11 +181,11 @@ async function mark(deps: DeliveryDeps, letter: Letter<OutboxRow>, outcome: Outc
   if (outcome.kind === 'delivered') {
     const { answer, refused = [] } = outcome;
     const fewest = Math.min(...rows.map(({ attempts }) => attempts)) + 1;
-    const ends = refusedAddresses(refused, fewest, now, random);
+    const ends = refusedAddresses(receiver, refused, fewest, now, random);
     await store.delivered(seqs, now, answer, ends, fallback);
     log({ ...report, outcome: 'delivered', detail: answer });
-    for (const { address, reason, next } of ends) {
-      const own = { ...report, receiver: addresseeName({ of: receiver, address }), detail: reason };
+    for (const { name, reason, next } of ends) {
+      const own = { ...report, receiver: name, detail: reason };
       log(next.state === 'due' ? { ...own, outcome: 'retry', dueAt: next.dueAt } : { ...own, outcome: next.state });
     }
     return;

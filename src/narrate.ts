@@ -5,6 +5,7 @@ import {
   failedInWords,
   formatDuration,
   formatStamp,
+  groupBy,
   type Incident,
   incidentKey,
   type Outage,
@@ -97,10 +98,14 @@ export function deliverySaid({ receiver, event, incidents, outcome, detail, atte
 
 /** That something waits for receivers which are not among those of the configuration, and what to do; null: nothing does. */
 export function strandedSaid(awaited: readonly Awaited[], receivers: readonly string[]): Said | null {
-  const stranded = awaited.filter(({ receiver }) => !receivers.includes(receiver));
-  const messages = stranded.reduce((sum, each) => sum + each.messages, 0);
-  if (messages === 0) return null;
-  const names = stranded.map((each) => `${each.receiver} ${each.messages}`).join(', ');
+  const stranded = groupBy(
+    awaited.filter(({ whole }) => !receivers.includes(whole)),
+    ({ whole }) => whole,
+  );
+  if (stranded.size === 0) return null;
+  const sum = (all: Iterable<Awaited>) => [...all].reduce((total, each) => total + each.messages, 0);
+  const messages = sum([...stranded.values()].flat());
+  const names = [...stranded].map(([name, all]) => `${name} ${sum(all)}`).join(', ');
   const wait = `${messages === 1 ? '1 message waits' : `${messages} messages wait`} for receivers that the configuration does not name`;
   const remedy = 'name the receiver again and haplog outbox retry tells them, or haplog outbox drop gives them up';
   return { level: 'warn', words: `${wait} (${names}): each is rejected when it is due; ${remedy}` };

@@ -1,16 +1,18 @@
 /** What `haplog outbox` does. */
-import { backendOf, dueSince, incidentInWords, render } from '../../alerts/index.js';
+import { backendOf, render } from '../../alerts/index.js';
 import { formatDuration } from '../duration.js';
 import { printableJson } from '../printable.js';
-import type { OutboxEntry, OutboxFilter, OutboxState, Unfit } from '../store/store.js';
+import { daemonRuns } from '../store/lock.js';
+import type { Awaited, OutboxEntry, OutboxFilter, OutboxState, Unfit } from '../store/store.js';
 import { UserError } from '../user-error.js';
 import { zoneToPrint } from '../zone.js';
 import { OUTBOX_STATES } from './accepted.js';
-import { inColumns } from './columns.js';
+import { databaseFor } from './database.js';
 import { utc } from './json-rows.js';
 import { localTime } from './local-time.js';
 import { onStore } from './on-store.js';
 import type { ReadingOptions } from './options.js';
+import { latencyOf, notedAt, outboxText } from './outbox-text.js';
 import { say } from './say.js';
 
 export type OutboxOptions = ReadingOptions;
@@ -36,10 +38,17 @@ export async function listOutbox(options: OutboxListOptions): Promise<void> {
   const states = statesOf(options.state);
   const limit = numberOf(options.limit, 'number of rows', 10_000);
   const time = localTime(zoneToPrint(options));
-  const entries = await readOutbox(options.db, { states, receiver, seqs: null, limit });
+  const database = await databaseFor('read', options.db);
+  const [entries, awaited] = await onStore('read', options.db, async (store) => [
+    await store.outbox({ states, receiver, seqs: null, limit }),
+    await store.awaited(),
+  ]);
   if (output === 'json') return say(printableJson(entries.map(entryJson)));
   if (entries.length === 0) process.stderr.write('haplog: No row of the outbox is so.\n');
-  for (const line of inColumns(entries.map((entry) => rowOf(entry, time)))) say(line);
+  const asked = ({ receiver: name, whole }: Awaited) => receiver === null || [name, whole].includes(receiver);
+  const waiting = states.includes('due') ? awaited.filter(asked) : [];
+  const listing = { awaited: waiting, entries, daemon: daemonRuns(database) };
+  for (const line of outboxText(listing, Date.now(), time)) say(line);
 }
 
 /** Prints one row and its message. */
@@ -48,19 +57,20 @@ export async function showOutbox(text: string, options: OutboxShowOptions): Prom
   const seq = rowNumber(text);
   const [entry] = await readOutbox(options.db, { ...ALL, seqs: [seq] });
   if (!entry) throw unfitRow({ seq, why: 'missing' }, 'show');
-  const { state, answer, closedAt, dueAt, notification } = entry;
-  const { letter, passedOn } = entry;
+  const { state, answer, closedAt, notification } = entry;
+  const { letter, passedOn, nextAt, addressee } = entry;
   const { subject, text: body } = render(notification, Date.now(), { passedOn });
   if (options.output === 'json') return say(printableJson({ ...entryJson(entry), message: { subject, text: body } }));
   say(`Row:         ${seq}, ${state}, ${triesOf(entry)}`);
   say(`Receiver:    ${notification.receiver}`);
   say(`Noted:       ${time(notedAt(entry))}`);
-  if (state === 'due') say(`Due:         ${dueAt === 0 ? 'at once' : time(dueAt)}`);
+  if (nextAt !== null) say(`Due:         ${nextAt === 0 ? 'at once' : time(nextAt)}`);
   if (closedAt !== null) say(`Closed:      ${time(closedAt)}`);
   if (answer !== null) say(`Answer:      ${answer}`);
   const latency = latencyOf(entry);
   if (latency !== null) say(`Latency:     ${formatDuration(latency)} from the line to acceptance`);
-  if (letter !== null && letter !== notification.dedupKey) say(`Letter:      told together with others, as ${letter}`);
+  if (letter !== null && addressee === null && letter !== notification.dedupKey)
+    say(`Letter:      told together with others, as ${letter}`);
   say(`Subject:     ${subject}`);
   say('');
   for (const line of body.trimEnd().split('\n')) say(line);
@@ -93,37 +103,29 @@ async function readOutbox(db: string | undefined, filter: OutboxFilter): Promise
   return await onStore('read', db, (store) => store.outbox(filter));
 }
 
-function rowOf(entry: OutboxEntry, time: (at: number) => string): string[] {
-  const { seq, state, answer, notification } = entry;
-  const { receiver, event, incident } = notification;
-  const what = `${event}: ${incidentInWords(incident)}`;
-  return [String(seq), time(notedAt(entry)), state, receiver, what, triesOf(entry), answer ?? ''];
-}
-
 function entryJson(entry: OutboxEntry): object {
-  const { seq, state, attempts, answer, closedAt, dueAt, notification } = entry;
+  const { seq, state, attempts, answer, closedAt, dueAt, nextAt, notification } = entry;
   const { receiver, event, incident, dedupKey } = notification;
   const { id, host, rule, subject } = incident;
   const about = { incident: id, host, backend: backendOf(incident), rule, subject };
   const times = {
     noted_at: utc(notedAt(entry)),
     due_at: state === 'due' ? utc(dueAt) : null,
+    next_attempt_at: nextAt === null ? null : utc(Math.max(nextAt, notedAt(entry))),
     closed_at: closedAt === null ? null : utc(closedAt),
   };
-  const { letter, standsIn, passedOn } = entry;
-  const way = { letter, stands_in: standsIn, passed_on: passedOn, latency_ms: latencyOf(entry) };
+  const { letter, standsIn, passedOn, addressee } = entry;
+  const way = {
+    address: addressee?.address ?? null,
+    letter,
+    stands_in: standsIn,
+    passed_on: passedOn,
+    latency_ms: latencyOf(entry),
+  };
   return { seq, state, receiver, event, ...about, dedup_key: dedupKey, attempts, ...times, answer, ...way };
 }
 
-/** From when there was something to tell to acceptance, in ms; null of what was not accepted. */
-function latencyOf({ state, closedAt, notification }: OutboxEntry): number | null {
-  return state === 'delivered' && closedAt !== null ? Math.max(0, closedAt - dueSince(notification)) : null;
-}
-
 const triesOf = ({ attempts }: OutboxEntry) => (attempts === 1 ? '1 attempt' : `${attempts} attempts`);
-
-/** By our own clock, where that is known. */
-const notedAt = ({ notification: { notedAt, createdAt } }: OutboxEntry) => notedAt ?? createdAt;
 
 function statesOf(words: string[] | undefined): readonly OutboxState[] {
   if (words === undefined) return NOT_DELIVERED;

@@ -11,6 +11,9 @@ beginning, so nobody is told the end; dropped: somebody gave it up, or the addre
 delivered. Of what was dropped a later reminder is told all the same. A row of "oncall <ops@example.org>" is
 for one address of oncall, which refused what the others accepted.
 
+list begins with a line for each receiver for which something waits: since when, when the next attempt is, and
+what the last one came to. It says so where no haplog run is there to send it.
+
 Examples:
   haplog outbox list
   haplog outbox show 12
@@ -18,7 +21,7 @@ Examples:
 
 export function outboxCommand(): Command {
   const list = withReadingOptions(new Command('list'))
-    .description('the newest rows, of those that were not delivered')
+    .description('for whom messages wait, and why; then the newest rows, of those that were not delivered')
     .option('--state <state>', `only these, or all: ${OUTBOX_STATES.join(', ')} (with commas, or again)`, collectWords)
     .option('--receiver <name>', 'only of this receiver')
     .option('-n, --limit <n>', 'how many at most, 1 to 10000', '50')

@@ -5,6 +5,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../parsers/index.js';
 import type { Thread } from './by-hand.js';
+import type { RefusedAddress } from './outbox-row.js';
 
 /** A row that was delivered to the others. */
 export interface DeliveredRow extends Thread {
@@ -14,7 +15,7 @@ export interface DeliveredRow extends Thread {
 
 export interface Addressees {
   /** Rows for one address that wait, as those that were delivered were before this attempt; returns their numbers. */
-  part(rows: readonly DeliveredRow[], address: string): number[];
+  part(rows: readonly DeliveredRow[], refused: Pick<RefusedAddress, 'address' | 'name'>): number[];
   /** What waits for addresses that have just accepted something newer goes: told after it, it would be false. */
   overtake(rows: readonly DeliveredRow[], refused: readonly string[], at: Instant): void;
 }
@@ -22,18 +23,16 @@ export interface Addressees {
 const OVERTAKEN = 'overtaken: what came later of it has reached this address';
 
 export function addressees(db: Database): Addressees {
-  // As `addresseeName` of alerts/ has it; to load that would make every answer of `haplog query` late.
-  const name = "outbox.receiver || ' <' || @address || '>'";
   // `<incident>:<event>:<receiver>` ends in the receiver, whatever is in its name.
-  const key = 'substr(outbox.dedup_key, 1, length(outbox.dedup_key) - length(outbox.receiver))';
+  const key = 'substr(outbox.dedup_key, 1, length(outbox.dedup_key) - length(outbox.receiver)) || @name';
   const part = db
     .prepare<[object], number>(`
     INSERT INTO outbox (dedup_key, incident, receiver, event, facts, created_at, noted_at, due_at, attempts, state,
       passed_on, addressee_of, address)
-    SELECT ${key} || ${name}, incident, ${name}, event, facts, created_at, noted_at, due_at, attempts - 1, 'due',
+    SELECT ${key}, incident, @name, event, facts, created_at, noted_at, due_at, attempts - 1, 'due',
       passed_on, receiver, @address
     FROM outbox
-    WHERE seq = @seq AND NOT EXISTS (SELECT 1 FROM outbox AS own WHERE own.dedup_key = ${key} || ${name})
+    WHERE seq = @seq AND NOT EXISTS (SELECT 1 FROM outbox AS own WHERE own.dedup_key = ${key})
     RETURNING seq`)
     .pluck();
   const overtake = db.prepare(`
@@ -42,11 +41,10 @@ export function addressees(db: Database): Addressees {
       AND address NOT IN (SELECT value FROM json_each(@refused))`);
 
   return {
-    part: (rows, address) =>
+    part: (rows, { address, name }) =>
       rows.flatMap(({ seq, addresseeOf }) => {
         // One address alone has no others that could have accepted it.
-        if (addresseeOf !== null) return [];
-        return part.all({ seq, address });
+        return addresseeOf === null ? part.all({ seq, address, name }) : [];
       }),
     overtake: (rows, refused, at) => {
       for (const { incident, receiver } of rows)

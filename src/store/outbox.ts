@@ -41,7 +41,7 @@ const OVER = `EXISTS (
   WHERE sibling.incident = @incident AND sibling.receiver = @receiver AND sibling.event = 'resolved')`;
 
 /** When the oldest open row of the thread is due: what is behind it waits for it. */
-const THREAD_DUE_AT = `(
+export const THREAD_DUE_AT = `(
   SELECT first.due_at FROM outbox AS first
   WHERE first.incident = outbox.incident AND first.receiver = outbox.receiver AND first.state = 'due'
   ORDER BY first.seq LIMIT 1)`;
@@ -190,8 +190,8 @@ export function outboxTable(db: Database): OutboxTable {
         refused.map(({ address }) => address),
         at,
       );
-      for (const { address, reason, next } of refused) {
-        const own = part(rows, address);
+      for (const { reason, next, ...who } of refused) {
+        const own = part(rows, who);
         if (next.state === 'due') putOff(own, next.dueAt, reason);
         else end(own, next.state, at, reason, fallback);
       }

@@ -196,7 +196,7 @@ export interface Store {
     reason: string,
     fallback?: string | null,
   ): Awaitable<void>;
-  /** For whom something waits, by name. */
+  /** For whom something waits, and why, by name. */
   awaited(): Awaitable<Awaited[]>;
   /** What is to be told and what became of it, the newest first. */
   outbox(filter: OutboxFilter): Awaitable<OutboxEntry[]>;

@@ -95,6 +95,7 @@ test(
     const [first, second] = await store.due(Date.now(), 10);
     const refused = {
       address: 'spare@example.org',
+      name: 'away <spare@example.org>',
       reason: '451 greylisted',
       next: { state: 'due', dueAt: 1 },
     } as const;

@@ -29,12 +29,27 @@ test('what was not delivered is listed with the reason, the newest first', async
   const folder = await home(t);
   const { status, stdout, stderr } = ask(folder, ['outbox', 'list', '--utc']);
   assert.deepEqual([status, stderr], [0, '']);
-  assert.equal(
-    stdout,
-    `3  2024-02-21 12:03:18  due       chat  firing: backend k8s-api-server on allyrion  1 attempt  chat.example.org: connection refused
-2  2024-02-21 12:03:18  rejected  chat  firing: backend k8s-api-server on allyrion  1 attempt  chat.example.org answered 403: no such token
-`,
+  const [idle, waits, empty, ...table] = stdout.trimEnd().split('\n');
+  assert.equal(idle, 'haplog run is not running on this database: nothing goes out.');
+  assert.match(
+    waits!,
+    /^chat: 1 message waits, for \d\S+( \d\S+)?, next attempt in \d+y( \d+d)?: chat\.example\.org: connection refused$/,
   );
+  assert.equal(empty, '');
+  const cells = table.map((line) =>
+    line.split(/ {2,}/).map((cell) => cell.replace(/\d+y( \d+d)?|\d+d( \d+h)?/, 'TIME')),
+  );
+  assert.deepEqual(cells, [
+    ['ROW', 'NOTED', 'STATE', 'RECEIVER', 'WHAT', 'ATTEMPTS', 'AGE', 'NEXT', 'WHY'],
+    [
+      ...['3', '2024-02-21 12:03:18', 'due', 'chat', 'firing: backend k8s-api-server on allyrion', '1'],
+      ...['TIME', 'in TIME', 'chat.example.org: connection refused'],
+    ],
+    [
+      ...['2', '2024-02-21 12:03:18', 'rejected', 'chat', 'firing: backend k8s-api-server on allyrion', '1'],
+      ...['TIME', 'chat.example.org answered 403: no such token'],
+    ],
+  ]);
   const rows = JSON.parse(
     ask(folder, ['outbox', 'list', '--state', 'all', '--receiver', 'oncall', '-o', 'json']).stdout,
   );
@@ -44,6 +59,28 @@ test('what was not delivered is listed with the reason, the newest first', async
     [seq, state, backend, closed_at, answer, latency_ms],
     [1, 'delivered', 'k8s-api-server', '2024-02-21T12:03:19.115Z', '250 queued', 1_000],
   );
+});
+
+test('an address that refused is listed with its receiver, and what waits for it in JSON', async (t) => {
+  const folder = await home(t);
+  const store = openStore(join(folder, '.local/state/haplog/haplog.db'), 'write');
+  await putInOutbox(store, notification('resolved', { id: 'f:1' as EventId }, 'oncall'));
+  const at = Date.parse('2099-01-01T00:00:00Z');
+  const next = { state: 'due', dueAt: at } as const;
+  await store.delivered(4, OPENED, '250 queued', [
+    { address: 'new@example.org', name: 'oncall <new@example.org>', reason: 'mx: 451 greylisted', next },
+  ]);
+  await store.end();
+  const rows = JSON.parse(ask(folder, ['outbox', 'list', '--receiver', 'oncall', '-o', 'json']).stdout);
+  assert.deepEqual(
+    rows.map((row: Record<string, unknown>) => [row.seq, row.receiver, row.address, row.next_attempt_at, row.answer]),
+    [[5, 'oncall <new@example.org>', 'new@example.org', '2099-01-01T00:00:00.000Z', 'mx: 451 greylisted']],
+  );
+  assert.match(
+    ask(folder, ['outbox', 'list', '--receiver', 'oncall']).stdout,
+    /\noncall <new@example\.org>: 1 message waits, .*: mx: 451 greylisted\n\nROW /,
+  );
+  assert.doesNotMatch(ask(folder, ['outbox', 'list', '--state', 'rejected']).stdout, /waits/);
 });
 
 test('a row is shown with its message', async (t) => {

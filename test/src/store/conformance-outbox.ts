@@ -293,4 +293,59 @@ export function keepsTheOutbox(engine: string, makeStore: MakeStore): void {
       assert.deepEqual(await sender.due(), ['a:resolved:oncall']);
     },
   );
+
+  const REFUSED = { address: 'new@x.org', name: 'oncall <new@x.org>', reason: '451 greylisted' };
+
+  promise(
+    'one address that refuses waits by itself, holds back nothing, and is not doubled by a second mark',
+    async (sender) => {
+      await sender.write(notification('firing', 'a'), notification('resolved', 'a'));
+      const first = await sender.seq('a:firing:oncall');
+      const next = { state: 'due', dueAt: 50_000 } as const;
+      for (let marks = 0; marks < 2; marks++) await sender.store.delivered(first, 2_000, '250', [{ ...REFUSED, next }]);
+      assert.deepEqual(await sender.due(49_999), ['a:resolved:oncall']);
+      assert.deepEqual(await sender.due(50_000), ['a:resolved:oncall', 'a:firing:oncall <new@x.org>']);
+      const row = (await sender.store.due(50_000, 9)).find(({ addressee }) => addressee !== null);
+      assert.deepEqual(
+        [row?.addressee, row?.attempts, row?.answer, row?.letter],
+        [{ of: 'oncall', address: 'new@x.org' }, 1, '451 greylisted', null],
+      );
+      const awaited = (await sender.store.awaited()).map(({ receiver, whole, messages }) => [
+        receiver,
+        whole,
+        messages,
+      ]);
+      assert.deepEqual(awaited, [
+        ['oncall', 'oncall', 1],
+        ['oncall <new@x.org>', 'oncall', 1],
+      ]);
+    },
+  );
+
+  promise('what an address accepts drops what waits for it of the same incident, and of no other', async (sender) => {
+    await sender.write(notification('firing', 'a'), notification('firing', 'b'), notification('resolved', 'a'));
+    const next = { state: 'due', dueAt: 50_000 } as const;
+    for (const key of ['a:firing:oncall', 'b:firing:oncall'])
+      await sender.store.delivered(await sender.seq(key), 2_000, '250', [{ ...REFUSED, next }]);
+    await sender.store.delivered(await sender.seq('a:resolved:oncall'), 3_000, '250');
+    assert.deepEqual(await sender.due(50_000), ['b:firing:oncall <new@x.org>']);
+    const dropped = { states: ['dropped'], receiver: 'oncall', seqs: null, limit: 9 } as const;
+    const [row] = await sender.store.outbox(dropped);
+    assert.deepEqual(await sender.store.retry([row!.seq]), { seq: row!.seq, why: 'over' });
+  });
+
+  promise('who is told in place of one address is told the end, whichever comes first', async (sender) => {
+    const next = { state: 'rejected' } as const;
+    for (const endFirst of [true, false]) {
+      const id = `end first: ${endFirst}`;
+      await sender.write(notification('firing', id));
+      if (endFirst) await sender.write(notification('resolved', id));
+      const first = await sender.seq(`${id}:firing:oncall`);
+      await sender.store.delivered(first, 2_000, '250', [{ ...REFUSED, next }], 'chat');
+      if (!endFirst) await sender.write(notification('resolved', id));
+      const keys = (await sender.store.due(9_000, 9)).map((row) => row.notification.dedupKey);
+      assert.deepEqual(keys.toSorted(), [`${id}:firing:chat`, `${id}:resolved:chat`, `${id}:resolved:oncall`]);
+      for (const { seq } of await sender.store.due(9_000, 9)) await sender.store.delivered(seq, 9_000, '200');
+    }
+  });
 }
