@@ -95,9 +95,9 @@ export const RULE_WORDS: Record<Rule, RuleWords> = {
     still: 'Still stopped',
   },
   reload_failed: {
-    is: 'runs on its old configuration',
-    hasBeen: 'has run on its old configuration',
+    is: 'could not load its configuration',
+    hasBeen: 'has not been able to load its configuration',
     over: 'has loaded its configuration',
-    still: 'Still on the old configuration',
+    still: 'Still not loaded',
   },
 };

@@ -21,6 +21,8 @@ export interface Sign {
   cause: Cause | null;
   /** No worker is in it: it lasts until another one takes over. */
   orphan?: boolean;
+  /** It says no more of the cause than that there is one: what was told before it counts. */
+  isVague?: boolean;
   /** The state of the server, where it is about one. */
   state?: Shown;
 }
@@ -94,8 +96,10 @@ function signOf(says: SignSentence): Sign[] {
       if (outcome === 'failed') return state === 'up' ? [{ ...about, is: 'present' }] : [];
       return health === of && state === 'up' ? [{ ...about, is: 'absent' }] : [];
     }
+    case 'configuration.refused':
+      return [{ ...haproxy('reload_failed', 'present', says.reason), isVague: says.place === null }];
     case 'reload.failed':
-      return [haproxy('reload_failed', 'present', says.reason)];
+      return [{ ...haproxy('reload_failed', 'present', says.reason), isVague: true }];
     case 'reload.succeeded':
       return [haproxy('reload_failed', 'absent', null)];
   }

@@ -46,8 +46,9 @@ export class Turn {
 
   /** What an event says of any other trouble. */
   heed({ id, host, pid, at, utcOffsetMin }: HaproxyEvent, sign: Sign): void {
-    const { rule, subject, planned, fall, cause, orphan = false } = sign;
+    const { rule, subject, planned, fall, orphan = false, isVague = false } = sign;
     if (!this.#plan.policy.rules[rule].on) return;
+    const cause = isVague && this.#ledger.get({ host, rule, subject }) ? null : sign.cause;
     const spell: Spell = { id, host, pid, at, utcOffsetMin, rule, subject, planned, fall, cause, orphan };
     if (sign.is === 'present') this.#present(spell);
     else if (sign.is === 'absent') this.#absent(spell, { pid, at, evidence: 'observed' }, false);

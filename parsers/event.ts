@@ -19,7 +19,12 @@ export type StateSentence = Extract<Sentence, { kind: keyof typeof STATES }>;
  * Sentences that become events as well, and change no state: each says whole how something stands, so that a copy says
  * nothing new and need not be told apart.
  */
-const SIGNS = { 'check.result': true, 'reload.failed': true, 'reload.succeeded': true } as const;
+const SIGNS = {
+  'check.result': true,
+  'configuration.refused': true,
+  'reload.failed': true,
+  'reload.succeeded': true,
+} as const;
 
 export type SignSentence = Extract<Sentence, { kind: keyof typeof SIGNS }>;
 

@@ -184,6 +184,8 @@ type Processes =
       about: 'configuration' | 'binding' | 'limits' | 'process';
       place: string | null;
     }
+  /** Without a place: that there were errors. `reason` is all of the text. */
+  | { kind: 'configuration.refused'; place: string | null; reason: string }
   | { kind: 'crash'; what: 'bug' | 'worker died' | 'panic' | 'stuck thread' | 'spinning task' | 'trace' };
 
 type Remarks =

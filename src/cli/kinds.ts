@@ -35,6 +35,7 @@ const SENTENCES: Record<SentenceKind, true> = {
   'process.stopping': true,
   'process.banner': true,
   'startup.problem': true,
+  'configuration.refused': true,
   crash: true,
   'logger.failed': true,
   'lines.lost': true,

@@ -46,7 +46,7 @@ test('what no change of a server tells of is told with its cause, as messages te
     'incident firing: allyrion: HAProxy is without a worker since 1970-01-01 00:00:01 +00:00: killed by signal 9',
   ]);
   assert.deepEqual(saidOf({ ...whole, rule: 'reload_failed', planned: true, cause: null }), [
-    'incident firing: allyrion: HAProxy runs on its old configuration since 1970-01-01 00:00:01 +00:00, planned',
+    'incident firing: allyrion: HAProxy could not load its configuration since 1970-01-01 00:00:01 +00:00, planned',
   ]);
   assert.match(saidOf({ ...whole, rule: 'checks_failing', subject: 'web/web1' })[0]!, /: killed by signal 9$/);
   // Of these the changes of servers tell, each with its own cause.

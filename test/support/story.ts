@@ -9,6 +9,7 @@
  *   '0:05 down a 0+1'     no active server is left, and one backup server
  *   '0:05 follow a 0 web/b'  server a falls, which tracks web/b
  *   '0:05 check a failed 2/3'  a check failed, and two more may fail until the server falls (also: succeeded 3/3)
+ *   '0:05 refused haproxy.cfg:41'  the configuration has a mistake there; without a place: it has mistakes
  *   '0:05 reload failed'  the master could not load its new configuration (also: succeeded)
  *   '0:05 @1 forked'      the master says that the worker began
  *   '0:05 @1 stopped'     the worker's proxy app stopped
@@ -89,6 +90,10 @@ const BY_COMMAND: Cause = { ...BY_CHECK, class: 'admin', reason: null, durationM
 function sentenceOf([verb, ...rest]: string[], pid: number): HaproxyEvent['says'] {
   if (verb === 'reload') {
     return rest[0] === 'failed' ? { kind: 'reload.failed', reason: 'Loading failure!' } : { kind: 'reload.succeeded' };
+  }
+  if (verb === 'refused') {
+    const place = rest[0] ?? null;
+    return { kind: 'configuration.refused', place, reason: place === null ? 'Fatal errors' : `parsing [${place}]` };
   }
   if (verb === 'check') return checkOf(rest);
   if (verb === 'exhausted') return { kind: 'backend.exhausted', backend: 'app' };
