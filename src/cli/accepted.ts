@@ -11,7 +11,7 @@ export const OUTBOX_STATES = ['due', 'delivered', 'rejected', 'expired', 'muted'
 export const STATES = [
   ...(['up', 'down', 'maint', 'drain', 'nolb', 'no-server'] as const),
   ...(['backup_only', 'last_server', 'server_down', 'flapping', 'checks_failing'] as const),
-  ...(['worker_killed', 'reload_failed'] as const),
+  ...(['worker_killed', 'stopped', 'reload_failed'] as const),
 ] as const;
 
 export type StateWord = (typeof STATES)[number];
