@@ -73,6 +73,8 @@ export interface Held {
   turn: number;
   /** A state taken over from a file: it belongs to the worker that this master starts next. */
   heir: boolean;
+  /** It was not believed; a late line on stderr may yet bear it out. It holds nothing up. */
+  doubted?: true;
 }
 
 /**

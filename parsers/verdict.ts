@@ -8,8 +8,11 @@ import type { EventId, HaproxyEvent } from './event.js';
 import { COPY_DELAY_MAX_MS, type Heard, type Held, type RecentEvent, type Suspect, speakerKey } from './heard.js';
 import type { Instant, LogRecord } from './record.js';
 
-/** How long it may wait: for a witness; for the worker that inherits it. */
-export const patienceMs = ({ heir }: Held): number => (heir ? COPY_DELAY_MAX_MS : WITNESS_MS);
+/** So many that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */
+const DOUBTED_MAX = 50;
+
+/** How long it may wait: for a witness; for the worker that inherits it, or for a line on stderr that comes late. */
+export const patienceMs = ({ heir, doubted }: Held): number => (heir || doubted ? COPY_DELAY_MAX_MS : WITNESS_MS);
 
 /** The scratch paper of one line, or of a moment in which none came. It lives no longer and nothing outside sees it. */
 export class Verdicts {
@@ -78,8 +81,8 @@ export class Verdicts {
   #release(held: Held): void {
     for (const next of this.#waiting((other) => !other.heir && backendOf(other) === backendOf(held))) {
       if (!this.heard.held.has(next.event.id)) continue;
-      if (!this.#isWitnessed(next)) return;
-      this.#believe(next, this.#said(next));
+      if (this.#isWitnessed(next)) this.#believe(next, this.#said(next));
+      else if (!next.doubted) return;
     }
   }
 
@@ -92,6 +95,10 @@ export class Verdicts {
     const said = this.#said(held);
     const { host } = held.event;
     const reason = held.heir ? 'no worker was started for it' : doubt(this.heard, held.event, said);
+    if (held.doubted) {
+      this.#strike(held);
+      return;
+    }
     if (reason !== null) {
       this.#suspect(held, said, reason);
       return;
@@ -104,10 +111,11 @@ export class Verdicts {
     this.heard = { ...this.heard, sources: this.heard.sources.with(host, { ...source, stderr, pairs }) };
   }
 
-  #believe({ event, subject, tag }: Held, said: RecentEvent): void {
+  #believe({ event, subject, tag, doubted }: Held, said: RecentEvent): void {
     const { host, pid, says } = event;
     const wasKnown = isWorker(this.heard, host, pid);
     this.events.push({ event, copies: said.copies });
+    if (doubted) this.cleared.push(event.id);
     const { recent, voices } = this.heard.subjects.get(subject)!;
     const told = recent.map((other) => (other.serial === said.serial ? { ...said, held: false } : other));
     this.heard = learn(this.heard, event, said, tag);
@@ -123,17 +131,33 @@ export class Verdicts {
     }
   }
 
-  #suspect({ event, subject, tag, heir }: Held, { id, text, serial, pair }: RecentEvent, reason: string): void {
+  #suspect(held: Held, { id, text, pair, by }: RecentEvent, reason: string): void {
+    const { event, tag, heir } = held;
     if (!heir) this.suspects.push({ id, event, tag, text, reason });
-    const { held, subjects, speakers } = this.heard;
+    const { speakers } = this.heard;
     const key = speakerKey(event.host, event.pid);
     const speaker = speakers.get(key);
+    if (speaker && !speaker.known) {
+      this.heard = { ...this.heard, speakers: speakers.with(key, { ...speaker, doubted: { event, text, pair } }) };
+    }
+    if (pair && by.stderr === 0 && this.#doubted < DOUBTED_MAX) {
+      this.heard = { ...this.heard, held: this.heard.held.with(id, { ...held, doubted: true }) };
+    } else {
+      this.#strike(held);
+    }
+  }
+
+  get #doubted(): number {
+    return [...this.heard.held].filter(([, { doubted }]) => doubted).length;
+  }
+
+  /** Nothing pairs with it any more. */
+  #strike({ event, subject, serial }: Held): void {
+    const { held, subjects } = this.heard;
     this.heard = {
       ...this.heard,
-      held: held.without(id),
+      held: held.without(event.id),
       subjects: subjects.with(subject, strike(subjects.get(subject)!, serial)),
-      speakers:
-        speaker && !speaker.known ? speakers.with(key, { ...speaker, doubted: { event, text, pair } }) : speakers,
     };
   }
 

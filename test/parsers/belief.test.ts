@@ -95,6 +95,40 @@ describe('a line that came alone', () => {
   });
 });
 
+describe('two lines of log targets that contradict what was said before, where stderr is written', () => {
+  // Meanwhile a server was given weight 0 without a word, so that the numbers do not follow.
+  const fall = [...twice(LATER, down('a', 1)), ...twice(LATER + 1, down('b', 0)), ...twice(LATER + 1, EXHAUSTED)];
+
+  test('are told when the line on stderr comes, however late, with their own time', () => {
+    const late = [down('a', 1), down('b', 0), EXHAUSTED].map((text, i) => stderrLine(LATER + 5_000 + i, text));
+    const { transitions, outages, suspects, cleared } = read([...fall, ...late], debian).news;
+    assert.deepEqual(
+      [
+        ...transitions.map(({ server, at }) => `${server} +${at - LATER}`),
+        ...outages.map(({ start }) => `+${start - LATER}`),
+      ],
+      ['a +0', 'b +1', '+1'],
+    );
+    assert.deepEqual(
+      suspects.map(({ id }) => id),
+      cleared,
+    );
+  });
+
+  test('hold up nothing that is borne out meanwhile', () => {
+    const other = triple(LATER + 2_000, down('c', 2));
+    assert.deepEqual(believed([...twice(LATER, down('a', 0)), ...other], debian)[0], 'c down');
+  });
+
+  test('are forgotten after a minute', () => {
+    const late = stderrLine(LATER + 70_000, EXHAUSTED);
+    assert.deepEqual(
+      believed([...twice(LATER, EXHAUSTED), late], debian).filter((it) => !it.startsWith('?')),
+      [],
+    );
+  });
+});
+
 describe('a client that can write whole lines', () => {
   test('makes no change by saying the same again and again', () => {
     const lines = [0, 50, 100, 150].map((ms) => syslogLine(LATER + ms, EXHAUSTED));
@@ -251,6 +285,12 @@ test('a stamp of another century, of a worker never heard of, harms nothing that
   const far = syslogLine(Date.parse('2199-01-01T00:00:00Z'), down('b', 1), { pid: 7 });
   const lines = [syslogLine(T, down('a', 0)), far, syslogLine(T, down('a', 0)), syslogLine(T + 1, EXHAUSTED)];
   assert.deepEqual(believed(lines).slice(0, 1), ['a down']);
+});
+
+test('a thousand forged pairs leave no more behind than a few', () => {
+  let memory = debian;
+  for (let i = 0; i < 1_000; i++) memory = read(twice(LATER + i * 30, down(`s${i}`, 0)), memory).memory;
+  assert.ok(memory.heard.held.size <= 60, `${memory.heard.held.size} are held`);
 });
 
 test('a thousand forged numbers leave no more behind than a few', () => {
