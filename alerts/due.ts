@@ -1,6 +1,6 @@
 /** When time alone makes something of an incident. All instants by the clock of its host. */
 import type { Instant } from '../parsers/index.js';
-import { settlesAfterMs } from './flapping.js';
+import { settlesAfterMs, staysAt } from './flapping.js';
 import type { Incident } from './incident.js';
 import type { Plan } from './plan.js';
 import { holdMs, reminderMs } from './policy.js';
@@ -24,7 +24,8 @@ export function tellsAgainAt(incident: Incident, plan: Pick<Plan, 'policy' | 'ro
   const { toldAt, quietUntil } = incident;
   if (toldAt === null) return quietUntil ?? NEVER;
   const escalates = escalationsOf(incident, plan.routes)[0]?.at ?? NEVER;
-  const next = Math.min(remindsAt(incident, plan), escalates, handsOverAt(incident, plan.routes));
+  const again = Math.min(remindsAt(incident, plan), staysAt(incident));
+  const next = Math.min(again, escalates, handsOverAt(incident, plan.routes));
   return next === NEVER ? NEVER : Math.max(next, quietUntil ?? next);
 }
 

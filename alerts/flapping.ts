@@ -9,7 +9,8 @@ export function flapped(
   at: Instant,
   { changes, withinMs }: Policy['flapping'],
 ): { recent: Instant[]; flaps: boolean } {
-  const recent = [...before, at].filter((each) => at - each <= withinMs).slice(-changes);
+  // What the clock had not come to yet was stamped before it was set back.
+  const recent = [...before, at].filter((each) => each <= at && at - each <= withinMs).slice(-changes);
   return { recent, flaps: recent.length >= changes };
 }
 
@@ -23,12 +24,25 @@ export function comesAgain(
   policy: Policy,
 ): { recent: Instant[]; settlesMs: number | null } {
   const { changes, withinMs } = policy.flapping;
-  const { recent, flaps } = flapped(before, at, { changes: Math.ceil(changes / 2), withinMs });
+  const { recent, flaps } = flapped(before, at, { changes: Math.max(2, Math.ceil(changes / 2)), withinMs });
   return { recent, settlesMs: flaps ? keepFiringMs(policy, 'flapping') : null };
 }
 
-/** How long an incident must be well to be over. */
-export function settlesAfterMs({ rule, phase, settlesMs }: Incident, policy: Policy): number {
+/** How long an incident must be well to be over. What nobody was told of is over as its rule says. */
+export function settlesAfterMs({ rule, phase, settlesMs, toldAt }: Incident, policy: Policy): number {
   const usual = keepFiringMs(policy, rule);
-  return phase === 'firing' && settlesMs !== null ? Math.max(usual, settlesMs) : usual;
+  return phase === 'firing' && settlesMs !== null && toldAt !== null ? Math.max(usual, settlesMs) : usual;
+}
+
+/** The incident that has come back: was it well for so long that it would have been over, but that it comes again and again? */
+export function backAgain(before: Incident, after: Incident, at: Instant, policy: Policy): Incident {
+  const { resolvedAt, settlesMs, rule } = before;
+  if (resolvedAt === null || settlesMs === null || after.resolvedAt !== null) return after;
+  return at - resolvedAt < keepFiringMs(policy, rule) ? after : { ...after, cameBackAt: at };
+}
+
+/** When it is told that it has come back, and this time to stay; Infinity where that is not so. */
+export function staysAt({ resolvedAt, settlesMs, cameBackAt }: Incident): Instant {
+  if (resolvedAt !== null || settlesMs === null || cameBackAt === null) return Number.POSITIVE_INFINITY;
+  return cameBackAt + settlesMs;
 }

@@ -62,10 +62,22 @@ export function lastWords(change: Change, event: HaproxyEvent): Change {
   };
 }
 
-/** A younger worker serves already, when the end of this one is told: a master's words may come late. */
+/** A younger worker of its service serves already, when the end of this one is told: a master's words may come late. */
 export function isTakenOver(board: Board, worker: WorkerRef): boolean {
   const self = workerOf(board, worker);
-  return self !== undefined && siblingsOf(board, worker).some(({ firstAt, end }) => !end && firstAt > self.firstAt);
+  if (self === undefined) return false;
+  const siblings = siblingsOf(board, worker);
+  const isOfAnother = (pid: number) => siblings.some(({ heir }) => heir === pid) || areStrangers(board, worker, pid);
+  return siblings.some(({ pid, firstAt, end }) => !end && firstAt > self.firstAt && !isOfAnother(pid));
+}
+
+/** Both have spoken of backends, and of none that is the other's: two services of one host. */
+function areStrangers(board: Board, { host, pid }: WorkerRef, other: number): boolean {
+  const [own, others] = [pid, other].map((each) => {
+    const prefix = `${workerKey({ host, pid: each })} `;
+    return [...board.backends].flatMap(([key]) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
+  });
+  return own!.length > 0 && others!.length > 0 && !own!.some((backend) => others!.includes(backend));
 }
 
 /** Ends what is open in those older workers whose heir speaks while they have been silent. */

@@ -1,6 +1,7 @@
 /** Who is to be told of an incident, and what: its beginning, reminders, that somebody has taken it on, its end. */
 import type { Instant } from '../parsers/index.js';
 import { remindsAt } from './due.js';
+import { staysAt } from './flapping.js';
 import type { Incident } from './incident.js';
 import type { Ledger } from './ledger.js';
 import { type Notification, type NotificationKind, notificationsFor } from './notification.js';
@@ -48,7 +49,8 @@ export class Herald {
       return;
     }
     const handed = this.#handOver(current);
-    const reminded = there >= remindsAt(handed, this.#plan) ? this.#remind(handed) : handed;
+    const isDue = there >= Math.min(remindsAt(handed, this.#plan), staysAt(handed));
+    const reminded = isDue ? this.#remind(handed) : handed;
     for (const { at, receivers } of escalationsOf(reminded, this.#plan.routes)) {
       // Nobody has taken it on: others hear of it, as of something that begins.
       if (there >= at) this.#write(this.#ledger.get(reminded) ?? reminded, 'firing', 'firing', receivers);
@@ -96,7 +98,12 @@ export class Herald {
     const later = routes.flatMap(({ escalation }) => escalation?.receivers ?? []);
     const escalatedTo = incident.receivers.filter((name) => later.includes(name));
     const receivers = [...this.#routed(incident), ...escalatedTo];
-    return this.#write({ ...incident, reminders, remindedAt }, 'reminder', `reminder-${reminders}`, receivers);
+    return this.#write(
+      { ...incident, reminders, remindedAt, cameBackAt: null },
+      'reminder',
+      `reminder-${reminders}`,
+      receivers,
+    );
   }
 
   /** Somebody has taken it on: whoever was told of it hears that too. */

@@ -81,6 +81,8 @@ export interface Incident {
   times: number;
   /** How long it must be well to be over, where it has come again and again; null: as its rule says. */
   settlesMs: number | null;
+  /** When it came back after it had been well for so long that it would have been over; null once that is told. */
+  cameBackAt: Instant | null;
   /** Null while nobody has taken it on. */
   ack: Acknowledgement | null;
 }
@@ -154,6 +156,7 @@ export function begun(spell: Spell, severity: Severity): Incident {
     flaps: null,
     times: 1,
     settlesMs: null,
+    cameBackAt: null,
     ack: null,
   };
 }

@@ -38,7 +38,9 @@ interface Grouping<Item> {
 export function threadsByRoot<Row extends Waiting>(threads: readonly Thread<Row>[]): Group<Thread<Row>>[] {
   return groupedByRoot(threads, {
     incidentOf: ({ told }) => told.incident,
-    kindOf: ({ told, rows }) => JSON.stringify([told.event, rows[0]!.passedOn]),
+    // What different people have taken on is told apart.
+    kindOf: ({ told: { event, incident }, rows }) =>
+      JSON.stringify([event, rows[0]!.passedOn, event === 'acknowledged' ? incident.ack : null]),
   });
 }
 

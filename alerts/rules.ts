@@ -89,7 +89,7 @@ export const RULE_WORDS: Record<Rule, RuleWords> = {
     still: 'Still without a worker',
   },
   stopped: {
-    is: 'has stopped, as it was asked to',
+    is: 'has been stopped',
     hasBeen: 'has been stopped',
     over: 'has been started again',
     still: 'Still stopped',

@@ -101,7 +101,8 @@ function signOf(says: SignSentence): Sign[] {
     case 'reload.failed':
       return [{ ...haproxy('reload_failed', 'present', says.reason), isVague: true }];
     case 'reload.succeeded':
-      return [haproxy('reload_failed', 'absent', null)];
+      // A worker has begun, should the word of that have been lost.
+      return (['reload_failed', 'worker_killed', 'stopped'] as const).map((rule) => haproxy(rule, 'absent', null));
   }
 }
 

@@ -14,7 +14,10 @@ export interface Situation {
   clocks: Shelf<HostClock>;
   /** By host; none where nobody has looked yet. */
   agendas: Shelf<Agenda>;
-  /** When a server went up or down last, by host, worker and server, as often as counts for flapping. */
+  /**
+   * As often as counts for flapping: when a server went up or down last, by host, worker and server; when incidents fired last, by
+   * their key.
+   */
   changes: Shelf<readonly Instant[]>;
   /** What began and ended unseen and was told to nobody, by id. */
   missed: Shelf<Incident>;

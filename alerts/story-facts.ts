@@ -62,7 +62,7 @@ function toldBefore({ incident, event, receiver, createdAt }: Notification): Fac
     return [];
   const names =
     others.length > 5 ? `${others.slice(0, 5).join(', ')} and ${others.length - 5} more` : others.join(', ');
-  return [['Told first', `${names}, ${localTime(incident, toldAt)}; nobody has taken it on`]];
+  return [['Before you', `${names}, ${localTime(incident, toldAt)}; nobody has taken it on`]];
 }
 
 /** What has come again and again is not told each time. */
@@ -109,9 +109,10 @@ function clockAhead({ createdAt, notedAt = createdAt }: Notification): Fact[] {
 
 /** Says so when a message comes late, because haplog was not running or could not reach the receiver. */
 function lateness({ incident, event, createdAt }: Notification, now: Instant): Fact[] {
-  const { openedAt, firedAt, resolvedAt } = incident;
-  // A firing is due as soon as it fires, everything else when it was noted down.
-  const due = event === 'firing' ? (firedAt ?? openedAt) : createdAt;
+  const { openedAt, firedAt, resolvedAt, flaps, toldAt } = incident;
+  // A firing is due as soon as it fires; when others were told first, or it took many changes to see it, when it was noted down.
+  const isOwn = event === 'firing' && flaps === null && (toldAt === null || toldAt >= createdAt);
+  const due = isOwn ? (firedAt ?? openedAt) : createdAt;
   if (now - due < LATE_MS) return [];
   if (event === 'resolved') return [['Told late', `${formatDuration(now - (resolvedAt ?? createdAt))} after it ended`]];
   return [['Told late', `this was so at ${localTime(incident, createdAt)}, ${formatDuration(now - createdAt)} ago`]];

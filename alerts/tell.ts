@@ -5,7 +5,7 @@ import { failedInWords } from './impact.js';
 import type { Fallen, Incident } from './incident.js';
 import { acknowledgedInWords, causeOf, endMark, host, localTime, subjectInWords } from './incident-words.js';
 import type { Notification } from './notification.js';
-import { RULE_WORDS } from './rules.js';
+import { RULE_WORDS, SUBJECT_OF } from './rules.js';
 import type { Shown } from './state.js';
 import type { Block, Fact, Item, Story } from './story.js';
 import { factsOf } from './story-facts.js';
@@ -72,7 +72,10 @@ function sentence({ incident, event, createdAt, backend }: Notification): Omit<S
       const over = incident.endEvidence === 'assumed' ? words.over.replace(/^has/, 'is taken to have') : words.over;
       const settled = incident.flaps === null ? '' : `: it is ${SHOWN_IN_WORDS[incident.flaps.state]}`;
       const failed = failedInWords(incident.impact);
-      const left = backend === null || backend.condition === 'up' ? '' : `; it is ${conditionInWords(backend)}`;
+      const left =
+        backend === null || backend.condition === 'up'
+          ? ''
+          : `; ${SUBJECT_OF[incident.rule] === 'backend' ? 'it' : 'its backend'} is ${conditionInWords(backend)}`;
       const often = incident.times > 1 ? `, in which it was so ${incident.times} times` : '';
       const rest = `, after ${lasted}${often}${failed === null ? '' : `, ${failed}`}${left}`;
       return { mark: endMark(incident), lead: `${where} ${over}${settled}`, rest };

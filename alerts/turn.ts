@@ -2,7 +2,7 @@
 import { type HaproxyEvent, type Instant, Shelf } from '../parsers/index.js';
 import type { OutageChange } from './board.js';
 import { fires, isUntold, tellsAgainAt, turnsAt } from './due.js';
-import { comesAgain, flapped } from './flapping.js';
+import { backAgain, comesAgain, flapped } from './flapping.js';
 import { Herald, type Moment } from './herald.js';
 import { begun, type End, endOf, type Incident, incidentKey, joined, left, type Spell, spellOf } from './incident.js';
 import { Ledger } from './ledger.js';
@@ -133,8 +133,12 @@ export class Turn {
       this.#resolve(incident); // the work was over; this is trouble of its own
       this.#advance(this.#begun(spell));
     } else {
-      this.#advance(incident ? joined(incident, spell) : this.#begun(spell));
+      this.#advance(incident ? this.#joined(incident, spell) : this.#begun(spell));
     }
+  }
+
+  #joined(incident: Incident, spell: Spell): Incident {
+    return backAgain(incident, joined(incident, spell), spell.at, this.#plan.policy);
   }
 
   #absent(spell: Spell, end: End, died: boolean): void {
@@ -152,7 +156,7 @@ export class Turn {
     const { recent, flaps } = flapped(this.#changes.get(key) ?? [], spell.at, this.#plan.policy.flapping);
     this.#changes = this.#changes.with(key, recent);
     if (!known && !flaps) return;
-    const incident = known ? joined(known, spell) : { ...this.#begun(spell), openedAt: recent[0]! };
+    const incident = known ? { ...joined(known, spell), times: 1 } : { ...this.#begun(spell), openedAt: recent[0]! };
     const changes = known ? (known.flaps?.changes ?? 0) + 1 : recent.length;
     const over = { resolvedAt: spell.at, endEvidence: 'observed' } as const;
     this.#advance({ ...incident, ...over, workers: [], flaps: { changes, state } });
@@ -219,7 +223,9 @@ export class Turn {
 
   /** It has settled: only what comes now counts. */
   #forgetChanges({ host, subject }: Incident): void {
-    this.#changes = this.#changes.withoutAll((key) => key.startsWith(`${host} `) && key.endsWith(` ${subject}`));
+    // By worker: how often incidents of the server have fired is another count.
+    const isCount = (key: string) => key.endsWith(` ${subject}`) && /^\d+ /.test(key.slice(host.length + 1));
+    this.#changes = this.#changes.withoutAll((key) => key.startsWith(`${host} `) && isCount(key));
   }
 
   /** It began in a silence or in maintenance, as far as clocks agree. */

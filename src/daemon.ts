@@ -62,9 +62,11 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
   let following = false;
   /** Logs that cannot be read now. */
   const waitedFor = new Set<string>();
+  const isFirst = (await Promise.all(paths.map((path) => store.checkpoint(path)))).every((place) => place === null);
   const intake = new Intake(
     {
       store,
+      isFirst,
       plan,
       clock,
       onCommit(commit, { situation }) {

@@ -77,7 +77,7 @@ function hourOf({ at, utcOffsetMin }: Stamp): Instant {
 /** The last line about the backend that waits for a witness. */
 function lastHeld({ held }: Heard, host: string, backend: string): EventId | null {
   if (held.size === 0) return null;
-  const own = [...held].map(([, one]) => one).filter(({ event }) => event.host === host);
+  const own = [...held].map(([, one]) => one).filter(({ event, doubted }) => event.host === host && !doubted);
   const last = own.filter(({ event }) => backendOf(event.says) === backend).sort((a, b) => b.turn - a.turn)[0];
   return last?.event.id ?? null;
 }

@@ -14,6 +14,8 @@ export interface IntakeDeps {
   /** The configuration's part of the plan. */
   plan: Plan;
   clock: { now(): Instant };
+  /** No log was ever read before this life: what is over by now was before haplog's time. */
+  isFirst: boolean;
   /** Called after each commit that is on disk; `before` is what was remembered until then. */
   onCommit(commit: Commit, before: Memory): void;
 }
@@ -21,8 +23,6 @@ export interface IntakeDeps {
 export class Intake {
   readonly #deps: IntakeDeps;
   #memory: Memory;
-  /** Nothing was remembered when this life began. */
-  readonly #isFirst: boolean;
   #plan: Plan;
   #turn: Promise<void> = Promise.resolve();
   #ended = false;
@@ -30,7 +30,6 @@ export class Intake {
   constructor(deps: IntakeDeps, memory: Memory) {
     this.#deps = deps;
     this.#memory = memory;
-    this.#isFirst = memory.situation.clocks.size === 0;
     this.#plan = deps.plan;
   }
 
@@ -57,7 +56,7 @@ export class Intake {
   firstTick(): Promise<void> {
     return this.#queue(() => {
       const now = this.#deps.clock.now();
-      const { memory, news } = tick(this.#memory, now, this.#plan, this.#isFirst);
+      const { memory, news } = tick(this.#memory, now, this.#plan, this.#deps.isFirst);
       const told = new Set(news.notifications.map(({ incident }) => incident.id));
       const again = offers(memory.situation, this.#plan, now).filter(({ incident }) => !told.has(incident.id));
       return { memory, news: { ...news, notifications: [...news.notifications, ...again] } };

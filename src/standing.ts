@@ -117,6 +117,9 @@ function serverNow(server: ServerState): ServerNow {
 export function isTrouble({ backends, incidents }: Standing): boolean {
   return (
     backends.some(({ outage }) => outage !== null && !outage.planned) ||
-    incidents.some(({ phase, planned }) => phase === 'firing' && !planned)
+    incidents.some(
+      ({ phase, planned, resolvedAt, rule }) =>
+        phase === 'firing' && !planned && (resolvedAt === null || rule === 'flapping'),
+    )
   );
 }

@@ -165,10 +165,11 @@ const migrations: readonly string[] = [
   `,
   // What is left of a backend, how a server's state is known, whether a worker had just begun, how often it was so: nobody kept that.
   `
-  UPDATE incident SET body = json_set(body, '$.workerBegan', NULL, '$.times', 1, '$.settlesMs', NULL);
-  UPDATE outbox SET facts = json_object('incident', json(json_set(facts, '$.workerBegan', NULL, '$.times', 1, '$.settlesMs', NULL)),
+  UPDATE incident SET body = json_set(body, '$.workerBegan', NULL, '$.times', 1, '$.settlesMs', NULL, '$.cameBackAt', NULL);
+  UPDATE outbox SET facts = json_object('incident', json(json_set(facts, '$.workerBegan', NULL, '$.times', 1, '$.settlesMs', NULL,
+    '$.cameBackAt', NULL)),
     'backend', NULL);
-  UPDATE memory SET body = json_set(body, '$.workerBegan', NULL, '$.times', 1, '$.settlesMs', NULL)
+  UPDATE memory SET body = json_set(body, '$.workerBegan', NULL, '$.times', 1, '$.settlesMs', NULL, '$.cameBackAt', NULL)
     WHERE shelf IN ('incident', 'missed');
   UPDATE memory SET body = json_set(body, '$.evidence', 'observed') WHERE shelf = 'server';
   UPDATE memory SET body = json_set(body, '$.counts', NULL, '$.stopped', json('false')) WHERE shelf = 'backend';

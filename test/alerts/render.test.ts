@@ -207,8 +207,8 @@ test('who hears of it because nobody has taken it on is told so', () => {
       { ...notification('firing', { receivers: ['oncall', 'boss'] }, receiver), createdAt: OPENED + 15 * MINUTE },
       OPENED + 15 * MINUTE,
     );
-    return /^Told first: {2}(.*)$/m.exec(text)?.[1];
+    return /^Before you: {2}(.*)$/m.exec(text)?.[1];
   };
   assert.equal(later('boss'), 'oncall, 2024-02-21 07:03:18 -05:00; nobody has taken it on');
-  assert.doesNotMatch(render(notification('firing', { receivers: ['oncall', 'chat'] }), OPENED).text, /Told first/);
+  assert.doesNotMatch(render(notification('firing', { receivers: ['oncall', 'chat'] }), OPENED).text, /Before you/);
 });

@@ -31,7 +31,16 @@ class Day {
     const note = (commit: Commit) => {
       for (const { event } of commit.notifications) this.told.push(`${(this.now - T) / 1000} ${event}`);
     };
-    return new Intake({ store: this.store, plan: PLAN, clock: { now: () => this.now }, onCommit: note }, memory);
+    return new Intake(
+      {
+        store: this.store,
+        plan: PLAN,
+        isFirst: memory === EMPTY_MEMORY,
+        clock: { now: () => this.now },
+        onCommit: note,
+      },
+      memory,
+    );
   }
 
   async says(to: 'UP' | 'DOWN', left: number): Promise<void> {
@@ -124,7 +133,10 @@ test('an intake that has ended changes nothing any more, and what was under way 
       await store.apply(commit);
     },
   };
-  const intake = new Intake({ store: slow, plan: PLAN, clock: { now: () => T }, onCommit: () => {} }, EMPTY_MEMORY);
+  const intake = new Intake(
+    { store: slow, plan: PLAN, isFirst: true, clock: { now: () => T }, onCommit: () => {} },
+    EMPTY_MEMORY,
+  );
   const underWay = intake.tick();
   await new Promise(setImmediate);
   const ended = intake.end();

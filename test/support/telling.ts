@@ -62,6 +62,7 @@ export function incident(changes: Partial<Incident> = {}): Incident {
     flaps: null,
     times: 1,
     settlesMs: null,
+    cameBackAt: null,
     ack: null,
     ...changes,
   };

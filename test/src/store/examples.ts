@@ -96,6 +96,7 @@ export function incident(parts: Partial<Incident> = {}): Incident {
     flaps: null,
     times: 1,
     settlesMs: null,
+    cameBackAt: null,
     ack: null,
     ...parts,
   };
