@@ -1,4 +1,5 @@
 /** Bytes of ASCII by their names, for what reads lines without decoding them. */
+export const NEWLINE = 0x0a;
 export const SPACE = 0x20;
 export const QUOTE = 0x22;
 export const PLUS = 0x2b;

@@ -28,7 +28,7 @@ export type {
   Stamp,
 } from './record.js';
 export { findRequest, type RequestPlace } from './request.js';
-export { classify, type LineClass, messageStart } from './scan.js';
+export { ALONE, classify, type LineClass, lastHeader, messageStart } from './scan.js';
 export { Shelf } from './shelf.js';
 export { forgetHost, hostNameOf } from './speakers.js';
 export { type HeardLast, latestStamp, type TimeContext } from './syslog-time.js';

@@ -5,7 +5,7 @@
  * It decides what to read, never what a line means: the grammar does that, anchored at both ends. So it may take a
  * traffic line for a candidate, but never a state line for traffic.
  */
-import { BRACKET_CLOSE, COLON, DIGIT_1, DIGIT_9, GT, LT, SPACE } from './bytes.js';
+import { BRACKET_CLOSE, COLON, DIGIT_1, DIGIT_9, GT, LT, NEWLINE, SPACE } from './bytes.js';
 
 /** `candidate`: its opening is one of HAProxy's about states; `traffic`: it begins as the built-in log formats do. */
 export type LineClass = 'traffic' | 'candidate' | 'other';
@@ -58,6 +58,16 @@ for (const opening of OPENINGS.map(bytesOf)) {
 const TRAFFIC_STARTS = new Uint8Array(256);
 for (const byte of bytesOf('0123456789:-"{abcdefuC')) TRAFFIC_STARTS[byte] = 1;
 
+/**
+ * For who passes over traffic with fewer looks (src/tail/sweep.wat): by the first byte of a message 0 where `classify` is to be asked;
+ * else the second byte of the sentences about states that begin so, or a newline, which stands in no line.
+ */
+export const ALONE = TRAFFIC_STARTS.map((isStart, first) => {
+  const seconds = new Set((OPENINGS_BY_BYTE[first] ?? []).map((opening) => opening[1] ?? 0));
+  const [second = NEWLINE, ...others] = seconds;
+  return isStart === 1 && others.length === 0 ? second : 0;
+});
+
 /** Of these, what a tag does not begin with: JSON and CLF. */
 const OPENS_RECORD = new Uint8Array(256);
 for (const byte of bytesOf('{"')) OPENS_RECORD[byte] = 1;
@@ -83,13 +93,20 @@ export function classify(bytes: Uint8Array, start: number, end: number): LineCla
 export function messageStart(bytes: Uint8Array, start: number, end: number): number {
   const message = start + known.message;
   if (known.words > 0 && message < end && bytes[message] !== SPACE && bytes[start] !== LT) {
-    if (knownAt(bytes, start + known.at)) return message;
+    if (knownAt(bytes, start + known.at)) {
+      known.row++;
+      return message;
+    }
   }
+  known.row = 0;
   return messageStartByFields(bytes, start, end);
 }
 
 /** ` host tag[pid]: ` of the last line, and where in the line it stood. A shortcut only: it never changes an answer. */
-const known = { at: 0, message: 0, words: 0, lastWordAt: 0, values: new Uint32Array(64) };
+const known = { at: 0, message: 0, row: 0, words: 0, lastWordAt: 0, values: new Uint32Array(64) };
+
+/** Where that header stands, in bytes from a line's start to its blank and to the message; and how often in a row it was met again. */
+export const lastHeader: Readonly<{ at: number; message: number; row: number }> = known;
 
 let viewed: Uint8Array | null = null;
 let view: DataView = new DataView(new ArrayBuffer(0));

@@ -1,6 +1,6 @@
 /**
- * Builds dist/: the grammars by Peggy, all else checked by tsc; dist/parsers/ for who imports it as a library, with its
- * types, and dist/src/main.js as one bundle with what it uses. `--grammar` stops after the grammar.
+ * Builds dist/: the grammars by Peggy, the sweep over traffic by wabt, all else checked by tsc; dist/parsers/ for who imports
+ * it as a library, with its types, and dist/src/main.js as one bundle with what it uses. `--generate` stops after the first two.
  * dist/ is replaced at the end and in one go, so that a failed or interrupted build leaves the last good one.
  */
 import { spawnSync } from 'node:child_process';
@@ -16,9 +16,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { builtMark, grammars, root, wantedBuild } from './freshness.mjs';
+import { builtMark, grammars, root, sweep, wantedBuild } from './freshness.mjs';
 import { hoistRules } from './hoist.mjs';
 import { isAlive } from './lock.mjs';
 
@@ -35,33 +35,51 @@ export class BuildError extends Error {
   }
 }
 
-/** Compiles parsers/grammar/ to ES modules with types beside them, those that are not newer already. */
-export function buildGrammar() {
+/** Makes what is generated beside the sources, where it is not newer already. */
+export async function generate() {
   for (const grammar of grammars()) {
     if (isNewer(grammar.compiled, [grammar.options, ...grammar.sources, hoisting])) continue;
-    const stage = join(dist, `${stageName}${process.pid}`);
-    mkdirSync(stage, { recursive: true });
-    try {
-      tool(
-        'peggy/bin/peggy.js',
-        ['-c', grammar.options, '-o', join(stage, basename(grammar.compiled))],
-        'The grammar does not compile',
-      );
-      const parser = join(stage, basename(grammar.compiled));
-      writeFileSync(parser, hoistRules(readFileSync(parser, 'utf8')));
-      // Each file arrives whole: a test that runs meanwhile never reads half a parser.
-      for (const name of readdirSync(stage)) renameSync(join(stage, name), join(root, 'parsers', name));
-    } finally {
-      rmSync(stage, { recursive: true, force: true });
-    }
+    await arrive(grammar.compiled, (place) => compileGrammar(grammar.options, place));
+  }
+  if (!isNewer(sweep.compiled, [sweep.source])) await arrive(sweep.compiled, compileSweep);
+}
+
+/** A grammar as an ES module with types beside it. */
+function compileGrammar(options, place) {
+  tool('peggy/bin/peggy.js', ['-c', options, '-o', place], 'The grammar does not compile');
+  writeFileSync(place, hoistRules(readFileSync(place, 'utf8')));
+}
+
+/** src/tail/sweep.wat as an ES module that holds its bytes, with types beside it. */
+async function compileSweep(place) {
+  const { default: wabt } = await import('wabt');
+  const text = readFileSync(sweep.source, 'utf8');
+  try {
+    const { buffer } = (await wabt()).parseWat(relative(root, sweep.source), text, { simd: true }).toBinary({});
+    writeFileSync(place, `export const SWEEP = '${Buffer.from(buffer).toString('base64')}';\n`);
+  } catch (error) {
+    throw new BuildError('The sweep does not compile', error.message);
+  }
+  writeFileSync(place.replace('.js', '.d.ts'), 'export const SWEEP: string;\n');
+}
+
+/** Lets a module be made elsewhere, so that each file arrives whole: a test that runs meanwhile never reads half of one. */
+async function arrive(module, make) {
+  const stage = join(dist, `${stageName}${process.pid}`);
+  mkdirSync(stage, { recursive: true });
+  try {
+    await make(join(stage, basename(module)));
+    for (const name of readdirSync(stage)) renameSync(join(stage, name), join(dirname(module), name));
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
   }
 }
 
 /** Builds everything and remembers from which sources. */
 export async function build() {
   const sources = wantedBuild();
-  sweep();
-  buildGrammar();
+  clearAway();
+  await generate();
   const stage = join(dist, `${stageName}${process.pid}`);
   try {
     tool(
@@ -130,7 +148,7 @@ async function bundle(outdir) {
 }
 
 /** Away with what builds left that were interrupted. */
-function sweep() {
+function clearAway() {
   const left = existsSync(dist) ? readdirSync(dist).filter((name) => name.startsWith(stageName)) : [];
   for (const name of left) {
     if (!isAlive(Number(name.slice(stageName.length)))) rmSync(join(dist, name), { recursive: true, force: true });
@@ -155,7 +173,7 @@ function isNewer(made, from) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    if (process.argv.includes('--grammar')) buildGrammar();
+    if (process.argv.includes('--generate')) await generate();
     else await build();
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;

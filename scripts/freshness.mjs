@@ -31,6 +31,12 @@ export function grammars() {
     });
 }
 
+/** What wabt makes of WebAssembly's text: a module that tests and the build read. */
+export const sweep = {
+  source: join(root, 'src', 'tail', 'sweep.wat'),
+  compiled: join(root, 'src', 'tail', 'sweep.gen.js'),
+};
+
 const sources = ['src', 'parsers', 'alerts', 'scripts/build.mjs', 'scripts/hoist.mjs', 'package.json', 'tsconfig.json'];
 const generated = /\.gen\./;
 
@@ -52,9 +58,9 @@ export function isInstalled() {
   return read(installedMark) === wantedInstall();
 }
 
-/** True when dist/ and the compiled grammars are of these sources. */
+/** True when dist/ and what is generated beside the sources are of these sources. */
 export function isBuilt() {
-  return read(builtMark) === wantedBuild() && grammars().every(({ compiled }) => existsSync(compiled));
+  return read(builtMark) === wantedBuild() && [...grammars(), sweep].every(({ compiled }) => existsSync(compiled));
 }
 
 /**

@@ -5,13 +5,13 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { BuildError, buildGrammar } from './build.mjs';
+import { BuildError, generate } from './build.mjs';
 import { root } from './freshness.mjs';
 
 const fileTimeoutMs = 3 * 60_000;
 const e2e = join('test', 'e2e');
 
-function main(args) {
+async function main(args) {
   const only = optionValue(args, '--only');
   const options = args.filter((arg) => arg.startsWith('-'));
   const named = args.filter((arg) => !arg.startsWith('-'));
@@ -22,7 +22,7 @@ function main(args) {
   const files = named.length > 0 ? named : testFiles(only);
   if (files.length === 0) return refuse('There are no tests to run.');
   try {
-    buildGrammar();
+    await generate();
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     return refuse(`${error.output}\n${error.message}.`);
@@ -63,4 +63,4 @@ function refuse(sentence) {
   return 2;
 }
 
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2));

@@ -1,10 +1,18 @@
 /**
  * The hottest loop of haplog: passes over lines of traffic until one comes that is none, or that is to be looked at. It is alone
  * here and knows nothing else, so that it is compiled early, once, and stays so (docs/decisions/0008-speed.md).
+ *
+ * Where many lines in a row bear the same header, sweep.ts takes over, if it can: it is faster, and knows less.
  */
-import { classify, type LineClass } from '../../parsers/index.js';
+import { classify, type LineClass, lastHeader } from '../../parsers/index.js';
+import { type Sweep, sweepAtHand } from './sweep.js';
 
 const NEWLINE = 0x0a;
+
+/** So many lines of traffic in a row with the same header: more of them will come. */
+const FAMILIAR_LINES = 8;
+/** So much is worth the call. */
+const SWEEP_BYTES = 4 * 1024;
 
 /** Where it stopped: the line in `[start, end)` of the chunk, which was not passed over. */
 export interface Stop {
@@ -19,17 +27,36 @@ export interface Stop {
 /**
  * Goes on from `from`, the start of a line. No line that reaches beyond `mark` is passed over.
  * @param longest a line with more bytes is `oversize`
+ * @param help gives what is faster, or null
  */
-export function passOver(chunk: Buffer, from: number, mark: number, longest: number, stop: Stop): void {
+export function passOver(
+  chunk: Buffer,
+  from: number,
+  mark: number,
+  longest: number,
+  stop: Stop,
+  help: () => Sweep | null = sweepAtHand,
+): void {
+  const limit = Math.min(mark + 1, chunk.length);
   let start = from;
   let passed = 0;
+  let row = 0;
   let kind: Stop['kind'] = 'traffic';
   let end = chunk.indexOf(NEWLINE, start);
   while (end >= 0) {
     kind = end - start > longest ? 'oversize' : classify(chunk, start, end);
     if (kind !== 'traffic' || end > mark) break;
     passed++;
+    const before = start;
     start = end + 1;
+    if (++row >= FAMILIAR_LINES && lastHeader.row >= FAMILIAR_LINES && limit - start >= SWEEP_BYTES) {
+      row = 0;
+      const sweep = help();
+      if (sweep !== null) {
+        start = sweep.over(chunk, before, start, limit, longest);
+        passed += sweep.passed;
+      }
+    }
     end = chunk.indexOf(NEWLINE, start);
   }
   stop.start = start;

@@ -25,11 +25,11 @@ export type House = ReadonlyMap<string, SourceFile>;
 
 const rooms = ['parsers', 'alerts', 'src'];
 
-/** Reads parsers/ with its grammar, alerts/ and src/ below `root`; what is generated is nobody's writing. */
+/** Reads parsers/ with its grammar, alerts/ and src/ with its WebAssembly below `root`; what is generated is nobody's writing. */
 export function readHouse(root: string): House {
   const paths = rooms.flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.(ts|peggy)$/.test(name) && !name.includes('.gen.'))
+      .filter((name) => /\.(ts|peggy|wat)$/.test(name) && !name.includes('.gen.'))
       .map((name) => join(room, name)),
   );
   return houseOf(Object.fromEntries(paths.sort().map((path) => [path, readFileSync(join(root, path), 'utf8')])));
@@ -42,7 +42,7 @@ export function houseOf(texts: Record<string, string>): House {
 
 /** The comment a file opens with, after the line that names its interpreter. */
 export function headerOf({ text }: SourceFile): string {
-  return /^(?:#!.*\n)?\s*(\/\*[\s\S]*?\*\/)/.exec(text)?.[1] ?? '';
+  return /^(?:#!.*\n)?\s*(\/\*[\s\S]*?\*\/|;;.*)/.exec(text)?.[1] ?? '';
 }
 
 function sourceFile(path: string, text: string): SourceFile {
