@@ -181,6 +181,8 @@ const migrations: readonly string[] = [
   ALTER TABLE outbox ADD COLUMN addressee_of TEXT;
   ALTER TABLE outbox ADD COLUMN address TEXT;
   `,
+  // Whether anything of an incident waits.
+  `CREATE INDEX outbox_waiting ON outbox (incident) WHERE state = 'due'`,
 ];
 
 /** How many steps this haplog knows. */

@@ -1,35 +1,65 @@
-/** Keeps the history within its bounds: of what is over, the oldest goes first. What is open or waits is never touched. */
+/**
+ * Keeps the history within its bounds: of what is over, the oldest goes first. What is open or waits is never touched. A
+ * sweep goes through each kind from its oldest row on, a step at a time, and looks at no row twice: so a step is short
+ * however much stands in its way that may not be deleted.
+ */
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../parsers/index.js';
 import type { Bounds } from './store.js';
 
-/** So many rows of each kind go in one transaction: a few milliseconds, so that nothing else waits long. */
+/** At so many rows of each kind a step looks, in one transaction: some milliseconds, so that nothing else waits long. */
 const STEP_ROWS = 1_000;
+/** What is open lasts until this instant. */
+const OPEN = Number.MAX_SAFE_INTEGER;
 
+/** How far a sweep has come in one kind. */
+interface Place {
+  at: Instant;
+  seq: number;
+}
+
+interface Looked extends Place {
+  /** It may be deleted: 1. */
+  over: number;
+}
+
+const BEGINNING: Place = { at: Number.MIN_SAFE_INTEGER, seq: 0 };
+
+/** Table, the column that tells when it happened (an index has it), and which rows are over. */
+const KINDS = [
+  ['transition', 'at', 'TRUE'],
+  ['outage', 'open_until', 'TRUE'],
+  ['incident', 'open_until', `phase = 'resolved'`],
+  // Who was told the beginning of what still lasts is known by its rows.
+  [
+    'outbox',
+    'closed_at',
+    `NOT EXISTS (SELECT 1 FROM incident WHERE incident.id = outbox.incident AND phase <> 'resolved')
+      AND NOT EXISTS (
+        SELECT 1 FROM outbox AS other INDEXED BY outbox_waiting WHERE other.incident = outbox.incident AND other.state = 'due')`,
+  ],
+] as const;
+
+/** Returns what takes one step, and says whether there is more to do; a sweep is over when there is not. */
 export function pruner(db: Database): (bounds: Bounds) => boolean {
-  const oldest = [
-    'SELECT at FROM transition ORDER BY at LIMIT 1 OFFSET ?',
-    'SELECT closed_at FROM outbox WHERE closed_at IS NOT NULL ORDER BY closed_at LIMIT 1 OFFSET ?',
-    'SELECT open_until FROM incident ORDER BY open_until LIMIT 1 OFFSET ?',
-    'SELECT open_until FROM outage ORDER BY open_until LIMIT 1 OFFSET ?',
-  ].map((sql) => db.prepare<[number], Instant>(sql).pluck());
-
-  const deletions = [
-    'DELETE FROM transition WHERE seq IN (SELECT seq FROM transition WHERE at < @before ORDER BY at LIMIT @rows)',
-    // What is open lasts until an instant that is later than any; what is over stays as long as it is remembered.
-    'DELETE FROM outage WHERE seq IN (SELECT seq FROM outage WHERE open_until < @before ORDER BY open_until LIMIT @rows)',
-    `DELETE FROM incident WHERE seq IN (
-      SELECT seq FROM incident WHERE open_until < @before AND phase = 'resolved' ORDER BY open_until LIMIT @rows)`,
-    // Who was told the beginning of what still lasts is known by its rows.
-    `DELETE FROM outbox WHERE seq IN (
-      SELECT seq FROM outbox AS row WHERE closed_at < @before
-        AND NOT EXISTS (SELECT 1 FROM incident WHERE incident.id = row.incident AND phase <> 'resolved')
-        AND NOT EXISTS (SELECT 1 FROM outbox AS other WHERE other.incident = row.incident AND other.state = 'due')
-      ORDER BY closed_at LIMIT @rows)`,
+  const kinds = KINDS.map(([table, at, over]) => {
+    // In two parts, for of rows at one instant an index finds the next only so (asked as a pair it walks through all of them).
+    const ahead = (columns: string) => `
+      SELECT ${columns} FROM ${table} WHERE ${at} = @at AND seq > @seq AND ${at} < @before
+      UNION ALL SELECT ${columns} FROM ${table} WHERE ${at} > @at AND ${at} < @before
+      ORDER BY 1, 2`;
+    return {
+      end: db.prepare<[object], Instant>(`${ahead(`${at}, seq`)} LIMIT 1 OFFSET ${STEP_ROWS - 1}`).pluck(),
+      look: db.prepare<[object], Looked>(`${ahead(`${at} AS at, seq, ${over} AS over`)} LIMIT ${STEP_ROWS}`),
+      remove: db.prepare(`DELETE FROM ${table} WHERE seq IN (SELECT value FROM json_each(?))`),
+    };
+  });
+  // What people have said is little.
+  const others = [
     `DELETE FROM acknowledgement WHERE incident IN (
       SELECT incident FROM acknowledgement AS ack WHERE at < @before
-        AND NOT EXISTS (SELECT 1 FROM incident WHERE incident.id = ack.incident AND phase <> 'resolved') LIMIT @rows)`,
-    'DELETE FROM silence WHERE id IN (SELECT id FROM silence WHERE until < @before LIMIT @rows)',
+        AND NOT EXISTS (SELECT 1 FROM incident WHERE incident.id = ack.incident AND phase <> 'resolved') LIMIT ${STEP_ROWS})`,
+    `DELETE FROM silence WHERE id IN (SELECT id FROM silence WHERE until < @before LIMIT ${STEP_ROWS})`,
   ].map((sql) => db.prepare(sql));
 
   /** Room of deleted rows is used again, and does not count. */
@@ -38,17 +68,33 @@ export function pruner(db: Database): (bounds: Bounds) => boolean {
     return (size('page_count') - size('freelist_count')) * size('page_size') > bytes;
   };
 
-  /** Up to when a step's worth of the kind that reaches back the furthest happened; 0 where no kind has so many rows. */
-  const endOfStep = (): Instant => {
-    const ends = oldest.flatMap((query) => query.get(STEP_ROWS - 1) ?? []);
-    const over = ends.filter((at) => at < Number.MAX_SAFE_INTEGER);
-    return over.length === 0 ? 0 : Math.min(...over) + 1;
+  /** Up to when a step's worth of the kind that reaches back the furthest happened; 0 where no kind has so many rows left. */
+  const endOfStep = (places: readonly Place[]): Instant => {
+    const ends = kinds.flatMap(({ end }, i) => end.get({ ...places[i], before: OPEN }) ?? []);
+    return ends.length === 0 ? 0 : Math.min(...ends) + 1;
   };
 
-  const prune = db.transaction(({ before, bytes }: Bounds) => {
-    const cutoff = isTooBig(bytes) ? Math.max(before, endOfStep()) : before;
-    const deleted = deletions.map((sql) => sql.run({ before: cutoff, rows: STEP_ROWS }).changes);
-    return deleted.includes(STEP_ROWS) || (deleted.some((rows) => rows > 0) && isTooBig(bytes));
+  const step = db.transaction((places: readonly Place[], { before, bytes }: Bounds) => {
+    const cutoff = isTooBig(bytes) ? Math.max(before, endOfStep(places)) : before;
+    const counts: number[] = [];
+    const next = kinds.map(({ look, remove }, i) => {
+      const rows = look.all({ ...places[i], before: Math.min(cutoff, OPEN) });
+      const over = rows.filter((row) => row.over === 1).map(({ seq }) => seq);
+      if (over.length > 0) remove.run(JSON.stringify(over));
+      counts.push(rows.length);
+      const { at, seq } = rows.at(-1) ?? places[i]!;
+      return { at, seq };
+    });
+    for (const sql of others) counts.push(sql.run({ before: cutoff }).changes);
+    return { next, more: counts.includes(STEP_ROWS) };
   });
-  return prune.immediate;
+
+  const start = kinds.map(() => BEGINNING);
+  let places = start;
+  return (bounds) => {
+    const { next, more } = step.immediate(places, bounds);
+    // Only now: a step that fails has deleted nothing.
+    places = more ? next : start;
+    return more;
+  };
 }

@@ -63,4 +63,31 @@ export function keepsWithinBounds(engine: string, makeStore: MakeStore): void {
     await prune(store, { before: 0, bytes: 1 });
     assert.ok((await store.history(always)).transitions.length < 1_000);
   });
+
+  promise(
+    'what may not go stands in the way of nothing that is over, however much and however old it is',
+    async (store) => {
+      const lasting = incident();
+      const reminders = Array.from({ length: 2_500 }, (_, i) => {
+        const of = i % 5 === 4 ? `gone:${i}` : 'f1:900';
+        return { ...notification('reminder', of), dedupKey: `${of}:reminder-${i}:oncall` };
+      });
+      await store.apply(commitOf({ incidents: [lasting], notifications: reminders }));
+      const seqs = (await store.due(1e12, 4_000)).map(({ seq }) => seq);
+      for (let i = 0; i < seqs.length; i += 50) await store.delivered(seqs.slice(i, i + 50), 2_000 + i, 'ok');
+      const transitions = Array.from({ length: 12_000 }, (_, i) => transition({ id: id(`f1:${i}`), at: 100_000 + i }));
+      await store.apply(commitOf({ transitions }));
+      await prune(store, { before: 0, bytes: 5e6 });
+      const all = { states: ['delivered'] as const, receiver: null, seqs: null, limit: 4_000 };
+      const kept = (await store.outbox(all)).map(({ notification }) => notification.incident.id);
+      assert.deepEqual([kept.length, new Set(kept)], [2_000, new Set(['f1:900'])], 'what is over goes from between');
+      const left = (await store.history(always)).transitions;
+      assert.ok(left.length > 1_000 && left.length < 11_000, `${left.length} are left`);
+      assert.deepEqual(left, transitions.slice(-left.length));
+
+      await store.apply(commitOf({ incidents: [incident(over)] }));
+      await prune(store, { before: 50_000, bytes: PLENTY });
+      assert.deepEqual(await store.outbox(all), [], 'once it is over it goes, from the oldest on');
+    },
+  );
 }
