@@ -67,24 +67,42 @@ export interface DeliveryDeps {
 /** The letters that go now to one receiver. */
 export type Lane = Letter<OutboxRow>[];
 
-/** What is due now for receivers that are not busy. Each has a lane of its own, so that one which hangs holds up nobody else. */
-export async function lanesDue(deps: DeliveryDeps, busy: ReadonlySet<string>): Promise<Map<string, Lane>> {
+/**
+ * What is due now for receivers that are not busy. Each has a lane of its own, so that one which hangs holds up nobody else.
+ * @param busy the lanes that are served now, by receiver
+ */
+export async function lanesDue(deps: DeliveryDeps, busy: ReadonlyMap<string, Lane>): Promise<Map<string, Lane>> {
   // A lane that ends while the store is asked may have marked what the answer still calls due.
-  const busyBefore = [...busy];
+  const busyBefore = new Map(busy);
   const lanes = new Map<string, Lane>();
-  const rows = await deps.store.due(deps.clock.now(), PAGE, busyBefore);
+  const rows = await deps.store.due(deps.clock.now(), PAGE, [...busyBefore.keys()]);
   const byReceiver = groupBy(rows, ({ notification }) => notification.receiver);
   for (const [receiver, own] of byReceiver) {
     // What goes to all addresses goes first: with it this one may hear what makes its own out of date.
     const whole = wholeOf(own[0]!);
-    if (receiver !== whole && (byReceiver.has(whole) || busyBefore.includes(whole))) continue;
-    const lane = await laneOf(deps, receiver, own);
-    if (lane.length > 0) lanes.set(receiver, lane);
+    if (receiver !== whole && (byReceiver.has(whole) || busyBefore.has(whole))) continue;
+    const free = receiver === whole ? withoutBusy(own, busyBefore) : own;
+    const lane = await laneOf(deps, receiver, free);
+    // Of one address so few that what waits for them waits for one send at most.
+    const now = receiver === whole ? lane : lane.slice(0, LANE_WIDTH);
+    if (now.length > 0) lanes.set(receiver, now);
   }
   return lanes;
 }
 
+/** The rows of a receiver that may go now: not those of incidents of which one of its addresses is being told, which would be told out of turn. */
+function withoutBusy(rows: OutboxRow[], busy: ReadonlyMap<string, Lane>): OutboxRow[] {
+  const letters = [...busy.values()].flat();
+  const beingTold = letters.flatMap(rowsOf).filter((row) => row.addressee?.of === rows[0]!.notification.receiver);
+  const incidents = new Set(beingTold.map(({ notification }) => notification.incident.id));
+  const isBusy = ({ notification }: OutboxRow) => incidents.has(notification.incident.id);
+  // A letter of an earlier life goes as it was, or not yet.
+  const held = new Set(rows.filter(isBusy).map(({ letter }) => letter));
+  return rows.filter((row) => !isBusy(row) && (row.letter === null || !held.has(row.letter)));
+}
+
 async function laneOf({ store, channels, manners, clock }: DeliveryDeps, receiver: string, rows: OutboxRow[]) {
+  if (rows.length === 0) return [];
   const whole = wholeOf(rows[0]!);
   const takesDigests = channels.get(whole)?.takesDigests ?? channels.has(whole);
   const most = ceilingOf(manners?.get(whole)?.perMinute, takesDigests);

@@ -24,7 +24,7 @@ export function startDelivery(deps: Omit<DeliveryDeps, 'signal'>, { longestNapMs
 
   const bell = doorbell();
   const own = { ...deps, signal: hurry.signal };
-  const busy = new Set<string>();
+  const busy = new Map<string, Lane>();
   const inFlight = new Set<Promise<void>>();
   const failures: unknown[] = [];
 
@@ -42,7 +42,7 @@ export function startDelivery(deps: Omit<DeliveryDeps, 'signal'>, { longestNapMs
   };
 
   const begin = (receiver: string, lane: Lane) => {
-    busy.add(receiver);
+    busy.set(receiver, lane);
     const served = serve(own, lane, closing.signal)
       .catch(fail)
       .then(() => {

@@ -5,9 +5,11 @@ import test, { type TestContext } from 'node:test';
 import { type EmailReceiver, type Notification, type NotificationKind, openChannel } from '../../alerts/index.js';
 import type { EventId } from '../../parsers/index.js';
 import type { DeliveryDeps, DeliveryReport } from '../../src/deliver.js';
+import { startDelivery } from '../../src/delivery-loop.js';
 import { openStore } from '../../src/store/open.js';
 import type { OutboxEntry, Store } from '../../src/store/store.js';
 import { hook } from '../support/hook.js';
+import { Inbox } from '../support/inbox.js';
 import { mailbox, refusal } from '../support/mailbox.js';
 import { putInOutbox } from '../support/outbox.js';
 import { passOver } from '../support/pass.js';
@@ -27,8 +29,11 @@ async function house(t: TestContext) {
   const database = join(tempFolder(t), 'haplog.db');
   /** What an address is answered; 0: it is taken. */
   const code: Record<string, number> = {};
+  /** Called when an address is named; it is answered after that. */
+  const slow: Record<string, () => Promise<void>> = {};
   const box = await mailbox({
-    onRcptTo: ({ address }, _session, done) => {
+    onRcptTo: async ({ address }, _session, done) => {
+      await slow[address]?.();
       const answer = code[address] ?? 0;
       done(answer === 0 ? null : refusal(answer, answer < 500 ? 'greylisted' : 'no such user'));
     },
@@ -37,7 +42,15 @@ async function house(t: TestContext) {
   const reports: DeliveryReport[] = [];
   const time = { now: OPENED };
   const receiver: EmailReceiver = { ...emailTo(box.port), to: [OPS, `Spare <${TMP}>`] };
-  const it = { box, code, reports, time, receiver, chat: () => far.posts.items.map(({ body }) => JSON.parse(body)) };
+  const it = {
+    box,
+    code,
+    slow,
+    reports,
+    time,
+    receiver,
+    chat: () => far.posts.items.map(({ body }) => JSON.parse(body)),
+  };
 
   const life = async <T>(work: (deps: DeliveryDeps & { store: Store }) => T | Promise<T>): Promise<T> => {
     const store = openStore(database, 'write');
@@ -218,6 +231,35 @@ test('an end that such an address refuses too is told it with the beginning, as 
   assert.match(it.box.mails.items[2]?.parsed.text ?? '', /\nNot before: .*451 greylisted/);
   assert.equal(await it.nextDueAt(), null);
 });
+
+test(
+  'an end that comes while one address is being told the beginning follows it, and keeps nothing else waiting',
+  LIMIT,
+  async (t) => {
+    await using it = await house(t);
+    it.code[TMP] = 451;
+    await it.put(about('firing'));
+    await it.pass();
+    it.code[TMP] = 0;
+    it.time.now += MINUTE;
+    await it.life(async (deps) => {
+      const asked = new Inbox<() => void>('question');
+      it.slow[TMP] = () => new Promise((resolve) => asked.put(resolve));
+      const loop = startDelivery(deps, { longestNapMs: 50 });
+      const [answer] = await asked.first(1, 5_000);
+      delete it.slow[TMP];
+      await putInOutbox(deps.store, about('resolved'), about('firing', 'f:2'));
+      loop.ring();
+      await it.box.mails.first(2, 5_000);
+      assert.deepEqual(it.told().slice(1), [`${OPS},${TMP}: firing`], 'another incident does not wait');
+      answer?.();
+      await it.box.mails.first(4, 5_000);
+      await loop.stop(5_000);
+    });
+    assert.deepEqual(it.told().slice(2), [`${TMP}: firing`, `${OPS},${TMP}: resolved`]);
+    assert.equal(await it.nextDueAt(), null);
+  },
+);
 
 test(
   'an address that stays greylisted is given up after three days, and its fallback is told the beginning and the end',

@@ -12,7 +12,7 @@ export async function passOver(deps: DeliveryDeps): Promise<number> {
     },
   };
   const goingOn = new AbortController().signal;
-  const lanes = await lanesDue(counting, new Set());
+  const lanes = await lanesDue(counting, new Map());
   await Promise.all([...lanes.values()].map((lane) => serve(counting, lane, goingOn)));
   return attempts;
 }
