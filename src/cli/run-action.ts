@@ -9,7 +9,7 @@ import { watchPlace } from '../store/place.js';
 import { terms } from '../terms.js';
 import { version } from '../version.js';
 import { onDatabase } from './database.js';
-import { type ConfigOptions, readRunConfig, readRunConfigAgain } from './run-config.js';
+import { type ConfigOptions, configReader } from './run-config.js';
 import { heedSignals } from './signals.js';
 
 export interface RunOptions extends ConfigOptions {
@@ -20,10 +20,11 @@ export interface RunOptions extends ConfigOptions {
 /** Runs until Ctrl-C or SIGTERM; SIGHUP has the configuration read again. What keeps it from beginning is a `UserError`. */
 export async function run(options: RunOptions): Promise<void> {
   const log = createLogger({ level: options.logLevel });
-  const { config: first, path, database } = await readRunConfig(options, log);
+  const { first, again } = await configReader(options, log);
+  const { config, file, database } = first;
   await onDatabase(database, async () => {
     const lock = lockForDaemon(database);
-    const life = terms(() => readRunConfigAgain(options, database, log));
+    const life = terms(again);
     const signal = heedSignals(life.renew);
     try {
       const store = openStore(database, 'write');
@@ -33,11 +34,11 @@ export async function run(options: RunOptions): Promise<void> {
           log.error('%s Until then nothing is stored or told, and nothing is lost.', words(error, database)),
         onRelief: () => log.info('the database takes what it is given again'),
       });
-      log.info('haplog %s, configuration %s, database %s', version, path, database);
+      log.info('haplog %s, configuration %s, database %s', version, file ?? '(defaults)', database);
       const place = watchPlace(database);
       const deps = { store: waiting, log, from: options.from, lost: place.lost };
       await life
-        .run(first, signal, (config, signal) => runDaemon({ ...deps, config, signal }))
+        .run(config, signal, (config, signal) => runDaemon({ ...deps, config, signal }))
         .catch(unlessEndedWaiting(signal, log))
         .finally(() => {
           place.stop();

@@ -1,4 +1,5 @@
 /** The configuration of `haplog run`: what stands in the file, and what the options say beside it; read again when asked. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.js';
 import { openConfig } from '../config/open.js';
@@ -14,40 +15,54 @@ export interface ConfigOptions {
 
 export interface RunConfig {
   config: Config;
-  /** Where it is from, for people. */
-  path: string;
+  /** Null: there is none, and every default holds. */
+  file: string | null;
+  /** It says nothing. */
+  empty: boolean;
   database: string;
 }
 
-/** Tells what is doubtful in it. A mistake is a `UserError`. */
-export async function readRunConfig(options: ConfigOptions, log: Logger): Promise<RunConfig> {
-  const { config, path, warnings } = await openConfig(options.config ?? null);
+export interface ConfigReader {
+  first: RunConfig;
+  /** The configuration that stands in the file now; null where it cannot be used, which is told, a line for each mistake. Never rejects. */
+  again(): Promise<Config | null>;
+}
+
+/** Reads the configuration, and tells what is doubtful in it. A mistake is a `UserError`. */
+export async function configReader(options: ConfigOptions, log: Logger): Promise<ConfigReader> {
+  const first = await read(options, log);
+  const { database } = first;
+  let inForce = first;
+  return {
+    first,
+    async again() {
+      try {
+        const next = await read(options, log, inForce);
+        log.info('configuration %s read again', next.file ?? '(defaults)');
+        if (next.database !== database)
+          log.warn('the database stays %s until haplog is started again, and is not %s', database, next.database);
+        inForce = next;
+        return next.config;
+      } catch (error) {
+        // A fault, too: a daemon that goes on with what it has is worth more than none.
+        const said = error instanceof Error ? error.message : String(error);
+        for (const line of said.split('\n')) log.error('the configuration stays as it was: %s', line);
+        return null;
+      }
+    },
+  };
+}
+
+/** @param before the one in force, if there is one: who edits its file may have it away, or empty, for a moment */
+async function read(options: ConfigOptions, log: Logger, before: RunConfig | null = null): Promise<RunConfig> {
+  const { config, path: file, empty, warnings } = await openConfig(options.config ?? null);
+  if (before !== null && before.file !== null && before.file !== file && !existsSync(before.file))
+    throw new UserError(`${before.file} is not there any more`);
+  if (before !== null && !before.empty && empty) throw new UserError(`${file} says nothing`);
   const withOptions = withLogs(config, options.log);
   for (const warning of warnings) log.warn(warning);
   const database = options.db ?? config.database ?? defaultDatabase(process.env, process.getuid?.() ?? -1);
-  return { config: withOptions, path: path ?? '(defaults)', database: resolve(database) };
-}
-
-/**
- * The configuration that stands in the file now, for a daemon that runs on `database`; null where it has a mistake, which is
- * told, a line for each.
- */
-export async function readRunConfigAgain(
-  options: ConfigOptions,
-  database: string,
-  log: Logger,
-): Promise<Config | null> {
-  try {
-    const next = await readRunConfig(options, log);
-    log.info('configuration %s read again', next.path);
-    if (next.database !== database)
-      log.warn('the database stays %s until haplog is started again, and is not %s', database, next.database);
-    return next.config;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    for (const line of error.message.split('\n')) log.error('the configuration stays as it was: %s', line);
-    return null;
-  }
+  return { config: withOptions, file, empty, database: resolve(database) };
 }
 
 function withLogs(config: Config, logs: string[] | undefined): Config {

@@ -5,8 +5,9 @@ import type { RunOptions } from './run-action.js';
 
 const HELP = `
 SIGHUP has the configuration read again: logs, receivers, routes, policy, rules, maintenance, and the secrets that it
-points to. One with a mistake is told and changes nothing. The database stays until haplog is started again. When
-haplog was started from a terminal, SIGHUP says that the terminal was closed, and ends it.
+points to. One with a mistake is told and changes nothing, nor does a file that is gone or empty just then. The database
+stays until haplog is started again. When haplog was started from a terminal, SIGHUP says that the terminal was closed,
+and ends it.
 
 Examples:
   haplog run

@@ -21,6 +21,8 @@ const SIZE_LIMIT = 1 << 20;
 export interface ConfigDocument {
   /** What the file says; of an empty one an empty mapping. */
   value: unknown;
+  /** It says nothing, or is all comment. */
+  empty: boolean;
   /** Whether every user of the machine may read the file. */
   worldReadable: boolean;
   /** `haplog.yaml:3:5`, where the mistake is: the nearest place that is there. */
@@ -39,8 +41,10 @@ export function readDocument(path: string): ConfigDocument {
   };
   const flaws = [...yaml.errors, ...yaml.warnings, ...looseAliases(yaml)];
   if (flaws.length > 0) throw new UserError(syntaxMistakes(flaws, text, place));
+  const value = plainValue(yaml, path) ?? null;
   return {
-    value: plainValue(yaml, path) ?? {},
+    value: value ?? {},
+    empty: value === null,
     worldReadable: (mode & 0o004) !== 0,
     locate(mistake) {
       const offset = offsetOf(yaml, mistake);

@@ -17,6 +17,8 @@ export interface LoadedConfig {
   config: Config;
   /** The file it came from; null: there is none, and every default holds. */
   path: string | null;
+  /** Nothing stands in it. */
+  empty: boolean;
   /** What works, but should not stay so; each one line with its place. */
   warnings: string[];
 }
@@ -51,5 +53,5 @@ export function loadConfig(path: string, env: Environment = process.env): Loaded
   const config = resolveConfig(file, folder, found);
   const written = { ...config, routes: file.routes === undefined ? [] : config.routes };
   const warnings = explain([...secrets.warnings, ...idle, ...idleMatches(written)], document);
-  return { config, path, warnings };
+  return { config, path, empty: document.empty, warnings };
 }

@@ -7,7 +7,7 @@ import type { LoadedConfig } from './load.js';
 /** As `loadConfig`; what reads and checks a file is loaded only when there is one. */
 export async function openConfig(explicitPath: string | null, env: Environment = process.env): Promise<LoadedConfig> {
   const path = explicitPath ?? findConfig(configPlaces(env));
-  if (path === null) return { config: DEFAULTS, path, warnings: [] };
+  if (path === null) return { config: DEFAULTS, path, empty: true, warnings: [] };
   const { loadConfig } = await import('./load.js');
   return loadConfig(path, env);
 }

@@ -48,7 +48,7 @@ function refusal(path: string, env = {}): string {
 }
 
 test('no configuration is needed', async (t) => {
-  assert.deepEqual(await openConfig(null, homeless(t)), { config: DEFAULTS, path: null, warnings: [] });
+  assert.deepEqual(await openConfig(null, homeless(t)), { config: DEFAULTS, path: null, empty: true, warnings: [] });
 });
 
 test('an empty file changes nothing', (t) => {
