@@ -6,7 +6,7 @@ import { pastCommand } from './past.js';
 
 const HELP = `
 What is open at the end of these logs ends in the newer ones: give both together, now or later. A daemon may run on the
-database meanwhile.
+database meanwhile, if it is of this version.
 
 Examples:
   haplog import /var/log/haproxy.log*

@@ -17,7 +17,7 @@ export interface DaemonLock {
 const GLANCE_MS = 250;
 
 /** What is locked stays referenced: a connection that the garbage collector takes would drop its lock. */
-const held = new Set<Database.Database>();
+const held = new Map<Database.Database, string>();
 
 /**
  * Takes the lock for the database `path`, making its file and folder where they are missing; for `:memory:` there is
@@ -33,6 +33,11 @@ export function lockForDaemon(path: string): DaemonLock {
   } catch (error) {
     throw explain(error, file);
   }
+}
+
+/** Whether a daemon in another process holds the lock of the database `path`. */
+export function runsElsewhere(path: string): boolean {
+  return daemonRuns(path) === true && ![...held.values()].includes(`${realpathSync(path)}.lock`);
 }
 
 /**
@@ -66,7 +71,7 @@ function lock(beside: string, file: string): DaemonLock {
     if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
     throw new UserError(`Another haplog daemon is running on "${file}": stop it first, or name another with --db.`);
   }
-  held.add(db);
+  held.set(db, beside);
   return {
     release() {
       held.delete(db);

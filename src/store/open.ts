@@ -7,6 +7,7 @@ import Database from 'better-sqlite3';
 import { UserError } from '../user-error.js';
 import { APPLICATION_ID, foreign, makeFile, refuseForeign } from './database-file.js';
 import { explain } from './explain.js';
+import { runsElsewhere } from './lock.js';
 import { migrate, SCHEMA_VERSION, versionOf } from './migrations.js';
 import { leaveSideFiles } from './side-files.js';
 import { sqliteStore } from './sqlite.js';
@@ -21,7 +22,8 @@ const BUSY_MS = 5000;
  * Opens the store in the file `path`, or in memory for `:memory:`.
  * `write` makes the file (0640) and its folders (0750) where they are missing, and brings older tables up to date;
  * `read` changes nothing.
- * Throws a `UserError` where the file is missing, forbidden, damaged, newer than this haplog, or not haplog's.
+ * Throws a `UserError` where the file is missing, forbidden, damaged, newer than this haplog, or not haplog's; and where it is older
+ * and a daemon runs on it, which would go on writing as it did.
  */
 export function openStore(path: string, mode: Mode): Store {
   const store = open(path, mode, sqliteStore);
@@ -66,6 +68,7 @@ function connect(file: string, mode: Mode): Database.Database {
 
 function makeTables(db: Database.Database, file: string): void {
   refuseNewer(db, file);
+  refuseOlderInUse(db, file);
   claim(db, file);
   keepWriteAheadLog(db);
   db.pragma('synchronous = FULL');
@@ -86,6 +89,12 @@ function refuseNewer(db: Database.Database, file: string): void {
     `The database "${file}" was written by a newer haplog (its tables are version ${version}, this one knows ${SCHEMA_VERSION}): ` +
       'upgrade haplog, or name another with --db.',
   );
+}
+
+function refuseOlderInUse(db: Database.Database, file: string): void {
+  const version = versionOf(db);
+  if (db.memory || version === 0 || version === SCHEMA_VERSION || !runsElsewhere(file)) return;
+  throw new UserError(`The database "${file}" is in use by a haplog of another version: restart that one first.`);
 }
 
 /** Writes our name into an empty database. Before the write-ahead log exists, so that the file itself bears it from the start. */

@@ -209,9 +209,17 @@ export function toOutboxRow(row: QueuedRow): OutboxRow {
   const { facts, notedAt, dedupKey, event, receiver, createdAt, addresseeOf, address, ...others } = row;
   const addressee = addresseeOf === null || address === null ? null : { of: addresseeOf, address };
   const rest = { ...others, addressee };
-  const known = JSON.parse(facts) as Pick<Notification, 'incident' | 'backend'>;
-  const notification = { dedupKey, event, receiver, createdAt, ...known };
+  const notification = { dedupKey, event, receiver, createdAt, ...factsOf(facts) };
   return { ...rest, notification: notedAt === null ? notification : { ...notification, notedAt } };
+}
+
+type Facts = Pick<Notification, 'incident' | 'backend'>;
+
+/** An older haplog that still ran when the tables became new went on writing the bare incident. */
+function factsOf(text: string): Facts {
+  const facts = JSON.parse(text) as Facts | Incident;
+  if ('incident' in facts) return facts;
+  return { incident: { ...{ times: 1, settlesMs: null, workerBegan: null }, ...facts }, backend: null };
 }
 
 /** There may be thousands of them. */

@@ -4,7 +4,8 @@ import { mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { daemonRuns, lockForDaemon } from '../../../src/store/lock.js';
-import { openStore } from '../../../src/store/open.js';
+import { SCHEMA_VERSION, versionOf } from '../../../src/store/migrations.js';
+import { openDatabase, openStore } from '../../../src/store/open.js';
 import { UserError } from '../../../src/user-error.js';
 import { startChild } from './child.js';
 import { commitOf, transition } from './examples.js';
@@ -40,6 +41,23 @@ test('who asks sees whether a daemon runs, and keeps none from starting', async 
   await daemon.kill();
   assert.equal(daemonRuns(path), false);
   lockForDaemon(path).release();
+});
+
+test('tables that a running daemon of another version uses are made new by nobody else', async (t) => {
+  const path = join(tempFolder(t), 'haplog.db');
+  const db = openDatabase(path, 'write');
+  db.exec(`DROP INDEX outbox_waiting; PRAGMA user_version = ${SCHEMA_VERSION - 1}`);
+  const daemon = startChild('lock-child.ts', [path], t.signal);
+  assert.equal(await daemon.says(), 'locked');
+  const sentence = `The database "${path}" is in use by a haplog of another version: restart that one first.`;
+  assert.throws(() => openStore(path, 'write'), new UserError(sentence));
+  assert.equal(versionOf(db), SCHEMA_VERSION - 1);
+  await daemon.kill();
+  const lock = lockForDaemon(path);
+  openStore(path, 'write').end();
+  assert.equal(versionOf(db), SCHEMA_VERSION, 'the daemon itself does');
+  lock.release();
+  db.close();
 });
 
 test('a daemon on a link to the database is refused too', (t) => {

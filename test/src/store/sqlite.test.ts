@@ -12,7 +12,7 @@ import { keepsTheFacts } from './conformance.js';
 import { keepsWithinBounds } from './conformance-bounds.js';
 import { keepsTheOutbox } from './conformance-outbox.js';
 import { tellsItsProgress } from './conformance-progress.js';
-import { commitOf, id, notification, outage, transition } from './examples.js';
+import { commitOf, id, incident, notification, outage, transition } from './examples.js';
 import { tempFolder } from './temp-folder.js';
 
 for (const keeps of [keepsTheFacts, keepsTheOutbox, tellsItsProgress, keepsWithinBounds]) {
@@ -67,6 +67,17 @@ test('a commit that cannot be stored in one part is not stored in any', () => {
   });
   assert.throws(() => sqliteStore(db).apply(commit), { code: 'SQLITE_CONSTRAINT_DATATYPE' });
   assert.deepEqual(dumpOf(db), before);
+});
+
+test('a row that an older haplog wrote into tables that are new already is understood', async () => {
+  const db = openDatabase(':memory:', 'write');
+  const store = sqliteStore(db);
+  await store.apply(commitOf({ notifications: [notification('firing')] }));
+  const { times, settlesMs, workerBegan, ...older } = incident();
+  db.prepare('UPDATE outbox SET facts = ?').run(JSON.stringify(older));
+  const all = { states: ['due'] as const, receiver: null, seqs: null, limit: 10 };
+  for (const [row] of [await store.due(1e12, 10), await store.outbox(all)])
+    assert.deepEqual(row?.notification, notification('firing'));
 });
 
 test('the outbox keeps what became of each notification, and why', async () => {
