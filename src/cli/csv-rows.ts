@@ -1,6 +1,6 @@
 /** What happened as a table of comma separated values: one heading for all kinds, cells that do not apply left empty. */
 import { stringify } from 'csv-stringify/sync';
-import type { Incident, Outage, Transition } from '../../alerts/index.js';
+import type { Incident, Outage, Rule, Transition } from '../../alerts/index.js';
 import { printable } from '../printable.js';
 import { type causeJson, incidentJson, outageJson, transitionJson } from './json-rows.js';
 
@@ -47,13 +47,32 @@ export function outageCsv(outage: Outage): CsvRow {
  */
 export function incidentCsv(incident: Incident): CsvRow {
   const { kind, host, rule, severity, phase, opened_at, resolved_at, planned, cause, ...row } = incidentJson(incident);
-  const [backend, server] = rule === 'worker_killed' || rule === 'reload_failed' ? [] : row.subject.split('/');
+  const { backend, server } = subjectCells(rule, row.subject);
   const { end_evidence: evidence, flaps, receivers } = row;
   return {
     ...{ kind, time: opened_at, end: resolved_at, host, backend, server, planned, evidence },
     ...(cause === null ? {} : causeCells(cause)),
     ...{ rule, severity, phase, flaps: flaps?.changes ?? null, receivers: receivers.join(' ') },
   };
+}
+
+/** As `SUBJECT_OF` says, which would have to be loaded with all that alerts need; the compiler asks for rules that are new. */
+const ABOUT: Record<Rule, 'backend' | 'server' | null> = {
+  outage: 'backend',
+  backup_only: 'backend',
+  last_server: 'backend',
+  server_down: 'server',
+  flapping: 'server',
+  checks_failing: 'server',
+  worker_killed: null,
+  stopped: null,
+  reload_failed: null,
+};
+
+function subjectCells(rule: Rule, subject: string): { backend?: string; server?: string } {
+  if (ABOUT[rule] === null) return {};
+  const cut = ABOUT[rule] === 'server' ? subject.indexOf('/') : -1;
+  return cut < 0 ? { backend: subject } : { backend: subject.slice(0, cut), server: subject.slice(cut + 1) };
 }
 
 function causeCells(cause: ReturnType<typeof causeJson>): CsvRow {
