@@ -61,11 +61,16 @@ async function take(store: Store, id: string, { by, note, only = false }: AckOpt
   const before = (await store.wishes()).acknowledgements.get(incident.id);
   if (!taken) throw new UserError(`Incident ${incident.id} was taken on before, by ${before?.by ?? 'somebody'}.`);
   const alone = { root: null, items: [incident] };
-  const { root, items } =
-    incidentsByRoot(only ? [incident] : open).find((each) => each.items.includes(incident)) ?? alone;
+  const groups = incidentsByRoot(open.filter((other) => other === incident || (!only && isToldWith(incident, other))));
+  const { root, items } = groups.find((each) => each.items.includes(incident)) ?? alone;
   const others: Incident[] = [];
   for (const other of items) if (await store.acknowledge(other.id, ack)) others.push({ ...other, ack });
   return { incident: { ...incident, ack }, others, root };
+}
+
+/** It was told to somebody who was told of the other, too: what somebody else sees to, or nobody was told, is not taken from them. */
+function isToldWith(incident: Incident, { phase, toldAt, receivers }: Incident): boolean {
+  return phase === 'firing' && toldAt !== null && receivers.some((name) => incident.receivers.includes(name));
 }
 
 function meant(open: readonly Incident[], id: string): Incident {

@@ -5,8 +5,9 @@ import { textOrJson, withReadingOptions } from './options.js';
 
 const HELP = `
 Of an incident that somebody has taken on nobody is reminded, and it is not escalated; whoever was told of it hears
-that, and its end. What began together with it (behind one tracked server, by one server, at one host) is taken on
-with it. A running haplog heeds it within two seconds. Without an id: the incidents that are open.
+that, and its end. What began together with it (behind one tracked server, by one server, at one host) and was told to a
+receiver that was told of it, too, is taken on with it. A running haplog heeds it within two seconds. Without an id: the
+incidents that are open.
 
 Examples:
   haplog ack

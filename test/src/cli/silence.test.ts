@@ -90,9 +90,35 @@ test('an incident is taken on by the beginning of its id, once', async (t) => {
   assert.match(told(folder, 'ack', 'bb33').said, /^haplog: No open incident has the id "bb33"/);
 });
 
+test('of what began together nothing is taken on that others were told, or nobody yet', async (t) => {
+  const about = (id: string, changes: Partial<Incident>) =>
+    incident({ id: id as EventId, subject: id.slice(0, 2), receivers: ['chat', 'oncall'], ...changes });
+  const folder = await home(
+    t,
+    about('aa11:1', {}),
+    about('bb22:2', { receivers: ['oncall'] }),
+    about('cc33:3', { receivers: ['shop', 'desk'] }),
+    about('dd44:4', { phase: 'pending', firedAt: null, toldAt: null, receivers: [] }),
+    about('ee55:5', { toldAt: null, receivers: [] }),
+  );
+  const taken = JSON.parse(told(folder, 'ack', 'aa', '-o', 'json').said);
+  assert.deepEqual([taken.id, taken.together], ['aa11:1', ['bb22:2']]);
+  assert.deepEqual(
+    JSON.parse(told(folder, 'ack', 'ee', '-o', 'json').said).together,
+    [],
+    'nor with one that is kept quiet',
+  );
+  const open = openStore(join(folder, '.local/state/haplog/haplog.db'), 'read');
+  assert.deepEqual([...(await open.wishes()).acknowledgements.keys()].sort(), ['aa11:1', 'bb22:2', 'ee55:5']);
+  await open.end();
+});
+
 test('what began together is taken on together', async (t) => {
   const ids = ['aa11:1', 'bb22:2', 'cc33:3'];
-  const folder = await home(t, ...ids.map((id) => incident({ id: id as EventId, subject: id.slice(0, 2) })));
+  const folder = await home(
+    t,
+    ...ids.map((id) => incident({ id: id as EventId, subject: id.slice(0, 2), receivers: ['oncall'] })),
+  );
   assert.match(
     told(folder, 'ack', 'bb', '--by', 'alice').said,
     /^bb22:2: taken on: .*\nand 2 that began together with it, server gardener was the last of each:\naa11:1: .*\ncc33:3: .*\n$/,
