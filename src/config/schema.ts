@@ -145,7 +145,10 @@ export const configFile = mapping({
   history: mapping({
     keep: durationOrOff('off, or a duration of 1d or more', DAY)
       .prefault('off')
-      .describe('How long what is over is kept; `off`: as long as there is room.'),
+      .describe(
+        'How long what is over is kept; `off`: as long as there is room. What `haplog import` brings and is older goes within the hour ' +
+          'while haplog runs, and without a word.',
+      ),
     size: size('a size of 10MB or more, such as 1GB', 10e6)
       .prefault('1GB')
       .describe(
