@@ -219,7 +219,10 @@ type Facts = Pick<Notification, 'incident' | 'backend'>;
 function factsOf(text: string): Facts {
   const facts = JSON.parse(text) as Facts | Incident;
   if ('incident' in facts) return facts;
-  return { incident: { ...{ times: 1, settlesMs: null, workerBegan: null }, ...facts }, backend: null };
+  return {
+    incident: { ...{ times: 1, settlesMs: null, cameBackAt: null, workerBegan: null }, ...facts },
+    backend: null,
+  };
 }
 
 /** There may be thousands of them. */
