@@ -1,6 +1,7 @@
 /**
  * Builds dist/: the grammars by Peggy, the sweep over traffic by wabt, all else checked by tsc; dist/parsers/ for who imports
- * it as a library, with its types, and dist/src/main.js as one bundle with what it uses. `--generate` stops after the first two.
+ * it as a library, with its types, and dist/src/program.js as one bundle with what it uses, dist/src/main.js that starts it,
+ * and V8's code for it. `--generate` stops after Peggy and wabt.
  * dist/ is replaced at the end and in one go, so that a failed or interrupted build leaves the last good one.
  */
 import { spawnSync } from 'node:child_process';
@@ -92,6 +93,7 @@ export async function build() {
     }
     for (const name of readdirSync(stage)) if (name !== 'parsers') rmSync(join(stage, name), { recursive: true });
     await bundle(join(stage, 'src'));
+    keepCode(join(stage, 'src', 'main.js'));
     rmSync(builtMark, { force: true });
     for (const folder of readdirSync(stage))
       replace(join(dist, folder), join(stage, folder), join(stage, `${folder}.old`));
@@ -138,13 +140,29 @@ async function bundle(outdir) {
     logLevel: 'silent',
   };
   try {
-    await esbuild({ ...options, entryPoints: [join('src', 'main.ts')] });
+    await esbuild({
+      ...options,
+      entryPoints: [
+        { in: join('src', 'start.ts'), out: 'main' },
+        { in: join('src', 'main.ts'), out: 'program' },
+      ],
+    });
     await esbuild({ ...options, entryPoints: PARTS.map((name) => ({ in: name, out: join('parts', name) })) });
   } catch (error) {
     throw new BuildError('The sources cannot be bundled', error.message);
   }
   writeFileSync(join(outdir, 'package.json'), '{ "type": "commonjs" }\n');
   chmodSync(join(outdir, 'main.js'), 0o755);
+}
+
+/** What V8 makes of the program, for the next starts. Without it haplog starts later, and no worse. */
+function keepCode(main) {
+  const log = join(root, 'fixtures', 'allyrion', 'haproxy.log');
+  spawnSync(process.execPath, [join(root, 'scripts', 'code-cache.cjs'), main, log], {
+    cwd: root,
+    stdio: 'ignore',
+    timeout: 60_000,
+  });
 }
 
 /** Away with what builds left that were interrupted. */

@@ -37,7 +37,16 @@ export const sweep = {
   compiled: join(root, 'src', 'tail', 'sweep.gen.js'),
 };
 
-const sources = ['src', 'parsers', 'alerts', 'scripts/build.mjs', 'scripts/hoist.mjs', 'package.json', 'tsconfig.json'];
+const sources = [
+  'src',
+  'parsers',
+  'alerts',
+  'scripts/build.mjs',
+  'scripts/hoist.mjs',
+  'scripts/code-cache.cjs',
+  'package.json',
+  'tsconfig.json',
+];
 const generated = /\.gen\./;
 
 /** What the packages must match: the lock file, and Node's binary interface, since SQLite is compiled for one. */

@@ -1,7 +1,5 @@
-#!/usr/bin/env node
 /** From the command line to an exit status: the only place that ends the process. */
 import { getSystemErrorMap } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 import { ackCommand } from './cli/ack.js';
 import { explainCommand } from './cli/explain.js';
@@ -20,18 +18,6 @@ import { UserError } from './user-error.js';
 import { version } from './version.js';
 
 const USAGE = 2;
-
-// V8 lets the space for new objects grow to 16 MiB and more when many survive, as they do while catching up. Kept small
-// it costs no time here and spares 13 MB of memory: haplog shares a Raspberry Pi with what it watches.
-setFlagsFromString('--semi-space-growth-factor=1');
-// And what outlives that small space for a moment is taken away before it is much more than what stays.
-setFlagsFromString('--heap-growing-percent=20');
-// The grammar's outermost function makes a function of each of its rules. To optimise it gains nothing, and takes the compiler
-// 30 MB and a fifth of a second: what is larger than this, in bytes of V8's own code, stays as it is.
-setFlagsFromString('--max-optimized-bytecode-size=1000');
-// A function that is optimised takes in those that it calls, up to so much of V8's code. With the 920 that V8 allows the compiler
-// works twice as long and needs 5 MB more for code that runs no faster here.
-setFlagsFromString('--max-inlined-bytecode-size-cumulative=150');
 
 async function main(argv: string[]): Promise<void> {
   const program = new Command('haplog')
