@@ -1,5 +1,5 @@
 /** All that haplog remembers between two batches, and how it is laid into the store and taken back. Pure. */
-import { NOTHING_KNOWN, type Situation, type TrafficSeen, type Workers } from '../alerts/index.js';
+import { type Incident, NOTHING_KNOWN, type Situation, type TrafficSeen, type Workers } from '../alerts/index.js';
 import { type EventId, type Heard, NOTHING_HEARD, Shelf } from '../parsers/index.js';
 import type { Commit, MemoryRow } from './store/store.js';
 
@@ -56,6 +56,8 @@ export function difference(before: Memory, after: Memory): Pick<Commit, 'remembe
 export function recall(rows: readonly MemoryRow[]): Memory {
   const on = <V>(shelf: string): Shelf<V> =>
     Shelf.of(rows.filter((row) => row.shelf === shelf).map((row): [string, V] => [row.key, row.body as V]));
+  const incidentsOn = (shelf: string): Shelf<Incident> =>
+    Shelf.of([...on<Incident>(shelf)].map(([key, incident]) => [key, { ...NOT_KEPT_BEFORE, ...incident }]));
   return {
     heard: {
       subjects: on('subject'),
@@ -66,16 +68,19 @@ export function recall(rows: readonly MemoryRow[]): Memory {
     },
     situation: {
       board: { servers: on('server'), backends: on('backend'), workers: Shelf.of(workersOf(rows)) },
-      incidents: on('incident'),
+      incidents: incidentsOn('incident'),
       clocks: on('clock'),
       changes: on('change'),
-      missed: on('missed'),
+      missed: incidentsOn('missed'),
       agendas: NOTHING_KNOWN.agendas, // follows from the incidents
     },
     traffic: on('traffic'),
     unassigned: on('unassigned'),
   };
 }
+
+/** What an older daemon does not write, should it write beside us. */
+const NOT_KEPT_BEFORE = { times: 1, settlesMs: null, cameBackAt: null, workerBegan: null };
 
 /** The workers of each host. They were an object by pid before they were a list, and an older daemon may still write so. */
 function* workersOf(rows: readonly MemoryRow[]): Generator<[string, Workers]> {
