@@ -57,7 +57,12 @@ export function recall(rows: readonly MemoryRow[]): Memory {
   const on = <V>(shelf: string): Shelf<V> =>
     Shelf.of(rows.filter((row) => row.shelf === shelf).map((row): [string, V] => [row.key, row.body as V]));
   const incidentsOn = (shelf: string): Shelf<Incident> =>
-    Shelf.of([...on<Incident>(shelf)].map(([key, incident]) => [key, { ...NOT_KEPT_BEFORE, ...incident }]));
+    Shelf.of(
+      [...on<Incident>(shelf)].map(([key, incident]) => [
+        key,
+        'settlesMs' in incident ? incident : { ...(incident as Incident), ...NOT_KEPT_BEFORE },
+      ]),
+    );
   return {
     heard: {
       subjects: on('subject'),
