@@ -10,6 +10,7 @@ export const DIGIT_9 = 0x39;
 export const COLON = 0x3a;
 export const LT = 0x3c;
 export const GT = 0x3e;
+export const BRACKET_OPEN = 0x5b;
 export const BRACKET_CLOSE = 0x5d;
 export const BRACE_OPEN = 0x7b;
 export const BRACE_CLOSE = 0x7d;

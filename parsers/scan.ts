@@ -5,7 +5,7 @@
  * It decides what to read, never what a line means: the grammar does that, anchored at both ends. So it may take a
  * traffic line for a candidate, but never a state line for traffic.
  */
-import { BRACKET_CLOSE, COLON, DIGIT_1, DIGIT_9, GT, LT, NEWLINE, SPACE } from './bytes.js';
+import { BRACKET_CLOSE, BRACKET_OPEN, COLON, DIGIT_1, DIGIT_9, GT, LT, NEWLINE, SPACE } from './bytes.js';
 
 /** `candidate`: its opening is one of HAProxy's about states; `traffic`: it begins as the built-in log formats do. */
 export type LineClass = 'traffic' | 'candidate' | 'other';
@@ -135,6 +135,8 @@ function messageStartByFields(bytes: Uint8Array, start: number, end: number): nu
   const host = afterFields(bytes, stamp, end, bytes[stamp]! > DIGIT_9 ? 3 : 1);
   const tag = afterFields(bytes, host, end, 1);
   if (isVersion(bytes, tag, end)) return afterFields(bytes, tag, end, 7);
+  // Where a tag is missing HAProxy's prefix on stderr stands in its place; no tag begins so.
+  if (bytes[tag] === BRACKET_OPEN) return tag;
   const message = afterFields(bytes, tag, end, 1);
   const colon = bytes[message - 2] === COLON;
   if (bytes[message - (colon ? 3 : 2)] !== BRACKET_CLOSE) {
