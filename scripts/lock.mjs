@@ -50,8 +50,14 @@ function take(path) {
     if (error.code === 'EEXIST') return false;
     throw error;
   }
-  writeFileSync(join(path, 'pid'), `${process.pid}`);
-  return true;
+  try {
+    writeFileSync(join(path, 'pid'), `${process.pid}`);
+    return true;
+  } catch (error) {
+    // Somebody who took it for a dead one's has moved it aside for a moment. It comes back without a name, and soon goes.
+    if (error.code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 function holderOf(path) {
