@@ -24,16 +24,17 @@ export function tellsAgainAt(incident: Incident, plan: Pick<Plan, 'policy' | 'ro
   const { toldAt, quietUntil } = incident;
   if (toldAt === null) return quietUntil ?? NEVER;
   const escalates = escalationsOf(incident, plan.routes)[0]?.at ?? NEVER;
-  const again = Math.min(remindsAt(incident, plan), staysAt(incident));
-  const next = Math.min(again, escalates, handsOverAt(incident, plan.routes));
+  const next = Math.min(repeatsAt(incident, plan), escalates, handsOverAt(incident, plan.routes));
   return next === NEVER ? NEVER : Math.max(next, quietUntil ?? next);
 }
 
+/** When those who were told hear of it again: a reminder, or that it has come back to stay. */
+export function repeatsAt(incident: Incident, plan: Pick<Plan, 'policy'>): Instant {
+  return Math.min(remindsAt(incident, plan), staysAt(incident));
+}
+
 /** So long after the last word of it, however late that came. */
-export function remindsAt(
-  { rule, toldAt, remindedAt, reminders, ack }: Incident,
-  { policy }: Pick<Plan, 'policy'>,
-): Instant {
+function remindsAt({ rule, toldAt, remindedAt, reminders, ack }: Incident, { policy }: Pick<Plan, 'policy'>): Instant {
   const every = reminderMs(policy, rule);
   if (toldAt === null || every === null || ack !== null) return NEVER;
   return reminders >= (policy.mostReminders ?? NEVER) ? NEVER : (remindedAt ?? toldAt) + every;

@@ -1,7 +1,6 @@
 /** Who is to be told of an incident, and what: its beginning, reminders, that somebody has taken it on, its end. */
 import type { Instant } from '../parsers/index.js';
-import { remindsAt } from './due.js';
-import { staysAt } from './flapping.js';
+import { repeatsAt } from './due.js';
 import type { Incident } from './incident.js';
 import type { Ledger } from './ledger.js';
 import { type Notification, type NotificationKind, notificationsFor } from './notification.js';
@@ -49,8 +48,7 @@ export class Herald {
       return;
     }
     const handed = this.#handOver(current);
-    const isDue = there >= Math.min(remindsAt(handed, this.#plan), staysAt(handed));
-    const reminded = isDue ? this.#remind(handed) : handed;
+    const reminded = there >= repeatsAt(handed, this.#plan) ? this.#remind(handed) : handed;
     for (const { at, receivers } of escalationsOf(reminded, this.#plan.routes)) {
       // Nobody has taken it on: others hear of it, as of something that begins.
       if (there >= at) this.#write(this.#ledger.get(reminded) ?? reminded, 'firing', 'firing', receivers);

@@ -53,10 +53,6 @@ export interface BackendStanding {
 export interface Standing {
   /** Those with something out. */
   backends: BackendStanding[];
-  /** All that were ever spoken of, by name. */
-  conditions: BackendOfHost[];
-  /** By name; only of those that were ever spoken of. */
-  up: ServerUp[];
   /** Those that are not over, the oldest first. */
   incidents: Incident[];
 }
@@ -73,7 +69,7 @@ export function standingOf({ board, incidents }: Situation): Standing {
     backends.push({ ...about, out: servers, total, outage });
   }
   const open = [...incidents].map(([, incident]) => incident).sort((a, b) => a.openedAt - b.openedAt);
-  return { backends, conditions: conditionsOf(board), up: upOf(board), incidents: open };
+  return { backends, incidents: open };
 }
 
 /** A key of the board taken apart: names hold no blank. */
@@ -87,7 +83,8 @@ function isGone(board: Situation['board'], { host, pid }: { host: string; pid: n
   return worker !== undefined && (worker.heir !== null || worker.end !== null);
 }
 
-function conditionsOf(board: Situation['board']): BackendOfHost[] {
+/** How each backend is that was ever spoken of, by name. */
+export function conditionsOf({ board }: Pick<Situation, 'board'>): BackendOfHost[] {
   const found = new Map<string, BackendOfHost>();
   for (const [key] of board.backends) {
     const { host, backend } = aboutOf(key);
@@ -97,7 +94,8 @@ function conditionsOf(board: Situation['board']): BackendOfHost[] {
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
-function upOf(board: Situation['board']): ServerUp[] {
+/** The servers that are up, by name; only those that were ever spoken of. */
+export function serversUp({ board }: Pick<Situation, 'board'>): ServerUp[] {
   const found: [string, ServerUp][] = [];
   for (const [key, state] of board.servers) {
     const { host, pid, backend: whole } = aboutOf(key);

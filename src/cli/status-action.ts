@@ -2,7 +2,7 @@
 import { dueSince } from '../../alerts/index.js';
 import { recall } from '../memory.js';
 import { printableJson } from '../printable.js';
-import { isTrouble, standingOf } from '../standing.js';
+import { conditionsOf, serversUp, standingOf } from '../standing.js';
 import { daemonRuns } from '../store/lock.js';
 import { openStore } from '../store/open.js';
 import type { Progress } from '../store/store.js';
@@ -14,7 +14,7 @@ import { databaseFor, onDatabase } from './database.js';
 import { localTime } from './local-time.js';
 import type { ReadingOptions } from './options.js';
 import { writeTo } from './output.js';
-import { type Status, statusJson } from './status-json.js';
+import { isWell, type Status, statusJson } from './status-json.js';
 import { statusText } from './status-text.js';
 
 export interface StatusOptions extends ReadingOptions {
@@ -42,24 +42,24 @@ export async function status(options: StatusOptions): Promise<void> {
   });
   const logs = await logsOf(progress);
   const daemon = daemonRuns(database);
-  const standing = standingOf(recall(progress.memory).situation);
+  const { situation } = recall(progress.memory);
   const { counted, outbox, delivered } = progress;
   const found: Status = {
     database,
     daemon,
     troubles: ownTroubles({ ...progress, daemon, logs }),
     logs,
-    standing,
+    standing: standingOf(situation),
+    conditions: conditionsOf(situation),
+    up: options.all ? serversUp(situation) : null,
     outbox,
     latencies: delivered.map((times) => Math.max(0, times.closedAt - dueSince(times))).sort((a, b) => a - b),
     counted,
     samples: progress.samples,
   };
   const text =
-    options.output === 'json'
-      ? `${printableJson(statusJson(found, now, options.all))}\n`
-      : statusText(found, now, localTime(tz), options.all);
-  if (isTrouble(standing) || found.troubles.length > 0) process.exitCode = TROUBLE;
+    options.output === 'json' ? `${printableJson(statusJson(found, now))}\n` : statusText(found, now, localTime(tz));
+  if (!isWell(found)) process.exitCode = TROUBLE;
   await writeTo(process.stdout, [text]);
 }
 

@@ -1,7 +1,7 @@
 /** How things stand, for programs: keys may be added, never renamed. Pure. */
 import { incidentsByRoot } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
-import { isTrouble, type ServerOut, type ServerUp, type Standing } from '../standing.js';
+import { type BackendOfHost, isTrouble, type ServerOut, type ServerUp, type Standing } from '../standing.js';
 import type { Progress } from '../store/store.js';
 import type { Checkpoint } from '../tail/batch.js';
 import type { Unread } from '../tail/unread.js';
@@ -18,19 +18,24 @@ export interface Status extends Pick<Progress, 'outbox' | 'counted' | 'samples'>
   troubles: string[];
   logs: (Checkpoint & { unread: Unread })[];
   standing: Standing;
+  conditions: BackendOfHost[];
+  /** Null where what is up is not asked for. */
+  up: ServerUp[] | null;
 }
 
-export function statusJson(
-  { database, daemon, troubles, logs, standing, outbox, latencies, counted, samples }: Status,
-  now: Instant,
-  all = false,
-) {
+/** Nobody need look: neither at what HAProxy serves, nor at haplog itself. */
+export function isWell({ standing, troubles }: Pick<Status, 'standing' | 'troubles'>): boolean {
+  return !isTrouble(standing) && troubles.length === 0;
+}
+
+export function statusJson(status: Status, now: Instant) {
+  const { database, daemon, troubles, logs, standing, conditions, up, outbox, latencies, counted, samples } = status;
   const { due, ...closed } = outbox;
   const { nearMisses, ...lines } = counted;
   const about = ({ host, pid, backend }: Pick<ServerUp, 'host' | 'pid' | 'backend'>) => ({ host, pid, backend });
   return {
     kind: 'status',
-    ok: !isTrouble(standing) && troubles.length === 0,
+    ok: isWell(status),
     troubles,
     time: utc(now),
     database,
@@ -61,8 +66,8 @@ export function statusJson(
         ...{ since: utc(one.at), planned: one.planned, cause: causeJson(one.cause) },
       })),
     ),
-    backend_states: standing.conditions
-      .filter(({ condition }) => all || condition !== 'up')
+    backend_states: conditions
+      .filter(({ condition }) => up !== null || condition !== 'up')
       .map(({ host, backend, condition, counts, evidence }) => ({
         ...{
           host,
@@ -73,7 +78,7 @@ export function statusJson(
           evidence,
         },
       })),
-    ...(all && { servers_up: standing.up.map((one) => ({ ...about(one), ...serverJson(one) })) }),
+    ...(up !== null && { servers_up: up.map((one) => ({ ...about(one), ...serverJson(one) })) }),
     incidents: incidentsByRoot(standing.incidents).flatMap(({ root, items }) =>
       items.map((incident) => ({ ...incidentJson(incident), root, age_ms: Math.max(0, now - incident.openedAt) })),
     ),

@@ -12,22 +12,22 @@ import type { Instant } from '../../parsers/index.js';
 import { formatDuration } from '../duration.js';
 import { notUnderstood } from '../misses.js';
 import { printable } from '../printable.js';
-import { isTrouble, type ServerOut, type ServerUp } from '../standing.js';
+import type { ServerOut, ServerUp } from '../standing.js';
 import type { Unread } from '../tail/unread.js';
 import { type Part, paragraphs } from './paragraphs.js';
-import { quantile, type Status } from './status-json.js';
+import { isWell, quantile, type Status } from './status-json.js';
 
 /** Takes what was found and how a moment is written; ends with a newline. */
-export function statusText(status: Status, now: Instant, local: (at: Instant) => string, all = false): string {
-  const { standing, troubles, logs, database, daemon, outbox, latencies, counted, samples } = status;
-  const { backends, conditions, up, incidents } = standing;
+export function statusText(status: Status, now: Instant, local: (at: Instant) => string): string {
+  const { standing, conditions, up, troubles, logs, database, daemon, outbox, latencies, counted, samples } = status;
+  const { backends, incidents } = standing;
   const since = (at: Instant) => `since ${local(at)} (${formatDuration(Math.max(0, now - at))})`;
   const planned = (is: boolean) => (is ? ', planned' : '');
   const without = backends.flatMap(({ outage }) => (outage === null ? [] : [outage]));
   const out = backends.flatMap(({ host, backend, out: servers }) => servers.map((one) => ({ host, backend, ...one })));
 
   const parts: Part[] = [
-    [isTrouble(standing) || troubles.length > 0 ? 'TROUBLE' : 'OK', [inShort(status), ...troubles]],
+    [isWell(status) ? 'OK' : 'TROUBLE', [inShort(status), ...troubles]],
     [
       'backend',
       [
@@ -35,7 +35,7 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
           (one) => `${one.host}: ${one.backend} has no server available ${since(one.start)}${planned(one.planned)}`,
         ),
         ...conditions
-          .filter(({ condition }) => condition !== 'down' && (all || condition !== 'up'))
+          .filter(({ condition }) => condition !== 'down' && (up !== null || condition !== 'up'))
           .map((one) => `${one.host}: ${one.backend} is ${conditionInWords(one)}`),
       ],
     ],
@@ -46,7 +46,7 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
           (one) =>
             `${one.host}: ${one.backend}/${one.server} ${stateInWords(one)} ${since(one.at)}: ${causeInWords(one.cause)}${planned(one.planned)}`,
         ),
-        ...(all ? up.map((one) => `${one.host}: ${one.backend}/${one.server} ${stateInWords(one)}`) : []),
+        ...(up ?? []).map((one) => `${one.host}: ${one.backend}/${one.server} ${stateInWords(one)}`),
       ],
     ],
     [
