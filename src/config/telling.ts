@@ -92,7 +92,7 @@ const ABOUT: Record<Rule, string> = {
   checks_failing: 'A server fails health checks and is not down yet (`option log-health-checks`).',
   worker_killed: 'A worker was killed, or exited with an error.',
   stopped: 'HAProxy ended as it was asked to, and was not started again. Without a `hold`: for 2 minutes.',
-  reload_failed: 'HAProxy could not load its new configuration and runs on the old one.',
+  reload_failed: 'HAProxy could not load its configuration, or refused it before a reload.',
 };
 
 const settings = (rule: Rule, more: z.core.$ZodLooseShape = {}) =>
