@@ -16,7 +16,7 @@ import { UserError } from './user-error.js';
 export async function* readHistory(paths: readonly string[], context: TimeContext): AsyncGenerator<Batch> {
   const longest = new Map<string, File>();
   for (const path of new Set(paths)) {
-    const file = await lookInto(path, context);
+    const file = lookInto(path, context);
     const other = longest.get(file.fingerprint);
     if (!(other && (await unpackedLength(other.path)) >= (await unpackedLength(path))))
       longest.set(file.fingerprint, file);
@@ -41,21 +41,21 @@ interface File {
   firstAt: Instant;
 }
 
-async function lookInto(path: string, context: TimeContext): Promise<File> {
-  const file = await LogFile.open(path);
+function lookInto(path: string, context: TimeContext): File {
+  const file = LogFile.open(path);
   try {
-    const fingerprint = (await file.fingerprint(true)) ?? path;
-    return { path, fingerprint, firstAt: (await begunAt(file, context)) ?? 0 };
+    const fingerprint = file.fingerprint(true) ?? path;
+    return { path, fingerprint, firstAt: begunAt(file, context) ?? 0 };
   } finally {
-    await file.close();
+    file.close();
   }
 }
 
 async function unpackedLength(path: string): Promise<number> {
-  const file = await LogFile.open(path);
+  const file = LogFile.open(path);
   try {
     return await lengthOf(file);
   } finally {
-    await file.close();
+    file.close();
   }
 }

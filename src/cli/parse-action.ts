@@ -31,7 +31,7 @@ export async function parse(named: string[], options: ParseOptions): Promise<voi
   checkKinds(options.kind ?? []);
   const context = await timeContext(options, Date.now());
   // A mistyped name among many is told before the first is printed.
-  for (const file of files) if (file !== STDIN) await (await LogFile.open(file)).close();
+  for (const file of files) if (file !== STDIN) LogFile.open(file).close();
   const counts = new Map<string, number>();
   const { stdout } = process;
   const asTable = (options.output ?? (stdout.isTTY ? 'table' : 'jsonl')) === 'table';

@@ -3,8 +3,8 @@ import { type Instant, parseLine, type TimeContext } from '../../parsers/index.j
 import type { LogFile } from './log-file.js';
 
 /** Null where none of its first lines is dated. */
-export async function begunAt(file: LogFile, context: TimeContext): Promise<Instant | null> {
-  for (const line of await file.firstLines()) {
+export function begunAt(file: LogFile, context: TimeContext): Instant | null {
+  for (const line of file.firstLines()) {
     const parsed = parseLine(line, context);
     if (parsed.ok) return parsed.stamp.at;
   }

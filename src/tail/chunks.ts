@@ -1,21 +1,23 @@
 /** The bytes of a log file as chunks, plain or unpacked. A chunk is valid until the next one is asked for. */
 import { readSync } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { unpackedChunks, unpackedStream } from './gzip.js';
 import { CannotRead, type LogFile } from './log-file.js';
+import { sweepAtHand } from './sweep.js';
 
 const CHUNK_BYTES = 256 * 1024;
 /** A few milliseconds of work. */
 const TURN_BYTES = 8 * 1024 * 1024;
+/** So much to read is worth the making of that room. */
+const ROOM_WORTH_BYTES = 1024 * 1024;
 
 /**
  * The bytes of a file from `offset` on, counted as unpacked. Throws `CannotRead` where compressed data are damaged or
  * cut off, after what could be unpacked.
  */
 export async function* chunksOf(file: LogFile, offset: number): AsyncGenerator<Buffer, void> {
-  if (!file.compressed) return yield* plainChunks(file.handle, offset);
-  yield* inWords(skipBytes(unpackedChunks(file.handle), offset), file.openedAs);
+  if (!file.compressed) return yield* plainChunks(file, offset);
+  yield* inWords(skipBytes(unpackedChunks(file.fd), offset), file.openedAs);
 }
 
 /** A file's length in bytes as unpacked, as many as can be. */
@@ -51,19 +53,34 @@ async function* inWords(chunks: AsyncIterable<Buffer>, name: string): AsyncGener
  * processor's cache is scanned while it is still there, and a thread's answer takes longer to arrive than the bytes do.
  * Between turns everything else of the process has its say.
  */
-async function* plainChunks(handle: FileHandle, offset: number): AsyncGenerator<Buffer, void> {
-  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-  let turn = 0;
-  for (let at = offset; ; ) {
-    const bytesRead = readSync(handle.fd, buffer, 0, CHUNK_BYTES, at);
-    if (bytesRead === 0) return;
-    at += bytesRead;
-    yield buffer.subarray(0, bytesRead);
-    turn += bytesRead;
-    if (turn < TURN_BYTES) continue;
-    turn = 0;
-    await nextTurn();
+async function* plainChunks(file: LogFile, offset: number): AsyncGenerator<Buffer, void> {
+  const room = file.size - offset >= ROOM_WORTH_BYTES ? takeRoom() : null;
+  try {
+    const buffer = room ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    let turn = 0;
+    for (let at = offset; ; ) {
+      const bytesRead = readSync(file.fd, buffer, 0, buffer.length, at);
+      if (bytesRead === 0) return;
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+      turn += bytesRead;
+      if (turn < TURN_BYTES) continue;
+      turn = 0;
+      await nextTurn();
+    }
+  } finally {
+    if (room !== null) roomIsTaken = false;
   }
+}
+
+let roomIsTaken = false;
+
+/** Where traffic is passed over without being copied first: there is one such place, and one log at a time lies in it. */
+function takeRoom(): Buffer | null {
+  if (roomIsTaken) return null;
+  const room = sweepAtHand()?.room ?? null;
+  roomIsTaken = room !== null;
+  return room;
 }
 
 /** The bytes of an unpacked file from `offset` on. */

@@ -39,7 +39,7 @@ export async function* follow(options: FollowOptions): AsyncGenerator<Batch, voi
       place = await firstPlace(course, options.from);
       while (place) {
         const next: Place | null = yield* readOn(course, place);
-        await place.file.close();
+        place.file.close();
         place = next;
       }
     } catch (error) {
@@ -47,7 +47,7 @@ export async function* follow(options: FollowOptions): AsyncGenerator<Batch, voi
       course.teller.trouble('unreadable', error.message);
       await pause(LOOK_AGAIN_MS, signal);
     } finally {
-      await place?.file.close();
+      place?.file.close();
     }
   }
 }
@@ -64,10 +64,10 @@ async function firstPlace({ path, signal, batches, teller }: Course, from: 'star
       return found;
     }
     try {
-      const file = await LogFile.open(path);
-      if (!checkpoint) return { file, offset: from === 'end' && !absent ? await file.lineStartAt(file.size) : 0 };
+      const file = LogFile.open(path);
+      if (!checkpoint) return { file, offset: from === 'end' && !absent ? file.lineStartAt(file.size) : 0 };
       if (search++ < SEARCHES) {
-        await file.close();
+        file.close();
       } else {
         teller.tell('lost', 'the file that was read before is gone; reading the present one from its start');
         return { file, offset: 0 };

@@ -44,7 +44,7 @@ async function snapshot(path: string): Promise<Generation[]> {
     Promise.all(group.map((name) => generation(join(dirname(path), name), false))),
   );
   const groups = (await Promise.all(rotated)).map((group) => group.filter((found) => found !== null));
-  if (await countsUpwards(groups[0]!)) groups[0]!.reverse();
+  if (countsUpwards(groups[0]!)) groups[0]!.reverse();
   groups.sort((a, b) => Number((b[0]?.writtenAt ?? 0n) - (a[0]?.writtenAt ?? 0n)));
   return [...(current ? [current] : []), ...groups.flat()];
 }
@@ -53,22 +53,22 @@ async function snapshot(path: string): Promise<Generation[]> {
  * Some tools number upwards: `.1` is the oldest then. Where the times at which the files were written say so, their own
  * first stamps must agree, for copied or restored files bear times that tell nothing.
  */
-async function countsUpwards(numbered: readonly Generation[]): Promise<boolean> {
+function countsUpwards(numbered: readonly Generation[]): boolean {
   const [lowest, highest] = [numbered[0], numbered.at(-1)];
   if (!lowest || !highest || lowest.writtenAt >= highest.writtenAt) return false;
-  const [first, last] = await Promise.all([firstStampOf(lowest), firstStampOf(highest)]);
+  const [first, last] = [firstStampOf(lowest), firstStampOf(highest)];
   return first !== null && last !== null && first < last;
 }
 
-async function firstStampOf({ path, writtenAt }: Generation): Promise<Instant | null> {
-  const file = await LogFile.open(path).catch(() => null);
-  if (!file) return null;
+function firstStampOf({ path, writtenAt }: Generation): Instant | null {
+  let file: LogFile | null = null;
   try {
-    return await begunAt(file, { tz: 'UTC', asOf: latestStamp(Number(writtenAt / 1_000_000n)) });
+    file = LogFile.open(path);
+    return begunAt(file, { tz: 'UTC', asOf: latestStamp(Number(writtenAt / 1_000_000n)) });
   } catch {
     return null;
   } finally {
-    await file.close();
+    file?.close();
   }
 }
 

@@ -9,11 +9,11 @@ export const STDIN = '-';
 /** Throws `CannotRead` where there is nothing to read; of damaged data, after what could be unpacked. */
 export async function* bytesOf(path: string, stdin: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   if (path === STDIN) return yield* plain(stdin);
-  const file = await LogFile.open(path);
+  const file = LogFile.open(path);
   try {
     yield* chunksOf(file, 0);
   } finally {
-    await file.close();
+    file.close();
   }
 }
 

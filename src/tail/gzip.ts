@@ -1,5 +1,5 @@
 /** Unpacks gzip files, also damaged ones: what can be unpacked is given before the error is thrown. */
-import type { FileHandle } from 'node:fs/promises';
+import { readSync } from 'node:fs';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 
 const INPUT_BYTES = 16 * 1024;
@@ -13,10 +13,10 @@ export function isGzip(head: Buffer): boolean {
 }
 
 /** The unpacked bytes of a gzip file, of all its members. Throws zlib's error (code `Z_...`) where it is damaged. */
-export async function* unpackedChunks(handle: FileHandle): AsyncGenerator<Buffer, void> {
+export async function* unpackedChunks(fd: number): AsyncGenerator<Buffer, void> {
   const progress = { unpacked: 0, packed: 0 };
   try {
-    for await (const chunk of unpackFile(handle, Number.POSITIVE_INFINITY, progress)) {
+    for await (const chunk of unpackFile(fd, Number.POSITIVE_INFINITY, progress)) {
       progress.unpacked += chunk.length;
       yield chunk;
     }
@@ -24,7 +24,7 @@ export async function* unpackedChunks(handle: FileHandle): AsyncGenerator<Buffer
     if ((error as NodeJS.ErrnoException).code !== 'Z_DATA_ERROR') throw error;
     // The error took with it what else had been unpacked of its piece.
     let known = progress.unpacked;
-    for await (const chunk of unpackFile(handle, progress.packed)) {
+    for await (const chunk of unpackFile(fd, progress.packed)) {
       if (chunk.length > known) yield chunk.subarray(known);
       known = Math.max(0, known - chunk.length);
     }
@@ -52,20 +52,20 @@ export function unpackedHead(bytes: Buffer): Buffer {
  * @param progress `packed` becomes the place of the piece that is being unpacked
  */
 async function* unpackFile(
-  handle: FileHandle,
+  fd: number,
   fineFrom: number,
   progress = { unpacked: 0, packed: 0 },
 ): AsyncGenerator<Buffer, void> {
-  const packedBytes = yield* unpackedStream(piecesOf(handle, fineFrom, progress));
-  if (!(await zerosOnly(handle, packedBytes))) {
+  const packedBytes = yield* unpackedStream(piecesOf(fd, fineFrom, progress));
+  if (!zerosOnly(fd, packedBytes)) {
     throw Object.assign(new Error('something else follows'), { code: 'Z_DATA_ERROR' });
   }
 }
 
-async function* piecesOf(handle: FileHandle, fineFrom: number, progress: { packed: number }): AsyncGenerator<Buffer> {
+async function* piecesOf(fd: number, fineFrom: number, progress: { packed: number }): AsyncGenerator<Buffer> {
   for (let at = 0; ; ) {
     const piece = Buffer.alloc(at < fineFrom ? INPUT_BYTES : FINE_BYTES);
-    const { bytesRead } = await handle.read(piece, 0, piece.length, at);
+    const bytesRead = readSync(fd, piece, 0, piece.length, at);
     if (bytesRead === 0) return;
     progress.packed = at;
     at += bytesRead;
@@ -120,10 +120,10 @@ export async function* unpackedStream(pieces: AsyncIterable<Buffer>): AsyncGener
 }
 
 /** Whether nothing but padding, as tapes and disks leave it, stands from `offset` on. */
-async function zerosOnly(handle: FileHandle, offset: number): Promise<boolean> {
+function zerosOnly(fd: number, offset: number): boolean {
   const block = Buffer.alloc(INPUT_BYTES);
   for (let at = offset; ; ) {
-    const { bytesRead } = await handle.read(block, 0, block.length, at);
+    const bytesRead = readSync(fd, block, 0, block.length, at);
     if (bytesRead === 0) return true;
     if (block.subarray(0, bytesRead).some((byte) => byte !== 0)) return false;
     at += bytesRead;

@@ -2,8 +2,7 @@
  * One log file held open: the same file whatever it is called by now, and readable even when it was removed. What the
  * kernel calls it (device and inode) tells it from others while it is open; its fingerprint does so for ever.
  */
-import { fstatSync, readSync } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { UserError } from '../user-error.js';
 import type { Fingerprint } from './batch.js';
 import { fingerprintOf, HEAD_BYTES, headOf } from './fingerprint.js';
@@ -24,6 +23,7 @@ const PACKERS = [
   { name: 'bzip2', magic: Buffer.from('BZh91AY&SY') },
 ];
 const MAGIC_BYTES = 10;
+const CLOSED = -1;
 
 /** A log that cannot be opened; `missing` is the only reason that time alone may cure. */
 export class CannotRead extends UserError {
@@ -52,54 +52,59 @@ export function cannotRead(path: string, cause: unknown): CannotRead {
 export class LogFile {
   /** The path it was opened by; for messages, since names wander. */
   readonly openedAs: string;
-  readonly handle: FileHandle;
   readonly id: FileId;
   /** Known by its first bytes, not by its name. Nobody appends to a compressed file. */
   readonly compressed: boolean;
+  #fd: number;
   #head: Buffer | null = null;
 
-  private constructor(openedAs: string, handle: FileHandle, id: FileId, compressed: boolean) {
+  private constructor(openedAs: string, fd: number, id: FileId, compressed: boolean) {
     this.openedAs = openedAs;
-    this.handle = handle;
+    this.#fd = fd;
     this.id = id;
     this.compressed = compressed;
   }
 
   /** Opens what the path names now. Throws `CannotRead` where that is nothing, no regular file, or not for us. */
-  static async open(path: string): Promise<LogFile> {
+  static open(path: string): LogFile {
     try {
-      const found = await stat(path);
+      const found = statSync(path);
       if (found.isDirectory()) throw new CannotRead(path, 'it is a directory');
       // Opening a pipe would wait for its writer.
       if (!found.isFile()) throw new CannotRead(path, 'it is no regular file');
-      return await LogFile.#hold(path, await open(path, 'r'));
+      return LogFile.#hold(path, openSync(path, 'r'));
     } catch (error) {
       throw error instanceof CannotRead ? error : cannotRead(path, error);
     }
   }
 
-  static async #hold(path: string, handle: FileHandle): Promise<LogFile> {
+  static #hold(path: string, fd: number): LogFile {
     try {
       const magic = Buffer.alloc(MAGIC_BYTES);
-      await handle.read(magic, 0, MAGIC_BYTES, 0);
+      readSync(fd, magic, 0, MAGIC_BYTES, 0);
       const other = PACKERS.find((packer) => magic.subarray(0, packer.magic.length).equals(packer.magic));
       if (other) throw new CannotRead(path, `it is packed by ${other.name}; unpack it first`);
-      const id = fileIdOf(await handle.stat({ bigint: true }));
-      return new LogFile(path, handle, id, isGzip(magic));
+      const id = fileIdOf(fstatSync(fd, { bigint: true }));
+      return new LogFile(path, fd, id, isGzip(magic));
     } catch (error) {
-      await handle.close();
+      closeSync(fd);
       throw error;
     }
   }
 
+  /** Its number, while it is open. */
+  get fd(): number {
+    return this.#fd;
+  }
+
   /** In bytes as they lie on the disk. */
   get size(): number {
-    return fstatSync(this.handle.fd).size;
+    return fstatSync(this.fd).size;
   }
 
   /** No name is left: it was removed, or compressed into another file. */
   get removed(): boolean {
-    return fstatSync(this.handle.fd).nlink === 0;
+    return fstatSync(this.fd).nlink === 0;
   }
 
   /**
@@ -107,17 +112,17 @@ export class LogFile {
    * @param complete nobody appends to it any more, so that a first line without a newline counts
    * @returns null while the first line is not complete
    */
-  async fingerprint(complete = false): Promise<Fingerprint | null> {
+  fingerprint(complete = false): Fingerprint | null {
     if (this.#head) return fingerprintOf(this.#head);
-    const bytes = await this.#firstBytes();
+    const bytes = this.#firstBytes();
     this.#head = headOf(bytes, this.compressed);
     const head = this.#head ?? headOf(bytes, complete);
     return head && fingerprintOf(head);
   }
 
   /** The lines at its beginning, as far as a few KiB hold them; for what wants to know when it was begun. */
-  async firstLines(): Promise<string[]> {
-    return (await this.#firstBytes()).toString('utf8').split('\n');
+  firstLines(): string[] {
+    return this.#firstBytes().toString('utf8').split('\n');
   }
 
   /**
@@ -130,15 +135,15 @@ export class LogFile {
     if (this.size < offset) return true;
     if (this.#head === null) return false;
     const now = Buffer.allocUnsafe(this.#head.length);
-    return readSync(this.handle.fd, now, 0, now.length, 0) < now.length || !now.equals(this.#head);
+    return readSync(this.fd, now, 0, now.length, 0) < now.length || !now.equals(this.#head);
   }
 
   /** The start of the line that holds the byte before `offset`, or `offset` itself where a line ends there. */
-  async lineStartAt(offset: number): Promise<number> {
+  lineStartAt(offset: number): number {
     const block = Buffer.allocUnsafe(64 * 1024);
     for (let end = offset; end > 0; end -= Math.min(end, block.length)) {
       const start = Math.max(0, end - block.length);
-      const { bytesRead } = await this.handle.read(block, 0, end - start, start);
+      const bytesRead = readSync(this.fd, block, 0, end - start, start);
       const newline = block.subarray(0, bytesRead).lastIndexOf(0x0a);
       if (newline >= 0) return start + newline + 1;
     }
@@ -146,22 +151,23 @@ export class LogFile {
   }
 
   /** The last bytes before `end`, a few KiB of them. */
-  async bytesBefore(end: number): Promise<Buffer> {
+  bytesBefore(end: number): Buffer {
     const start = Math.max(0, end - HEAD_BYTES);
     const bytes = Buffer.alloc(end - start);
-    const { bytesRead } = await this.handle.read(bytes, 0, bytes.length, start);
-    return bytes.subarray(0, bytesRead);
+    return bytes.subarray(0, readSync(this.fd, bytes, 0, bytes.length, start));
   }
 
-  async close(): Promise<void> {
-    await this.handle.close();
+  /** Closed once more it stays closed, whoever has its number by then. */
+  close(): void {
+    const fd = this.#fd;
+    this.#fd = CLOSED;
+    if (fd !== CLOSED) closeSync(fd);
   }
 
-  async #firstBytes(): Promise<Buffer> {
+  #firstBytes(): Buffer {
     // Compressed, 4096 bytes never take twice their room.
     const bytes = Buffer.alloc(this.compressed ? 2 * HEAD_BYTES : HEAD_BYTES);
-    const { bytesRead } = await this.handle.read(bytes, 0, bytes.length, 0);
-    const read = bytes.subarray(0, bytesRead);
+    const read = bytes.subarray(0, readSync(this.fd, bytes, 0, bytes.length, 0));
     return this.compressed ? unpackedHead(read).subarray(0, HEAD_BYTES) : read;
   }
 }

@@ -11,12 +11,12 @@ import { Splitter } from './splitter.js';
  * Throws `CannotRead` where there is nothing to read; of a damaged or cut off `.gz`, after what could be unpacked.
  */
 export async function* readBatches(path: string, clock: Clock = { now: Date.now }): AsyncGenerator<Batch, void> {
-  const file = await LogFile.open(path);
+  const file = LogFile.open(path);
   try {
-    const fingerprint = (await file.fingerprint(true)) ?? '';
+    const fingerprint = file.fingerprint(true) ?? '';
     yield* batchesOf(chunksOf(file, 0), new BatchMaker(path, clock), fingerprint);
   } finally {
-    await file.close();
+    file.close();
   }
 }
 

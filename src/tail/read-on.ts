@@ -96,7 +96,7 @@ class FileReading {
   async *#take(chunk: Buffer): AsyncGenerator<Batch, void> {
     for (let at = 0; at < chunk.length; ) {
       at = this.splitter.push(chunk, at);
-      if (this.course.batches.ripe(this.splitter)) yield await this.#batch('line');
+      if (this.course.batches.ripe(this.splitter)) yield this.#batch('line');
     }
   }
 
@@ -130,7 +130,7 @@ class FileReading {
   #tail(): ByteTail | null {
     const { path, signal } = this.course;
     try {
-      return new ByteTail({ path, fd: this.file.handle.fd, offset: this.splitter.offset, signal });
+      return new ByteTail({ path, fd: this.file.fd, offset: this.splitter.offset, signal });
     } catch {
       // No watch to be had: our own reads, once in a while, are the fallback.
       return null;
@@ -142,7 +142,7 @@ class FileReading {
     const caughtUp = !(sight.kind === 'waiting' && sight.because === 'unreadable');
     // Without a complete line a file has no name, so nothing can be stored about it.
     if (this.splitter.lineStart > 0 && batches.due(this.splitter, caughtUp)) {
-      yield await this.#batch(caughtUp ? 'end' : 'blocked');
+      yield this.#batch(caughtUp ? 'end' : 'blocked');
     }
     if (caughtUp) batches.reachedEnd();
     // Told behind the last batch: whoever hears it has everything that was there.
@@ -158,7 +158,7 @@ class FileReading {
   async *#leaveFor(next: Place): AsyncGenerator<Batch, Place> {
     const { batches, teller } = this.course;
     this.splitter.finish();
-    if (this.splitter.found.tally.lines > 0) yield await this.#batch('line', true);
+    if (this.splitter.found.tally.lines > 0) yield this.#batch('line', true);
     if (teller.over()) batches.lostSight();
     teller.tell('rotated', `the old file is read to its end; going on with ${next.file.openedAs}`);
     return next;
@@ -167,9 +167,9 @@ class FileReading {
   async #afterTruncation(): Promise<Place> {
     const { path, teller } = this.course;
     const { offset } = this.splitter;
-    const fingerprint = await this.file.fingerprint();
+    const fingerprint = this.file.fingerprint();
     const copy = fingerprint && (await locate(path, { path, fingerprint, offset: this.splitter.lineStart }));
-    const place = copy || { file: await LogFile.open(path), offset: 0 };
+    const place = copy || { file: LogFile.open(path), offset: 0 };
     teller.tell(
       'truncated',
       `emptied after ${offset} bytes were read; going on in ${place.file.openedAs} at byte ${place.offset}`,
@@ -177,8 +177,8 @@ class FileReading {
     return place;
   }
 
-  async #batch(reached: Reached, complete = false): Promise<Batch> {
-    const fingerprint = await this.file.fingerprint(complete);
+  #batch(reached: Reached, complete = false): Batch {
+    const fingerprint = this.file.fingerprint(complete);
     if (fingerprint === null) throw new CannotRead(this.course.path, 'it changed while it was read');
     return this.course.batches.make(this.splitter, fingerprint, reached);
   }

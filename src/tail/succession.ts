@@ -30,7 +30,7 @@ export async function look(path: string, { file, offset }: Place): Promise<Sight
   if (next && !next.current) return { kind: 'replaced' };
   if (next?.size === 0) return { kind: 'waiting', because: 'empty' };
   try {
-    await (await LogFile.open(path)).close();
+    LogFile.open(path).close();
     return { kind: 'replaced' };
   } catch (error) {
     if (!(error instanceof CannotRead)) throw error;
@@ -49,8 +49,8 @@ export async function openNext(path: string, place: Place, onPassedOver: (why: s
       continue;
     }
     try {
-      const file = await openGeneration(generation);
-      return file && { file, offset: await offsetAfter(place, file) };
+      const file = openGeneration(generation);
+      return file && { file, offset: offsetAfter(place, file) };
     } catch (error) {
       if (!(error instanceof CannotRead) || error.missing || generation.current) return null;
       onPassedOver(error.message);
@@ -60,9 +60,9 @@ export async function openNext(path: string, place: Place, onPassedOver: (why: s
 }
 
 /** A younger file is read from its start, unless it is a copy put in the old one's place, as an editor does. */
-async function offsetAfter({ file, offset }: Place, next: LogFile): Promise<number> {
-  const fingerprint = await next.fingerprint();
-  if (fingerprint === null || fingerprint !== (await file.fingerprint())) return 0;
+function offsetAfter({ file, offset }: Place, next: LogFile): number {
+  const fingerprint = next.fingerprint();
+  if (fingerprint === null || fingerprint !== file.fingerprint()) return 0;
   return next.lineStartAt(Math.min(offset, next.size));
 }
 
@@ -75,18 +75,18 @@ async function offsetAfter({ file, offset }: Place, next: LogFile): Promise<numb
 export async function locate(path: string, { fingerprint, offset }: Checkpoint): Promise<Place | null> {
   const found: LogFile[] = [];
   for (const generation of await generations(path)) {
-    const file = await openGeneration(generation).catch(ifUnreadable);
+    const file = openIfReadable(generation);
     if (!file) continue;
-    if ((await file.fingerprint(!generation.current)) !== fingerprint) {
-      await file.close();
+    if (file.fingerprint(!generation.current) !== fingerprint) {
+      file.close();
     } else if (generation.current && !file.compressed) {
-      return { file, offset: await file.lineStartAt(Math.min(offset, file.size)) };
+      return { file, offset: file.lineStartAt(Math.min(offset, file.size)) };
     } else {
       found.push(file);
     }
   }
   const file = await longestOf(found);
-  for (const other of found) if (other !== file) await other.close();
+  for (const other of found) if (other !== file) other.close();
   return file && { file, offset };
 }
 
@@ -121,27 +121,27 @@ interface Younger {
 async function youngerThan(path: string, file: LogFile): Promise<Younger[]> {
   const list = await generations(path);
   let at = list.findIndex(({ id }) => id === file.id);
-  if (at < 0 && file.removed) at = await indexOfTwin(list, file);
+  if (at < 0 && file.removed) at = indexOfTwin(list, file);
   // It is nowhere: nothing tells which of the rotated files are younger, and to read one again would be worse.
   if (at < 0) at = list[0]?.current ? 1 : 0;
   const younger = list.slice(0, at).reverse();
   if (!younger.some(({ current }) => !current)) return younger.map((generation) => ({ generation, copyOf: null }));
-  return copiesTold(younger, list.slice(at), await file.fingerprint(true));
+  return copiesTold(younger, list.slice(at), file.fingerprint(true));
 }
 
 /** A rotated file that begins as an older one does is a copy of it, unless it comes next and may have more. */
-async function copiesTold(younger: Generation[], older: Generation[], current: Fingerprint | null): Promise<Younger[]> {
+function copiesTold(younger: Generation[], older: Generation[], current: Fingerprint | null): Younger[] {
   const known = new Map<Fingerprint, Generation>();
   for (const generation of older) {
-    const name = await nameOf(generation);
+    const name = nameOf(generation);
     if (name !== null) known.set(name, generation);
   }
   const told: Younger[] = [];
   let last = current;
   for (const generation of younger) {
-    const name = generation.current ? null : await nameOf(generation);
+    const name = generation.current ? null : nameOf(generation);
     const original = name === null || name === last ? undefined : known.get(name);
-    const isCopy = original !== undefined && (await holdTheSame(generation, original));
+    const isCopy = original !== undefined && holdTheSame(generation, original);
     told.push({ generation, copyOf: isCopy ? original.path : null });
     if (isCopy) continue;
     if (name !== null) known.set(name, generation);
@@ -151,48 +151,53 @@ async function copiesTold(younger: Generation[], older: Generation[], current: F
 }
 
 /** Whether the shorter is how the longer begins, as far as its last bytes tell: first lines of two files may be equal. */
-async function holdTheSame(one: Generation, other: Generation): Promise<boolean> {
-  const files = await Promise.all([one, other].map((each) => openGeneration(each).catch(ifUnreadable)));
+function holdTheSame(one: Generation, other: Generation): boolean {
+  const files = [one, other].map(openIfReadable);
   try {
     // Where one is packed, or gone meanwhile, the first line has to do.
     if (files.some((file) => file === null || file.compressed)) return true;
     const end = Math.min(one.size, other.size);
-    const [a, b] = await Promise.all(files.map((file) => file!.bytesBefore(end)));
+    const [a, b] = files.map((file) => file!.bytesBefore(end));
     return a!.equals(b!);
   } finally {
-    for (const file of files) await file?.close();
+    for (const file of files) file?.close();
   }
 }
 
 /** The fingerprint of a rotated file; null where it cannot be read. */
-async function nameOf(generation: Generation): Promise<Fingerprint | null> {
-  const file = await openGeneration(generation).catch(ifUnreadable);
+function nameOf(generation: Generation): Fingerprint | null {
+  const file = openIfReadable(generation);
   try {
-    return (await file?.fingerprint(true)) ?? null;
+    return file?.fingerprint(true) ?? null;
   } finally {
-    await file?.close();
+    file?.close();
   }
 }
 
 /** Where the file's content is now, most likely compressed; -1 where it is nowhere. */
-async function indexOfTwin(list: Generation[], file: LogFile): Promise<number> {
-  const fingerprint = await file.fingerprint(true);
+function indexOfTwin(list: Generation[], file: LogFile): number {
+  const fingerprint = file.fingerprint(true);
   if (fingerprint === null) return -1;
   for (const [index, generation] of list.entries()) {
-    if (!generation.current && (await nameOf(generation)) === fingerprint) return index;
+    if (!generation.current && nameOf(generation) === fingerprint) return index;
   }
   return -1;
 }
 
 /** Null where its name belongs to another file by now. */
-async function openGeneration({ path, id }: Generation): Promise<LogFile | null> {
-  const file = await LogFile.open(path);
+function openGeneration({ path, id }: Generation): LogFile | null {
+  const file = LogFile.open(path);
   if (file.id === id) return file;
-  await file.close();
+  file.close();
   return null;
 }
 
-function ifUnreadable(error: unknown): null {
-  if (error instanceof CannotRead) return null;
-  throw error;
+/** Null where it cannot be read either. */
+function openIfReadable(generation: Generation): LogFile | null {
+  try {
+    return openGeneration(generation);
+  } catch (error) {
+    if (error instanceof CannotRead) return null;
+    throw error;
+  }
 }

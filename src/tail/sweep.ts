@@ -1,24 +1,24 @@
 /**
- * Passes over traffic in the place of the loop in pass-over.ts, twice as fast, where WebAssembly with SIMD is to be had: by
- * blocks, which are copied into the memory of sweep.wat. It keeps nothing from one call to the next. Whatever it does not know it leaves
- * to `classify`.
+ * Passes over traffic in the place of the loop in pass-over.ts, twice as fast, where WebAssembly with SIMD is to be had. It sees
+ * only what lies in the memory of sweep.wat: chunks that are read into its room, and of others what it copies there block by
+ * block. It keeps nothing from one call to the next. Whatever it does not know it leaves to `classify`.
  */
 import { ALONE, lastHeader } from '../../parsers/index.js';
 import { SWEEP } from './sweep.gen.js';
 
-/** Small enough for the processor's nearest cache; and one page of WebAssembly's memory holds it. */
+/** Where in the module's memory what it needs lies (sweep.wat). The room for a chunk comes first. */
+const ROOM_BYTES = 1024 * 1024;
+const ALONE_AT = ROOM_BYTES;
+const HEADER_AT = ALONE_AT + 256;
+const BLOCK_AT = HEADER_AT + 256;
+/** Small enough for the processor's nearest cache. */
 const BLOCK_BYTES = 32 * 1024;
-
-/** Where in the module's memory what it needs lies (sweep.wat). */
-const ALONE_AT = 0;
-const HEADER_AT = 256;
-const BLOCK_AT = 512;
 
 interface Exports {
   memory: { buffer: ArrayBuffer };
   place: { value: number };
   passed: { value: number };
-  sweep(size: number, at: number, length: number, message: number): number;
+  sweep(start: number, limit: number, longest: number, at: number, length: number, message: number): number;
 }
 
 /** What of WebAssembly is used: its types come with a browser's. */
@@ -30,6 +30,8 @@ interface WebAssembly {
 export class Sweep {
   /** How many lines the last call passed over. */
   passed = 0;
+  /** What lies here is not copied; and the kernel reads faster to where a page begins. */
+  readonly room: Buffer;
   readonly #exports: Exports;
   readonly #memory: Uint8Array;
 
@@ -37,29 +39,47 @@ export class Sweep {
   constructor() {
     const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssembly }).WebAssembly;
     this.#exports = new Instance(new Module(Buffer.from(SWEEP, 'base64'))).exports;
-    this.#memory = new Uint8Array(this.#exports.memory.buffer);
+    const { buffer } = this.#exports.memory;
+    this.room = Buffer.from(buffer, 0, ROOM_BYTES);
+    this.#memory = new Uint8Array(buffer);
     this.#memory.set(ALONE, ALONE_AT);
   }
 
   /**
    * Goes on from `from`, the start of a line, over traffic that bears the header which the line at `familiar` bears, the last that
    * was classified.
-   * @param limit no byte from there on is looked at
+   * @param limit no byte from there on decides anything
    * @param longest no line with more bytes is passed over
    * @returns the start of the line at which it stopped
    */
   over(chunk: Uint8Array, familiar: number, from: number, limit: number, longest: number): number {
     const { at, message } = lastHeader;
-    const { sweep, place, passed } = this.#exports;
     this.#memory.set(chunk.subarray(familiar + at, familiar + message), HEADER_AT);
     this.passed = 0;
-    for (let start = from; ; start += place.value) {
-      const size = Math.min(limit - start, BLOCK_BYTES, longest);
+    if (chunk.buffer !== this.#memory.buffer) return this.#overCopies(chunk, from, limit, longest);
+    const { byteOffset } = chunk;
+    this.#sweep(byteOffset + from, byteOffset + limit, longest);
+    return this.#exports.place.value - byteOffset;
+  }
+
+  #overCopies(chunk: Uint8Array, from: number, limit: number, longest: number): number {
+    for (let start = from; ; ) {
+      const size = Math.min(limit - start, BLOCK_BYTES);
       this.#memory.set(chunk.subarray(start, start + size), BLOCK_AT);
-      const more = sweep(size, at, message - at, message) === 1;
-      this.passed += passed.value;
-      if (!more || passed.value === 0) return start + place.value;
+      const isBlockEnd = this.#sweep(BLOCK_AT, BLOCK_AT + size, longest);
+      const swept = this.#exports.place.value - BLOCK_AT;
+      start += swept;
+      if (!isBlockEnd || swept === 0) return start;
     }
+  }
+
+  /** Returns whether it came to the end. */
+  #sweep(start: number, limit: number, longest: number): boolean {
+    const { at, message } = lastHeader;
+    const { sweep, passed } = this.#exports;
+    const isEnd = sweep(start, limit, longest, at, message - at, message) === 1;
+    this.passed += passed.value;
+    return isEnd;
   }
 }
 

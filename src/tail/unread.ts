@@ -18,14 +18,14 @@ export async function unreadOf({ path, fingerprint, offset }: Checkpoint): Promi
   }
   let file: LogFile;
   try {
-    file = await LogFile.open(path);
+    file = LogFile.open(path);
   } catch {
     return { kind: 'unreadable' };
   }
   try {
     const bytes = file.size - offset;
-    return bytes >= 0 && (await file.fingerprint()) === fingerprint ? { kind: 'unread', bytes } : { kind: 'other' };
+    return bytes >= 0 && file.fingerprint() === fingerprint ? { kind: 'unread', bytes } : { kind: 'other' };
   } finally {
-    await file.close();
+    file.close();
   }
 }

@@ -17,6 +17,15 @@ const sweep = new Sweep();
 const LAST = Buffer.from(trafficLine(0));
 const beginAnew = () => classify(LAST, 0, LAST.length);
 
+/** The same bytes where the sweep need not copy them: at the beginning of its room, before others, or at its end. */
+function inRoom(bytes: Buffer, atEnd: boolean): Buffer {
+  const { room } = sweep;
+  room.fill(`${trafficLine(0)}\n`);
+  const at = atEnd ? room.length - bytes.length : 0;
+  bytes.copy(room, at);
+  return room.subarray(at, at + bytes.length);
+}
+
 /** The stops of a whole chunk, at each of which the next call begins behind the line; as text, to be compared. */
 function stops(chunk: Buffer, from: number, marks: number[], longest: number, help: () => Sweep | null): string[] {
   beginAnew();
@@ -116,7 +125,8 @@ test('with help or without, passing over a log stops where the specification doe
       fc.array(fc.nat(60_000), { maxLength: 5 }),
       fc.constantFrom(100, 1_000, 65_536),
       fc.nat(300),
-      (log, places, longest, skipped) => {
+      fc.boolean(),
+      (log, places, longest, skipped, atEnd) => {
         // The chunk lies in the middle of a buffer, and behind it stands what may not be read: lines that would be passed over.
         const around = Buffer.from(lines(...Array.from({ length: 20 }, (_, n) => trafficLine(n))));
         const chunk = Buffer.concat([around, log, around]).subarray(around.length, around.length + log.length);
@@ -125,6 +135,9 @@ test('with help or without, passing over a log stops where the specification doe
         const wanted = specified(chunk, from, marks, longest);
         assert.deepEqual(stops(chunk, from, marks, longest, alone), wanted);
         assert.deepEqual(stops(chunk, from, marks, longest, counting), wanted);
+        if (log.length <= sweep.room.length) {
+          assert.deepEqual(stops(inRoom(log, atEnd), from, marks, longest, counting), wanted);
+        }
       },
     ),
     { numRuns: 1_000 },
@@ -141,6 +154,18 @@ test('the sweep passes over a long stretch of traffic by itself', () => {
     return sweep;
   });
   assert.deepEqual([stop.passed, stop.kind, calls], [5_000, 'candidate', 1]);
+});
+
+test('a chunk in its room is passed over where it lies', () => {
+  const chunk = inRoom(
+    Buffer.from(lines(...Array.from({ length: 3_000 }, (_, n) => trafficLine(n)), stateLine(1))),
+    true,
+  );
+  const before = Buffer.from(chunk);
+  const stop: Stop = { start: 0, end: 0, kind: 'traffic', passed: 0 };
+  passOver(chunk, 0, chunk.length, 65_536, stop, () => sweep);
+  assert.deepEqual([stop.passed, stop.kind], [3_000, 'candidate']);
+  assert.ok(chunk.equals(before));
 });
 
 test('where lines take turns in their headers, it is not asked', () => {
