@@ -51,6 +51,7 @@ export function incidentsByRoot(incidents: readonly Incident[]): Group<Incident>
 
 /** The groups in the order in which their first items came, and so are the items of each. */
 function groupedByRoot<Item>(items: readonly Item[], by: Grouping<Item>): Group<Item>[] {
+  if (items.length < 2) return items.map((item) => ({ root: null, items: [item] }));
   const groups: Group<Item>[] = [];
   let alone = [...items];
   for (const kind of ['tracked', 'server', 'host'] as const) {

@@ -5,6 +5,7 @@
  * dist/ is replaced at the end and in one go, so that a failed or interrupted build leaves the last good one.
  */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   copyFileSync,
@@ -151,13 +152,21 @@ async function bundle(outdir) {
   } catch (error) {
     throw new BuildError('The sources cannot be bundled', error.message);
   }
+  nameProgram(join(outdir, 'program.js'));
   writeFileSync(join(outdir, 'package.json'), '{ "type": "commonjs" }\n');
   chmodSync(join(outdir, 'main.js'), 0o755);
 }
 
+/** Makes the program a function of what a module is given, behind a line that tells it from every other (src/start.ts). */
+function nameProgram(path) {
+  const program = readFileSync(path);
+  const name = createHash('sha256').update(program).digest('hex');
+  writeFileSync(path, `// ${name}\n(function (require, __filename) {${program}\n})\n`);
+}
+
 /** What V8 makes of the program, for the next starts. Without it haplog starts later, and no worse. */
 function keepCode(main) {
-  const log = join(root, 'fixtures', 'allyrion', 'haproxy.log');
+  const log = join(root, 'fixtures', 'corpora', 's3-traditional-direct-2.6.12', 'haproxy.log');
   spawnSync(process.execPath, [join(root, 'scripts', 'code-cache.cjs'), main, log], {
     cwd: root,
     stdio: 'ignore',

@@ -6,8 +6,11 @@ const { writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 
 const [main, log] = process.argv.slice(2);
-process.argv = [process.execPath, main, 'replay', '-o', 'jsonl', log];
-const { digest, script } = require(main);
+process.argv = [process.execPath, main, 'replay', log];
+const { birth, script } = require(main);
 process.on('exit', () => {
-  writeFileSync(join(dirname(main), 'program.cache'), Buffer.concat([digest, script.createCachedData()]));
+  writeFileSync(
+    join(dirname(main), 'program.cache'),
+    Buffer.concat([Buffer.from(birth, 'latin1'), script.createCachedData()]),
+  );
 });

@@ -4,7 +4,6 @@
  * had made of it by the end of the build, where that is of this program and this Node, and otherwise without
  * (docs/decisions/0008-speed.md).
  */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -25,28 +24,44 @@ setFlagsFromString('--max-inlined-bytecode-size-cumulative=150');
 
 const load = createRequire(import.meta.url);
 const filename = load.resolve('./program.js');
-const source = readFileSync(filename);
+const source = readFileSync(filename, 'latin1'); // esbuild writes ASCII
 
-/** Of this very source (V8 compares no more than its length), this Node, these flags and this processor. */
-export const digest = createHash('sha256')
-  .update(source)
-  .update(`${process.version} ${process.platform} ${process.arch} ${cachedDataVersionTag()}`)
-  .digest();
+/** How long the line is that names the program's build, `// ` and its newline with it. */
+const NAME_LENGTH = 68;
+/** A multiple of eight, or V8 copies what follows. */
+const BIRTH_LENGTH = 256;
+
+/**
+ * Of which program, Node, flags and processor code is: V8 compares no more of a program than its length. The build is believed
+ * about the program's name; to hash it here takes longer than to read it.
+ */
+export const birth =
+  `${source.slice(0, NAME_LENGTH)}${process.version} ${process.platform} ${process.arch} ${cachedDataVersionTag()}`
+    .padEnd(BIRTH_LENGTH)
+    .slice(0, BIRTH_LENGTH);
 
 /** The program, as a function of what a module is given. scripts/code-cache.cjs takes its code. */
-export const script = new Script(`(function (require, __filename) {${source}\n})`, {
-  filename,
-  cachedData: codeAtHand(),
-});
+export const script = new Script(source, { filename, cachedData: codeAtHand() });
 
-/** What the build left: the digest, and V8's code. V8 takes it or not; it is no error where there is none. */
+/** What the build left: its birth, and V8's code. V8 takes it or not; it is no error where there is none. */
 function codeAtHand(): Buffer | undefined {
   try {
     const kept = readFileSync(join(dirname(filename), 'program.cache'));
-    return kept.subarray(0, digest.length).equals(digest) ? kept.subarray(digest.length) : undefined;
+    return kept.toString('latin1', 0, BIRTH_LENGTH) === birth ? kept.subarray(BIRTH_LENGTH) : undefined;
   } catch {
     return undefined;
   }
 }
 
-script.runInThisContext()(load, filename);
+/** Modules of Node that take milliseconds to load, and that not every command needs: each is loaded when it is first used. */
+const LATER = new Set(
+  ['child_process', 'crypto', 'fs/promises', 'os', 'stream/promises', 'timers/promises', 'zlib'].map(
+    (name) => `node:${name}`,
+  ),
+);
+
+function loadLater(name: string): unknown {
+  return LATER.has(name) ? new Proxy({}, { get: (_, key) => load(name)[key] }) : load(name);
+}
+
+script.runInThisContext()(loadLater, filename);

@@ -1,6 +1,7 @@
 /** What a start promises: code that the build kept makes it sooner, and nothing about it can keep haplog from starting. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
@@ -46,20 +47,41 @@ test('where that is missing, or a folder, it starts without', () => {
 
 test('where that is cut off or empty, it starts without', () => {
   const kept = readFileSync(built('program.cache'));
-  for (const length of [0, 31]) {
+  for (const length of [0, 255]) {
     writeFileSync(built('program.cache'), kept.subarray(0, length));
     assert.equal(taken(), undefined);
   }
-  for (const length of [32, 40, kept.length >> 1, kept.length - 8]) {
+  for (const length of [256, 264, kept.length >> 1, kept.length - 8]) {
     writeFileSync(built('program.cache'), kept.subarray(0, length));
     assert.notEqual(taken(), true);
   }
 });
 
-test('where the program is another one of the same length, it starts without', () => {
+test('where the program is of another build, and no longer than this one, it starts without', () => {
   const program = readFileSync(built('program.js'), 'utf8');
-  writeFileSync(built('program.js'), program.replace('print the version', 'tells the version'));
+  const [name = ''] = program.split('\n');
+  assert.match(name, /^\/\/ [0-9a-f]{64}$/);
+  writeFileSync(built('program.js'), program.replace(name, `// ${'0'.repeat(64)}`));
   assert.equal(taken(), undefined);
+});
+
+test('the build names the program by what is in it', () => {
+  const [name, ...rest] = readFileSync(built('program.js'), 'utf8').split('\n');
+  const program = rest.join('\n').slice('(function (require, __filename) {'.length, -'\n})\n'.length);
+  assert.equal(name, `// ${createHash('sha256').update(program).digest('hex')}`);
+});
+
+test('of the modules that take long to load, none is loaded that a command does not need', () => {
+  const started = (...args: string[]) => {
+    const start = `
+      process.argv = [process.argv[0], 'haplog', ...${JSON.stringify(args)}];
+      process.on('exit', () => console.log(process.moduleLoadList.join()));
+      require(${JSON.stringify(built('main.js'))});`;
+    return execFileSync(process.execPath, ['-e', start], { encoding: 'utf8' });
+  };
+  assert.doesNotMatch(started('--version'), /NativeModule (?:child_process|crypto|zlib|fs\/promises)\b/);
+  const log = join(projectRoot, 'fixtures', 'allyrion', 'haproxy.log');
+  assert.doesNotMatch(started('replay', log), /NativeModule (?:child_process|zlib|fs\/promises)\b/);
 });
 
 test('where V8 has other flags, it starts without', () => {
