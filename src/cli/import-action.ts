@@ -6,6 +6,7 @@ import { EMPTY_MEMORY } from '../memory.js';
 import { notUnderstood } from '../misses.js';
 import { conclude, type Ingested, ingest } from '../pipeline.js';
 import { openStore } from '../store/open.js';
+import type { Commit, News } from '../store/store.js';
 import { CannotRead } from '../tail/log-file.js';
 import { databaseFor, onDatabase } from './database.js';
 import type { PastOptions } from './past.js';
@@ -49,34 +50,69 @@ function summary({ lines, transitions, unknown, outages, open }: Seen, database:
   return `${read}${outagesAre} open at the end; import the newer logs together with these\n`;
 }
 
+/** So many facts are stored in one go: a commit waits for the disk, and of a busy log a batch brings little. */
+const FACTS_PER_COMMIT = 1_000;
+
 async function takeIn(files: string[], context: TimeContext, database: string, seen: Seen): Promise<void> {
   const store = openStore(database, 'write');
   let memory = EMPTY_MEMORY;
+  let gathered: News[] = [];
+  let [facts, lines] = [0, 0];
+  const keep = async () => {
+    await store.apply(commitOf(gathered));
+    for (const news of gathered) count(news, seen);
+    seen.lines += lines;
+    gathered = [];
+    [facts, lines] = [0, 0];
+  };
+  const gather = (ingested: Ingested) => {
+    memory = ingested.memory;
+    gathered.push(ingested.news);
+    facts += factsIn(ingested.news);
+  };
   try {
-    const keep = async ({ memory: after, news }: Ingested) => {
-      memory = after;
-      // The daemon's own place in the log, its memory and its counters are not the past's to change.
-      await store.apply({ ...news, checkpoint: null, tally: null, samples: [], remember: [], forget: [] });
-      seen.transitions += news.transitions.length;
-      for (const { id, end } of news.outages) {
-        if (!seen.open.delete(id)) seen.outages++;
-        if (end === null) seen.open.add(id);
-      }
-      seen.unknown += news.tally === null ? 0 : notUnderstood(news.tally);
-    };
     let damage: unknown = null;
     try {
       for await (const batch of readHistory(files, context)) {
-        await keep(ingest(memory, { ...batch, live: false }, QUIET, context));
-        seen.lines += batch.tally.lines;
+        gather(ingest(memory, { ...batch, live: false }, QUIET, context));
+        lines += batch.tally.lines;
+        if (facts >= FACTS_PER_COMMIT) await keep();
       }
     } catch (error) {
       if (!(error instanceof CannotRead)) throw error;
       damage = error;
     }
-    await keep(conclude(memory, QUIET, { live: false, readAt: Date.now() }));
+    gather(conclude(memory, QUIET, { live: false, readAt: Date.now() }));
+    await keep();
     if (damage !== null) throw damage;
   } finally {
     await store.end();
   }
+}
+
+/** The daemon's own place in the log, its memory and its counters are not the past's to change. */
+function commitOf(gathered: readonly News[]): Commit {
+  return {
+    transitions: gathered.flatMap(({ transitions }) => transitions),
+    outages: gathered.flatMap(({ outages }) => outages),
+    incidents: gathered.flatMap(({ incidents }) => incidents),
+    copies: gathered.flatMap(({ copies }) => copies),
+    suspects: gathered.flatMap(({ suspects }) => suspects),
+    cleared: gathered.flatMap(({ cleared }) => cleared),
+    notifications: [],
+    ...{ checkpoint: null, tally: null, samples: [], remember: [], forget: [] },
+  };
+}
+
+function factsIn({ transitions, outages, incidents, copies, suspects }: News): number {
+  return transitions.length + outages.length + incidents.length + copies.length + suspects.length;
+}
+
+function count({ transitions, outages, tally }: News, seen: Seen): void {
+  seen.transitions += transitions.length;
+  for (const { id, end } of outages) {
+    if (!seen.open.delete(id)) seen.outages++;
+    if (end === null) seen.open.add(id);
+  }
+  seen.unknown += tally === null ? 0 : notUnderstood(tally);
 }
