@@ -14,15 +14,9 @@ import { UserError } from './user-error.js';
  * @throws UserError for a file that cannot be opened, at once; for damaged ones after all that can be read was given
  */
 export async function* readHistory(paths: readonly string[], context: TimeContext): AsyncGenerator<Batch> {
-  const longest = new Map<string, File>();
-  for (const path of new Set(paths)) {
-    const file = lookInto(path, context);
-    const other = longest.get(file.fingerprint);
-    if (!(other && (await unpackedLength(other.path)) >= (await unpackedLength(path))))
-      longest.set(file.fingerprint, file);
-  }
+  const given = [...new Set(paths)];
   const damages: string[] = [];
-  for (const { path } of [...longest.values()].sort((a, b) => a.firstAt - b.firstAt)) {
+  for (const path of given.length === 1 ? given : await inOrder(given, context)) {
     try {
       yield* readBatches(path);
     } catch (error) {
@@ -31,6 +25,18 @@ export async function* readHistory(paths: readonly string[], context: TimeContex
     }
   }
   if (damages.length > 0) throw new UserError(damages.join('\n'));
+}
+
+/** The paths of different logs, the oldest log first. */
+async function inOrder(paths: readonly string[], context: TimeContext): Promise<string[]> {
+  const longest = new Map<string, File>();
+  for (const path of paths) {
+    const file = lookInto(path, context);
+    const other = longest.get(file.fingerprint);
+    if (!(other && (await unpackedLength(other.path)) >= (await unpackedLength(path))))
+      longest.set(file.fingerprint, file);
+  }
+  return [...longest.values()].sort((a, b) => a.firstAt - b.firstAt).map(({ path }) => path);
 }
 
 interface File {

@@ -19,6 +19,14 @@ import { version } from './version.js';
 
 const USAGE = 2;
 
+/** In the order of the help. */
+const COMMANDS = new Map([
+  ...Object.entries({ run: runCommand, status: statusCommand, query: queryCommand }),
+  ...Object.entries({ import: importCommand, replay: replayCommand, parse: parseCommand, explain: explainCommand }),
+  ...Object.entries({ silence: silenceCommand, ack: ackCommand }),
+  ...Object.entries({ receivers: receiversCommand, route: routeCommand, outbox: outboxCommand }),
+]);
+
 async function main(argv: string[]): Promise<void> {
   const program = new Command('haplog')
     .description(
@@ -30,12 +38,9 @@ async function main(argv: string[]): Promise<void> {
       outputError: (text, write) => write(text.replace(/^error: /, 'haplog: ').replace(/\n(?=\()/, ' ')),
     })
     .exitOverride();
-  const commands = [
-    ...[runCommand(), statusCommand(), queryCommand()],
-    ...[importCommand(), replayCommand(), parseCommand(), explainCommand()],
-    ...[silenceCommand(), ackCommand()],
-    ...[receiversCommand(), routeCommand(), outboxCommand()],
-  ];
+  // To make them all takes a start a millisecond: they are made for who asks for none, or for one that is none.
+  const asked = COMMANDS.get(argv[0] ?? '');
+  const commands = asked ? [asked()] : [...COMMANDS.values()].map((make) => make());
   for (const command of commands) program.addCommand(command);
   for (const group of [program, ...commands.filter((command) => command.commands.length > 0)]) {
     if (group !== program) group.copyInheritedSettings(program);
