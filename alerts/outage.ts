@@ -81,7 +81,8 @@ export function settle(
 
 /** What led to it, by the event that tells of it. */
 export function fallBy(board: Board, event: HaproxyEvent, key: string): Fall {
-  return { ...fallOf(board, key), workerBegan: beganShortlyBefore(board, event) };
+  const { last, total } = fallOf(board, key);
+  return { last, total, workerBegan: beganShortlyBefore(board, event) };
 }
 
 /** A sentence without counts leaves those of before. */

@@ -116,14 +116,21 @@ export class Turn {
     this.#missed = Shelf.of();
   }
 
-  end(rest: Pick<Situation, 'board' | 'clocks'>, transition: Transition | null, outages: Outage[]): Step {
+  end({ board, clocks }: Pick<Situation, 'board' | 'clocks'>, transition: Transition | null, outages: Outage[]): Step {
     const { incidents, changed } = this.#ledger;
     return {
-      situation: { ...rest, incidents, agendas: this.#ledger.agendas(), changes: this.#changes, missed: this.#missed },
+      situation: {
+        board,
+        clocks,
+        incidents,
+        agendas: this.#ledger.agendas(),
+        changes: this.#changes,
+        missed: this.#missed,
+      },
       transition,
       outages,
       incidents: changed,
-      notifications: this.#herald.notifications.map((told) => withBackend(told, rest.board)),
+      notifications: this.#herald.notifications.map((told) => withBackend(told, board)),
     };
   }
 
@@ -158,8 +165,8 @@ export class Turn {
     if (!known && !flaps) return;
     const incident = known ? { ...joined(known, spell), times: 1 } : { ...this.#begun(spell), openedAt: recent[0]! };
     const changes = known ? (known.flaps?.changes ?? 0) + 1 : recent.length;
-    const over = { resolvedAt: spell.at, endEvidence: 'observed' } as const;
-    this.#advance({ ...incident, ...over, workers: [], flaps: { changes, state } });
+    const { at: resolvedAt } = spell;
+    this.#advance({ ...incident, resolvedAt, endEvidence: 'observed', workers: [], flaps: { changes, state } });
   }
 
   #begun(spell: Spell): Incident {

@@ -85,7 +85,8 @@ function take(
   const pid = isMasters ? says.pid : (record.pid ?? 0);
   const { heard, host } = recognise(verdicts.heard, record, pid, stamp.at);
   verdicts.heard = heard;
-  const event: HaproxyEvent = { id, ...stamp, host, pid, says };
+  const { at, utcOffsetMin } = stamp;
+  const event: HaproxyEvent = { id, at, utcOffsetMin, host, pid, says };
   const against = contradiction(heard, host, record);
   if (against !== null) {
     verdicts.suspects.push({ id, event, tag, text, reason: against });

@@ -15,8 +15,6 @@ interface Line {
   words: () => string[];
 }
 
-const NOTHING = { transitions: [], outages: [], incidents: [] };
-
 export class ReplayText {
   #lines: Line[] = [];
   /** Whose lines wait: a later copy of one changes its number of copies. */
@@ -99,5 +97,6 @@ export class ReplayText {
 }
 
 function wordsOf(facts: Partial<Parameters<typeof narrate>[0]>): string[] {
-  return narrate({ ...NOTHING, ...facts }).map(({ words }) => words);
+  const { transitions = [], outages = [], incidents = [] } = facts;
+  return narrate({ transitions, outages, incidents }).map(({ words }) => words);
 }
