@@ -12,7 +12,7 @@ import {
   Shelf,
   type Stamp,
 } from '../parsers/index.js';
-import { type Fall, MOST_FALLEN } from './incident.js';
+import { type Fall, type Fallen, MOST_FALLEN } from './incident.js';
 import type { Evidence, Outage, OutageEnd, Shown, Transition } from './state.js';
 
 export interface ServerState {
@@ -69,6 +69,14 @@ export interface Board {
   backends: Shelf<BackendState>;
   /** By host. */
   workers: Shelf<Workers>;
+}
+
+/** The board with this of it changed. Written out, as in parsers/heard.ts. */
+export function boardWith(
+  board: Board,
+  { servers = board.servers, backends = board.backends, workers = board.workers }: Partial<Board>,
+): Board {
+  return { servers, backends, workers };
 }
 
 export const EMPTY_BOARD: Board = { servers: Shelf.of(), backends: Shelf.of(), workers: Shelf.of() };
@@ -147,9 +155,12 @@ export function outAfter(out: OutServers, server: string, before: ServerState, a
 /** How the backend named by its key fell: its servers that are out, as facts. */
 export function fallOf(board: Board, backend: string): Pick<Fall, 'last' | 'total'> {
   const { out } = board.backends.get(backend) ?? FRESH_BACKEND;
-  const last = out.last.flatMap((server) => {
+  const last: Fallen[] = [];
+  for (const server of out.last) {
     const known = board.servers.get(`${backend}/${server}`);
-    return known?.left ? [{ server, planned: known.planned, ...known.left }] : [];
-  });
+    if (!known?.left) continue;
+    const { at, utcOffsetMin, cause } = known.left;
+    last.push({ server, planned: known.planned, at, utcOffsetMin, cause });
+  }
   return { last, total: out.total };
 }

@@ -7,6 +7,7 @@ import type { HaproxyEvent, Instant } from '../parsers/index.js';
 import {
   type Board,
   backendKey,
+  boardWith,
   type Change,
   siblingsOf,
   unchanged,
@@ -114,7 +115,7 @@ function endEach(board: Board, keys: readonly string[], at: Instant, how: Outage
     outages.push({ outage: ended(state.outage, at, how), fall: NO_FALL });
     backends = backends.with(key, { ...state, outage: null });
   }
-  return { board: { ...board, backends }, transition: null, outages };
+  return { board: boardWith(board, { backends }), transition: null, outages };
 }
 
 /** It is known from now on that the backend is served no more by its worker. */
@@ -122,7 +123,7 @@ function stopped(change: Change, key: string): Change {
   const { backends } = change.board;
   const state = backends.get(key);
   if (state === undefined || state.stopped) return change;
-  return { ...change, board: { ...change.board, backends: backends.with(key, { ...state, stopped: true }) } };
+  return { ...change, board: boardWith(change.board, { backends: backends.with(key, { ...state, stopped: true }) }) };
 }
 
 /** Exit status as the master tells it: 128 + signal. SIGTERM (143) and SIGINT (130) are somebody's wish. */

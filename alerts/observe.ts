@@ -3,6 +3,7 @@ import type { HaproxyEvent, Operational, ServerChange } from '../parsers/index.j
 import {
   type Board,
   backendKey,
+  boardWith,
   type Change,
   FRESH_BACKEND,
   FRESH_SERVER,
@@ -66,7 +67,7 @@ function cameBackUnseen(board: Board, event: HaproxyEvent, { server, change }: S
   const { out } = board.backends.get(backendKey(event, server.backend)) ?? FRESH_BACKEND;
   const servers = board.servers.with(key, after);
   const now = outAfter(out, server.server, known, after);
-  const back = settle({ ...board, servers }, event, server.backend, now, known.drain ? null : 'returned');
+  const back = settle(boardWith(board, { servers }), event, server.backend, now, known.drain ? null : 'returned');
   const inferred = back.outages.map((one) => ({ ...one, outage: { ...one.outage, evidence: 'inferred' as const } }));
   return { ...back, outages: inferred };
 }
@@ -86,11 +87,12 @@ function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copie
   const stays = known.left !== null && known.planned === planned;
   const left = to === 'up' ? null : stays ? known.left : { at, utcOffsetMin, cause: says.cause };
   const evidence = evidenceOf(event);
-  const after = { ...changed, planned, left, evidence };
+  const { operational, maint, drain } = changed;
+  const after = { operational, maint, drain, planned, left, evidence };
   const servers = board.servers.with(key, after);
   const { out } = board.backends.get(backendKey(event, backend)) ?? FRESH_BACKEND;
   const now = outAfter(out, server, known, after);
-  const change = settle({ ...board, servers }, event, backend, now, availabilityAfter(says));
+  const change = settle(boardWith(board, { servers }), event, backend, now, availabilityAfter(says));
   if (from === to) return change;
   const { cause } = says;
   const transition = { id, at, utcOffsetMin, host, pid, backend, server, from, to, planned, evidence, copies, cause };

@@ -6,7 +6,7 @@
  * another order than they counted; a fall that leaves servers ends one that has lasted (weights are set without a word).
  */
 import type { Counts, HaproxyEvent } from '../parsers/index.js';
-import { type Board, backendKey, type Change, FRESH_BACKEND, fallOf, type OutServers } from './board.js';
+import { type Board, backendKey, boardWith, type Change, FRESH_BACKEND, fallOf, type OutServers } from './board.js';
 import type { Fall } from './incident.js';
 import type { Evidence, Outage } from './state.js';
 import { beganShortlyBefore } from './workers.js';
@@ -55,7 +55,7 @@ export function settle(
   const becomes = (open: Outage | null, changed: Outage | null): Change => {
     const isAsKnown = known !== undefined && known.outage === open && known.out === out && isSame(known.counts, counts);
     const now = { outage: open, out, counts, stopped };
-    const after = isAsKnown ? board : { ...board, backends: board.backends.with(key, now) };
+    const after = isAsKnown ? board : boardWith(board, { backends: board.backends.with(key, now) });
     return {
       board: after,
       transition: null,

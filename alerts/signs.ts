@@ -57,14 +57,12 @@ function signsOfServer(event: HaproxyEvent, says: ServerSentence, { board, trans
   const { active, backup } = says.counts;
   // Where there is none at all that is an outage, and these go on below it.
   if (active + backup === 0) return signs;
-  const about = {
-    subject: backend,
-    planned: out.total > 0 && out.unplanned === 0,
-    cause: says.cause,
-    fall: fallBy(board, event, key),
-  };
-  signs.push({ rule: 'backup_only', is: active === 0 ? 'present' : 'absent', ...about });
+  const isOnBackup = active === 0;
   const isLast = active + backup === 1 && out.total > 0;
+  const planned = out.total > 0 && out.unplanned === 0;
+  const fall = isOnBackup || isLast ? fallBy(board, event, key) : NO_FALL;
+  const about = { subject: backend, planned, cause: says.cause, fall };
+  signs.push({ rule: 'backup_only', is: isOnBackup ? 'present' : 'absent', ...about });
   signs.push({ rule: 'last_server', is: isLast ? 'present' : 'absent', ...about });
   return signs;
 }

@@ -25,8 +25,8 @@ export interface Situation {
 
 export const NOTHING_KNOWN: Situation = {
   board: EMPTY_BOARD,
-  incidents: Shelf.of(),
   clocks: Shelf.of(),
+  incidents: Shelf.of(),
   agendas: Shelf.of(),
   changes: Shelf.of(),
   missed: Shelf.of(),

@@ -3,7 +3,16 @@
  * their workers share no backend, and the coming of one says nothing of another.
  */
 import { backendOf, type HaproxyEvent, type Instant, type Shelf } from '../parsers/index.js';
-import { type Board, backendKey, siblingsOf, type WorkerRef, type WorkerState, workerKey, workerOf } from './board.js';
+import {
+  type Board,
+  backendKey,
+  boardWith,
+  siblingsOf,
+  type WorkerRef,
+  type WorkerState,
+  workerKey,
+  workerOf,
+} from './board.js';
 import type { End } from './incident.js';
 
 /** How long an older worker must have been silent before its younger sibling's word counts as its end. */
@@ -69,7 +78,8 @@ export function noteWorker(before: Board, event: HaproxyEvent): Board {
     const later = at - known.lastAt;
     if (later < NOTED_AFTER_MS && later > -SET_BACK_MS && startOf(event) === null) return noteKin(board, event);
     const startedAt = startOf(event) ?? known.startedAt;
-    const heard = { ...known, firstAt: Math.min(known.firstAt, at), lastAt: at, startedAt, over: false };
+    const { pid, heir, end } = known;
+    const heard = { pid, firstAt: Math.min(known.firstAt, at), lastAt: at, startedAt, heir, over: false, end };
     return noteKin(put(board, event.host, heard), event);
   }
   if (!isNewWorker(board, event)) return board;
@@ -138,7 +148,7 @@ export function put(board: Board, host: string, worker: WorkerState): Board {
   const known = board.workers.get(host) ?? [];
   const isThere = known.some(({ pid }) => pid === worker.pid);
   const workers = isThere ? known.map((one) => (one.pid === worker.pid ? worker : one)) : [...known, worker];
-  return { ...board, workers: board.workers.with(host, workers) };
+  return boardWith(board, { workers: board.workers.with(host, workers) });
 }
 
 export function forgetWorker(board: Board, worker: WorkerRef): Board {

@@ -8,7 +8,16 @@
  * kept as suspect.
  */
 import { backendOf, type HaproxyEvent } from './event.js';
-import { backendKey, type Heard, loggedKey, type RecentEvent, type Source, serverKey, speakerKey } from './heard.js';
+import {
+  backendKey,
+  type Heard,
+  heardWith,
+  loggedKey,
+  type RecentEvent,
+  type Source,
+  serverKey,
+  speakerKey,
+} from './heard.js';
 import type { LogRecord } from './record.js';
 
 /** How long an event waits for its second witness, in the log's time. */
@@ -142,13 +151,12 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   const speaker = heard.speakers.get(key);
   const backend = backendOf(says);
   const logged = backend === null || said.by.syslog === 0 ? null : loggedKey(host, pid, backend);
-  return {
-    ...heard,
+  return heardWith(heard, {
     told: logged === null || heard.told.has(logged) ? heard.told : heard.told.with(logged, 'logged'),
     sources: isKnown ? heard.sources : heard.sources.with(host, { stderr, pairs, announces, tags }),
     speakers:
       speaker && !speaker.known ? heard.speakers.with(key, { ...speaker, known: true, doubted: null }) : heard.speakers,
-  };
+  });
 }
 
 /** More is learned from each line; that something is not written, only from an event that waited for it in vain. */

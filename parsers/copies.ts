@@ -9,7 +9,7 @@
  *    origin is a server of that backend coming back.
  */
 import type { EventId, StateSentence } from './event.js';
-import { backendKey, COPY_DELAY_MAX_MS, type Heard, type RecentEvent, type Subject } from './heard.js';
+import { backendKey, COPY_DELAY_MAX_MS, type Heard, type RecentEvent, type Subject, type Voice } from './heard.js';
 import type { Instant, Origin } from './record.js';
 import type { Shelf } from './shelf.js';
 
@@ -42,16 +42,18 @@ export function fold(subject: Subject, spoken: Spoken): { subject: Subject; even
   const event = counted(known ?? newEvent(subject, spoken), spoken);
   const { origin, text, at } = spoken;
   const isFresh = (other: RecentEvent) => other.held || at - other.at <= COPY_DELAY_MAX_MS;
-  const earlier = subject.recent.filter((other) => other.serial < event.serial && isFresh(other));
-  const later = subject.recent.filter((other) => other.serial > event.serial && isFresh(other));
-  return {
-    subject: {
-      recent: [...earlier, event, ...later],
-      voices: { ...subject.voices, [origin]: { text, at, serial: event.serial } },
-    },
-    event,
-    copied: known !== undefined,
-  };
+  const recent: RecentEvent[] = [];
+  for (const other of subject.recent) if (other.serial < event.serial && isFresh(other)) recent.push(other);
+  recent.push(event);
+  for (const other of subject.recent) if (other.serial > event.serial && isFresh(other)) recent.push(other);
+  const voices = voicesWith(subject.voices, origin, { text, at, serial: event.serial });
+  return { subject: { recent, voices }, event, copied: known !== undefined };
+}
+
+/** Written out, as in heardWith. */
+function voicesWith({ syslog, stderr }: Subject['voices'], origin: Origin, voice: Voice): Subject['voices'] {
+  if (origin === 'syslog') return stderr === undefined ? { syslog: voice } : { syslog: voice, stderr };
+  return syslog === undefined ? { stderr: voice } : { syslog, stderr: voice };
 }
 
 /** The subject with all runs ended: what is said next is new. */
@@ -119,14 +121,20 @@ function newEvent(subject: Subject, { id, text, at }: Spoken): RecentEvent {
   };
 }
 
-function counted(event: RecentEvent, { origin, times, at, sealed }: Spoken): RecentEvent {
+function counted(event: RecentEvent, { origin, times, at: spokenAt, sealed }: Spoken): RecentEvent {
   const logged = origin === 'syslog';
+  const { serial, id, text, at, copies, by, loggedAt, held } = event;
+  // Written out, as in heardWith.
   return {
-    ...event,
-    copies: event.copies + times,
-    by: { syslog: event.by.syslog + (logged ? times : 0), stderr: event.by.stderr + (logged ? 0 : times) },
-    loggedAt: logged ? at : event.loggedAt,
+    serial,
+    id,
+    text,
+    at,
+    copies: copies + times,
+    by: { syslog: by.syslog + (logged ? times : 0), stderr: by.stderr + (logged ? 0 : times) },
+    loggedAt: logged ? spokenAt : loggedAt,
+    pair: event.pair || (logged && loggedAt !== null && inOneBreath(spokenAt, loggedAt)),
     sealed: event.sealed || sealed,
-    pair: event.pair || (logged && event.loggedAt !== null && inOneBreath(at, event.loggedAt)),
+    held,
   };
 }

@@ -12,7 +12,7 @@ import {
   type StateSentence,
   tellsOfState,
 } from './event.js';
-import { type Heard, type Held, type Subject, type Suspect, subjectKey } from './heard.js';
+import { type Heard, type Held, heardWith, type Subject, type Suspect, subjectKey } from './heard.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { hostNameOf, recognise } from './speakers.js';
 import { patienceMs, Verdicts } from './verdict.js';
@@ -98,7 +98,7 @@ function take(
   const folded = fold(before, { id, text, origin, times, at: stamp.at, sealed: isSealed(record) });
   const said = folded.event;
   const subjects = separate(verdicts.heard.subjects, host, pid, origin, says).with(subject, folded.subject);
-  verdicts.heard = { ...verdicts.heard, subjects };
+  verdicts.heard = heardWith(verdicts.heard, { subjects });
   if (folded.copied && !said.held) {
     verdicts.heard = learn(verdicts.heard, event, said, tag);
     return { of: said.id, copies: said.copies };
@@ -141,7 +141,7 @@ function forgetWorker(heard: Heard, host: string, pid: number): Heard {
   const subjects = [...heard.subjects]
     .filter(([key]) => own(key))
     .reduce((rest, [key, it]) => rest.with(key, silenced(it)), heard.subjects);
-  return { ...heard, subjects, told: heard.told.withoutAll(own) };
+  return heardWith(heard, { subjects, told: heard.told.withoutAll(own) });
 }
 
 /**

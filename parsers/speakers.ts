@@ -2,7 +2,7 @@
  * Who speaks: workers by host name and pid. Over UDP the same worker's syslog lines may bear another host name than its
  * stderr lines (`localhost`, or what `log-send-hostname` sets).
  */
-import { COPY_DELAY_MAX_MS, type Heard, type Speaker, type Subject, speakerKey } from './heard.js';
+import { COPY_DELAY_MAX_MS, type Heard, heardWith, type Speaker, type Subject, speakerKey } from './heard.js';
 import type { Instant, LogRecord, Origin } from './record.js';
 import type { Shelf } from './shelf.js';
 
@@ -33,7 +33,7 @@ export function recognise(
   });
   if (known) {
     const changed = !known.origins[origin] || (known.announced && !announced);
-    const told = changed ? { ...heard, speakers: speakers.with(key, heardNow(known)) } : heard;
+    const told = changed ? heardWith(heard, { speakers: speakers.with(key, heardNow(known)) }) : heard;
     return { heard: told, host: known.alias ?? host };
   }
   const twin = twinOf(speakers, host, pid, origin, at);
@@ -41,7 +41,10 @@ export function recognise(
   const fresh = forgetOld(heard, host, at);
   const joined = twin === null ? fresh.speakers : fresh.speakers.with(twin, heardNow(speakers.get(twin)!));
   const self: Speaker = { alias, origins: {}, at, announced, known: false, doubted: null };
-  return { heard: { ...fresh, speakers: joined.with(key, { ...heardNow(self), announced }) }, host: alias ?? host };
+  return {
+    heard: heardWith(fresh, { speakers: joined.with(key, { ...heardNow(self), announced }) }),
+    host: alias ?? host,
+  };
 }
 
 /** The name that a worker's host is known by, where its other lines bear another one. */
@@ -83,12 +86,11 @@ function forgetOld(heard: Heard, host: string, at: Instant): Heard {
   const unknown = own.filter(([, speaker]) => !speaker.known && !speaker.announced);
   const gone = [...known.slice(KNOWN_MAX), ...unknown.slice(UNKNOWN_MAX)].map(([key]) => key);
   const workers = gone.map((key) => `${hostOf(key)} ${key.slice(0, key.indexOf(' '))} `);
-  return {
-    ...heard,
+  return heardWith(heard, {
     subjects: heard.subjects.withoutAll(isOld),
     speakers: gone.reduce((rest, key) => rest.without(key), heard.speakers),
     told: heard.told.withoutAll((key) => workers.some((worker) => key.startsWith(worker))),
-  };
+  });
 }
 
 /** Nothing is known any more of a host that has long been silent, nor of another name of it. */

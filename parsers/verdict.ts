@@ -5,7 +5,15 @@
 import { doubt, isWitnessed, isWorker, learn, remember, sourceOf, WITNESS_MS } from './belief.js';
 import { inOneBreath, strike } from './copies.js';
 import type { EventId, HaproxyEvent } from './event.js';
-import { COPY_DELAY_MAX_MS, type Heard, type Held, type RecentEvent, type Suspect, speakerKey } from './heard.js';
+import {
+  COPY_DELAY_MAX_MS,
+  type Heard,
+  type Held,
+  heardWith,
+  type RecentEvent,
+  type Suspect,
+  speakerKey,
+} from './heard.js';
 import type { Instant, LogRecord } from './record.js';
 
 /** So many that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */
@@ -51,7 +59,8 @@ export class Verdicts {
     if (this.heard.held.size === 0 && this.#isWitnessed(held)) {
       this.#believe(held, said);
     } else {
-      if (!this.heard.held.has(said.id)) this.heard = { ...this.heard, held: this.heard.held.with(said.id, held) };
+      if (!this.heard.held.has(said.id))
+        this.heard = heardWith(this.heard, { held: this.heard.held.with(said.id, held) });
       this.#release(held);
     }
   }
@@ -108,7 +117,7 @@ export class Verdicts {
     // It waited for what did not come: so much is known of the source now.
     const stderr = source.stderr ?? (said.by.stderr > 0 || source.announces);
     const pairs = source.pairs ?? (said.by.syslog > 0 ? false : null);
-    this.heard = { ...this.heard, sources: this.heard.sources.with(host, { ...source, stderr, pairs }) };
+    this.heard = heardWith(this.heard, { sources: this.heard.sources.with(host, { ...source, stderr, pairs }) });
   }
 
   #believe({ event, subject, tag, doubted }: Held, said: RecentEvent): void {
@@ -119,12 +128,11 @@ export class Verdicts {
     const { recent, voices } = this.heard.subjects.get(subject)!;
     const told = recent.map((other) => (other.serial === said.serial ? { ...said, held: false } : other));
     this.heard = learn(this.heard, event, said, tag);
-    this.heard = {
-      ...this.heard,
+    this.heard = heardWith(this.heard, {
       subjects: this.heard.subjects.with(subject, { recent: told, voices }),
       held: this.heard.held.without(said.id),
       told: remember(this.heard.told, host, pid, says),
-    };
+    });
     if (wasKnown) return;
     for (const other of this.#waiting((held) => held.event.host === host && held.event.pid === pid)) {
       if (this.heard.held.has(other.event.id)) this.#release(other);
@@ -138,10 +146,12 @@ export class Verdicts {
     const key = speakerKey(event.host, event.pid);
     const speaker = speakers.get(key);
     if (speaker && !speaker.known) {
-      this.heard = { ...this.heard, speakers: speakers.with(key, { ...speaker, doubted: { event, text, pair } }) };
+      this.heard = heardWith(this.heard, {
+        speakers: speakers.with(key, { ...speaker, doubted: { event, text, pair } }),
+      });
     }
     if (pair && by.stderr === 0 && this.#doubted < DOUBTED_MAX) {
-      this.heard = { ...this.heard, held: this.heard.held.with(id, { ...held, doubted: true }) };
+      this.heard = heardWith(this.heard, { held: this.heard.held.with(id, { ...held, doubted: true }) });
     } else {
       this.#strike(held);
     }
@@ -154,11 +164,10 @@ export class Verdicts {
   /** Nothing pairs with it any more. */
   #strike({ event, subject, serial }: Held): void {
     const { held, subjects } = this.heard;
-    this.heard = {
-      ...this.heard,
+    this.heard = heardWith(this.heard, {
       held: held.without(event.id),
       subjects: subjects.with(subject, strike(subjects.get(subject)!, serial)),
-    };
+    });
   }
 
   /**
@@ -183,11 +192,10 @@ export class Verdicts {
       this.events.push({ event: speaker.doubted.event, copies: 1 });
       this.cleared.push(speaker.doubted.event.id);
     }
-    this.heard = {
-      ...this.heard,
+    this.heard = heardWith(this.heard, {
       sources: this.heard.sources.with(host, { ...source, stderr: false, pairs: said.pair }),
       speakers: this.heard.speakers.with(key, { ...speaker, known: true, doubted: null }),
-    };
+    });
     return true;
   }
 

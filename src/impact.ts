@@ -15,7 +15,7 @@ import {
   type Stamp,
   type TimeContext,
 } from '../parsers/index.js';
-import type { Memory } from './memory.js';
+import { type Memory, memoryWith } from './memory.js';
 import type { RequestsSeen } from './tail/batch.js';
 
 const HOUR_MS = 3_600_000;
@@ -29,7 +29,8 @@ export function takeRequests(
   const host = hostNameOf(memory.heard, seen);
   const { backend, failed, header } = seen;
   const key = trafficKey(host, backend);
-  const noted = header === null ? memory : { ...memory, traffic: noteHeader(memory.traffic, key, header, context) };
+  const noted =
+    header === null ? memory : memoryWith(memory, { traffic: noteHeader(memory.traffic, key, header, context) });
   const after = lastHeld(memory.heard, host, backend);
   if (after !== null) {
     if (failed === 0) return { memory: noted, changed: null };
@@ -37,12 +38,12 @@ export function takeRequests(
     const name = `${key} ${after}`;
     const sum = (unassigned.get(name)?.failed ?? 0) + failed;
     return {
-      memory: { ...noted, unassigned: unassigned.with(name, { host, backend, failed: sum, after }) },
+      memory: memoryWith(noted, { unassigned: unassigned.with(name, { host, backend, failed: sum, after }) }),
       changed: null,
     };
   }
   const { situation, changed } = strike(noted.situation, { host, backend, failed });
-  return { memory: changed === null ? noted : { ...noted, situation }, changed };
+  return { memory: changed === null ? noted : memoryWith(noted, { situation }), changed };
 }
 
 /** What came behind a line that was judged; `after` is the id of what it says. */
@@ -60,7 +61,7 @@ export function assignRequests(
     situation = struck.situation;
     if (struck.changed) changed.push(struck.changed);
   }
-  return { memory: { ...memory, situation, unassigned }, changed };
+  return { memory: memoryWith(memory, { situation, unassigned }), changed };
 }
 
 function noteHeader(traffic: Memory['traffic'], key: string, header: string, context: TimeContext): Memory['traffic'] {

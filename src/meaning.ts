@@ -14,7 +14,7 @@ import {
   type TimeContext,
 } from '../parsers/index.js';
 import { assignRequests } from './impact.js';
-import type { Memory } from './memory.js';
+import { type Memory, memoryWith } from './memory.js';
 
 /** Whether a line was written under our eyes, and our clock when it was read. */
 export interface Reading {
@@ -66,7 +66,7 @@ export function meaningOfSilence(memory: Memory, now: Instant, plan: Plan, readi
 }
 
 function believed(before: Memory, hearing: Hearing, plan: Plan, { live, heardAt, passes = false }: Reading): Belief {
-  let memory: Memory = { ...before, heard: hearing.heard };
+  let memory: Memory = memoryWith(before, { heard: hearing.heard });
   const assign = (isJudged: (after: EventId) => boolean): Incident[] => {
     const assigned = assignRequests(memory, isJudged);
     memory = assigned.memory;
@@ -74,15 +74,15 @@ function believed(before: Memory, hearing: Hearing, plan: Plan, { live, heardAt,
   };
   const steps = hearing.events.flatMap(({ event, copies }) => {
     const meanwhile = passes ? timePasses(memory.situation, event, plan) : [];
-    memory = { ...memory, situation: meanwhile.at(-1)?.situation ?? memory.situation };
+    memory = memoryWith(memory, { situation: meanwhile.at(-1)?.situation ?? memory.situation });
     const { situation, heard } = memory;
     const stepped = step(situation, { kind: 'event', event, copies, live, heardAt }, plan);
     const next = withImpact(stepped, event, memory.traffic);
-    memory = { ...memory, situation: next.situation };
+    memory = memoryWith(memory, { situation: next.situation });
     // A host that was never heard before may take the place of others, which are forgotten then (alerts/vanished.ts).
     if (!situation.clocks.has(event.host)) {
       const { gone } = situation.clocks.changesTo(next.situation.clocks);
-      memory = { ...memory, heard: gone.reduce(forgetHost, heard) };
+      memory = memoryWith(memory, { heard: gone.reduce(forgetHost, heard) });
     }
     const struck = assign((after) => after === event.id);
     const whole = struck.length === 0 ? next : { ...next, incidents: [...next.incidents, ...struck] };

@@ -12,6 +12,19 @@ export interface Memory {
   unassigned: Shelf<{ host: string; backend: string; failed: number; after: EventId }>;
 }
 
+/** What is remembered, with this of it changed. Written out, as in parsers/heard.ts. */
+export function memoryWith(
+  memory: Memory,
+  {
+    heard = memory.heard,
+    situation = memory.situation,
+    traffic = memory.traffic,
+    unassigned = memory.unassigned,
+  }: Partial<Memory>,
+): Memory {
+  return { heard, situation, traffic, unassigned };
+}
+
 export const EMPTY_MEMORY: Memory = {
   heard: NOTHING_HEARD,
   situation: NOTHING_KNOWN,

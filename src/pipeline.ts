@@ -14,7 +14,7 @@ import {
 import { type EventId, type Instant, isUnderstood, type Suspect, type TimeContext } from '../parsers/index.js';
 import { takeRequests } from './impact.js';
 import { type Belief, type LineToRead, meaningOf, meaningOfSilence } from './meaning.js';
-import { difference, type Memory } from './memory.js';
+import { difference, type Memory, memoryWith } from './memory.js';
 import { Misses } from './misses.js';
 import type { Commit, News } from './store/store.js';
 import type { Batch } from './tail/batch.js';
@@ -102,7 +102,7 @@ export function tick(memory: Memory, at: Instant, plan: Plan, first = false): In
   const next = step(settled.memory.situation, { kind: 'tick', at, first }, plan);
   facts.add(next);
   facts.writeTo(news);
-  return { memory: { ...settled.memory, situation: next.situation }, news };
+  return { memory: memoryWith(settled.memory, { situation: next.situation }), news };
 }
 
 /** Lets time pass at one host up to `at`, by its own clock. */
@@ -112,7 +112,7 @@ export function pass(memory: Memory, { host, at }: { host: string; at: Instant }
   const next = step(memory.situation, { kind: 'tick', at, host }, plan);
   facts.add(next);
   facts.writeTo(news);
-  return { memory: { ...memory, situation: next.situation }, news };
+  return { memory: memoryWith(memory, { situation: next.situation }), news };
 }
 
 /** Facts of one batch by id: the newest of each, in the order of their first telling. */
