@@ -172,6 +172,11 @@ async function main() {
   process.on('exit', clean);
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   console.log(`node ${process.version}, ${cpus()[0]?.model.trim()}, ${availableParallelism()} cores`);
+  if (process.env.NODE_EXTRA_CA_CERTS) {
+    console.log(
+      'NODE_EXTRA_CA_CERTS is set: Node reads those certificates at each start, which is in all whole times.',
+    );
+  }
   for (const [name, part] of Object.entries(parts)) {
     if (values.only === undefined || values.only === name) await part(folder, numbers);
   }

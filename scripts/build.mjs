@@ -107,7 +107,7 @@ export async function build() {
 }
 
 /** Large packages that not every command needs. */
-const PARTS = ['nodemailer', 'pino', 'yaml', 'zod'];
+const PARTS = ['nodemailer', 'pino', 'yaml'];
 
 /**
  * One file for all of haplog, in which a module runs when it is first asked for, and one for each of those packages: each

@@ -40,7 +40,8 @@ export function passOver(
   const limit = Math.min(mark + 1, chunk.length);
   let start = from;
   let passed = 0;
-  let row = 0;
+  // Where it goes on among lines of one header, the first of them is enough.
+  let row = lastHeader.row >= FAMILIAR_LINES ? FAMILIAR_LINES - 1 : 0;
   let kind: Stop['kind'] = 'traffic';
   let end = chunk.indexOf(NEWLINE, start);
   while (end >= 0) {
