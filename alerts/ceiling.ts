@@ -6,15 +6,17 @@ import type { Instant } from '../parsers/index.js';
 import { digestOf, type Letter } from './letters.js';
 import type { Waiting } from './threads.js';
 
-/** Of people's receivers; a program's has none unless the config says so. */
-const DEFAULT_PER_MINUTE = 6;
+/** Of people's receivers. */
+const PER_MINUTE = 6;
+/** Of a program's, which is told of each incident by itself: more than a storm has, unless something turns in circles. */
+const PER_MINUTE_OF_PROGRAMS = 600;
 
 const MINUTE_MS = 60_000;
 
 /** The ceiling of a receiver: what the config says, null for none; undefined where it says nothing. */
 export function ceilingOf(written: number | null | undefined, takesDigests: boolean): number | null {
   if (written !== undefined) return written;
-  return takesDigests ? DEFAULT_PER_MINUTE : null;
+  return takesDigests ? PER_MINUTE : PER_MINUTE_OF_PROGRAMS;
 }
 
 /** What was accepted since then counts. */

@@ -7,7 +7,7 @@ import { notUnderstood } from '../misses.js';
 import { conclude, type Ingested, ingest } from '../pipeline.js';
 import { openStore } from '../store/open.js';
 import type { Commit, News } from '../store/store.js';
-import { CannotRead } from '../tail/log-file.js';
+import { UserError } from '../user-error.js';
 import { databaseFor, onDatabase } from './database.js';
 import type { PastOptions } from './past.js';
 import { timeContext } from './time-context.js';
@@ -79,8 +79,8 @@ async function takeIn(files: string[], context: TimeContext, database: string, s
         if (facts >= FACTS_PER_COMMIT) await keep();
       }
     } catch (error) {
-      if (!(error instanceof CannotRead)) throw error;
-      damage = error;
+      if (!(error instanceof UserError)) throw error;
+      damage = error; // what could be read counts
     }
     gather(conclude(memory, QUIET, { live: false, readAt: Date.now() }));
     await keep();

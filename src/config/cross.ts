@@ -67,7 +67,7 @@ function fallbackMistakes(file: Part): Mistake[] {
   const known = receivers.map(({ name }) => name).filter((name) => typeof name === 'string');
   const next = new Map(receivers.map(({ name, fallback }) => [name, fallback]));
   return receivers.flatMap(({ name, fallback }, i) => {
-    if (typeof fallback !== 'string' || fallback === '') return [];
+    if (typeof fallback !== 'string' || fallback === '' || fallback === 'off') return [];
     const place = ['receivers', i, 'fallback'];
     if (!known.includes(fallback)) {
       const hint = nearest(fallback, known) ?? `known: ${known.join(', ') || 'none'}`;

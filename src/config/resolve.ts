@@ -38,7 +38,7 @@ export function resolveConfig(file: ConfigFile, folder: string, found: Found): C
   const receivers = file.receivers.map((written, i) => {
     const secret = (...key: string[]) => found.secrets.get(pathInWords(['receivers', i, ...key]))!;
     const service = resolveKind(written, { secret, folder, env: found.env, reminderMs: file.policy.reminder });
-    return { ...(service ?? resolveReceiver(written, i, folder, found)), ...mannersOf(written) };
+    return { ...(service ?? resolveReceiver(written, i, folder, found)), ...mannersOf(written, file.receivers) };
   });
   return {
     sources: file.sources.map(({ path, tz }) => ({ path: resolvePath(folder, path), tz: tz ?? null })),
@@ -86,9 +86,25 @@ function smtpServer(
   };
 }
 
-/** Only what is said: what holds without it depends on the channel. */
-function mannersOf({ per_minute, fallback }: WrittenReceiver): Manners {
-  return { ...(per_minute !== undefined && { perMinute: per_minute }), ...(fallback !== undefined && { fallback }) };
+/** How many messages it gets is left to its channel where nothing is said. */
+function mannersOf(written: WrittenReceiver, all: readonly WrittenReceiver[]): Manners {
+  const { per_minute, fallback = substituteFor(written, all) } = written;
+  return { ...(per_minute !== undefined && { perMinute: per_minute }), ...(fallback !== NOBODY && { fallback }) };
+}
+
+/** As a `fallback`. */
+const NOBODY = 'off';
+
+/** Who is told what a receiver refuses, where the configuration does not say. */
+function substituteFor(written: WrittenReceiver, all: readonly WrittenReceiver[]): string {
+  if (written.log !== undefined) return NOBODY; // it refuses nothing
+  const others = all.filter((other) => other !== written && other.log === undefined);
+  return (others.find(isReadByPeople) ?? others[0])?.name ?? NOBODY;
+}
+
+function isReadByPeople({ email, telegram, pushover, webhook }: WrittenReceiver): boolean {
+  const isChat = webhook !== undefined && webhook.format !== 'json' && webhook.format !== 'alertmanager';
+  return isChat || [email, telegram, pushover].some((kind) => kind !== undefined);
 }
 
 /** Implicit TLS has its port (RFC 8314), submission with a sign-in another (RFC 6409), and the local mail server listens on 25. */

@@ -86,10 +86,11 @@ const webhookReceiver = mapping({
   url: secretWebAddress.optional().describe('Where to POST. An address with a token in it is better kept in a file.'),
   url_file: filePath.optional().describe('A file that holds the address.'),
   url_env: variable.optional().describe('The environment variable that holds the address.'),
-  format: oneOf(...FORMATS)
+  format: oneOf(...FORMATS, 'standard')
+    .transform((format) => (format === 'standard' ? 'json' : format))
     .prefault('json')
     .describe(
-      "The body: haplog's own JSON, or what Slack, Discord, Teams (Workflows), ntfy (a topic's address) or Gotify (the " +
+      "The body: haplog's own JSON (`json`, or `standard`: signed after Standard Webhooks), or what Slack, Discord, Teams (Workflows), ntfy (a topic's address) or Gotify (the " +
         "server's `/message?token=...`) take; `alertmanager`: the body of Alertmanager's own webhooks.",
     ),
   headers: headers.prefault({}).describe('Sent with every request.'),
@@ -124,12 +125,15 @@ const receiver = mapping({
     .optional()
     .describe(
       'At most so many messages in any minute; `off`: as many as there are. What does not fit comes in one message that counts it. ' +
-        'Without it: 6, but as many as there are for `pagerduty`, `alertmanager`, and webhooks of ' +
-        '`format: json` and `alertmanager`, which keep incidents apart.',
+        'Without it: 6; and 600 for `pagerduty`, `alertmanager`, and webhooks of `format: json` and `alertmanager`, which keep ' +
+        'incidents apart: for them what does not fit waits.',
     ),
   fallback: name
     .optional()
-    .describe('The receiver that is told what this one refuses, or what it could not be told for three days.'),
+    .describe(
+      'The receiver that is told what this one refuses, or what it could not be told for three days, unless it was told anyway; `off`: none. ' +
+        'Without it: the first other one here that people read, else the first other one, but never `log`.',
+    ),
 }).refine(...howMany(KINDS, (n) => n === 1, `exactly one of ${KINDS.slice(0, -1).join(', ')} and log`));
 
 export const configFile = mapping({

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
+  ceilingOf,
   dueSince,
   type Incident,
   type Letter,
@@ -175,6 +176,18 @@ test('when the ceiling is reached nothing goes until the minute has passed', () 
   assert.deepEqual(underCeiling(letters, 3, accepted, true), { letters: [], waitUntil: OPENED + 60_000 });
   assert.deepEqual(underCeiling(letters, 2, accepted, true), { letters: [], waitUntil: OPENED + 70_000 });
   assert.equal(underCeiling(letters, null, accepted, true).letters.length, 1);
+});
+
+test('also a program gets no more than so many in a minute: what does not fit waits, and none is put together with others', () => {
+  const most = ceilingOf(undefined, false)!;
+  const letters = lettersOf(
+    Array.from({ length: most + 50 }, (_, i) => row(`b${i}`)),
+    false,
+  );
+  const accepted = Array.from({ length: 100 }, () => OPENED);
+  assert.equal(underCeiling(letters, most, [], false).letters.length, most);
+  assert.deepEqual(underCeiling(letters, most, accepted, false).letters, letters.slice(0, most - 100));
+  assert.equal(underCeiling(letters, most, Array(most).fill(OPENED), false).waitUntil, OPENED + 60_000);
 });
 
 test('a digest counts everything, names the worst, and says how many more there are', () => {

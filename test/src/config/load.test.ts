@@ -136,14 +136,16 @@ test('everything that stands in the file arrives, secrets read from where it say
         signing: ['[secret]', '[secret]'],
         headers: { 'X-Team': 'edge' },
         timeoutMs: 10_000,
+        fallback: 'oncall',
       },
-      ...FURTHER,
+      ...FURTHER.map((receiver) => ({ ...receiver, fallback: 'oncall' })),
       {
         kind: 'email',
         name: 'root',
         to: ['root@localhost'],
         from: 'haplog@localhost',
         via: { kind: 'sendmail', path: '/usr/sbin/sendmail' },
+        fallback: 'oncall',
       },
       { kind: 'log', name: 'journal' },
     ],
@@ -191,6 +193,26 @@ test('a receiver to which only refusals lead is no idle one', (t) => {
   const { config, warnings } = loadConfig(written(t, text), {});
   assert.deepEqual(warnings, []);
   assert.deepEqual(config.receivers[0], { kind: 'log', name: 'a', perMinute: null, fallback: 'b' });
+});
+
+test('what a receiver refuses is told by the first other one that people read, else by the first other one', (t) => {
+  const hook = (name: string, more = '') => `  - { name: ${name}, webhook: { url: "http://[::1]:8080/"${more} } }\n`;
+  const substitutes = (...receivers: string[]) => {
+    const { config } = loadConfig(written(t, `receivers:\n  - { name: journal, log: }\n${receivers.join('')}`), {});
+    return Object.fromEntries(config.receivers.map(({ name, fallback = null }) => [name, fallback]));
+  };
+  const [wiki, robot, chat] = [hook('wiki'), hook('robot', ', format: standard'), hook('chat', ', format: slack')];
+  assert.deepEqual(substitutes(wiki), { journal: null, wiki: null });
+  assert.deepEqual(substitutes(wiki, robot), { journal: null, wiki: 'robot', robot: 'wiki' });
+  assert.deepEqual(substitutes(wiki, robot, chat), { journal: null, wiki: 'chat', robot: 'chat', chat: 'wiki' });
+  const alone = chat.replace(' webhook', ' fallback: off, webhook');
+  assert.deepEqual(substitutes(wiki, alone), { journal: null, wiki: 'chat', chat: null });
+});
+
+test("a webhook's format may be called standard, which is haplog's own JSON", (t) => {
+  const text = 'receivers: [{ name: a, webhook: { url: "http://[::1]:8080/", format: standard } }]\n';
+  const [receiver] = loadConfig(written(t, text), {}).config.receivers;
+  assert.equal(receiver?.kind === 'webhook' && receiver.format, 'json');
 });
 
 test('without routes every receiver hears of everything', (t) => {
