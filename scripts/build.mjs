@@ -134,10 +134,11 @@ async function bundle(outdir) {
     define: { 'import.meta.url': '__filename' },
     plugins: [
       { name: 'grammar', setup: ({ onLoad }) => onLoad({ filter: /\.gen\.js$/ }, tightly) },
+      { name: 'addon', setup: addon },
       { name: 'parts', setup: ({ onResolve }) => onResolve({ filter: new RegExp(`^(?:${PARTS.join('|')})$`) }, apart) },
     ],
-    // The one brings a compiled part, the other is loaded by name where there is a terminal.
-    external: ['better-sqlite3', 'pino-pretty'],
+    // It is loaded by name, where there is a terminal.
+    external: ['pino-pretty'],
     logLevel: 'silent',
   };
   try {
@@ -155,6 +156,13 @@ async function bundle(outdir) {
   nameProgram(join(outdir, 'program.js'));
   writeFileSync(join(outdir, 'package.json'), '{ "type": "commonjs" }\n');
   chmodSync(join(outdir, 'main.js'), 0o755);
+}
+
+/** What `better-sqlite3` asks for its compiled part, which lies where npm puts it; `bindings` looks in twelve places for it. */
+function addon({ onResolve, onLoad }) {
+  const contents = "module.exports = (name) => require('better-sqlite3/build/Release/' + name);";
+  onResolve({ filter: /^bindings$/ }, ({ path }) => ({ path, namespace: 'addon' }));
+  onLoad({ filter: /.*/, namespace: 'addon' }, () => ({ contents }));
 }
 
 /** Makes the program a function of what a module is given, behind a line that tells it from every other (src/start.ts). */
