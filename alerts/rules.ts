@@ -67,7 +67,7 @@ export const RULE_WORDS: Record<Rule, RuleWords> = {
   server_down: {
     is: 'is down',
     hasBeen: 'has been down',
-    over: 'has come back',
+    over: 'is no longer down', // it may have been taken out meanwhile
     still: 'Still down',
   },
   flapping: {

@@ -1,5 +1,5 @@
 /** Options that several commands have, so that they are called and explained alike. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** Of the commands that read a database: which one, and the zone of the times that they print. */
 export interface ReadingOptions {
@@ -22,13 +22,19 @@ export function withZoneOptions(command: Command): Command {
 /** Of the commands that take a database: it is named, or the configuration names it. What they do sees only `db`. */
 export function withDatabaseOption(command: Command, mode: 'read' | 'write' = 'read'): Command {
   return withConfigOption(command)
-    .option('--db <file>', 'database (default: the one of the configuration, else where haplog run keeps it)')
+    .option('--db <file>', 'database (default: the one of the configuration, else where haplog run keeps it)', aPath)
     .hook('preAction', async (_, called) => {
       const { db, config } = called.opts<{ db?: string; config?: string }>();
       if (db !== undefined || config === undefined) return;
       const { databaseOf } = await import('./database.js');
       called.setOptionValue('db', await databaseOf(mode, config));
     });
+}
+
+/** What a shell makes of a variable that is not set is no path. */
+export function aPath(value: string): string {
+  if (value === '') throw new InvalidArgumentError('It is empty.');
+  return value;
 }
 
 /** Of the commands that ask for the configuration in force. */

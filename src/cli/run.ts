@@ -1,6 +1,6 @@
 /** `haplog run`: the daemon, in the foreground, as a service manager wants it. Here are its options. */
 import { Command, Option } from 'commander';
-import { withConfigOption } from './options.js';
+import { aPath, withConfigOption } from './options.js';
 import type { RunOptions } from './run-action.js';
 
 const HELP = `
@@ -28,6 +28,7 @@ export function runCommand(): Command {
     .option(
       '--db <file>',
       'database (default: the one of the configuration, else in $STATE_DIRECTORY, /var/lib/haplog or ~/.local/state/haplog)',
+      aPath,
     )
     .option('--log-level <level>', "haplog's own log: trace, debug, info, warn, error, fatal or silent", 'info')
     .addHelpText('after', HELP)

@@ -98,8 +98,10 @@ function readSecretFile(path: string, key: string): { text: string; worldReadabl
   try {
     file = openSync(path, 'r');
     const stat = fstatSync(file);
-    const bytes = Buffer.alloc(SIZE_LIMIT);
-    const text = bytes.toString('utf8', 0, readSync(file, bytes)).replace(AROUND, '');
+    const bytes = Buffer.alloc(SIZE_LIMIT + 1);
+    const size = readSync(file, bytes);
+    if (size > SIZE_LIMIT) return { trouble: `${path} holds more than ${SIZE_LIMIT >> 10} KiB` };
+    const text = bytes.toString('utf8', 0, size).replace(AROUND, '');
     if (text.trim() === '') return { trouble: `${path} is empty` };
     if (text.includes('\0')) return { trouble: `${path} is no text in UTF-8` };
     if (/[\r\n]/.test(text)) return { trouble: `${path} holds more than one line of text: ${oneLine(key)}` };

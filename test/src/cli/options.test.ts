@@ -42,6 +42,8 @@ for (const [name, command] of commands) {
     if (has.includes('--db')) assert.ok(has.includes('--config'), '--config names the database too');
     if (has.includes('--utc')) assert.ok(has.includes('--tz'), '--tz');
     assert.equal(has.includes('--output'), !SAYS_LITTLE.includes(name), '--output');
+    const db = command.options.find(({ long }) => long === '--db');
+    if (db) assert.throws(() => db.parseArg?.('', undefined), /It is empty/);
     const config = command.options.find(({ long }) => long === '--config');
     if (config) assert.equal(config.short, '-c');
   });

@@ -329,6 +329,8 @@ test('what editors put around a secret in a file is no part of it', (t) => {
     assert.equal(passwordIn(text), 'p w', JSON.stringify(text));
   assert.equal(passwordIn('p w \n'), 'p w ', 'a blank at its end is part of it');
   assert.throws(() => passwordIn('p\0w\0'), /password is no text in UTF-8/);
+  assert.equal(passwordIn('p'.repeat(65_536))?.length, 65_536);
+  assert.throws(() => passwordIn('p'.repeat(65_537)), /password holds more than 64 KiB/);
 });
 
 test('a receiver that nothing leads to is warned of', (t) => {
