@@ -60,8 +60,20 @@ const LATER = new Set(
   ),
 );
 
-function loadLater(name: string): unknown {
-  return LATER.has(name) ? new Proxy({}, { get: (_, key) => load(name)[key] }) : load(name);
+/** What the program gets for `require`. */
+export function loadLater(name: string): unknown {
+  if (!LATER.has(name)) return load(name);
+  const descriptor = (key: string | symbol) => Reflect.getOwnPropertyDescriptor(load(name), key);
+  return new Proxy(
+    {},
+    {
+      get: (_, key) => load(name)[key],
+      has: (_, key) => key in load(name),
+      ownKeys: () => Reflect.ownKeys(load(name)),
+      // What it stands for has it, and it has not: it may not say that this is for ever.
+      getOwnPropertyDescriptor: (_, key) => descriptor(key) && { ...descriptor(key), configurable: true },
+    },
+  );
 }
 
 script.runInThisContext()(loadLater, filename);

@@ -59,7 +59,7 @@ async function takeIn(files: string[], context: TimeContext, database: string, s
   let gathered: News[] = [];
   let [facts, lines] = [0, 0];
   const keep = async () => {
-    await store.apply(commitOf(gathered));
+    await store.apply(factsOf(gathered));
     for (const news of gathered) count(news, seen);
     seen.lines += lines;
     gathered = [];
@@ -76,7 +76,7 @@ async function takeIn(files: string[], context: TimeContext, database: string, s
       for await (const batch of readHistory(files, context)) {
         gather(ingest(memory, { ...batch, live: false }, QUIET, context));
         lines += batch.tally.lines;
-        if (facts >= FACTS_PER_COMMIT) await keep();
+        if (Math.max(facts, gathered.length) >= FACTS_PER_COMMIT) await keep();
       }
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -91,7 +91,7 @@ async function takeIn(files: string[], context: TimeContext, database: string, s
 }
 
 /** The daemon's own place in the log, its memory and its counters are not the past's to change. */
-function commitOf(gathered: readonly News[]): Commit {
+function factsOf(gathered: readonly News[]): Commit {
   return {
     transitions: gathered.flatMap(({ transitions }) => transitions),
     outages: gathered.flatMap(({ outages }) => outages),

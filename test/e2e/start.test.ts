@@ -71,6 +71,19 @@ test('the build names the program by what is in it', () => {
   assert.equal(name, `// ${createHash('sha256').update(program).digest('hex')}`);
 });
 
+test('a module that is loaded later is what it stands for', () => {
+  const start = `
+    process.argv = [process.argv[0], 'haplog', '--version'];
+    const { loadLater } = require(${JSON.stringify(built('main.js'))});
+    const [late, os] = [loadLater('node:os'), require('node:os')];
+    const { deepEqual } = require('node:assert/strict');
+    deepEqual(Object.keys(late), Object.keys(os));
+    deepEqual([late.EOL, 'hostname' in late, 'nothing' in late, late.nothing], [os.EOL, true, false, undefined]);
+    deepEqual([Object.hasOwn(late, 'EOL'), Object.hasOwn(late, 'nothing')], [true, false]);
+    deepEqual({ ...late }, { ...os });`;
+  execFileSync(process.execPath, ['-e', start], { stdio: ['ignore', 'ignore', 'inherit'] });
+});
+
 test('of the modules that take long to load, none is loaded that a command does not need', () => {
   const started = (...args: string[]) => {
     const start = `
