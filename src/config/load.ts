@@ -46,11 +46,13 @@ export function loadConfig(path: string, env: Environment = process.env): Loaded
   const file = parsed.data;
   const routed =
     file.routes?.flatMap(({ receivers, escalate }) => [...receivers, ...(escalate?.receivers ?? [])]) ?? null;
-  const idle = unreachedReceivers(file.receivers, routed).map((name) =>
-    mistake(['receivers', file.receivers.findIndex((receiver) => receiver.name === name)], 'no route leads to it'),
-  );
   const found = { secrets: secrets.found, trust: trust.found, env };
   const config = resolveConfig(file, folder, found);
+  const idle = unreachedReceivers(file.receivers, routed).map((name) => {
+    const standsIn = config.receivers.some(({ fallback }) => fallback === name);
+    const what = `no route leads to it${standsIn ? ': it is told only what another one refuses' : ''}`;
+    return mistake(['receivers', file.receivers.findIndex((receiver) => receiver.name === name)], what);
+  });
   const written = { ...config, routes: file.routes === undefined ? [] : config.routes };
   const warnings = explain([...secrets.warnings, ...idle, ...idleMatches(written)], document);
   return { config, path, empty: document.empty, warnings };

@@ -195,6 +195,15 @@ test('a receiver to which only refusals lead is no idle one', (t) => {
   assert.deepEqual(config.receivers[0], { kind: 'log', name: 'a', perMinute: null, fallback: 'b' });
 });
 
+test('of one that only stands in for others the warning says so, where nobody has named it for that', (t) => {
+  const hook = (name: string) => `{ name: ${name}, webhook: { url: "http://[::1]:8080/" } }`;
+  const text = `receivers: [${hook('a')}, ${hook('b')}]\nroutes: [{ receivers: [a] }]\n`;
+  assert.match(
+    loadConfig(written(t, text), {}).warnings.join(),
+    /no route leads to it: it is told only what another one refuses/,
+  );
+});
+
 test('what a receiver refuses is told by the first other one that people read, else by the first other one', (t) => {
   const hook = (name: string, more = '') => `  - { name: ${name}, webhook: { url: "http://[::1]:8080/"${more} } }\n`;
   const substitutes = (...receivers: string[]) => {
