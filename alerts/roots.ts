@@ -16,7 +16,7 @@ export interface Root {
 }
 
 /** What lies further apart has not one cause; a check finds a dead server within seconds. */
-const BREATH_MS = 10_000;
+export const BREATH_MS = 10_000;
 
 /** Two that begin together at one host may be chance. */
 const FEWEST: Record<Root['kind'], number> = { tracked: 2, server: 2, host: 3 };
@@ -50,7 +50,7 @@ export function incidentsByRoot(incidents: readonly Incident[]): Group<Incident>
 }
 
 /** The groups in the order in which their first items came, and so are the items of each. */
-function groupedByRoot<Item>(items: readonly Item[], by: Grouping<Item>): Group<Item>[] {
+export function groupedByRoot<Item>(items: readonly Item[], by: Grouping<Item>): Group<Item>[] {
   if (items.length < 2) return items.map((item) => ({ root: null, items: [item] }));
   const groups: Group<Item>[] = [];
   let alone = [...items];

@@ -1,34 +1,23 @@
 /**
- * One pass over the outbox: what is due becomes letters, is sent, and marked after it was accepted. A letter is sealed before
- * its first attempt: what was accepted but not marked when the process died is sent again as the same letter under the same
+ * The letters of a lane are sent, and marked after they were accepted. A letter is sealed before its first attempt: what was accepted but not marked when the process died is sent again as the same letter under the same
  * id: once too often at most, never not at all.
  */
 import {
   backoffMs,
   type Channel,
-  ceilingOf,
-  ceilingSince,
-  groupBy,
   type Letter,
-  lettersOf,
-  type Manners,
   type Message,
   type MessageKind,
   type Outcome,
   render,
   renderMany,
   rowsOf,
-  underCeiling,
 } from '../alerts/index.js';
 import type { Instant } from '../parsers/index.js';
+import { LANE_WIDTH, type Lane, type LaneDeps, wholeOf } from './lanes.js';
 import { letterName } from './letter-name.js';
 import { refusedAddresses } from './refused-addresses.js';
 import type { OutboxRow, Store } from './store/store.js';
-
-/** How many due rows one look takes. A storm's are to be counted in one letter; in memory they are short. */
-const PAGE = 4_000;
-/** Sends at once to one receiver, each about other incidents. */
-const LANE_WIDTH = 3;
 
 /** What became of one attempt, for haplog's own log. */
 export interface DeliveryReport {
@@ -47,73 +36,13 @@ export interface DeliveryReport {
   dueAt: Instant | null;
 }
 
-export interface DeliveryDeps {
-  store: Pick<
-    Store,
-    'due' | 'nextDueAt' | 'seal' | 'accepted' | 'delivered' | 'postpone' | 'quiet' | 'close' | 'outbox'
-  >;
-  /** By the receiver's name. */
-  channels: ReadonlyMap<string, Channel>;
-  /** By the receiver's name; who has none has the usual ones. */
-  manners?: ReadonlyMap<string, Manners>;
-  clock: { now(): Instant };
+export interface DeliveryDeps extends LaneDeps {
+  store: LaneDeps['store'] & Pick<Store, 'nextDueAt' | 'seal' | 'delivered' | 'postpone' | 'close'>;
   /** In [0, 1). */
   random: () => number;
   /** Ends the sends in flight; their rows stay as they are. */
   signal: AbortSignal;
   log: (report: DeliveryReport) => void;
-}
-
-/** The letters that go now to one receiver. */
-export type Lane = Letter<OutboxRow>[];
-
-/**
- * What is due now for receivers that are not busy. Each has a lane of its own, so that one which hangs holds up nobody else.
- * @param busy the lanes that are served now, by receiver
- */
-export async function lanesDue(deps: DeliveryDeps, busy: ReadonlyMap<string, Lane>): Promise<Map<string, Lane>> {
-  // A lane that ends while the store is asked may have marked what the answer still calls due.
-  const busyBefore = new Map(busy);
-  const lanes = new Map<string, Lane>();
-  const rows = await deps.store.due(deps.clock.now(), PAGE, [...busyBefore.keys()]);
-  const byReceiver = groupBy(rows, ({ notification }) => notification.receiver);
-  for (const [receiver, own] of byReceiver) {
-    // What goes to all addresses goes first: with it this one may hear what makes its own out of date.
-    const whole = wholeOf(own[0]!);
-    if (receiver !== whole && (byReceiver.has(whole) || busyBefore.has(whole))) continue;
-    const free = receiver === whole ? withoutBusy(own, busyBefore) : own;
-    const lane = await laneOf(deps, receiver, free);
-    // Of one address so few that what waits for them waits for one send at most.
-    const now = receiver === whole ? lane : lane.slice(0, LANE_WIDTH);
-    if (now.length > 0) lanes.set(receiver, now);
-  }
-  return lanes;
-}
-
-/** The rows of a receiver that may go now: not those of incidents of which one of its addresses is being told, which would be told out of turn. */
-function withoutBusy(rows: OutboxRow[], busy: ReadonlyMap<string, Lane>): OutboxRow[] {
-  const letters = [...busy.values()].flat();
-  const beingTold = letters.flatMap(rowsOf).filter((row) => row.addressee?.of === rows[0]!.notification.receiver);
-  const incidents = new Set(beingTold.map(({ notification }) => notification.incident.id));
-  const isBusy = ({ notification }: OutboxRow) => incidents.has(notification.incident.id);
-  // A letter of an earlier life goes as it was, or not yet.
-  const held = new Set(rows.filter(isBusy).map(({ letter }) => letter));
-  return rows.filter((row) => !isBusy(row) && (row.letter === null || !held.has(row.letter)));
-}
-
-async function laneOf({ store, channels, manners, clock }: DeliveryDeps, receiver: string, rows: OutboxRow[]) {
-  if (rows.length === 0) return [];
-  const whole = wholeOf(rows[0]!);
-  const takesDigests = channels.get(whole)?.takesDigests ?? channels.has(whole);
-  const most = ceilingOf(manners?.get(whole)?.perMinute, takesDigests);
-  const now = clock.now();
-  // What all addresses of a receiver were sent, one of them was sent too.
-  const names = most === null ? [] : [...new Set([receiver, whole])];
-  const byName = await Promise.all(names.map((name) => store.accepted(name, ceilingSince(now), now)));
-  const accepted = byName.flat().sort((a, b) => a - b);
-  const { letters, waitUntil } = underCeiling(lettersOf(rows, takesDigests), most, accepted, takesDigests);
-  if (waitUntil !== null) await store.quiet(receiver, waitUntil);
-  return letters;
 }
 
 /**
@@ -138,9 +67,6 @@ export async function serve(deps: DeliveryDeps, lane: Lane, closing: AbortSignal
 }
 
 const receiverOf = ({ threads }: Letter): string => threads[0]!.told.receiver;
-
-/** The receiver of the configuration, also where the row is for one address of it. */
-const wholeOf = ({ addressee, notification }: OutboxRow): string => addressee?.of ?? notification.receiver;
 
 /** Undefined where the configuration has no such receiver, or none with addresses. */
 function channelOf({ channels }: DeliveryDeps, row: OutboxRow): Pick<Channel, 'send'> | undefined {

@@ -1,6 +1,7 @@
 /** The loop around a pass over the outbox: sleeps until a message falls due or the bell is rung, and ends in good order. */
 import { setMaxListeners } from 'node:events';
-import { type DeliveryDeps, type Lane, lanesDue, serve } from './deliver.js';
+import { type DeliveryDeps, serve } from './deliver.js';
+import { type Lane, lanesDue } from './lanes.js';
 
 /** So often the loop looks up: the clock may have been set meanwhile, or somebody has put a message back (`haplog outbox retry`). */
 const LONGEST_NAP_MS = 60_000;

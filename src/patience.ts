@@ -54,6 +54,7 @@ export function patient(store: Store, { signal, onTrouble, onRelief, againMs = A
     seal: persisting(store.seal),
     delivered: persisting(store.delivered),
     postpone: persisting(store.postpone),
+    hold: persisting(store.hold),
     quiet: persisting(store.quiet),
     close: persisting(store.close),
   };

@@ -2,7 +2,17 @@
  * How many messages the notifications of a replay would have been: an outbox in memory, on the log's own time, whose receiver
  * accepts at once. About so many: what one look at a log brings together depends on when it is taken. Pure.
  */
-import { ceilingSince, lettersOf, type Notification, rowsOf, underCeiling, type Waiting } from '../../alerts/index.js';
+import {
+  ceilingSince,
+  companySince,
+  lettersOf,
+  type Notification,
+  rowsOf,
+  type Told,
+  underCeiling,
+  type Waiting,
+  waitsUntil,
+} from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
 
 /** How a receiver takes messages: `ceiling` is how many in a minute, null for no bound. */
@@ -21,6 +31,8 @@ export class LetterCount {
   #waiting: Waiting[] = [];
   /** When letters were accepted in the last minute. */
   #accepted: Instant[] = [];
+  /** What was told lately. */
+  #told: Told[] = [];
   #now = Number.NEGATIVE_INFINITY;
 
   constructor(taking: Taking) {
@@ -46,6 +58,7 @@ export class LetterCount {
   #begin(): void {
     this.#sendUntil(Number.POSITIVE_INFINITY);
     this.#accepted = [];
+    this.#told = [];
     this.#now = Number.NEGATIVE_INFINITY;
   }
 
@@ -55,15 +68,21 @@ export class LetterCount {
     while (this.#waiting.length > 0 && this.#now < end) {
       const since = ceilingSince(this.#now);
       this.#accepted = this.#accepted.filter((at) => at > since);
-      const all = lettersOf(this.#waiting, takesDigests);
-      const { letters, waitUntil } = underCeiling(all, ceiling, this.#accepted, takesDigests);
-      if (waitUntil !== null) {
-        if (waitUntil >= end) return;
-        this.#now = waitUntil;
+      this.#told = this.#told.filter(({ at }) => at > companySince(this.#now));
+      const all = lettersOf(this.#waiting, takesDigests).map((letter) => {
+        return { letter, until: takesDigests ? waitsUntil(letter, this.#told, this.#now) : null };
+      });
+      const free = all.flatMap(({ letter, until }) => (until === null ? [letter] : []));
+      const { letters, waitUntil } = underCeiling(free, ceiling, this.#accepted, takesDigests);
+      if (letters.length === 0) {
+        const next = Math.min(...all.flatMap(({ until }) => until ?? []), waitUntil ?? Number.POSITIVE_INFINITY);
+        if (next >= end) return;
+        this.#now = next;
         continue;
       }
       this.#messages += letters.length;
       this.#accepted.push(...letters.map(() => this.#now));
+      this.#told.push(...letters.flatMap(rowsOf).map(({ notification }) => ({ ...notification, at: this.#now })));
       const gone = new Set(letters.flatMap(rowsOf).map(({ seq }) => seq));
       this.#waiting = this.#waiting.filter(({ seq }) => !gone.has(seq));
     }

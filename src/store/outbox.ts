@@ -14,7 +14,7 @@ import { type PassedRow, substitutes } from './substitutes.js';
 export interface OutboxTable
   extends Pick<
     Store,
-    'due' | 'nextDueAt' | 'seal' | 'accepted' | 'delivered' | 'postpone' | 'quiet' | 'close' | 'retry' | 'drop'
+    'due' | 'nextDueAt' | 'seal' | 'accepted' | 'delivered' | 'postpone' | 'hold' | 'quiet' | 'close' | 'retry' | 'drop'
   > {
   /**
    * Takes in a notification once; an end of which no beginning was told is stored as muted. A firing that comes again
@@ -127,6 +127,9 @@ export function outboxTable(db: Database): OutboxTable {
   const postpone = db.prepare(`
     UPDATE outbox SET attempts = attempts + 1, due_at = @dueAt, answer = @reason, letter = NULL
     WHERE ${THESE} AND state = 'due'`);
+  const hold = db.prepare(`
+    UPDATE outbox SET due_at = @until
+    WHERE ${THESE} AND state = 'due' AND due_at < @until`);
   const quiet = db.prepare(`
     UPDATE outbox SET due_at = @until
     WHERE receiver = @receiver AND state = 'due' AND due_at < @until`);
@@ -197,6 +200,9 @@ export function outboxTable(db: Database): OutboxTable {
       }
     }).immediate,
     postpone: putOff,
+    hold: (seqs, until) => {
+      hold.run({ seqs: listed(seqs), until });
+    },
     quiet: db.transaction((receiver: string, until: Instant) => {
       quiet.run({ receiver, until });
       pause.run({ receiver, until });

@@ -50,6 +50,7 @@ export function sqliteStore(db: Database): Store {
     accepted: outbox.accepted,
     delivered: outbox.delivered,
     postpone: outbox.postpone,
+    hold: outbox.hold,
     quiet: outbox.quiet,
     close: outbox.close,
     retry: outbox.retry,

@@ -182,6 +182,8 @@ export interface Store {
   ): Awaitable<void>;
   /** Counts an attempt and waits until `dueAt`. */
   postpone(seqs: Seqs, dueAt: Instant, reason: string): Awaitable<void>;
+  /** They do not go before `until`. Counts no attempt. */
+  hold(seqs: Seqs, until: Instant): Awaitable<void>;
   /** The receiver takes nothing before `until`: neither what waits nor what is new. Counts no attempt. */
   quiet(receiver: string, until: Instant): Awaitable<void>;
   /**

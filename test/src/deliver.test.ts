@@ -47,6 +47,36 @@ function types(far: Hook): unknown[] {
   return far.posts.items.map(({ body }) => JSON.parse(body).type);
 }
 
+test(
+  'of what one server took with it the first is told at once, and all others as one, also after a restart',
+  LIMIT,
+  async () => {
+    await using far = await hook();
+    const receiver = { ...hookAt(far.url), format: 'slack' } as const;
+    const { store, time, pass } = delivery({ chat: await openChannel(receiver, () => {}) });
+    const fell = (subject: string) => {
+      const about = { id: `f:${subject}` as EventId, subject, openedAt: time.now };
+      return putInOutbox(store, { ...notification('firing', about, 'chat'), createdAt: time.now });
+    };
+    for (const subject of ['shop', 'api', 'admin', 'search']) {
+      await fell(subject);
+      await pass();
+      time.now += 1_000;
+    }
+    const texts = () => far.posts.items.map(({ body }) => JSON.parse(body).text.split('\n')[0]);
+    assert.equal(texts().length, 1);
+    const next = await store.nextDueAt();
+    assert.equal(next, OPENED + 10_000);
+    time.now = next!;
+    assert.equal(await pass(), 1);
+    assert.deepEqual(
+      texts().map((text) => /^Backend shop |^3 backends /.exec(text)?.[0]),
+      ['Backend shop ', '3 backends '],
+    );
+    assert.equal(await store.nextDueAt(), null);
+  },
+);
+
 test('what was accepted is never sent again', LIMIT, async () => {
   await using far = await hook();
   const { store, pass } = delivery({ chat: await toHook(far) });

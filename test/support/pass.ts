@@ -1,5 +1,6 @@
 /** One pass over an outbox, made of what the delivery loop is made of, for tests that set the clock by hand. */
-import { type DeliveryDeps, lanesDue, serve } from '../../src/deliver.js';
+import { type DeliveryDeps, serve } from '../../src/deliver.js';
+import { lanesDue } from '../../src/lanes.js';
 
 /** Sends what is due now, as much as one look brings. Returns how many attempts there were. */
 export async function passOver(deps: DeliveryDeps): Promise<number> {

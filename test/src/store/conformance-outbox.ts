@@ -77,6 +77,19 @@ export function keepsTheOutbox(engine: string, makeStore: MakeStore): void {
     assert.equal(await sender.store.nextDueAt(), 70_000);
   });
 
+  promise('what is held waits, with what stands behind it, and no attempt is counted', async (sender) => {
+    await sender.write(notification('firing', 'a'), notification('resolved', 'a'), notification('firing', 'b'));
+    await sender.store.hold([await sender.seq('a:firing:oncall')], 30_000);
+    assert.deepEqual(await sender.due(29_999), ['b:firing:oncall']);
+    await sender.store.hold([await sender.seq('a:firing:oncall')], 20_000);
+    assert.deepEqual(await sender.due(29_999), ['b:firing:oncall'], 'it is held as long as it was to be');
+    const rows = await sender.store.due(30_000, 10);
+    assert.deepEqual(
+      rows.map(({ notification: { dedupKey }, attempts }) => `${dedupKey} ${attempts}`),
+      ['a:firing:oncall 0', 'a:resolved:oncall 0', 'b:firing:oncall 0'],
+    );
+  });
+
   promise('what a host with a clock an hour ahead logs is told at once', async (sender) => {
     await sender.write({ ...notification('firing'), createdAt: 3_600_000 });
     assert.deepEqual(await sender.due(1), ['f1:900:firing:oncall']);
