@@ -53,7 +53,7 @@ function whyOf({ answer, state, behind, nextAt }: OutboxEntry, now: Instant): st
   if (answer !== null || state !== 'due') return answer ?? '';
   if (behind !== null) return `waits for row ${behind}, or goes with it`;
   return (nextAt ?? 0) > now
-    ? 'the receiver asked for a pause, or has had its messages of this minute'
+    ? 'the receiver asked for a pause, has had its messages of this minute, or was told of the same just now'
     : 'not tried yet';
 }
 

@@ -26,7 +26,7 @@ test('what waits is told by receiver, and each row with its age, its next attemp
     'phone: 1 message waits, for 7m, next attempt in 1m',
     '',
     'ROW  NOTED     STATE  RECEIVER  WHAT                                          ATTEMPTS  AGE     NEXT   WHY',
-    '4    12:03:18  due    phone     firing: backend k8s-api-server on allyrion    0         7m      in 1m  the receiver asked for a pause, or has had its messages of this minute',
+    '4    12:03:18  due    phone     firing: backend k8s-api-server on allyrion    0         7m      in 1m  the receiver asked for a pause, has had its messages of this minute, or was told of the same just now',
     '3    12:07:30  due    chat      resolved: backend k8s-api-server on allyrion  0         2m 48s  in 2m  waits for row 1, or goes with it',
     '2    12:03:18  due    oncall    firing: backend k8s-api-server on allyrion    0         7m      now    not tried yet',
     '1    12:03:18  due    chat      firing: backend k8s-api-server on allyrion    1         7m      in 2m  chat.example.org: 503',
