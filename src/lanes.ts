@@ -92,14 +92,19 @@ async function withoutCompany(store: LaneDeps['store'], receiver: string, letter
   const last = await store.outbox({ states: ['delivered'], receiver, seqs: null, limit: COMPANY_MAX });
   const told = last.map(({ notification, closedAt }) => ({ ...notification, at: closedAt! }));
   const going: Lane = [];
+  const waiting: Lane = [];
+  let until = Number.POSITIVE_INFINITY;
   for (const letter of letters) {
-    const until = waitsUntil(letter, told, now);
-    if (until === null) going.push(letter);
-    else
-      await store.hold(
-        rowsOf(letter).map(({ seq }) => seq),
-        until,
-      );
+    const own = waitsUntil(letter, told, now);
+    (own === null ? going : waiting).push(letter);
+    until = Math.min(until, own ?? until);
+  }
+  // By the first of them all are looked at again: one commit, however many they are.
+  if (waiting.length > 0) {
+    await store.hold(
+      waiting.flatMap(rowsOf).map(({ seq }) => seq),
+      until,
+    );
   }
   return going;
 }
