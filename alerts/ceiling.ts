@@ -28,6 +28,12 @@ export interface Sendable<Row extends Waiting> {
   waitUntil: Instant | null;
 }
 
+/** When there is room for one again: the oldest that stands in its way is a minute old then. Null where there is room. */
+export function fullUntil(perMinute: number | null, accepted: readonly Instant[]): Instant | null {
+  if (perMinute === null || accepted.length < perMinute) return null;
+  return accepted.at(-perMinute)! + MINUTE_MS;
+}
+
 /**
  * Takes the letters of one receiver, those with a name first, its ceiling (null: none), and when letters were accepted in the last
  * minute, the oldest first.
@@ -39,9 +45,9 @@ export function underCeiling<Row extends Waiting>(
   takesDigests: boolean,
 ): Sendable<Row> {
   if (perMinute === null || letters.length === 0) return { letters: [...letters], waitUntil: null };
+  const waitUntil = fullUntil(perMinute, accepted);
+  if (waitUntil !== null) return { letters: [], waitUntil };
   const room = perMinute - accepted.length;
-  // Room for one comes when the oldest that stands in its way is a minute old.
-  if (room <= 0) return { letters: [], waitUntil: accepted.at(-perMinute)! + MINUTE_MS };
   if (!takesDigests) return { letters: letters.slice(0, room), waitUntil: null };
   if (letters.length < Math.max(room, 2)) return { letters: [...letters], waitUntil: null };
   // What may have been accepted already is sent again as it was; it cannot be put together with others.

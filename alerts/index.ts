@@ -3,7 +3,7 @@
 export { type Addressee, addresseeName } from './addressee.js';
 export { backoffMs } from './backoff.js';
 export { fallOf, type ServerState, shown, type Workers, workerOf } from './board.js';
-export { ceilingOf, ceilingSince, underCeiling } from './ceiling.js';
+export { ceilingOf, ceilingSince, fullUntil, underCeiling } from './ceiling.js';
 export type { Channel, Message, MessageKind, Outcome, Refusal } from './channels/channel.js';
 export { FORMATS } from './channels/formats/index.js';
 export { openChannel } from './channels/index.js';

@@ -5,6 +5,7 @@
 import {
   ceilingSince,
   companySince,
+  fullUntil,
   lettersOf,
   type Notification,
   rowsOf,
@@ -68,6 +69,13 @@ export class LetterCount {
     while (this.#waiting.length > 0 && this.#now < end) {
       const since = ceilingSince(this.#now);
       this.#accepted = this.#accepted.filter((at) => at > since);
+      const full = fullUntil(ceiling, this.#accepted);
+      if (full !== null) {
+        // Whatever waits goes no earlier: in a storm to put it into letters at each look takes longer than all else.
+        if (full >= end) return;
+        this.#now = full;
+        continue;
+      }
       this.#told = this.#told.filter(({ at }) => at > companySince(this.#now));
       const all = lettersOf(this.#waiting, takesDigests).map((letter) => {
         return { letter, until: takesDigests ? waitsUntil(letter, this.#told, this.#now) : null };
