@@ -17,6 +17,9 @@ export interface Told {
   at: Instant;
 }
 
+/** So many of what a receiver was told last are looked at: a storm's first digest alone may be about thousands. */
+export const COMPANY_MAX = 50;
+
 /** What was accepted since then may have company. */
 export const companySince = (now: Instant): Instant => now - BREATH_MS;
 

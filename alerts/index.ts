@@ -21,7 +21,7 @@ export {
   type WebhookReceiver,
 } from './channels/receiver.js';
 export { isSigningSecret } from './channels/signature.js';
-export { companySince, type Told, waitsUntil } from './company.js';
+export { COMPANY_MAX, companySince, type Told, waitsUntil } from './company.js';
 export { type BackendNow, backendNow, type Condition, conditionInWords } from './condition.js';
 export { renderMany } from './digest.js';
 export { turnsAt } from './due.js';

@@ -160,9 +160,9 @@ function armOf(hash: number, shift: number): number {
   return (hash >>> shift) & (ARMS - 1);
 }
 
-/** FNV-1a over the name's characters: 32 bits. */
+/** FNV-1a over the name's characters: 32 bits, with their sign, for V8 keeps such numbers without an object of their own. */
 function hashOf(name: string): number {
-  let hash = 0x811c9dc5;
+  let hash = 0x811c9dc5 | 0;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
+  return hash;
 }

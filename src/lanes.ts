@@ -1,6 +1,7 @@
 /** What of the outbox goes now: the letters that are due, by receiver. */
 import {
   type Channel,
+  COMPANY_MAX,
   ceilingOf,
   ceilingSince,
   companySince,
@@ -82,9 +83,6 @@ async function laneOf({ store, channels, manners, clock }: LaneDeps, receiver: s
   if (waitUntil !== null) await store.quiet(receiver, waitUntil);
   return letters;
 }
-
-/** So many of what a receiver was told last are looked at. */
-const COMPANY_MAX = 50;
 
 /** The letters that go now: what belongs to something that was told just now waits for more of it. */
 async function withoutCompany(store: LaneDeps['store'], receiver: string, letters: Lane, now: Instant): Promise<Lane> {

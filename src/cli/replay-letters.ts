@@ -3,6 +3,7 @@
  * accepts at once. About so many: what one look at a log brings together depends on when it is taken. Pure.
  */
 import {
+  COMPANY_MAX,
   ceilingSince,
   companySince,
   fullUntil,
@@ -76,7 +77,7 @@ export class LetterCount {
         this.#now = full;
         continue;
       }
-      this.#told = this.#told.filter(({ at }) => at > companySince(this.#now));
+      this.#told = this.#told.filter(({ at }) => at > companySince(this.#now)).slice(-COMPANY_MAX);
       const all = lettersOf(this.#waiting, takesDigests).map((letter) => {
         return { letter, until: takesDigests ? waitsUntil(letter, this.#told, this.#now) : null };
       });
