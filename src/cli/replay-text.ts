@@ -9,6 +9,9 @@ import { narrate } from '../narrate.js';
 import { SETTLED_AFTER_MS } from '../settling.js';
 import type { News } from '../store/store.js';
 
+/** So often, by the log's time, what waits is looked through: in a storm that is thousands of lines. */
+const LOOKS_EVERY_MS = 1_000;
+
 interface Line {
   at: Instant;
   utcOffsetMin: number;
@@ -17,6 +20,7 @@ interface Line {
 
 export class ReplayText {
   #lines: Line[] = [];
+  #lookedAt = Number.NEGATIVE_INFINITY;
   /** Whose lines wait: a later copy of one changes its number of copies. */
   readonly #transitions = new Map<string, Transition>();
   /** Those whose beginning is told already. */
@@ -37,8 +41,10 @@ export class ReplayText {
     }
   }
 
-  /** The lines that nothing can come before any more at the log's time `now`. */
+  /** The lines that nothing can come before any more at the log's time `now`; some of them may come with the next look. */
   settled(now: Instant): string[] {
+    if (Math.abs(now - this.#lookedAt) < LOOKS_EVERY_MS) return [];
+    this.#lookedAt = now;
     return this.#take(now - SETTLED_AFTER_MS);
   }
 
