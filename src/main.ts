@@ -65,6 +65,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(1);
 });
 
+// All is done and written: without this V8 would take its heap apart first, object by object (7 ms).
+process.once('beforeExit', () => process.exit());
+
 main(process.argv.slice(2)).catch((error: unknown) => {
   process.exitCode = statusOf(error);
 });
