@@ -22,36 +22,29 @@ export function ceilingOf(written: number | null | undefined, takesDigests: bool
 /** What was accepted since then counts. */
 export const ceilingSince = (now: Instant): Instant => now - MINUTE_MS;
 
-export interface Sendable<Row extends Waiting> {
-  letters: Letter<Row>[];
-  /** When there is room again, where there is none now; else null. */
-  waitUntil: Instant | null;
-}
-
-/** When there is room for one again: the oldest that stands in its way is a minute old then. Null where there is room. */
+/** When a ceiling (null: none) has room again, given when letters were accepted in the last minute: the oldest that stands in its way is a minute old then. Null where there is room. */
 export function fullUntil(perMinute: number | null, accepted: readonly Instant[]): Instant | null {
   if (perMinute === null || accepted.length < perMinute) return null;
   return accepted.at(-perMinute)! + MINUTE_MS;
 }
 
 /**
- * Takes the letters of one receiver, those with a name first, its ceiling (null: none), and when letters were accepted in the last
- * minute, the oldest first.
+ * What goes now of the letters of one receiver, those with a name first. Takes its ceiling (null: none), and when letters were
+ * accepted in the last minute, the oldest first.
  */
 export function underCeiling<Row extends Waiting>(
   letters: readonly Letter<Row>[],
   perMinute: number | null,
   accepted: readonly Instant[],
   takesDigests: boolean,
-): Sendable<Row> {
-  if (perMinute === null || letters.length === 0) return { letters: [...letters], waitUntil: null };
-  const waitUntil = fullUntil(perMinute, accepted);
-  if (waitUntil !== null) return { letters: [], waitUntil };
+): Letter<Row>[] {
+  if (perMinute === null) return [...letters];
   const room = perMinute - accepted.length;
-  if (!takesDigests) return { letters: letters.slice(0, room), waitUntil: null };
-  if (letters.length < Math.max(room, 2)) return { letters: [...letters], waitUntil: null };
+  if (room <= 0) return [];
+  if (!takesDigests) return letters.slice(0, room);
+  if (letters.length < Math.max(room, 2)) return [...letters];
   // What may have been accepted already is sent again as it was; it cannot be put together with others.
   const again = letters.filter(({ name }) => name !== null);
   const digest = digestOf(letters.filter(({ name }) => name === null));
-  return { letters: [...again, ...digest].slice(0, room), waitUntil: null };
+  return [...again, ...digest].slice(0, room);
 }

@@ -7,13 +7,15 @@ import type { Instant } from '../parsers/index.js';
 import type { Incident } from './incident.js';
 import type { Letter } from './letters.js';
 import { dueSince, type NotificationKind } from './notification.js';
-import { BREATH_MS, groupedByRoot } from './roots.js';
+import { BREATH_MS, groupedByRoot, occasionOf } from './roots.js';
 import type { Waiting } from './threads.js';
 
 /** What a receiver accepted, and when by our clock. */
 export interface Told {
   event: NotificationKind;
   incident: Incident;
+  /** As of a `Waiting`. */
+  passedOn: string | null;
   at: Instant;
 }
 
@@ -32,14 +34,13 @@ export function waitsUntil(letter: Letter<Waiting>, told: readonly Told[], now: 
   // What is over already is no alarm, and is put together anyway; what may have been accepted goes as it was.
   if (name !== null || kind === 'digest' || threads.some(({ whole }) => whole)) return null;
   const lately = told.filter(({ at }) => at > companySince(now));
-  const own = threads.map(({ told: { event, incident } }) => ({ event, incident, at: null }));
-  const groups = groupedByRoot<{ event: NotificationKind; incident: Incident; at: Instant | null }>(
-    [...lately, ...own],
-    {
-      incidentOf: ({ incident }) => incident,
-      kindOf: ({ event }) => event,
-    },
-  );
+  const own = threads.map(({ told: { event, incident }, rows }) => {
+    return { event, incident, passedOn: rows[0]!.passedOn, at: null };
+  });
+  const groups = groupedByRoot<Omit<Told, 'at'> & { at: Instant | null }>([...lately, ...own], {
+    incidentOf: ({ incident }) => incident,
+    kindOf: ({ event, incident, passedOn }) => occasionOf(event, incident, passedOn),
+  });
   const ofOneRoot = groups.filter(({ root, items }) => root !== null && items.some(({ at }) => at === null));
   const company = ofOneRoot.flatMap(({ items }) => items.flatMap(({ at }) => at ?? []));
   if (company.length === 0) return null;

@@ -5,6 +5,7 @@
 import type { Instant } from '../parsers/index.js';
 import { groupBy } from './group-by.js';
 import { type Incident, lastOf, serverOf } from './incident.js';
+import type { NotificationKind } from './notification.js';
 import type { Thread, Waiting } from './threads.js';
 import { plainText } from './words.js';
 
@@ -18,7 +19,7 @@ export interface Root {
 /** What lies further apart has not one cause; a check finds a dead server within seconds. */
 export const BREATH_MS = 10_000;
 
-/** Two that begin together at one host may be chance. */
+/** Of so many subjects, or it is none: one may fall twice in a breath. Two that begin together at one host may be chance. */
 const FEWEST: Record<Root['kind'], number> = { tracked: 2, server: 2, host: 3 };
 
 export interface Group<Item> {
@@ -38,10 +39,13 @@ interface Grouping<Item> {
 export function threadsByRoot<Row extends Waiting>(threads: readonly Thread<Row>[]): Group<Thread<Row>>[] {
   return groupedByRoot(threads, {
     incidentOf: ({ told }) => told.incident,
-    // What different people have taken on is told apart.
-    kindOf: ({ told: { event, incident }, rows }) =>
-      JSON.stringify([event, rows[0]!.passedOn, event === 'acknowledged' ? incident.ack : null]),
+    kindOf: ({ told: { event, incident }, rows }) => occasionOf(event, incident, rows[0]!.passedOn),
   });
+}
+
+/** What is told on different occasions is told apart, and so is what different people have taken on. */
+export function occasionOf(event: NotificationKind, incident: Incident, passedOn: string | null): string {
+  return JSON.stringify([event, passedOn, event === 'acknowledged' ? incident.ack : null]);
 }
 
 /** Takes incidents that are open, the oldest first, and returns those in one group that fell together. */
@@ -75,7 +79,7 @@ function groupsOf<Item>(items: readonly Item[], kind: Root['kind'], by: Grouping
   return [...sharing].flatMap(([key, alike]) => {
     if (key === null) return [];
     return inOneBreath(alike, (item) => incidentOf(item).openedAt)
-      .filter((together) => together.length >= FEWEST[kind])
+      .filter((together) => new Set(together.map((item) => incidentOf(item).subject)).size >= FEWEST[kind])
       .map((together) => ({ root: { kind, name: nameOf(incidentOf(together[0]!), kind)! }, items: together }));
   });
 }

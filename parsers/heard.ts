@@ -94,7 +94,7 @@ export interface Heard {
 
 /**
  * What was heard, with this of it changed. Written out, and not spread: V8 gives what is spread another shape at each place
- * (docs/decisions/0008-speed.md), and this is asked a hundred times for each line.
+ * (docs/decisions/0008-speed.md), and the parts of what was heard are asked for a hundred times for each line.
  */
 export function heardWith(
   heard: Heard,

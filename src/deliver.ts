@@ -1,6 +1,7 @@
 /**
- * The letters of a lane are sent, and marked after they were accepted. A letter is sealed before its first attempt: what was accepted but not marked when the process died is sent again as the same letter under the same
- * id: once too often at most, never not at all.
+ * The letters of a lane are sent, and marked after they were accepted. A letter is sealed before its first attempt: what was
+ * accepted but not marked when the process died is sent again as the same letter, under the same id. Once too often at most, never
+ * not at all.
  */
 import {
   backoffMs,
@@ -37,7 +38,7 @@ export interface DeliveryReport {
 }
 
 export interface DeliveryDeps extends LaneDeps {
-  store: LaneDeps['store'] & Pick<Store, 'nextDueAt' | 'seal' | 'delivered' | 'postpone' | 'close'>;
+  store: LaneDeps['store'] & Pick<Store, 'nextDueAt' | 'seal' | 'delivered' | 'postpone' | 'close' | 'outbox'>;
   /** In [0, 1). */
   random: () => number;
   /** Ends the sends in flight; their rows stay as they are. */

@@ -11,7 +11,8 @@ import { UserError } from './user-error.js';
  * The batches of all files, oldest file first. Of a log that is there twice (plain and compressed, whole and in part) the
  * longer file is read.
  * @param context how stamps without zone and year are to be read
- * @throws UserError for a file that cannot be opened, at once; for damaged ones after all that can be read was given
+ * @throws UserError where files are damaged or cannot be opened, after all that can be read was given; of several, one that cannot be
+ *   opened is told at once
  */
 export async function* readHistory(paths: readonly string[], context: TimeContext): AsyncGenerator<Batch> {
   const given = [...new Set(paths)];

@@ -5,6 +5,7 @@ import {
   ceilingOf,
   ceilingSince,
   companySince,
+  fullUntil,
   groupBy,
   type Letter,
   lettersOf,
@@ -22,7 +23,7 @@ const PAGE = 4_000;
 export const LANE_WIDTH = 3;
 
 export interface LaneDeps {
-  store: Pick<Store, 'due' | 'accepted' | 'outbox' | 'hold' | 'quiet'>;
+  store: Pick<Store, 'due' | 'accepted' | 'told' | 'hold' | 'quiet'>;
   /** By the receiver's name. */
   channels: ReadonlyMap<string, Channel>;
   /** By the receiver's name; who has none has the usual ones. */
@@ -77,18 +78,19 @@ async function laneOf({ store, channels, manners, clock }: LaneDeps, receiver: s
   const names = most === null ? [] : [...new Set([receiver, whole])];
   const byName = await Promise.all(names.map((name) => store.accepted(name, ceilingSince(now), now)));
   const accepted = byName.flat().sort((a, b) => a - b);
+  const full = fullUntil(most, accepted);
+  if (full !== null) {
+    await store.quiet(receiver, full);
+    return [];
+  }
   const all = lettersOf(rows, takesDigests);
   const free = takesDigests ? await withoutCompany(store, receiver, all, now) : all;
-  const { letters, waitUntil } = underCeiling(free, most, accepted, takesDigests);
-  if (waitUntil !== null) await store.quiet(receiver, waitUntil);
-  return letters;
+  return underCeiling(free, most, accepted, takesDigests);
 }
 
 /** The letters that go now: what belongs to something that was told just now waits for more of it. */
 async function withoutCompany(store: LaneDeps['store'], receiver: string, letters: Lane, now: Instant): Promise<Lane> {
-  if (letters.length === 0 || (await store.accepted(receiver, companySince(now), now)).length === 0) return letters;
-  const last = await store.outbox({ states: ['delivered'], receiver, seqs: null, limit: COMPANY_MAX });
-  const told = last.map(({ notification, closedAt }) => ({ ...notification, at: closedAt! }));
+  const told = await store.told(receiver, companySince(now), now, COMPANY_MAX);
   const going: Lane = [];
   const waiting: Lane = [];
   let until = Number.POSITIVE_INFINITY;

@@ -67,7 +67,8 @@ async function takeIn(files: string[], context: TimeContext, database: string, s
   };
   const gather = (ingested: Ingested) => {
     memory = ingested.memory;
-    gathered.push(ingested.news);
+    // Samples bear the text of lines, of which each may be long.
+    gathered.push({ ...ingested.news, samples: [] });
     facts += factsIn(ingested.news);
   };
   try {

@@ -7,6 +7,7 @@ import {
   ceilingSince,
   companySince,
   fullUntil,
+  type Letter,
   lettersOf,
   type Notification,
   rowsOf,
@@ -31,6 +32,9 @@ export class LetterCount {
   readonly #taking: Taking;
   #messages = 0;
   #waiting: Waiting[] = [];
+  /** What waits for company, by incident: nobody looks at it until then. */
+  readonly #held = new Map<string, Waiting[]>();
+  #heldUntil = Number.POSITIVE_INFINITY;
   /** When letters were accepted in the last minute. */
   #accepted: Instant[] = [];
   /** What was told lately. */
@@ -48,7 +52,9 @@ export class LetterCount {
     else this.#sendUntil(createdAt);
     this.#now = Math.max(this.#now, createdAt);
     const seq = ++this.notifications;
-    this.#waiting.push({ seq, notification, attempts: 0, letter: null, answer: null, passedOn: null, addressee: null });
+    const row = { seq, notification, attempts: 0, letter: null, answer: null, passedOn: null, addressee: null };
+    // What is told of an incident is told in turn.
+    (this.#held.get(notification.incident.id) ?? this.#waiting).push(row);
   }
 
   /** How many there would have been, with those that wait for room. */
@@ -64,36 +70,51 @@ export class LetterCount {
     this.#now = Number.NEGATIVE_INFINITY;
   }
 
-  /** What waits goes as soon as there is room, as far as that is before `end`. */
+  /** What waits goes as soon as there is room and it has no company to wait for, as far as that is before `end`. */
   #sendUntil(end: Instant): void {
-    const { takesDigests, ceiling } = this.#taking;
-    while (this.#waiting.length > 0 && this.#now < end) {
-      const since = ceilingSince(this.#now);
-      this.#accepted = this.#accepted.filter((at) => at > since);
-      const full = fullUntil(ceiling, this.#accepted);
-      if (full !== null) {
-        // Whatever waits goes no earlier: in a storm to put it into letters at each look takes longer than all else.
-        if (full >= end) return;
-        this.#now = full;
-        continue;
-      }
-      this.#told = this.#told.filter(({ at }) => at > companySince(this.#now)).slice(-COMPANY_MAX);
-      const all = lettersOf(this.#waiting, takesDigests).map((letter) => {
-        return { letter, until: takesDigests ? waitsUntil(letter, this.#told, this.#now) : null };
-      });
-      const free = all.flatMap(({ letter, until }) => (until === null ? [letter] : []));
-      const { letters, waitUntil } = underCeiling(free, ceiling, this.#accepted, takesDigests);
-      if (letters.length === 0) {
-        const next = Math.min(...all.flatMap(({ until }) => until ?? []), waitUntil ?? Number.POSITIVE_INFINITY);
-        if (next >= end) return;
-        this.#now = next;
-        continue;
-      }
-      this.#messages += letters.length;
-      this.#accepted.push(...letters.map(() => this.#now));
-      this.#told.push(...letters.flatMap(rowsOf).map(({ notification }) => ({ ...notification, at: this.#now })));
-      const gone = new Set(letters.flatMap(rowsOf).map(({ seq }) => seq));
-      this.#waiting = this.#waiting.filter(({ seq }) => !gone.has(seq));
+    while (this.#now < end) {
+      if (this.#heldUntil <= this.#now) this.#release();
+      const next = this.#waiting.length === 0 ? this.#heldUntil : this.#send();
+      if (next >= end) return;
+      this.#now = next;
     }
+  }
+
+  /** Sends what can go now, holds what has company, and returns when the next look at the rest is due. */
+  #send(): Instant {
+    const { takesDigests, ceiling } = this.#taking;
+    const now = this.#now;
+    this.#accepted = this.#accepted.filter((at) => at > ceilingSince(now));
+    const full = fullUntil(ceiling, this.#accepted);
+    if (full !== null) return full;
+    this.#told = this.#told.filter(({ at }) => at > companySince(now)).slice(-COMPANY_MAX);
+    const going: Letter[] = [];
+    for (const letter of lettersOf(this.#waiting, takesDigests)) {
+      const until = takesDigests ? waitsUntil(letter, this.#told, now) : null;
+      if (until === null) going.push(letter);
+      else this.#hold(letter, until);
+    }
+    const letters = underCeiling(going, ceiling, this.#accepted, takesDigests);
+    this.#messages += letters.length;
+    this.#accepted.push(...letters.map(() => now));
+    const rows = letters.flatMap(rowsOf);
+    for (const { notification, passedOn } of rows) this.#told.push({ ...notification, passedOn, at: now });
+    const gone = new Set(rows.map(({ seq }) => seq));
+    this.#waiting = this.#waiting.filter(
+      ({ seq, notification: { incident } }) => !gone.has(seq) && !this.#held.has(incident.id),
+    );
+    return now;
+  }
+
+  /** By the first of them all are looked at again, as `haplog run` does it. */
+  #hold({ threads }: Letter, until: Instant): void {
+    for (const { rows, newest } of threads) this.#held.set(newest.notification.incident.id, rows);
+    this.#heldUntil = Math.min(this.#heldUntil, until);
+  }
+
+  #release(): void {
+    this.#waiting = [...this.#waiting, ...[...this.#held.values()].flat()].sort((a, b) => a.seq - b.seq);
+    this.#held.clear();
+    this.#heldUntil = Number.POSITIVE_INFINITY;
   }
 }

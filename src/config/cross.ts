@@ -16,6 +16,7 @@ export function crossMistakes(value: unknown): Mistake[] {
     ...fallbackMistakes(file),
     ...halfSignIns(file),
     ...waysOfMail(file),
+    ...unsigned(file),
   ];
 }
 
@@ -103,6 +104,16 @@ function waysOfMail(file: Part): Mistake[] {
       ...(both ? [mistake([...path, 'sendmail'], 'expected one of smtp and sendmail, found both')] : []),
       ...(clear ? [mistake([...path, 'smtp', pin], 'there is no certificate to check with `tls: never`')] : []),
     ];
+  });
+}
+
+/** Who writes `standard` counts on the signature. */
+function unsigned(file: Part): Mistake[] {
+  return parts(file.receivers).flatMap(({ webhook }, i) => {
+    const signs = ['secret', 'secret_file', 'secret_env'].some((key) => Object.hasOwn(part(webhook), key));
+    if (part(webhook).format !== 'standard' || signs) return [];
+    const words = '`standard` is signed: it needs one of secret, secret_file and secret_env (or write `json`)';
+    return [mistake(['receivers', i, 'webhook', 'format'], words)];
   });
 }
 

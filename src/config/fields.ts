@@ -134,6 +134,9 @@ export const perMinute = z
 
 export const name = text('a name', (value) => value.trim() !== '');
 
+/** `off` as a `fallback` is nobody. */
+export const receiverName = text('a name other than off', (value) => value.trim() !== '' && value !== 'off');
+
 export const glob = text('a glob such as k8s-*', isGlob);
 
 export const filePath = text('a path', (value) => value !== '' && !/^\w+:\/\/|\0/.test(value));

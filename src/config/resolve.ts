@@ -88,18 +88,16 @@ function smtpServer(
 
 /** How many messages it gets is left to its channel where nothing is said. */
 function mannersOf(written: WrittenReceiver, all: readonly WrittenReceiver[]): Manners {
-  const { per_minute, fallback = substituteFor(written, all) } = written;
-  return { ...(per_minute !== undefined && { perMinute: per_minute }), ...(fallback !== NOBODY && { fallback }) };
+  const { per_minute } = written;
+  const fallback = written.fallback === 'off' ? null : (written.fallback ?? substituteFor(written, all));
+  return { ...(per_minute !== undefined && { perMinute: per_minute }), ...(fallback !== null && { fallback }) };
 }
 
-/** As a `fallback`. */
-const NOBODY = 'off';
-
 /** Who is told what a receiver refuses, where the configuration does not say. */
-function substituteFor(written: WrittenReceiver, all: readonly WrittenReceiver[]): string {
-  if (written.log !== undefined) return NOBODY; // it refuses nothing
+function substituteFor(written: WrittenReceiver, all: readonly WrittenReceiver[]): string | null {
+  if (written.log !== undefined) return null; // it refuses nothing
   const others = all.filter((other) => other !== written && other.log === undefined);
-  return (others.find(isReadByPeople) ?? others[0])?.name ?? NOBODY;
+  return (others.find(isReadByPeople) ?? others[0])?.name ?? null;
 }
 
 function isReadByPeople({ email, telegram, pushover, webhook }: WrittenReceiver): boolean {

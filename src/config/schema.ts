@@ -21,6 +21,7 @@ import {
   perMinute,
   port,
   program,
+  receiverName,
   secretText,
   secretWebAddress,
   signingSecrets,
@@ -90,7 +91,7 @@ const webhookReceiver = mapping({
     .transform((format) => (format === 'standard' ? 'json' : format))
     .prefault('json')
     .describe(
-      "The body: haplog's own JSON (`json`, or `standard`: signed after Standard Webhooks), or what Slack, Discord, Teams (Workflows), ntfy (a topic's address) or Gotify (the " +
+      "The body: haplog's own JSON (`json`, or `standard`: with a secret, signed after Standard Webhooks), or what Slack, Discord, Teams (Workflows), ntfy (a topic's address) or Gotify (the " +
         "server's `/message?token=...`) take; `alertmanager`: the body of Alertmanager's own webhooks.",
     ),
   headers: headers.prefault({}).describe('Sent with every request.'),
@@ -113,7 +114,7 @@ const webhookReceiver = mapping({
 const KINDS = ['email', 'webhook', ...Object.keys(services), 'log'];
 
 const receiver = mapping({
-  name: name.describe('What routes call it.'),
+  name: receiverName.describe('What routes call it.'),
   email: emailReceiver.optional(),
   webhook: webhookReceiver.optional(),
   ...services,

@@ -14,7 +14,7 @@ import { type PassedRow, substitutes } from './substitutes.js';
 export interface OutboxTable
   extends Pick<
     Store,
-    'due' | 'nextDueAt' | 'seal' | 'accepted' | 'delivered' | 'postpone' | 'hold' | 'quiet' | 'close' | 'retry' | 'drop'
+    'due' | 'nextDueAt' | 'seal' | 'delivered' | 'postpone' | 'hold' | 'quiet' | 'close' | 'retry' | 'drop'
   > {
   /**
    * Takes in a notification once; an end of which no beginning was told is stored as muted. A firing that comes again
@@ -112,12 +112,6 @@ export function outboxTable(db: Database): OutboxTable {
     WHERE state = 'due' AND ${FIRST_IN_THREAD}
     ORDER BY due_at LIMIT 1`);
   const seal = db.prepare(`UPDATE outbox SET letter = @letter WHERE ${THESE} AND state = 'due'`);
-  const accepted = db
-    .prepare<[object], Instant>(`
-    SELECT max(closed_at) AS at FROM outbox INDEXED BY outbox_accepted
-    WHERE receiver = @receiver AND state = 'delivered' AND closed_at > @since AND closed_at <= @until
-    GROUP BY ifnull(letter, dedup_key) ORDER BY at`)
-    .pluck();
   // What was given up while it was on its way has arrived all the same.
   const delivered = db.prepare<[object], DeliveredRow>(`
     UPDATE outbox SET state = 'delivered', attempts = attempts + 1, closed_at = @at, answer = @answer
@@ -184,7 +178,6 @@ export function outboxTable(db: Database): OutboxTable {
         db.pragma('synchronous = FULL');
       }
     },
-    accepted: (receiver, since, until) => accepted.all({ receiver, since, until }),
     delivered: db.transaction((seqs: Seqs, at: Instant, answer: string, refused: Refused = [], fallback = null) => {
       const rows = delivered.all({ seqs: listed(seqs), at, answer });
       for (const { incident, receiver } of rows) unmuteThread.run({ incident, receiver });
@@ -222,7 +215,7 @@ export function toOutboxRow(row: QueuedRow): OutboxRow {
 type Facts = Pick<Notification, 'incident' | 'backend'>;
 
 /** An older haplog that still ran when the tables became new went on writing the bare incident. */
-function factsOf(text: string): Facts {
+export function factsOf(text: string): Facts {
   const facts = JSON.parse(text) as Facts | Incident;
   if ('incident' in facts) return facts;
   return {

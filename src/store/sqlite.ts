@@ -1,5 +1,6 @@
 /** The store in SQLite: its tables behind the narrow door of store.ts. */
 import type { Database } from 'better-sqlite3';
+import { acceptedView } from './accepted.js';
 import { factTables } from './facts.js';
 import { historyReader } from './history.js';
 import { outboxTable } from './outbox.js';
@@ -47,7 +48,7 @@ export function sqliteStore(db: Database): Store {
     due: outbox.due,
     nextDueAt: outbox.nextDueAt,
     seal: outbox.seal,
-    accepted: outbox.accepted,
+    ...acceptedView(db),
     delivered: outbox.delivered,
     postpone: outbox.postpone,
     hold: outbox.hold,

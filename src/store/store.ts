@@ -10,6 +10,7 @@ import type {
   Notification,
   Outage,
   Silence,
+  Told,
   Transition,
 } from '../../alerts/index.js';
 import type { EventId, Instant, Stamp, Suspect } from '../../parsers/index.js';
@@ -169,6 +170,8 @@ export interface Store {
   seal(letter: string, seqs: readonly number[]): Awaitable<void>;
   /** When letters were accepted by a receiver after `since` and until `until`, the oldest first. */
   accepted(receiver: string, since: Instant, until: Instant): Awaitable<Instant[]>;
+  /** What was accepted by a receiver after `since` and until `until`: of it the last `limit`, the newest first. */
+  told(receiver: string, since: Instant, until: Instant, limit: number): Awaitable<Told[]>;
   /**
    * All rows of a letter at once, as in `postpone` and `close`. Each address that refused it gets rows of its own, in threads of
    * its own, which are then as any others; what still waits for one that accepted is overtaken and goes. `fallback` as in `close`.

@@ -22,8 +22,13 @@ function began(subject: string, seconds: number, server: string, changes: Partia
   return { id: subject as EventId, subject, openedAt: at, fallen, ...changes };
 }
 
-function told(incident: Partial<Incident>, seconds: number, event: NotificationKind = 'firing'): Told {
-  return { event, incident: notification(event, incident).incident, at: OPENED + seconds * SECOND };
+function told(
+  incident: Partial<Incident>,
+  seconds: number,
+  event: NotificationKind = 'firing',
+  passedOn: string | null = null,
+): Told {
+  return { event, incident: notification(event, incident).incident, passedOn, at: OPENED + seconds * SECOND };
 }
 
 /** Until when it waits, in seconds after the first began; null: it goes. It is noted, and asked, at `seconds`. */
@@ -52,6 +57,23 @@ test('of a host all at once are three: the second goes, the third waits', () => 
   const [a, b] = [told(began('a', 0, 's1'), 0), told(began('b', 1, 's2'), 1)];
   assert.equal(waits(began('b', 1, 's2'), 1, [a]), null);
   assert.equal(waits(began('c', 2, 's3'), 2, [a, b]), 11);
+});
+
+test('a backend is no company for itself: what falls twice, or is taken on by another, is told at once', () => {
+  const shop = told(began('shop', 0, 'db1'), 0);
+  assert.equal(waits(began('shop', 4, 'db1', { id: 'again' as EventId }), 4, [shop]), null);
+  const [anna, ben] = ['anna', 'ben'].map((by) => ({ ack: { by, at: OPENED, note: null } }));
+  assert.equal(
+    waits(began('shop', 0, 'db1', ben), 4, [told(began('shop', 0, 'db1', anna), 0, 'acknowledged')], 'acknowledged'),
+    null,
+  );
+  const twice = [shop, told(began('shop', 0, 'db1'), 1), told(began('api', 1, 's2'), 1)];
+  assert.equal(waits(began('admin', 2, 's3'), 2, twice), 11, 'as the third of the host');
+});
+
+test('what comes in place of a receiver that refuses waits for nothing that was told for another reason', () => {
+  const mailed = told(began('shop', 0, 'db1'), 0, 'firing', 'mail refused it');
+  assert.equal(waits(began('api', 1, 'db1'), 1, [mailed]), null);
 });
 
 test('nothing waits longer than ten seconds, however much is told meanwhile', () => {

@@ -4,6 +4,7 @@ import test from 'node:test';
 import {
   ceilingOf,
   dueSince,
+  fullUntil,
   type Incident,
   type Letter,
   lettersOf,
@@ -162,20 +163,20 @@ test('as long as there is room with one place kept free, each goes by itself; el
       6,
       Array.from({ length: accepted }, () => OPENED),
       true,
-    ).letters.map(({ kind }) => kind);
+    ).map(({ kind }) => kind);
   assert.deepEqual(kinds(0), Array(5).fill('single'));
   assert.deepEqual(kinds(1), ['digest']);
   assert.deepEqual(kinds(5), ['digest']);
   const alone = underCeiling(letters.slice(0, 1), 6, Array(5).fill(OPENED), true);
-  assert.deepEqual(alone.letters, letters.slice(0, 1));
+  assert.deepEqual(alone, letters.slice(0, 1));
 });
 
 test('when the ceiling is reached nothing goes until the minute has passed', () => {
   const letters = lettersOf([row('a')], true);
   const accepted = [OPENED, OPENED + 10_000, OPENED + 20_000];
-  assert.deepEqual(underCeiling(letters, 3, accepted, true), { letters: [], waitUntil: OPENED + 60_000 });
-  assert.deepEqual(underCeiling(letters, 2, accepted, true), { letters: [], waitUntil: OPENED + 70_000 });
-  assert.equal(underCeiling(letters, null, accepted, true).letters.length, 1);
+  assert.deepEqual([underCeiling(letters, 3, accepted, true), fullUntil(3, accepted)], [[], OPENED + 60_000]);
+  assert.deepEqual([underCeiling(letters, 2, accepted, true), fullUntil(2, accepted)], [[], OPENED + 70_000]);
+  assert.equal(underCeiling(letters, null, accepted, true).length, 1);
 });
 
 test('also a program gets no more than so many in a minute: what does not fit waits, and none is put together with others', () => {
@@ -185,9 +186,9 @@ test('also a program gets no more than so many in a minute: what does not fit wa
     false,
   );
   const accepted = Array.from({ length: 100 }, () => OPENED);
-  assert.equal(underCeiling(letters, most, [], false).letters.length, most);
-  assert.deepEqual(underCeiling(letters, most, accepted, false).letters, letters.slice(0, most - 100));
-  assert.equal(underCeiling(letters, most, Array(most).fill(OPENED), false).waitUntil, OPENED + 60_000);
+  assert.equal(underCeiling(letters, most, [], false).length, most);
+  assert.deepEqual(underCeiling(letters, most, accepted, false), letters.slice(0, most - 100));
+  assert.equal(fullUntil(most, Array(most).fill(OPENED)), OPENED + 60_000);
 });
 
 test('a digest counts everything, names the worst, and says how many more there are', () => {
@@ -206,7 +207,7 @@ test('a digest counts everything, names the worst, and says how many more there 
     6,
     [],
     true,
-  ).letters;
+  );
   assert.deepEqual(
     letters.map(({ kind }) => kind),
     ['digest'],

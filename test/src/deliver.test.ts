@@ -50,21 +50,27 @@ function types(far: Hook): unknown[] {
 test(
   'of what one server took with it the first is told at once, and all others as one, also after a restart',
   LIMIT,
-  async () => {
+  async (t) => {
     await using far = await hook();
     const receiver = { ...hookAt(far.url), format: 'slack' } as const;
-    const { store, time, pass } = delivery({ chat: await openChannel(receiver, () => {}) });
-    const fell = (subject: string) => {
-      const about = { id: `f:${subject}` as EventId, subject, openedAt: time.now };
-      return putInOutbox(store, { ...notification('firing', about, 'chat'), createdAt: time.now });
-    };
+    const chat = await openChannel(receiver, () => {});
+    const folder = await mkdtemp(join(tmpdir(), 'haplog-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'haplog.db');
+    const before = delivery({ chat }, openStore(file, 'write'));
     for (const subject of ['shop', 'api', 'admin', 'search']) {
-      await fell(subject);
-      await pass();
-      time.now += 1_000;
+      const about = { id: `f:${subject}` as EventId, subject, openedAt: before.time.now };
+      await putInOutbox(before.store, { ...notification('firing', about, 'chat'), createdAt: before.time.now });
+      await before.pass();
+      before.time.now += 1_000;
     }
     const texts = () => far.posts.items.map(({ body }) => JSON.parse(body).text.split('\n')[0]);
     assert.equal(texts().length, 1);
+    await before.store.end();
+    const { store, time, pass } = delivery({ chat }, openStore(file, 'write'));
+    t.after(() => store.end());
+    time.now = OPENED + 4_000;
+    assert.equal(await pass(), 0);
     const next = await store.nextDueAt();
     assert.equal(next, OPENED + 10_000);
     time.now = next!;

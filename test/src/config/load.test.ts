@@ -210,7 +210,11 @@ test('what a receiver refuses is told by the first other one that people read, e
     const { config } = loadConfig(written(t, `receivers:\n  - { name: journal, log: }\n${receivers.join('')}`), {});
     return Object.fromEntries(config.receivers.map(({ name, fallback = null }) => [name, fallback]));
   };
-  const [wiki, robot, chat] = [hook('wiki'), hook('robot', ', format: standard'), hook('chat', ', format: slack')];
+  const [wiki, robot, chat] = [
+    hook('wiki'),
+    hook('robot', ', format: standard, secret: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz'),
+    hook('chat', ', format: slack'),
+  ];
   assert.deepEqual(substitutes(wiki), { journal: null, wiki: null });
   assert.deepEqual(substitutes(wiki, robot), { journal: null, wiki: 'robot', robot: 'wiki' });
   assert.deepEqual(substitutes(wiki, robot, chat), { journal: null, wiki: 'chat', robot: 'chat', chat: 'wiki' });
@@ -218,10 +222,17 @@ test('what a receiver refuses is told by the first other one that people read, e
   assert.deepEqual(substitutes(wiki, alone), { journal: null, wiki: 'chat', chat: null });
 });
 
-test("a webhook's format may be called standard, which is haplog's own JSON", (t) => {
-  const text = 'receivers: [{ name: a, webhook: { url: "http://[::1]:8080/", format: standard } }]\n';
-  const [receiver] = loadConfig(written(t, text), {}).config.receivers;
+test('nobody is called off, which as a fallback means nobody', (t) => {
+  assert.throws(() => loadConfig(written(t, 'receivers: [{ name: off, log: }]\n'), {}), /a name other than off/);
+});
+
+test("a webhook's format may be called standard, which is haplog's own JSON, signed", (t) => {
+  const text = (more: string) =>
+    `receivers: [{ name: a, webhook: { url: "http://[::1]:8080/", format: standard${more} } }]\n`;
+  const [receiver] = loadConfig(written(t, text(', secret: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz')), {}).config
+    .receivers;
   assert.equal(receiver?.kind === 'webhook' && receiver.format, 'json');
+  assert.throws(() => loadConfig(written(t, text('')), {}), /`standard` is signed: it needs one of secret, /);
 });
 
 test('without routes every receiver hears of everything', (t) => {

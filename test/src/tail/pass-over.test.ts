@@ -162,10 +162,15 @@ test('a chunk in its room is passed over where it lies', () => {
     true,
   );
   const before = Buffer.from(chunk);
+  const copies = new Uint8Array(sweep.room.buffer, (1 << 20) + 512).fill(0xaa);
   const stop: Stop = { start: 0, end: 0, kind: 'traffic', passed: 0 };
   passOver(chunk, 0, chunk.length, 65_536, stop, () => sweep);
   assert.deepEqual([stop.passed, stop.kind], [3_000, 'candidate']);
   assert.ok(chunk.equals(before));
+  assert.ok(
+    copies.every((byte) => byte === 0xaa),
+    'nothing was copied to where blocks of other chunks lie',
+  );
 });
 
 test('where lines take turns in their headers, it is not asked', () => {
