@@ -237,6 +237,26 @@ export function keepsTheOutbox(engine: string, makeStore: MakeStore): void {
   );
 
   promise(
+    'what a receiver was told last is what it accepted last, in whatever order it was written',
+    async (sender) => {
+      await sender.write(
+        ...['a', 'b', 'c'].map((of) => notification('firing', of)),
+        notification('firing', 'd', 'chat'),
+      );
+      const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((of) => sender.seq(`${of}:firing:oncall`)));
+      await sender.store.delivered([b!, c!], 2_000, '250 queued');
+      await sender.store.delivered(a!, 3_000, '250 queued');
+      await sender.store.delivered(await sender.seq('d:firing:chat'), 3_000, '200');
+      const told = async (since: number, until: number, limit: number) =>
+        (await sender.store.told('oncall', since, until, limit)).map(({ incident, at }) => `${incident.id} ${at}`);
+      assert.deepEqual(await told(0, 9_000, 2), ['a 3000', 'c 2000']);
+      assert.deepEqual(await told(2_000, 9_000, 9), ['a 3000']);
+      assert.deepEqual(await told(0, 2_000, 9), ['c 2000', 'b 2000']);
+      assert.deepEqual(await sender.store.accepted('oncall', 0, 9_000), [2_000, 2_000, 3_000]);
+    },
+  );
+
+  promise(
     'what was given up can be put back, and is due at once with all its attempts; what was delivered cannot',
     async (sender) => {
       await sender.write(notification('firing', 'a'), notification('firing', 'b'));
