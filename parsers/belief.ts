@@ -132,6 +132,17 @@ function fits({ told }: Heard, { host, pid, says }: HaproxyEvent): boolean {
   return now === usable || now === usable + (rises ? 1 : -1);
 }
 
+/** Whether a known worker of the host, whichever, has spoken of the backend. */
+export function isNamed({ speakers, told }: Heard, { host, says }: HaproxyEvent): boolean {
+  const backend = backendOf(says);
+  if (backend === null) return false;
+  return [...speakers].some(([key, { known }]) => {
+    const pid = Number.parseInt(key, 10);
+    if (!known || key !== speakerKey(host, pid)) return false;
+    return told.has(backendKey(host, pid, backend)) || told.has(loggedKey(host, pid, backend));
+  });
+}
+
 /** Its master told of it, or it was believed before. */
 export function isWorker({ speakers }: Heard, host: string, pid: number | null): boolean {
   const speaker = pid === null ? undefined : speakers.get(speakerKey(host, pid));

@@ -2,7 +2,7 @@
  * What waits for a witness, and what becomes of it. Within a backend events are told in the order in which they were
  * heard: what is witnessed waits behind what is not yet, for a second at most.
  */
-import { doubt, isWitnessed, isWorker, learn, remember, sourceOf, WITNESS_MS } from './belief.js';
+import { doubt, isNamed, isWitnessed, isWorker, learn, remember, sourceOf, WITNESS_MS } from './belief.js';
 import { inOneBreath, strike } from './copies.js';
 import type { EventId, HaproxyEvent } from './event.js';
 import {
@@ -188,6 +188,9 @@ export class Verdicts {
       text !== said.text && (pair || !source.announces);
     if (source.announces && !said.pair) return false;
     if (![...others, ...(speaker.doubted ? [speaker.doubted] : [])].some(counts)) return false;
+    // Anybody on the host can write under that name; who knows what HAProxy spoke of before is rather HAProxy.
+    if (![held.event, ...(speaker.doubted ? [speaker.doubted.event] : [])].every((event) => isNamed(this.heard, event)))
+      return false;
     if (speaker.doubted) {
       this.events.push({ event: speaker.doubted.event, copies: 1 });
       this.cleared.push(speaker.doubted.event.id);

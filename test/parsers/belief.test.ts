@@ -270,6 +270,15 @@ test('a new worker of which stderr tells nothing any more is believed from its s
   );
 });
 
+test('whoever writes under the name of HAProxy of backends that nobody spoke of is not believed, however much', () => {
+  const ghosts = ['ghost1', 'ghost2'].map((name, n) => {
+    const said = `backend ${name} has no server available!`;
+    return [...twice(LATER + n, said, 99), ...twice(LATER + 3_000 + n, said, 99)];
+  });
+  const { transitions, outages, suspects } = read(ghosts.flat(), debian).news;
+  assert.deepEqual([transitions.length, outages.length, suspects.length > 0], [0, 0, true]);
+});
+
 test('in a container the next worker has the pid of the one before, and what it says is news', () => {
   const oneLife = (at: number) => [forked(at), ...triple(at + 1000, down('a', 0))];
   const twoLives = [...oneLife(T), ...oneLife(T + 20_000)];
