@@ -7,7 +7,7 @@ import { startDelivery } from './delivery-loop.js';
 import { keepHouse } from './housekeeper.js';
 import { Intake } from './intake.js';
 import type { Logger } from './log.js';
-import { recall } from './memory.js';
+import { readsFirst, recall } from './memory.js';
 import { caughtUpSaid, deliverySaid, describe, narrate, noticeSaid, type Said, strandedSaid } from './narrate.js';
 import type { Store } from './store/store.js';
 import { follow } from './tail/follow.js';
@@ -62,7 +62,9 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
   let following = false;
   /** Logs that cannot be read now. */
   const waitedFor = new Set<string>();
-  const isFirst = (await Promise.all(paths.map((path) => store.checkpoint(path)))).every((place) => place === null);
+  const places = await Promise.all(paths.map((path) => store.checkpoint(path)));
+  const remembered = await store.memory();
+  const isFirst = places.every((place) => place === null) || readsFirst(remembered);
   const intake = new Intake(
     {
       store,
@@ -75,7 +77,7 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
         if (commit.notifications.length > 0) delivery.ring();
       },
     },
-    recall(await store.memory()),
+    recall(remembered),
   );
   const time = new Timekeeper(intake, paths, () => {
     for (const said of describe(intake.memory.situation, clock.now())) say(said);

@@ -4,7 +4,7 @@
  */
 import { nextTickAt, offers, type Plan } from '../alerts/index.js';
 import { type Instant, latestStamp, nextVerdictAt } from '../parsers/index.js';
-import type { Memory } from './memory.js';
+import { firstReading, type Memory } from './memory.js';
 import { commitOf, type Ingested, ingest, tick } from './pipeline.js';
 import type { Commit, Store } from './store/store.js';
 import type { Batch } from './tail/batch.js';
@@ -26,11 +26,14 @@ export class Intake {
   #plan: Plan;
   #turn: Promise<void> = Promise.resolve();
   #ended = false;
+  /** How far a first reading has come; null where this is none, or it has come to its end. */
+  #first: 'new' | 'begun' | null;
 
   constructor(deps: IntakeDeps, memory: Memory) {
     this.#deps = deps;
     this.#memory = memory;
     this.#plan = deps.plan;
+    this.#first = deps.isFirst ? 'new' : null;
   }
 
   get memory(): Memory {
@@ -56,11 +59,11 @@ export class Intake {
   firstTick(): Promise<void> {
     return this.#queue(() => {
       const now = this.#deps.clock.now();
-      const { memory, news } = tick(this.#memory, now, this.#plan, this.#deps.isFirst);
+      const { memory, news } = tick(this.#memory, now, this.#plan, this.#first !== null);
       const told = new Set(news.notifications.map(({ incident }) => incident.id));
       const again = offers(memory.situation, this.#plan, now).filter(({ incident }) => !told.has(incident.id));
       return { memory, news: { ...news, notifications: [...news.notifications, ...again] } };
-    });
+    }, this.#first !== null);
   }
 
   /** Whether people have said something by command that no turn has heeded yet: then a tick does. */
@@ -86,7 +89,7 @@ export class Intake {
     this.#plan = { ...this.#plan, ...(await this.#deps.store.wishes()) };
   }
 
-  #queue(work: () => Ingested): Promise<void> {
+  #queue(work: () => Ingested, isEndOfFirst = false): Promise<void> {
     const turn = this.#turn.then(async () => {
       if (this.#ended) return;
       await this.#heedWishes();
@@ -94,12 +97,20 @@ export class Intake {
       const before = this.#memory;
       const notedAt = this.#deps.clock.now();
       const notifications = news.notifications.map((each) => ({ ...each, notedAt }));
-      const commit = commitOf(before, { memory, news: { ...news, notifications } });
+      const facts = commitOf(before, { memory, news: { ...news, notifications } });
+      const commit = isEndOfFirst || this.#first === 'new' ? noted(facts, isEndOfFirst ? 'ended' : 'begun') : facts;
       await this.#deps.store.apply(commit);
       this.#memory = memory; // believed only once it is on disk
+      if (this.#first !== null) this.#first = isEndOfFirst ? null : 'begun';
       this.#deps.onCommit(commit, before);
     });
     this.#turn = turn.catch(() => {}); // the caller hears of it; the queue itself goes on
     return turn;
   }
+}
+
+/** With it is stored how far a first reading has come. */
+function noted(commit: Commit, reading: keyof typeof firstReading): Commit {
+  const { remember, forget } = firstReading[reading];
+  return { ...commit, remember: [...commit.remember, ...remember], forget: [...commit.forget, ...forget] };
 }

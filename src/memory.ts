@@ -65,6 +65,20 @@ export function difference(before: Memory, after: Memory): Pick<Commit, 'remembe
   return { remember, forget };
 }
 
+/** Lies in the store from the first batch of a first reading to its end: who is killed meanwhile begins no second story with it. */
+const FIRST_READING = { shelf: 'reading', key: 'first' };
+
+/** What to store with the first batch of a first reading, and what to remove with the tick that ends it. */
+export const firstReading: Readonly<Record<'begun' | 'ended', Pick<Commit, 'remember' | 'forget'>>> = {
+  begun: { remember: [{ ...FIRST_READING, body: true }], forget: [] },
+  ended: { remember: [], forget: [FIRST_READING] },
+};
+
+/** Whether a first reading was begun and has not come to its end. */
+export function readsFirst(rows: readonly MemoryRow[]): boolean {
+  return rows.some(({ shelf, key }) => shelf === FIRST_READING.shelf && key === FIRST_READING.key);
+}
+
 /** Memory as the store's rows tell it: the inverse of `difference` from nothing. */
 export function recall(rows: readonly MemoryRow[]): Memory {
   const on = <V>(shelf: string): Shelf<V> =>

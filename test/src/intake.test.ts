@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Intake } from '../../src/intake.js';
-import { EMPTY_MEMORY, recall } from '../../src/memory.js';
+import { EMPTY_MEMORY, readsFirst, recall } from '../../src/memory.js';
 import { openStore } from '../../src/store/open.js';
 import type { Commit, Store } from '../../src/store/store.js';
 import { serverText, syslogLine } from '../support/lines.js';
@@ -100,6 +100,33 @@ test('a restart changes nothing of when a reminder comes', async () => {
   await day.restart();
   await day.passTo(T + 9 * HOUR);
   assert.deepEqual(day.told, ['0 firing', '14400 reminder', '28800 reminder']);
+});
+
+test('who is killed in the first reading of a log tells nothing of what was over before it, and later what was missed', async () => {
+  const store = openStore(':memory:', 'write');
+  const told: string[] = [];
+  const begin = async (): Promise<Intake> => {
+    const rows = await store.memory();
+    const onCommit = ({ notifications }: Commit) => told.push(...notifications.map(({ event }) => event));
+    const isFirst = rows.length === 0 || readsFirst(rows);
+    return new Intake({ store, plan: PLAN, isFirst, clock: { now: () => T + 24 * HOUR }, onCommit }, recall(rows));
+  };
+  const fellAndRose = async (intake: Intake, began: number) => {
+    for (const [to, left, at] of [['DOWN', 0, began] as const, ['UP', 1, began + 60_000] as const]) {
+      const line = syslogLine(at, serverText({ at, backend: 'app', server: 'a', to, left }));
+      const lines = addressed([line, line]).map((each) => ({ ...each, start: at - T + each.start }));
+      await intake.take(batchOf(lines, { readAt: T + 24 * HOUR, live: false }), 'UTC');
+    }
+  };
+  await fellAndRose(await begin(), T);
+  const second = await begin();
+  await fellAndRose(second, T + HOUR);
+  await second.firstTick();
+  assert.deepEqual(told, []);
+  const third = await begin();
+  await fellAndRose(third, T + 2 * HOUR);
+  await third.firstTick();
+  assert.deepEqual(told, ['firing', 'resolved'], 'which is one message');
 });
 
 test('what the store did not take is not believed', async () => {
