@@ -218,3 +218,8 @@ export function lastOf(fallen: readonly Fallen[]): Fallen | null {
   const later = (last: Fallen | null, one: Fallen) => (last && last.at > one.at ? last : one);
   return fallen.reduce<Fallen | null>(later, null);
 }
+
+/** When it was over. Null while it is not, though all may be well since `resolvedAt`: it may have to be well for a while. */
+export function overAt({ phase, resolvedAt }: Incident): Instant | null {
+  return phase === 'resolved' ? resolvedAt : null;
+}

@@ -1,5 +1,5 @@
 /** The body of a webhook that tells of several incidents at once; its fields as in payload.ts. Bounded, however many there are. */
-
+import { overAt } from './incident.js';
 import { utc } from './payload.js';
 import type { Root } from './roots.js';
 import type { Thread } from './threads.js';
@@ -31,7 +31,7 @@ export function digestBody(
         severity: incident.severity,
         subject: plainText(incident.subject, 520),
         opened_at: utc(incident.openedAt),
-        resolved_at: incident.resolvedAt === null ? null : utc(incident.resolvedAt),
+        resolved_at: overAt(incident) === null ? null : utc(overAt(incident)!),
       })),
       more: all.length - named.length,
       summary,

@@ -5,7 +5,7 @@
 import type { Cause, Instant } from '../parsers/index.js';
 import type { BackendNow } from './condition.js';
 import type { Impact } from './impact.js';
-import { type Acknowledgement, backendOf, type Incident } from './incident.js';
+import { type Acknowledgement, backendOf, type Incident, overAt } from './incident.js';
 import type { Notification, NotificationKind } from './notification.js';
 import { plainText } from './words.js';
 
@@ -24,6 +24,7 @@ export function webhookBody(
 ): unknown {
   const { incident, event, createdAt, backend: now } = notification;
   const backend = backendOf(incident);
+  const over = overAt(incident);
   return {
     type: TYPE[event],
     timestamp: utc(happenedAt(notification)),
@@ -37,10 +38,10 @@ export function webhookBody(
       backend: backend === null ? null : plainText(backend, 255),
       phase: incident.phase,
       opened_at: utc(incident.openedAt),
-      resolved_at: incident.resolvedAt === null ? null : utc(incident.resolvedAt),
-      end_evidence: incident.endEvidence,
+      resolved_at: over === null ? null : utc(over),
+      end_evidence: over === null ? null : incident.endEvidence,
       // Of an incident that still fires: so far, when this was noted down.
-      duration_s: Math.max(0, (incident.resolvedAt ?? createdAt) - incident.openedAt) / 1_000,
+      duration_s: Math.max(0, (over ?? createdAt) - incident.openedAt) / 1_000,
       planned: incident.planned,
       cause: incident.cause === null ? null : causeBody(incident.cause),
       fallen: fallenBody(incident),

@@ -9,9 +9,10 @@ export interface Seen extends Pick<Progress, 'sources' | 'untold'> {
   logs: readonly { path: string; unread: Unread }[];
 }
 
-/** One sentence for each; none where no daemon ever ran on the database, as after an import alone. */
+/** One sentence for each. Where no daemon ever ran, as after an import alone, nothing is known of now: it may be the wrong database. */
 export function ownTroubles({ sources, untold, daemon, logs }: Seen): string[] {
-  if (sources.length === 0) return [];
+  if (sources.length === 0)
+    return logs.length > 0 || daemon ? [] : ['haplog never ran on this database: of now nothing is known'];
   const missing = logs.filter(({ path, unread }) => sources.includes(path) && unread.kind === 'missing');
   return [
     ...(daemon === false ? ['haplog is not running: nothing is read, and nobody is told'] : []),

@@ -114,6 +114,17 @@ test('an outage made on purpose says so', () => {
   assert.match(render(notification('firing', { planned: true }), OPENED).text, /^Planned: {5}yes/m);
 });
 
+test('of what still fires a webhook tells no end, though all may be well at the moment', () => {
+  const told = notification('firing', {
+    rule: 'flapping',
+    phase: 'firing',
+    resolvedAt: OPENED + 600,
+    endEvidence: 'observed',
+  });
+  const { data } = render({ ...told, createdAt: OPENED + 1_000 }, OPENED).json as { data: Record<string, unknown> };
+  assert.deepEqual([data.phase, data.resolved_at, data.end_evidence, data.duration_s], ['firing', null, null, 1]);
+});
+
 test('the body for machines has one shape for beginning, reminder and end', () => {
   const cause = {
     class: 'layer4',

@@ -177,6 +177,16 @@ test('haplog that is blind or mute is trouble as well: it does not run, a log is
   assert.deepEqual([json.ok, json.troubles.length, json.logs[0].path], [false, 3, log]);
 });
 
+test('of a database on which haplog never ran, as after an import, nothing is known of now, and that is trouble', async (t) => {
+  const folder = tempFolder(t);
+  const log = join(folder, 'old.log');
+  writeFileSync(log, `${fall}\n`);
+  assert.equal(ask(folder, ['import', log]).status, 0);
+  const { status, stdout } = ask(folder, ['status']);
+  assert.equal(status, 1);
+  assert.match(told(stdout, 'TROUBLE'), /haplog never ran on this database: of now nothing is known$/);
+});
+
 test('JSON says the same to programs', async (t) => {
   const { folder, log } = await home(t, [traffic, fall, near, 'no header']);
   const { status, stdout } = ask(folder, ['status', '-o', 'json', '--samples', '1']);
