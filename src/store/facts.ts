@@ -10,11 +10,11 @@ export interface FactTables {
   addTransition(transition: Transition): void;
   /** Raises the number of lines that said so; it never falls. */
   raiseCopies(id: EventId, copies: number): void;
-  /** The newer wins, but an ended outage stays ended. */
+  /** The newer wins, but an ended outage stays ended, and one that was seen to end ends no later: an import may have a gap there. */
   putOutage(outage: Outage): void;
   /**
-   * The newer wins, but a phase never goes back, and an incident that was told stays told: an import tells nobody. Failed
-   * requests never become fewer: an import may have less of the log.
+   * The newer wins, but a phase never goes back, what was seen to end ends no later, and an incident that was told stays told: an
+   * import tells nobody. Failed requests never become fewer: an import may have less of the log.
    */
   putIncident(incident: Incident): void;
 }
@@ -32,7 +32,8 @@ export function factTables(db: Database): FactTables {
       host = excluded.host, pid = excluded.pid, backend = excluded.backend,
       start_at = excluded.start_at, utc_offset_min = excluded.utc_offset_min, end_at = excluded.end_at,
       end_how = excluded.end_how, planned = excluded.planned, evidence = excluded.evidence
-    WHERE outage.end_at IS NULL OR excluded.end_at IS NOT NULL`);
+    WHERE outage.end_at IS NULL OR (excluded.end_at IS NOT NULL AND NOT (
+      outage.end_how = 'recovered' AND outage.evidence = 'observed' AND excluded.end_at > outage.end_at))`);
   const putIncident = db.prepare(`
     INSERT INTO incident (id, body) VALUES (@id, @body)
     ON CONFLICT (id) DO UPDATE SET body = json_set(excluded.body,
@@ -40,7 +41,9 @@ export function factTables(db: Database): FactTables {
       '$.impact', json(CASE WHEN ifnull(incident.body ->> '$.impact.failed', -1) > ifnull(excluded.body ->> '$.impact.failed', -1)
         THEN incident.body -> '$.impact' ELSE excluded.body -> '$.impact' END),
       '$.reminders', max(excluded.body ->> '$.reminders', incident.body ->> '$.reminders'))
-    WHERE incident.phase = 'pending' OR excluded.phase IN (incident.phase, 'resolved')`);
+    WHERE incident.phase = 'pending' OR (excluded.phase IN (incident.phase, 'resolved') AND NOT (
+      incident.phase = 'resolved' AND incident.body ->> '$.endEvidence' = 'observed'
+        AND excluded.body ->> '$.resolvedAt' > incident.body ->> '$.resolvedAt'))`);
 
   return {
     addTransition: (transition) => {

@@ -101,6 +101,16 @@ export function keepsTheFacts(engine: string, makeStore: MakeStore): void {
     }
   });
 
+  promise('what was seen to end ends no later by a log with a gap, and earlier by one without', async (store) => {
+    const ending = (end: number) => ({
+      outages: [outage({ end, endHow: 'recovered' })],
+      incidents: [incident({ phase: 'resolved', resolvedAt: end, endEvidence: 'observed' })],
+    });
+    for (const end of [90_000, 9_000, 70_000]) await store.apply(commitOf(ending(end)));
+    const { outages, incidents } = await store.history(always);
+    assert.deepEqual([outages[0]?.end, incidents[0]?.resolvedAt], [9_000, 9_000]);
+  });
+
   promise('further lines that say the same raise the copies of the change', async (store) => {
     const copiesOf = async () => (await store.history(always)).transitions.map(({ copies }) => copies);
     await store.apply(commitOf({ transitions: [transition({ copies: 1 })] }));
