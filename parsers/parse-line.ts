@@ -22,7 +22,8 @@ interface Refusal {
  * @returns the record and its instant; or why the line has no header that rsyslog writes. Never throws.
  */
 export function parseLine(text: string, context: TimeContext, heardLast: HeardLast = () => undefined): ParseResult {
-  const record = read(text);
+  // A file that some editor or Windows wrote begins so.
+  const record = read(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
   if ('column' in record) return { ok: false, reason: 'no syslog header', column: record.column };
   if (!isPid(record.pid) || ('pid' in record.sentence && !isPid(record.sentence.pid))) {
     return { ok: false, reason: 'no such process id', column: 1 };
@@ -32,6 +33,8 @@ export function parseLine(text: string, context: TimeContext, heardLast: HeardLa
   if (stamp === null) return { ok: false, reason: `no such time: ${record.stamp}`, column: 1 };
   return { ok: true, record, stamp };
 }
+
+const BYTE_ORDER_MARK = '\uFEFF';
 
 /** rsyslog counts what it folds in an int (runtime/msg.c); nobody writes a state so often. */
 const TIMES_MAX = 1_000_000;

@@ -128,3 +128,8 @@ test('nor does a line of the log with a piece taken out or put in', () => {
     { numRuns: 2_000 },
   );
 });
+
+test('a byte order mark before the first line of a file hides nothing', () => {
+  const line = `${HEADER}Server a/b is DOWN.`;
+  assert.deepEqual(parseLine(`\uFEFF${line}`, CONTEXT), parseLine(line, CONTEXT));
+});
