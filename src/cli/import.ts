@@ -5,6 +5,9 @@ import { withDatabaseOption } from './options.js';
 import { pastCommand } from './past.js';
 
 const HELP = `
+Give the files as logrotate left them: a line is known by its log and its place in it, so that what is cut out of logs or put
+together of them counts once more.
+
 What is open at the end of these logs ends in the newer ones: give both together, now or later. A daemon may run on the
 database meanwhile, if it is of this version.
 
