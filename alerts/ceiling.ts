@@ -22,7 +22,10 @@ export function ceilingOf(written: number | null | undefined, takesDigests: bool
 /** What was accepted since then counts. */
 export const ceilingSince = (now: Instant): Instant => now - MINUTE_MS;
 
-/** When a ceiling (null: none) has room again, given when letters were accepted in the last minute: the oldest that stands in its way is a minute old then. Null where there is room. */
+/**
+ * When a ceiling (null: none) has room again, given when letters were accepted in the last minute, the oldest first: the one that
+ * stands in its way is a minute old then. Null where there is room.
+ */
 export function fullUntil(perMinute: number | null, accepted: readonly Instant[]): Instant | null {
   if (perMinute === null || accepted.length < perMinute) return null;
   return accepted.at(-perMinute)! + MINUTE_MS;

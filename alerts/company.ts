@@ -34,6 +34,7 @@ export function waitsUntil(letter: Letter<Waiting>, told: readonly Told[], now: 
   // What is over already is no alarm, and is put together anyway; what may have been accepted goes as it was.
   if (name !== null || kind === 'digest' || threads.some(({ whole }) => whole)) return null;
   const lately = told.filter(({ at }) => at > companySince(now));
+  if (lately.length === 0) return null;
   const own = threads.map(({ told: { event, incident }, rows }) => {
     return { event, incident, passedOn: rows[0]!.passedOn, at: null };
   });

@@ -23,16 +23,19 @@ export function digestBody(
       schema_version: 1,
       counts: Object.fromEntries(parts.map(({ part, threads }) => [part, threads.length])),
       root: root === null ? null : { kind: root.kind, name: plainText(root.name, 520) },
-      incidents: named.map(({ told: { event, incident } }) => ({
-        id: plainText(incident.id, 200),
-        event,
-        host: plainText(incident.host, 255),
-        rule: incident.rule,
-        severity: incident.severity,
-        subject: plainText(incident.subject, 520),
-        opened_at: utc(incident.openedAt),
-        resolved_at: overAt(incident) === null ? null : utc(overAt(incident)!),
-      })),
+      incidents: named.map(({ told: { event, incident } }) => {
+        const over = overAt(incident);
+        return {
+          id: plainText(incident.id, 200),
+          event,
+          host: plainText(incident.host, 255),
+          rule: incident.rule,
+          severity: incident.severity,
+          subject: plainText(incident.subject, 520),
+          opened_at: utc(incident.openedAt),
+          resolved_at: over === null ? null : utc(over),
+        };
+      }),
       more: all.length - named.length,
       summary,
     },

@@ -187,10 +187,10 @@ export class Verdicts {
     const counts = ({ pair, text }: Pick<RecentEvent, 'pair' | 'text'>) =>
       text !== said.text && (pair || !source.announces);
     if (source.announces && !said.pair) return false;
-    if (![...others, ...(speaker.doubted ? [speaker.doubted] : [])].some(counts)) return false;
+    const doubted = speaker.doubted ? [speaker.doubted] : [];
+    if (![...others, ...doubted].some(counts)) return false;
     // Anybody on the host can write under that name; who knows what HAProxy spoke of before is rather HAProxy.
-    if (![held.event, ...(speaker.doubted ? [speaker.doubted.event] : [])].every((event) => isNamed(this.heard, event)))
-      return false;
+    if (![held, ...doubted].every(({ event }) => isNamed(this.heard, event))) return false;
     if (speaker.doubted) {
       this.events.push({ event: speaker.doubted.event, copies: 1 });
       this.cleared.push(speaker.doubted.event.id);

@@ -89,6 +89,13 @@ export class Intake {
     this.#plan = { ...this.#plan, ...(await this.#deps.store.wishes()) };
   }
 
+  /** The commit, which stores as well how far a first reading has come where that changes. */
+  #noted(commit: Commit, isEndOfFirst: boolean): Commit {
+    if (!isEndOfFirst && this.#first !== 'new') return commit;
+    const { remember, forget } = firstReading[isEndOfFirst ? 'ended' : 'begun'];
+    return { ...commit, remember: [...commit.remember, ...remember], forget: [...commit.forget, ...forget] };
+  }
+
   #queue(work: () => Ingested, isEndOfFirst = false): Promise<void> {
     const turn = this.#turn.then(async () => {
       if (this.#ended) return;
@@ -97,8 +104,7 @@ export class Intake {
       const before = this.#memory;
       const notedAt = this.#deps.clock.now();
       const notifications = news.notifications.map((each) => ({ ...each, notedAt }));
-      const facts = commitOf(before, { memory, news: { ...news, notifications } });
-      const commit = isEndOfFirst || this.#first === 'new' ? noted(facts, isEndOfFirst ? 'ended' : 'begun') : facts;
+      const commit = this.#noted(commitOf(before, { memory, news: { ...news, notifications } }), isEndOfFirst);
       await this.#deps.store.apply(commit);
       this.#memory = memory; // believed only once it is on disk
       if (this.#first !== null) this.#first = isEndOfFirst ? null : 'begun';
@@ -107,10 +113,4 @@ export class Intake {
     this.#turn = turn.catch(() => {}); // the caller hears of it; the queue itself goes on
     return turn;
   }
-}
-
-/** With it is stored how far a first reading has come. */
-function noted(commit: Commit, reading: keyof typeof firstReading): Commit {
-  const { remember, forget } = firstReading[reading];
-  return { ...commit, remember: [...commit.remember, ...remember], forget: [...commit.forget, ...forget] };
 }
