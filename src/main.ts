@@ -65,9 +65,24 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(1);
 });
 
-// All is done and written: without this V8 would take its heap apart first, object by object (7 ms).
-process.once('beforeExit', () => process.exit());
+let settled = false;
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  process.exitCode = statusOf(error);
+// All is done and written: without this V8 would take its heap apart first, object by object (7 ms).
+process.on('beforeExit', () => {
+  if (settled) process.exit();
 });
+
+// Node also ends when nothing is left that it could wait for. What was asked for is not done then, and nobody may think so.
+process.on('exit', () => {
+  if (settled || process.exitCode !== undefined) return;
+  process.stderr.write('haplog: Ended before all was done. This is a bug of haplog.\n');
+  process.exitCode = 1;
+});
+
+main(process.argv.slice(2))
+  .catch((error: unknown) => {
+    process.exitCode = statusOf(error);
+  })
+  .finally(() => {
+    settled = true;
+  });
