@@ -8,6 +8,7 @@ import { keepHouse } from './housekeeper.js';
 import { Intake } from './intake.js';
 import type { Logger } from './log.js';
 import { readsFirst, recall } from './memory.js';
+import { CUT_REMEDY, someCut } from './misses.js';
 import { caughtUpSaid, deliverySaid, describe, narrate, noticeSaid, type Said, strandedSaid } from './narrate.js';
 import type { Store } from './store/store.js';
 import { follow } from './tail/follow.js';
@@ -60,6 +61,7 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
   });
 
   let following = false;
+  let warnedOfCuts = false;
   /** Logs that cannot be read now. */
   const waitedFor = new Set<string>();
   const places = await Promise.all(paths.map((path) => store.checkpoint(path)));
@@ -74,6 +76,10 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
       onCommit(commit, { situation }) {
         // Of the past only the outcome is worth words; the news is told as it comes.
         if (following) for (const said of narrate(commit, situation.incidents)) say(said);
+        if (!warnedOfCuts && someCut(commit.samples)) {
+          warnedOfCuts = true;
+          say({ level: 'warn', words: CUT_REMEDY });
+        }
         if (commit.notifications.length > 0) delivery.ring();
       },
     },

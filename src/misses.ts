@@ -7,6 +7,17 @@ import type { Batch } from './tail/batch.js';
 const SAMPLES_MAX = 5;
 const SAMPLE_CHARS_MAX = 200;
 
+const CUT_OFF = 'cut off';
+
+/** What to do about sentences that are cut on their way (docs/decisions/0011-cut-sentences.md). */
+export const CUT_REMEDY =
+  "HAProxy's sentences are cut off on their way, and what is cut tells nothing: let `len` of its `log` lines be 1024 or more, and `maxMessageSize` of rsyslog 8k";
+
+/** Whether one of the lines that were kept ends too early. */
+export function someCut(samples: readonly Pick<DatedSample, 'reason'>[]): boolean {
+  return samples.some(({ reason }) => reason === CUT_OFF);
+}
+
 export class Misses {
   /** The tail's own samples first, then ours. */
   readonly samples: DatedSample[];
@@ -33,7 +44,7 @@ export class Misses {
   unknown(line: string, { sentence }: LogRecord): void {
     const near = sentence.kind !== 'other';
     const nth = near ? ++this.#nearMisses : ++this.#unknown;
-    const reason = near ? (sentence.kind === 'truncated' ? 'cut off' : 'near miss') : 'unknown sentence';
+    const reason = near ? (sentence.kind === 'truncated' ? CUT_OFF : 'near miss') : 'unknown sentence';
     if (nth <= SAMPLES_MAX) this.samples.push(sampleOf(line, reason, this.#batch.readAt));
   }
 

@@ -3,7 +3,7 @@ import { DEFAULT_POLICY, type Plan, planOf } from '../../alerts/index.js';
 import type { EventId, TimeContext } from '../../parsers/index.js';
 import { readHistory } from '../history-files.js';
 import { EMPTY_MEMORY } from '../memory.js';
-import { notUnderstood } from '../misses.js';
+import { CUT_REMEDY, notUnderstood, someCut } from '../misses.js';
 import { conclude, type Ingested, ingest } from '../pipeline.js';
 import { openStore } from '../store/open.js';
 import type { Commit, News } from '../store/store.js';
@@ -21,7 +21,7 @@ const QUIET: Plan = planOf({ policy: DEFAULT_POLICY, routes: [], maintenance: []
 export async function importFiles(files: string[], options: ImportOptions): Promise<void> {
   const context = await timeContext(options, Date.now());
   const database = await databaseFor('write', options.db);
-  const seen: Seen = { lines: 0, transitions: 0, unknown: 0, outages: 0, open: new Set() };
+  const seen: Seen = { lines: 0, transitions: 0, unknown: 0, cut: false, outages: 0, open: new Set() };
   const say = () => process.stderr.write(summary(seen, database));
   try {
     await onDatabase(database, () => takeIn(files, context, database, seen));
@@ -36,15 +36,18 @@ interface Seen {
   lines: number;
   transitions: number;
   unknown: number;
+  /** Sentences came that were cut on their way. */
+  cut: boolean;
   outages: number;
   /** Those that have not ended yet. */
   open: Set<EventId>;
 }
 
-function summary({ lines, transitions, unknown, outages, open }: Seen, database: string): string {
+function summary({ lines, transitions, unknown, cut, outages, open }: Seen, database: string): string {
   const missed = unknown === 0 ? '' : `; ${unknown} lines not understood: haplog parse --unknown shows them`;
+  const remedy = cut ? `${CUT_REMEDY}\n` : '';
   const found = `${transitions} changes of state, outages: ${outages}`;
-  const read = `${lines} lines read into ${database}: ${found}${missed}\n`;
+  const read = `${lines} lines read into ${database}: ${found}${missed}\n${remedy}`;
   if (open.size === 0) return read;
   const outagesAre = open.size === 1 ? '1 outage is' : `${open.size} outages are`;
   return `${read}${outagesAre} open at the end; import the newer logs together with these\n`;
@@ -75,7 +78,9 @@ async function takeIn(files: string[], context: TimeContext, database: string, s
     let damage: unknown = null;
     try {
       for await (const batch of readHistory(files, context)) {
-        gather(ingest(memory, { ...batch, live: false }, QUIET, context));
+        const ingested = ingest(memory, { ...batch, live: false }, QUIET, context);
+        seen.cut ||= someCut(ingested.news.samples);
+        gather(ingested);
         lines += batch.tally.lines;
         if (Math.max(facts, gathered.length) >= FACTS_PER_COMMIT) await keep();
       }

@@ -3,7 +3,7 @@ import { type Notification, planOf } from '../../alerts/index.js';
 import type { Instant, TimeContext } from '../../parsers/index.js';
 import { readGiven } from '../given-log.js';
 import { readHistory } from '../history-files.js';
-import { notUnderstood } from '../misses.js';
+import { CUT_REMEDY, notUnderstood, someCut } from '../misses.js';
 import type { Batch } from '../tail/batch.js';
 import { STDIN } from '../tail/given-bytes.js';
 import { UserError } from '../user-error.js';
@@ -70,12 +70,14 @@ async function playAll(
 ): Promise<void> {
   let lines = 0;
   let unknown = 0;
+  let cut = false;
   let damage: unknown = null;
   try {
     for await (const batch of batches) {
       const [news] = plays.map((play) => play.take(batch));
       lines += batch.tally.lines;
       unknown += news?.tally ? notUnderstood(news.tally) : 0;
+      cut ||= news !== undefined && someCut(news.samples);
     }
   } catch (error) {
     // A damaged file is told behind all that could be read.
@@ -87,6 +89,7 @@ async function playAll(
   if (unknown > 0) {
     process.stderr.write(`${unknown} of ${lines} lines not understood: haplog parse --unknown shows them\n`);
   }
+  if (cut) process.stderr.write(`${CUT_REMEDY}\n`);
   if (damage !== null) throw damage;
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
 import { formatDuration } from '../duration.js';
-import { notUnderstood } from '../misses.js';
+import { CUT_REMEDY, notUnderstood, someCut } from '../misses.js';
 import { printable } from '../printable.js';
 import type { ServerOut, ServerUp } from '../standing.js';
 import type { Unread } from '../tail/unread.js';
@@ -73,7 +73,7 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
         : logs.map(({ path, offset, unread }) => `${path}: read to byte ${offset}, ${unreadInWords(unread)}`),
     ],
     ['lines', [linesInWords(counted)]],
-    ['unknown', [unknownInWords(counted)]],
+    ['unknown', [unknownInWords(counted), ...(someCut(samples) ? [CUT_REMEDY] : [])]],
     ['suspect', [`${counted.suspects} lines that may be forged and made no event: haplog query --suspect shows them`]],
     ['samples', samples.map(({ text, reason, at }) => `${local(at)} ${reason}: ${text}`)],
   ];

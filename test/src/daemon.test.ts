@@ -86,6 +86,18 @@ test('while the new log cannot be read, holds of what the old one tells pass all
   await haplog.hears(/receiver log: firing delivered/);
 });
 
+test('that sentences arrive cut off is said once, with what to do', LIMIT, async () => {
+  using folder = openFolder();
+  const log = join(folder.path, 'haproxy.log');
+  writeFileSync(log, `${change('UP', 1).slice(0, -10)}\n`);
+  await using haplog = daemon(log);
+  assert.match(await haplog.hears(/cut off/), /`len` of its `log` lines be 1024 or more/);
+  await haplog.hears(/^caught up/);
+  appendFileSync(log, `${OUTAGE().slice(0, -10)}\n${OUTAGE()}`);
+  await haplog.hears(/^incident firing/);
+  assert.equal(haplog.said.items.filter((line) => line.includes('cut off')).length, 1);
+});
+
 test('a log that is not there is not said to be followed', LIMIT, async () => {
   using folder = openFolder();
   const log = join(folder.path, 'haproxy.log');

@@ -23,4 +23,9 @@ test('an import says how much it read, and that there are lines it did not under
     said('b.log'),
     '2 lines read into h.db: 0 changes of state, outages: 0; 2 lines not understood: haplog parse --unknown shows them\n',
   );
+  writeFileSync(join(folder, 'c.log'), `${fall.slice(0, -10)}\n`);
+  assert.match(
+    said('c.log'),
+    /: 0 changes of state, .*\nHAProxy's sentences are cut off on their way, .*`len` .* 1024 .*\n$/,
+  );
 });

@@ -63,6 +63,16 @@ test('of what is no log it says that it was not understood', (t) => {
   assert.equal(json.stderr, '1 of 5 lines not understood: haplog parse --unknown shows them\n');
 });
 
+test('where sentences are cut on their way, it says what to do, and believes none of them', (t) => {
+  const whole = LOG.split('\n', 1)[0]!;
+  const { status, stdout, stderr } = ask(tempFolder(t), ['replay', '-'], `${whole.slice(0, -20)}\n`);
+  assert.deepEqual([status, stdout], [0, '']);
+  assert.match(
+    stderr,
+    /^nothing would have been sent\n1 of 1 lines not understood: .*\nHAProxy's sentences are cut off .*\n$/,
+  );
+});
+
 test('a storm is a handful of messages to people, and one for each incident to programs', (t) => {
   const folder = tempFolder(t);
   const storm = Array.from({ length: 40 }, (_, i) => says(i * 3, `b${i}`, 'DOWN', 0)).join('');

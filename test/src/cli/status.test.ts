@@ -68,6 +68,13 @@ function told(stdout: string, label: string): string {
         .join('\n');
 }
 
+test('where sentences arrive cut off, what to do stands beside their number', async (t) => {
+  const { folder } = await home(t, [fall.slice(0, -10)]);
+  const [number, remedy] = told(ask(folder, ['status', '--utc']).stdout, 'unknown').split('\n');
+  assert.match(number!, /^1 near misses, /);
+  assert.match(remedy!, /^HAProxy's sentences are cut off on their way, .*`len`/);
+});
+
 test('a backend without a server is trouble: it is told with its servers and the incident, and the status is 1', async (t) => {
   const { folder, log } = await home(t, [traffic, fall, near, 'no header', 'x'.repeat(70_000)]);
   const { status, stdout, stderr } = ask(folder, ['status', '--utc']);
