@@ -3,6 +3,9 @@ import type { Instant } from '../parsers/index.js';
 import type { Incident } from './incident.js';
 import { keepFiringMs, type Policy } from './policy.js';
 
+/** Under which the changes of a server are counted, for each worker. */
+export const changesKey = (host: string, pid: number, subject: string): string => `${host} ${pid} ${subject}`;
+
 /** The changes of a server that still count once there is one more, and whether they are too many. */
 export function flapped(
   before: readonly Instant[],

@@ -1,8 +1,8 @@
 /** One turn of the state machine: what an event or the time makes of the incidents, step by step. */
 import { type HaproxyEvent, type Instant, Shelf } from '../parsers/index.js';
-import type { OutageChange } from './board.js';
+import type { Board, OutageChange } from './board.js';
 import { fires, isUntold, tellsAgainAt, turnsAt } from './due.js';
-import { backAgain, comesAgain, flapped } from './flapping.js';
+import { backAgain, changesKey, comesAgain, flapped } from './flapping.js';
 import { Herald, type Moment } from './herald.js';
 import { begun, type End, endOf, type Incident, incidentKey, joined, left, type Spell, spellOf } from './incident.js';
 import { Ledger } from './ledger.js';
@@ -24,6 +24,8 @@ export class Turn {
   readonly #moment: Moment;
   readonly #ledger: Ledger;
   readonly #herald: Herald;
+  /** As before this turn: who comes with it has no past. */
+  readonly #workers: Board['workers'];
   #changes: Situation['changes'];
   #missed: Situation['missed'];
 
@@ -32,6 +34,7 @@ export class Turn {
     this.#moment = moment;
     this.#ledger = new Ledger(situation, plan);
     this.#herald = new Herald(this.#ledger, plan, moment);
+    this.#workers = situation.board.workers;
     this.#changes = situation.changes;
     this.#missed = situation.missed;
   }
@@ -158,7 +161,7 @@ export class Turn {
 
   /** A server has gone up or down once more: too often within a time, and it flaps, until it has not changed for a while. */
   #pass(spell: Spell, { state = 'up' }: Sign): void {
-    const key = `${spell.host} ${spell.pid} ${spell.subject}`;
+    const key = changesKey(spell.host, spell.pid, spell.subject);
     const known = this.#ledger.get(spell);
     const { recent, flaps } = flapped(this.#changes.get(key) ?? [], spell.at, this.#plan.policy.flapping);
     this.#changes = this.#changes.with(key, recent);
@@ -228,11 +231,10 @@ export class Turn {
     if (wasMissed && this.#missed.size < MOST_MISSED) this.#missed = this.#missed.with(resolved.id, resolved);
   }
 
-  /** It has settled: only what comes now counts. */
+  /** It has settled: only what comes now counts. By worker: how often incidents of the server have fired is another count. */
   #forgetChanges({ host, subject }: Incident): void {
-    // By worker: how often incidents of the server have fired is another count.
-    const isCount = (key: string) => key.endsWith(` ${subject}`) && /^\d+ /.test(key.slice(host.length + 1));
-    this.#changes = this.#changes.withoutAll((key) => key.startsWith(`${host} `) && isCount(key));
+    for (const { pid } of this.#workers.get(host) ?? [])
+      this.#changes = this.#changes.without(changesKey(host, pid, subject));
   }
 
   /** It began in a silence or in maintenance, as far as clocks agree. */
