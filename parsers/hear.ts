@@ -15,7 +15,8 @@ import {
 import { type Heard, type Held, heardWith, type Subject, type Suspect, subjectKey } from './heard.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { hostNameOf, recognise } from './speakers.js';
-import { patienceMs, Verdicts } from './verdict.js';
+import { Verdicts } from './verdict.js';
+import { mayBeDue, nextTurn, patienceMs } from './waiting.js';
 
 /** What a line, or a moment without one, made known. */
 export interface Hearing {
@@ -40,7 +41,9 @@ export interface Address {
 export function hear(heard: Heard, record: LogRecord, stamp: Stamp, address: Address): Hearing {
   const verdicts = new Verdicts(heard);
   const host = hostNameOf(heard, record);
-  verdicts.settle((held) => held.event.host === host && waitedInVain(verdicts.heard, held, record, stamp.at));
+  if (mayHaveWaited(heard, host, record, stamp.at)) {
+    verdicts.settle((held) => held.event.host === host && waitedInVain(verdicts.heard, held, record, stamp.at));
+  }
   const { sentence } = record;
   const copy = tellsOfState(sentence) ? take(verdicts, record, sentence, stamp, address) : null;
   if (isSign(sentence)) takeSign(verdicts, record, sentence, stamp, address.id);
@@ -61,6 +64,12 @@ export function nextVerdictAt({ held }: Heard): Instant {
 
 function hearingOf({ heard, events, suspects, cleared }: Verdicts, copy: Hearing['copy']): Hearing {
   return { heard, events, copy, suspects, cleared };
+}
+
+/** Whether there is something to ask `waitedInVain` about; in a storm mostly not, though thousands wait. */
+function mayHaveWaited(heard: Heard, host: string, { origin }: LogRecord, at: Instant): boolean {
+  if (heard.held.size === 0) return false;
+  return mayBeDue(heard.held, host, at) || (origin === 'syslog' && !expectsStderr(sourceOf(heard, host)));
 }
 
 /** Time has passed in the log; or the worker has gone on to something else where only `log` targets could bear witness. */
@@ -109,7 +118,7 @@ function take(
     serial: said.serial,
     tag,
     heardAt,
-    turn: 1 + [...verdicts.heard.held].reduce((last, [, { turn }]) => Math.max(last, turn), 0),
+    turn: nextTurn(verdicts.heard.held),
     heir: isInheritance(verdicts.heard, host, record, says),
   };
   if (isMasters) verdicts.believe(held);

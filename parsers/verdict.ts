@@ -2,25 +2,15 @@
  * What waits for a witness, and what becomes of it. Within a backend events are told in the order in which they were
  * heard: what is witnessed waits behind what is not yet, for a second at most.
  */
-import { doubt, isNamed, isWitnessed, isWorker, learn, remember, sourceOf, WITNESS_MS } from './belief.js';
+import { doubt, isNamed, isWitnessed, isWorker, learn, remember, sourceOf } from './belief.js';
 import { inOneBreath, strike } from './copies.js';
 import type { EventId, HaproxyEvent } from './event.js';
-import {
-  COPY_DELAY_MAX_MS,
-  type Heard,
-  type Held,
-  heardWith,
-  type RecentEvent,
-  type Suspect,
-  speakerKey,
-} from './heard.js';
+import { type Heard, type Held, heardWith, type RecentEvent, type Suspect, speakerKey } from './heard.js';
 import type { Instant, LogRecord } from './record.js';
+import { lookedAt, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
 
 /** So many that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */
 const DOUBTED_MAX = 50;
-
-/** How long it may wait: for a witness; for the worker that inherits it, or for a line on stderr that comes late. */
-export const patienceMs = ({ heir, doubted }: Held): number => (heir || doubted ? COPY_DELAY_MAX_MS : WITNESS_MS);
 
 /** The scratch paper of one line, or of a moment in which none came. It lives no longer and nothing outside sees it. */
 export class Verdicts {
@@ -36,7 +26,12 @@ export class Verdicts {
   /** Judges what is due, and what waited behind it. */
   settle(isDue: (held: Held) => boolean): void {
     if (this.heard.held.size === 0) return;
-    for (const held of this.#waiting(isDue)) {
+    this.#settleThese(this.#waiting(isDue));
+    lookedAt(this.heard.held);
+  }
+
+  #settleThese(due: readonly Held[]): void {
+    for (const held of due) {
       if (!this.heard.held.has(held.event.id)) continue;
       this.#judge(held);
       this.#release(held);
@@ -46,11 +41,12 @@ export class Verdicts {
   /** Before a line counts: one that says the same but was not written in the breath of the first is no witness to it. */
   settleAlone(subject: string, { origin, text }: LogRecord, at: Instant): void {
     if (origin !== 'syslog') return;
-    this.settle((held) => {
-      const last = held.subject === subject ? this.heard.subjects.get(subject)?.voices.syslog : undefined;
-      if (held.heir || last?.serial !== held.serial || last.text !== text) return false;
-      return this.#said(held).by.stderr === 0 && !inOneBreath(at, last.at);
-    });
+    const last = this.heard.subjects.get(subject)?.voices.syslog;
+    if (last === undefined || last.text !== text || inOneBreath(at, last.at)) return;
+    const isAlone = (held: Held) => !held.heir && last.serial === held.serial && this.#said(held).by.stderr === 0;
+    this.#settleThese(
+      waitingWith(this.heard.held, subject).filter((held) => held.subject === subject && isAlone(held)),
+    );
   }
 
   /** Takes in an event that was just heard, or heard again. */
@@ -60,7 +56,7 @@ export class Verdicts {
       this.#believe(held, said);
     } else {
       if (!this.heard.held.has(said.id))
-        this.heard = heardWith(this.heard, { held: this.heard.held.with(said.id, held) });
+        this.heard = heardWith(this.heard, { held: withWaiting(this.heard.held, held) });
       this.#release(held);
     }
   }
@@ -88,8 +84,8 @@ export class Verdicts {
 
   /** Tells what is witnessed in the backend of `held`, up to the first that is not. */
   #release(held: Held): void {
-    for (const next of this.#waiting((other) => !other.heir && backendOf(other) === backendOf(held))) {
-      if (!this.heard.held.has(next.event.id)) continue;
+    for (const next of waitingWith(this.heard.held, held.subject)) {
+      if (next.heir || !this.heard.held.has(next.event.id)) continue;
       if (this.#isWitnessed(next)) this.#believe(next, this.#said(next));
       else if (!next.doubted) return;
     }
@@ -130,7 +126,7 @@ export class Verdicts {
     this.heard = learn(this.heard, event, said, tag);
     this.heard = heardWith(this.heard, {
       subjects: this.heard.subjects.with(subject, { recent: told, voices }),
-      held: this.heard.held.without(said.id),
+      held: withoutWaiting(this.heard.held, said.id),
       told: remember(this.heard.told, host, pid, says),
     });
     if (wasKnown) return;
@@ -151,7 +147,7 @@ export class Verdicts {
       });
     }
     if (pair && by.stderr === 0 && this.#doubted < DOUBTED_MAX) {
-      this.heard = heardWith(this.heard, { held: this.heard.held.with(id, { ...held, doubted: true }) });
+      this.heard = heardWith(this.heard, { held: withWaiting(this.heard.held, { ...held, doubted: true }) });
     } else {
       this.#strike(held);
     }
@@ -165,7 +161,7 @@ export class Verdicts {
   #strike({ event, subject, serial }: Held): void {
     const { held, subjects } = this.heard;
     this.heard = heardWith(this.heard, {
-      held: held.without(event.id),
+      held: withoutWaiting(held, event.id),
       subjects: subjects.with(subject, strike(subjects.get(subject)!, serial)),
     });
   }
@@ -206,6 +202,3 @@ export class Verdicts {
     return this.heard.subjects.get(subject)!.recent.find((said) => said.serial === serial)!;
   }
 }
-
-/** The backend that a server's subject and the backend's own have in common, with its worker. */
-const backendOf = ({ subject }: Held) => subject.split('/', 1)[0];

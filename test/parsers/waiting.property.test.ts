@@ -1,0 +1,72 @@
+/** What waits for a witness is found the same way, whether its order was kept from line to line or is made anew, as after a restart. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { EventId } from '../../parsers/event.js';
+import type { Held } from '../../parsers/heard.js';
+import { Shelf } from '../../parsers/shelf.js';
+import {
+  lookedAt,
+  mayBeDue,
+  nextTurn,
+  patienceMs,
+  waitingWith,
+  withoutWaiting,
+  withWaiting,
+} from '../../parsers/waiting.js';
+
+const SUBJECTS = ['lb 1 app', 'lb 1 app/a', 'lb 1 app/b', 'lb 1 app2/a', 'lb 2 app/a'];
+const HOSTS = ['lb', 'lb2'];
+
+const held = fc.record({
+  event: fc.record({
+    id: fc.constantFrom(...'abcdefgh').map((id) => id as EventId),
+    host: fc.constantFrom(...HOSTS),
+    at: fc.nat(100_000),
+  }),
+  subject: fc.constantFrom(...SUBJECTS),
+  heir: fc.boolean(),
+  doubted: fc.boolean(),
+});
+
+const change = fc.oneof(
+  { weight: 3, arbitrary: held.map((one) => ({ does: 'wait' as const, one: one as unknown as Held })) },
+  { weight: 2, arbitrary: held.map(({ event: { id } }) => ({ does: 'leave' as const, id })) },
+  { weight: 1, arbitrary: fc.constant({ does: 'look' as const }) },
+);
+
+test('whatever comes and goes, it is the same as of what is there', () => {
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 60 }), fc.nat(200_000), (changes, at) => {
+      let waiting = Shelf.of<Held>();
+      for (const next of changes) {
+        if (next.does === 'look') lookedAt(waiting);
+        else if (next.does === 'leave') waiting = withoutWaiting(waiting, next.id);
+        else {
+          const known = waiting.get(next.one.event.id);
+          // What waits already may be doubted; it moves to no other place.
+          const one = known ? { ...known, doubted: true as const } : { ...next.one, turn: nextTurn(waiting) };
+          waiting = withWaiting(waiting, one);
+        }
+      }
+      const all = [...waiting].map(([, one]) => one);
+      const anew = Shelf.of([...waiting]);
+      assert.equal(nextTurn(waiting), Math.max(0, ...all.map(({ turn }) => turn)) + 1);
+      assert.equal(nextTurn(anew), nextTurn(waiting));
+      for (const subject of SUBJECTS) {
+        const backend = subject.split('/', 1)[0];
+        const own = all.filter((one) => one.subject.split('/', 1)[0] === backend).sort((a, b) => a.turn - b.turn);
+        assert.deepEqual(waitingWith(waiting, subject), own);
+        assert.deepEqual(waitingWith(anew, subject), own);
+      }
+      for (const host of HOSTS) {
+        const isDue = all.some(({ event, ...one }) => event.host === host && at - event.at > patienceMs(one as Held));
+        assert.equal(mayBeDue(anew, host, at), isDue);
+        if (isDue) assert.ok(mayBeDue(waiting, host, at));
+        lookedAt(waiting);
+        assert.equal(mayBeDue(waiting, host, at), isDue);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
