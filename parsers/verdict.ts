@@ -43,10 +43,9 @@ export class Verdicts {
     if (origin !== 'syslog') return;
     const last = this.heard.subjects.get(subject)?.voices.syslog;
     if (last === undefined || last.text !== text || inOneBreath(at, last.at)) return;
-    const isAlone = (held: Held) => !held.heir && last.serial === held.serial && this.#said(held).by.stderr === 0;
-    this.#settleThese(
-      waitingWith(this.heard.held, subject).filter((held) => held.subject === subject && isAlone(held)),
-    );
+    const isAlone = (held: Held) =>
+      held.subject === subject && held.serial === last.serial && !held.heir && this.#said(held).by.stderr === 0;
+    this.#settleThese(waitingWith(this.heard.held, subject).filter(isAlone));
   }
 
   /** Takes in an event that was just heard, or heard again. */

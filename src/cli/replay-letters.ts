@@ -87,11 +87,10 @@ export class LetterCount {
     this.#accepted = this.#accepted.filter((at) => at > ceilingSince(now));
     const full = fullUntil(ceiling, this.#accepted);
     if (full !== null) return full;
-    const told = this.#told.filter(({ at }) => at > companySince(now)).slice(-COMPANY_MAX);
-    this.#told = [...told];
+    this.#told = this.#told.filter(({ at }) => at > companySince(now)).slice(-COMPANY_MAX);
     const going: Letter[] = [];
     for (const letter of lettersOf(this.#waiting, takesDigests)) {
-      const until = takesDigests ? waitsUntil(letter, told, now) : null;
+      const until = takesDigests ? waitsUntil(letter, this.#told, now) : null;
       if (until === null) going.push(letter);
       else this.#hold(letter, until);
     }
@@ -107,15 +106,9 @@ export class LetterCount {
     return now;
   }
 
-  /**
-   * By the first of them all are looked at again, as `haplog run` does it. For what comes until then it is as if they had been told
-   * already, so that it waits with them.
-   */
+  /** By the first of them all are looked at again, as `haplog run` does it. */
   #hold({ threads }: Letter, until: Instant): void {
-    for (const { rows, told } of threads) {
-      this.#held.set(told.incident.id, rows);
-      this.#told.push({ ...told, passedOn: rows[0]!.passedOn, at: companySince(until) });
-    }
+    for (const { rows, newest } of threads) this.#held.set(newest.notification.incident.id, rows);
     this.#heldUntil = Math.min(this.#heldUntil, until);
   }
 

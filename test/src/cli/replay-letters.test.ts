@@ -21,8 +21,9 @@ test('what comes one by one is as many messages, as far as the ceiling allows', 
   assert.deepEqual(told([], PEOPLE), [0, 0]);
   assert.deepEqual(told(apart(5, 10), PEOPLE), [5, 5]);
   assert.deepEqual(told(apart(30, 60), PEOPLE), [30, 30]);
-  // Two go at once; with the third it is all of a host, and what belongs together comes together, ten seconds after it began.
-  assert.deepEqual(told(apart(20, 1), PEOPLE), [20, 4]);
+  // Two go at once; with the third it is all of a host, and what belongs together comes together, ten seconds after it began. The
+  // eleventh goes by itself: of the ten seconds before it only one was told.
+  assert.deepEqual(told(apart(20, 1), PEOPLE), [20, 5]);
   // What has nothing to do with the others goes at once, six in a minute.
   assert.deepEqual(told(apart(4, 11), PEOPLE), [4, 4]);
   assert.deepEqual(told(apart(20, 1), PROGRAM), [20, 20]);
