@@ -129,6 +129,9 @@ async function bundle(outdir) {
     format: 'cjs',
     platform: 'node',
     target: 'node20',
+    // A start reads it all. Names stay, and lines are short, so that a stack still says where.
+    minifyWhitespace: true,
+    lineLimit: 120,
     // What is imported on demand is required on demand.
     supported: { 'dynamic-import': false },
     define: { 'import.meta.url': '__filename' },
@@ -174,8 +177,9 @@ function nameProgram(path) {
 
 /** What V8 makes of the program, for the next starts. Without it haplog starts later, and no worse. */
 function keepCode(main) {
-  const log = join(root, 'fixtures', 'corpora', 's3-traditional-direct-2.6.12', 'haproxy.log');
-  spawnSync(process.execPath, [join(root, 'scripts', 'code-cache.cjs'), main, log], {
+  const corpora = join(root, 'fixtures', 'corpora');
+  const logs = readdirSync(corpora).map((name) => join(corpora, name, 'haproxy.log'));
+  spawnSync(process.execPath, [join(root, 'scripts', 'code-cache.cjs'), main, ...logs.filter(existsSync)], {
     cwd: root,
     stdio: 'ignore',
     timeout: 60_000,

@@ -1,30 +1,26 @@
 /** From the command line to an exit status: the only place that ends the process. */
 import { getSystemErrorMap } from 'node:util';
 import { Command, CommanderError } from 'commander';
-import { ackCommand } from './cli/ack.js';
-import { explainCommand } from './cli/explain.js';
 import { helpCommand } from './cli/help.js';
-import { importCommand } from './cli/import.js';
-import { outboxCommand } from './cli/outbox.js';
-import { parseCommand } from './cli/parse.js';
-import { queryCommand } from './cli/query.js';
-import { receiversCommand } from './cli/receivers.js';
-import { replayCommand } from './cli/replay.js';
-import { routeCommand } from './cli/route.js';
-import { runCommand } from './cli/run.js';
-import { silenceCommand } from './cli/silence.js';
-import { statusCommand } from './cli/status.js';
 import { UserError } from './user-error.js';
 import { version } from './version.js';
 
 const USAGE = 2;
 
-/** In the order of the help. */
-const COMMANDS = new Map([
-  ...Object.entries({ run: runCommand, status: statusCommand, query: queryCommand }),
-  ...Object.entries({ import: importCommand, replay: replayCommand, parse: parseCommand, explain: explainCommand }),
-  ...Object.entries({ silence: silenceCommand, ack: ackCommand }),
-  ...Object.entries({ receivers: receiversCommand, route: routeCommand, outbox: outboxCommand }),
+/** In the order of the help. To load and make them all takes a start two milliseconds: it is done for who asks for none, or for one that is none. */
+const COMMANDS = new Map<string, () => Promise<Command>>([
+  ['run', async () => (await import('./cli/run.js')).runCommand()],
+  ['status', async () => (await import('./cli/status.js')).statusCommand()],
+  ['query', async () => (await import('./cli/query.js')).queryCommand()],
+  ['import', async () => (await import('./cli/import.js')).importCommand()],
+  ['replay', async () => (await import('./cli/replay.js')).replayCommand()],
+  ['parse', async () => (await import('./cli/parse.js')).parseCommand()],
+  ['explain', async () => (await import('./cli/explain.js')).explainCommand()],
+  ['silence', async () => (await import('./cli/silence.js')).silenceCommand()],
+  ['ack', async () => (await import('./cli/ack.js')).ackCommand()],
+  ['receivers', async () => (await import('./cli/receivers.js')).receiversCommand()],
+  ['route', async () => (await import('./cli/route.js')).routeCommand()],
+  ['outbox', async () => (await import('./cli/outbox.js')).outboxCommand()],
 ]);
 
 async function main(argv: string[]): Promise<void> {
@@ -38,9 +34,8 @@ async function main(argv: string[]): Promise<void> {
       outputError: (text, write) => write(text.replace(/^error: /, 'haplog: ').replace(/\n(?=\()/, ' ')),
     })
     .exitOverride();
-  // To make them all takes a start a millisecond: they are made for who asks for none, or for one that is none.
   const asked = COMMANDS.get(argv[0] ?? '');
-  const commands = asked ? [asked()] : [...COMMANDS.values()].map((make) => make());
+  const commands = await Promise.all(asked ? [asked()] : [...COMMANDS.values()].map((make) => make()));
   for (const command of commands) program.addCommand(command);
   for (const group of [program, ...commands.filter((command) => command.commands.length > 0)]) {
     if (group !== program) group.copyInheritedSettings(program);

@@ -5,10 +5,13 @@
  * (docs/decisions/0008-speed.md).
  */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { cachedDataVersionTag, setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
+
+// Of its own modules Node keeps V8's code, which V8 does not take any more once flags are set: what standard output asks for, `net`
+// where it is a terminal or a pipe, takes three times as long then.
+void process.stdout;
 
 // V8 lets the space for new objects grow to 16 MiB and more when many survive, as they do while catching up. Kept small
 // it costs no time here and spares 13 MB of memory: haplog shares a Raspberry Pi with what it watches.
@@ -26,8 +29,8 @@ setFlagsFromString('--max-inlined-bytecode-size-cumulative=150');
 // such flag: of a flag that it does not know V8 complains on standard error.
 if (process.version.startsWith('v20.')) setFlagsFromString('--interrupt-budget=264000');
 
-const load = createRequire(import.meta.url);
-const filename = load.resolve('./program.js');
+// The build makes a CommonJS module of this one.
+const filename = join(__dirname, 'program.js');
 const source = readFileSync(filename, 'latin1'); // esbuild writes ASCII
 
 /** How long the line is that names the program's build, `// ` and its newline with it. */
@@ -66,14 +69,14 @@ const LATER = new Set(
 
 /** What the program gets for `require`. */
 export function loadLater(name: string): unknown {
-  if (!LATER.has(name)) return load(name);
-  const descriptor = (key: string | symbol) => Reflect.getOwnPropertyDescriptor(load(name), key);
+  if (!LATER.has(name)) return require(name);
+  const descriptor = (key: string | symbol) => Reflect.getOwnPropertyDescriptor(require(name), key);
   return new Proxy(
     {},
     {
-      get: (_, key) => load(name)[key],
-      has: (_, key) => key in load(name),
-      ownKeys: () => Reflect.ownKeys(load(name)),
+      get: (_, key) => require(name)[key],
+      has: (_, key) => key in require(name),
+      ownKeys: () => Reflect.ownKeys(require(name)),
       // What it stands for has it, and it has not: it may not say that this is for ever.
       getOwnPropertyDescriptor: (_, key) => descriptor(key) && { ...descriptor(key), configurable: true },
     },

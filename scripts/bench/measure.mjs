@@ -42,7 +42,8 @@ export function measure(args) {
 
 /**
  * Runs each of `contenders` (`{ name, args }`, args perhaps made anew each time) `rounds` times, in turns, so that what
- * else the machine does hits all alike. Returns the median time and the highest peak of each by name.
+ * else the machine does hits all alike. Returns of each by name the median and the least time, the highest peak, and how
+ * fast it was beside the first: the median of the rounds, for a machine that is busy or slow is so for a round.
  */
 export async function compare(contenders, rounds) {
   const runs = new Map(contenders.map(({ name }) => [name, []]));
@@ -54,7 +55,12 @@ export async function compare(contenders, rounds) {
   return new Map(
     [...runs].map(([name, of]) => [
       name,
-      { ms: median(of.map(({ ms }) => ms)), peakMb: Math.max(...of.map((r) => r.peakMb)) },
+      {
+        ms: median(of.map(({ ms }) => ms)),
+        leastMs: Math.min(...of.map(({ ms }) => ms)),
+        peakMb: Math.max(...of.map((r) => r.peakMb)),
+        ratio: median(of.map(({ ms }, round) => runs.get(contenders[0].name)[round].ms / ms)),
+      },
     ]),
   );
 }

@@ -3,7 +3,8 @@
  * A log's first line bears a stamp, so two files with the same one are the same log, whatever they are called and
  * wherever they lie; inodes do not survive gzip and are used again.
  */
-import { createHash } from 'node:crypto';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Fingerprint } from './batch.js';
 
 /** At most so many bytes of the first line count, so that a file without newlines has a fingerprint as well. */
@@ -24,7 +25,7 @@ export function headOf(bytes: Buffer, complete: boolean): Buffer | null {
   return complete && bytes.length > 0 ? bytes : null;
 }
 
-/** 32 hexadecimal digits: the first half of the head's SHA-256. */
+/** 32 hexadecimal digits: the first half of the head's SHA-256. Not by Node's `crypto`, which takes longer to load. */
 export function fingerprintOf(head: Buffer): Fingerprint {
-  return createHash('sha256').update(head).digest('hex').slice(0, 32);
+  return bytesToHex(sha256(head).subarray(0, 16));
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -32,7 +32,9 @@ before(() => {
   run('tar', ['-xzf', join(folder, packed), '--strip-components=1', '-C', installed], folder);
   // What it depends on stands beside it, as npm would put it there.
   for (const name of Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).dependencies)) {
-    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+    const place = join(folder, 'node_modules', name);
+    mkdirSync(dirname(place), { recursive: true });
+    symlinkSync(join(root, 'node_modules', name), place);
   }
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
   writeFileSync(join(folder, 'example.ts'), block('## An example', 'ts'));
@@ -61,7 +63,7 @@ test('nothing but the door is open', LIMIT, () => {
 test("the daemon's bundle does not hold the grammar of traffic where no command asks for it", LIMIT, () => {
   const sources = join(folder, 'node_modules', 'haplog', 'dist', 'src');
   const holders = readdirSync(sources, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.js') && /^(main|parts.run-action)/.test(name))
+    .filter((name) => name.endsWith('.js'))
     .filter((name) => readFileSync(join(sources, name), 'utf8').includes('NetScaler Client IP'));
   assert.deepEqual(holders, []);
 });
