@@ -10,6 +10,7 @@ import type { Commit, News } from '../store/store.js';
 import { UserError } from '../user-error.js';
 import { databaseFor, onDatabase } from './database.js';
 import type { PastOptions } from './past.js';
+import { remark } from './say.js';
 import { timeContext } from './time-context.js';
 
 export type ImportOptions = PastOptions & { db?: string };
@@ -22,14 +23,14 @@ export async function importFiles(files: string[], options: ImportOptions): Prom
   const context = await timeContext(options, Date.now());
   const database = await databaseFor('write', options.db);
   const seen: Seen = { lines: 0, transitions: 0, unknown: 0, cut: false, outages: 0, open: new Set() };
-  const say = () => process.stderr.write(summary(seen, database));
+  const tell = () => summary(seen, database).forEach(remark);
   try {
     await onDatabase(database, () => takeIn(files, context, database, seen));
   } catch (error) {
-    if (seen.lines > 0) say(); // of a damaged file: what could be read of it is in the database
+    if (seen.lines > 0) tell(); // of a damaged file: what could be read of it is in the database
     throw error;
   }
-  say();
+  tell();
 }
 
 interface Seen {
@@ -43,14 +44,15 @@ interface Seen {
   open: Set<EventId>;
 }
 
-function summary({ lines, transitions, unknown, cut, outages, open }: Seen, database: string): string {
+function summary({ lines, transitions, unknown, cut, outages, open }: Seen, database: string): string[] {
   const missed = unknown === 0 ? '' : `; ${unknown} lines not understood: haplog parse --unknown shows them`;
-  const remedy = cut ? `${CUT_REMEDY}\n` : '';
   const found = `${transitions} changes of state, outages: ${outages}`;
-  const read = `${lines} lines read into ${database}: ${found}${missed}\n${remedy}`;
-  if (open.size === 0) return read;
   const outagesAre = open.size === 1 ? '1 outage is' : `${open.size} outages are`;
-  return `${read}${outagesAre} open at the end; import the newer logs together with these\n`;
+  return [
+    `${lines} lines read into ${database}: ${found}${missed}`,
+    ...(cut ? [CUT_REMEDY] : []),
+    ...(open.size > 0 ? [`${outagesAre} open at the end; import the newer logs together with these`] : []),
+  ];
 }
 
 /** So many facts are stored in one go: a commit waits for the disk, and of a busy log a batch brings little. */

@@ -13,7 +13,7 @@ import { localTime } from './local-time.js';
 import { onStore } from './on-store.js';
 import type { ReadingOptions } from './options.js';
 import { latencyOf, notedAt, outboxText } from './outbox-text.js';
-import { say } from './say.js';
+import { remark, say } from './say.js';
 
 export type OutboxOptions = ReadingOptions;
 
@@ -44,7 +44,7 @@ export async function listOutbox(options: OutboxListOptions): Promise<void> {
     await store.awaited(),
   ]);
   if (output === 'json') return say(printableJson(entries.map(entryJson)));
-  if (entries.length === 0) process.stderr.write('haplog: No row of the outbox is so.\n');
+  if (entries.length === 0) remark('haplog: No row of the outbox is so.');
   const asked = ({ receiver: name, whole }: Awaited) => receiver === null || [name, whole].includes(receiver);
   const waiting = states.includes('due') ? awaited.filter(asked) : [];
   const listing = { awaited: waiting, entries, daemon: daemonRuns(database) };

@@ -10,6 +10,7 @@ import { writeTo } from './output.js';
 import type { PastOptions } from './past.js';
 import { isUnknown, type LineRecord, oversizeRecord, recordJson, recordOf } from './record.js';
 import { RecordTable } from './record-table.js';
+import { remark } from './say.js';
 import { timeContext } from './time-context.js';
 
 export interface ParseOptions extends PastOptions {
@@ -36,7 +37,7 @@ export async function parse(named: string[], options: ParseOptions): Promise<voi
   const { stdout } = process;
   const asTable = (options.output ?? (stdout.isTTY ? 'table' : 'jsonl')) === 'table';
   await writeTo(stdout, recordsText(files, { ...options, asTable }, context, counts));
-  process.stderr.write(`${summary(counts)}${unseen(options.kind ?? [], counts)}\n`);
+  remark(`${summary(counts)}${unseen(options.kind ?? [], counts)}`);
 }
 
 type View = ParseOptions & { asTable: boolean };

@@ -13,6 +13,7 @@ import { Play } from './play.js';
 import { differenceOf } from './replay-difference.js';
 import { messagesSaid } from './replay-messages.js';
 import { jsonTeller, textTeller } from './replay-tellers.js';
+import { remark } from './say.js';
 import { timeContext } from './time-context.js';
 
 export interface ReplayOptions extends PastOptions {
@@ -47,7 +48,7 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
   });
   await playAll([play], batches, until, () => {
     write(teller.rest());
-    for (const line of messages.lines()) process.stderr.write(`${line}\n`);
+    for (const line of messages.lines()) remark(line);
   });
 }
 
@@ -87,9 +88,9 @@ async function playAll(
   for (const play of plays) play.end(until);
   tell();
   if (unknown > 0) {
-    process.stderr.write(`${unknown} of ${lines} lines not understood: haplog parse --unknown shows them\n`);
+    remark(`${unknown} of ${lines} lines not understood: haplog parse --unknown shows them`);
   }
-  if (cut) process.stderr.write(`${CUT_REMEDY}\n`);
+  if (cut) remark(CUT_REMEDY);
   if (damage !== null) throw damage;
 }
 
