@@ -117,7 +117,8 @@ export function noticeSaid({ kind, path, detail }: Notice): Said {
   return { level, words: `log ${path}: ${kind}: ${detail}` };
 }
 
-function transitionSaid({ host, backend, server, to, cause, planned, copies }: Transition): Said {
+/** That a server changed its state. */
+export function transitionSaid({ host, backend, server, to, cause, planned, copies }: Transition): Said {
   const why = `${causeInWords(cause)}${planned ? ', planned' : ''}`;
   const level = to === 'up' || planned ? 'info' : 'warn';
   return { level, words: `${host}: server ${backend}/${server} ${STATE_IN_WORDS[to]}: ${why} (${lines(copies)})` };
@@ -129,7 +130,8 @@ function fallenSaid(host: string, backend: string, { server, at, utcOffsetMin, c
   return { level: planned ? 'info' : 'warn', words };
 }
 
-function outageSaid({ host, backend, start, utcOffsetMin, end, endHow, planned }: Outage): Said {
+/** That an outage began, or that it ended. */
+export function outageSaid({ host, backend, start, utcOffsetMin, end, endHow, planned }: Outage): Said {
   if (end === null) {
     const words = `${host}: backend ${backend} has no server available since ${formatStamp(start, utcOffsetMin)}`;
     return planned ? { level: 'info', words: `${words}, planned` } : { level: 'error', words };
@@ -141,8 +143,11 @@ function outageSaid({ host, backend, start, utcOffsetMin, end, endHow, planned }
   return { level: 'warn', words: `${host}: the worker in which backend ${backend} had no server ${how} ${lasted}` };
 }
 
-/** @param known the incident as it was when it was last spoken of */
-function incidentSaid(incident: Incident, known: Incident | null): Said | null {
+/**
+ * What there is to say of an incident; null: nothing.
+ * @param known the incident as it was when it was last spoken of
+ */
+export function incidentSaid(incident: Incident, known: Incident | null): Said | null {
   const { phase, host, rule, openedAt, utcOffsetMin, resolvedAt, planned, toldAt, reminders } = incident;
   const again = known !== null && fires(known) && known.planned === planned;
   const about = `incident ${again && phase === 'firing' ? 'still firing' : phase}: ${host}: ${subjectInWords(incident)}`;

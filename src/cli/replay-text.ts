@@ -5,7 +5,7 @@
  */
 import { formatStamp, type Incident, incidentInWords, type Outage, type Transition } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
-import { narrate } from '../narrate.js';
+import { incidentSaid, outageSaid, type Said, transitionSaid } from '../narrate.js';
 import { SETTLED_AFTER_MS } from '../settling.js';
 import type { News } from '../store/store.js';
 
@@ -15,8 +15,11 @@ const LOOKS_EVERY_MS = 1_000;
 interface Line {
   at: Instant;
   utcOffsetMin: number;
-  words: () => string[];
+  /** Null where there is nothing to say after all. */
+  words: () => string | null;
 }
+
+const wordsOf = (said: Said | null) => said?.words ?? null;
 
 export class ReplayText {
   #lines: Line[] = [];
@@ -37,7 +40,7 @@ export class ReplayText {
     for (const incident of incidents) this.#addIncident(incident);
     for (const { receiver, event, incident, createdAt } of notifications) {
       const words = `would tell ${receiver}: ${event}: ${incidentInWords(incident)}`;
-      this.#lines.push({ at: createdAt, utcOffsetMin: incident.utcOffsetMin, words: () => [words] });
+      this.#lines.push({ at: createdAt, utcOffsetMin: incident.utcOffsetMin, words: () => words });
     }
   }
 
@@ -61,7 +64,7 @@ export class ReplayText {
     const words = () => {
       const newest = this.#transitions.get(id) ?? transition;
       this.#transitions.delete(id);
-      return wordsOf({ transitions: [newest] });
+      return wordsOf(transitionSaid(newest));
     };
     this.#lines.push({ at, utcOffsetMin, words });
   }
@@ -72,17 +75,17 @@ export class ReplayText {
     if (!this.#open.has(id)) {
       this.#open.add(id);
       const begun = { ...outage, end: null, endHow: null };
-      this.#lines.push({ at: start, utcOffsetMin, words: () => wordsOf({ outages: [begun] }) });
+      this.#lines.push({ at: start, utcOffsetMin, words: () => wordsOf(outageSaid(begun)) });
     }
     if (end === null) return;
     this.#open.delete(id);
-    this.#lines.push({ at: end, utcOffsetMin, words: () => wordsOf({ outages: [outage] }) });
+    this.#lines.push({ at: end, utcOffsetMin, words: () => wordsOf(outageSaid(outage)) });
   }
 
   #addIncident(incident: Incident): void {
     const { id, phase, firedAt, openedAt, resolvedAt, utcOffsetMin } = incident;
     const tell = (at: Instant, told: Incident) =>
-      this.#lines.push({ at, utcOffsetMin, words: () => wordsOf({ incidents: [told] }) });
+      this.#lines.push({ at, utcOffsetMin, words: () => wordsOf(incidentSaid(told, null)) });
     if (phase !== 'pending' && firedAt !== null && !this.#firing.has(id)) {
       this.#firing.add(id);
       tell(firedAt, { ...incident, phase: 'firing', resolvedAt: null });
@@ -96,13 +99,9 @@ export class ReplayText {
     const ripe = this.#lines.filter(({ at }) => at <= upTo).sort((a, b) => a.at - b.at);
     if (ripe.length === 0) return [];
     this.#lines = this.#lines.filter(({ at }) => at > upTo);
-    return ripe.flatMap(({ at, utcOffsetMin, words }) =>
-      words().map((text) => `${formatStamp(at, utcOffsetMin)}  ${text}`),
-    );
+    return ripe.flatMap(({ at, utcOffsetMin, words }) => {
+      const text = words();
+      return text === null ? [] : [`${formatStamp(at, utcOffsetMin)}  ${text}`];
+    });
   }
-}
-
-function wordsOf(facts: Partial<Parameters<typeof narrate>[0]>): string[] {
-  const { transitions = [], outages = [], incidents = [] } = facts;
-  return narrate({ transitions, outages, incidents }).map(({ words }) => words);
 }
