@@ -34,6 +34,26 @@ export function parseLine(text: string, context: TimeContext, heardLast: HeardLa
   return { ok: true, record, stamp };
 }
 
+/**
+ * Reads what stands before the message of a line, where the message itself is known already.
+ * @param text from the line's beginning to where its message begins
+ * @returns who spoke, and when; null where that is no header that rsyslog writes. Never throws.
+ */
+export function parseHeader(
+  text: string,
+  context: TimeContext,
+): (Pick<LogRecord, 'host' | 'pid'> & { stamp: Stamp }) | null {
+  try {
+    const header = parse(text, { startRule: 'Header' });
+    const { host, pid } = header;
+    const stamp = isPid(pid) ? parseStamp(header, context, () => undefined) : null;
+    return stamp === null ? null : { host, pid, stamp };
+  } catch (error) {
+    refusalOf(error);
+    return null;
+  }
+}
+
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /** rsyslog counts what it folds in an int (runtime/msg.c); nobody writes a state so often. */

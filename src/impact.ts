@@ -11,7 +11,7 @@ import {
   type Heard,
   hostNameOf,
   type Instant,
-  parseLine,
+  parseHeader,
   type Stamp,
   type TimeContext,
 } from '../parsers/index.js';
@@ -65,8 +65,8 @@ export function assignRequests(
 }
 
 function noteHeader(traffic: Memory['traffic'], key: string, header: string, context: TimeContext): Memory['traffic'] {
-  const parsed = parseLine(`${header}-`, context);
-  return parsed.ok ? noteTraffic(traffic, key, hourOf(parsed.stamp)) : traffic;
+  const read = parseHeader(header, context);
+  return read === null ? traffic : noteTraffic(traffic, key, hourOf(read.stamp));
 }
 
 /** The beginning of its hour where it was written: a restart may see another request of the same hour first. */

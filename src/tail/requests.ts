@@ -6,7 +6,7 @@
  * one in so many bytes. Which ones depends on where they stand in the file, not on how it is cut into chunks;
  * who goes on in the middle looks at more.
  */
-import { findRequest, messageStart, parseLine, type RequestPlace } from '../../parsers/index.js';
+import { findRequest, messageStart, parseHeader, type RequestPlace } from '../../parsers/index.js';
 import type { RequestsSeen } from './batch.js';
 import { LetterSearch } from './letter-search.js';
 
@@ -205,9 +205,8 @@ export class Requests {
     const known = this.#voices.get(words);
     if (known !== undefined) return known;
     if (this.#voices.size >= SPEAKERS_MAX) this.#voices.clear();
-    const parsed = parseLine(`${header}-`, { tz: 'UTC', asOf: ANY_YEAR });
-    const { host, pid } = parsed.ok ? parsed.record : { host: '', pid: null };
-    const voice = host === '' ? null : { host, pid, hour: '', backends: new Set<string>() };
+    const read = parseHeader(header, { tz: 'UTC', asOf: ANY_YEAR });
+    const voice = read === null ? null : { host: read.host, pid: read.pid, hour: '', backends: new Set<string>() };
     this.#voices.set(words, voice);
     return voice;
   }
