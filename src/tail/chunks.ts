@@ -1,6 +1,5 @@
 /** The bytes of a log file as chunks, plain or unpacked. A chunk is valid until the next one is asked for. */
 import { readSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { unpackedChunks, unpackedStream } from './gzip.js';
 import { CannotRead, type LogFile } from './log-file.js';
 import { sweepAtHand } from './sweep.js';
@@ -8,6 +7,8 @@ import { sweepAtHand } from './sweep.js';
 const CHUNK_BYTES = 256 * 1024;
 /** A few milliseconds of work. */
 const TURN_BYTES = 8 * 1024 * 1024;
+/** Without Node's `timers/promises`, which takes a millisecond to load. */
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 /** So much to read is worth the making of that room. */
 const ROOM_WORTH_BYTES = 1024 * 1024;
 
