@@ -72,6 +72,7 @@ const LATER = new Set(
 
 /** What the program gets for `require`. */
 export function loadLater(name: string): unknown {
+  if (name === 'node:process') return process; // it is there, and Node takes a millisecond to make a module of it
   if (!LATER.has(name)) return require(name);
   const descriptor = (key: string | symbol) => Reflect.getOwnPropertyDescriptor(require(name), key);
   return new Proxy(
