@@ -13,7 +13,7 @@ import { Play } from './play.js';
 import { differenceOf } from './replay-difference.js';
 import { messagesSaid } from './replay-messages.js';
 import { jsonTeller, textTeller } from './replay-tellers.js';
-import { remark } from './say.js';
+import { print, remark } from './say.js';
 import { timeContext } from './time-context.js';
 
 export interface ReplayOptions extends PastOptions {
@@ -37,17 +37,17 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
       before.push(...notifications),
     );
     const next = new Play(planOf(config), context, ({ notifications }) => after.push(...notifications));
-    return await playAll([old, next], batches, until, () => write(differenceOf(before, after, options.output)));
+    return await playAll([old, next], batches, until, () => print(differenceOf(before, after, options.output)));
   }
   const teller = options.output === 'jsonl' ? jsonTeller() : textTeller();
   const messages = await messagesSaid(options.output === 'jsonl' ? [] : config.receivers);
   const play = new Play(planOf(config), context, (news, latest) => {
     for (const notification of news.notifications) messages.add(notification);
     teller.add(news);
-    write(teller.settled(latest));
+    print(teller.settled(latest));
   });
   await playAll([play], batches, until, () => {
-    write(teller.rest());
+    print(teller.rest());
     for (const line of messages.lines()) remark(line);
   });
 }
@@ -92,8 +92,4 @@ async function playAll(
   }
   if (cut) remark(CUT_REMEDY);
   if (damage !== null) throw damage;
-}
-
-function write(lines: string[]): void {
-  if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -1,18 +1,35 @@
-/** What a command tells a person, line by line. */
+/** What a command tells: its answer on standard output, and what else there is to remark on standard error. */
 import { writeSync } from 'node:fs';
 import { printable } from '../printable.js';
 
 /** A line to standard output. */
 export function say(line: string): void {
-  process.stdout.write(`${printable(line)}\n`);
+  print([printable(line)]);
 }
 
-/** A line to standard error, for what is not the answer. Past Node's stream, which takes a start 4 ms to make. */
+/** Lines that are safe to show, to standard output. */
+export function print(lines: readonly string[]): void {
+  if (lines.length > 0) write(1, `${lines.join('\n')}\n`);
+}
+
+/** A line to standard error, for what is not the answer. */
 export function remark(line: string): void {
-  let rest = Buffer.from(`${printable(line)}\n`);
+  write(2, `${printable(line)}\n`);
+}
+
+/** What goes through Node's streams from now on, because something could not be written past them. */
+const streamed = new Set<number>();
+
+/** Past Node's streams, which write at once as well, but take milliseconds to make, and then five times as long for each text. */
+function write(output: 1 | 2, text: string): void {
+  const stream = () => (output === 1 ? process.stdout : process.stderr);
+  if (streamed.has(output)) return void stream().write(text);
+  let rest = Buffer.from(text);
   try {
-    while (rest.length > 0) rest = rest.subarray(writeSync(2, rest));
+    while (rest.length > 0) rest = rest.subarray(writeSync(output, rest));
   } catch {
-    process.stderr.write(rest); // full for the moment, or nobody reads: the stream waits, or tells
+    // It is full for the moment, or nobody reads: the stream waits, or tells.
+    streamed.add(output);
+    stream().write(rest);
   }
 }
