@@ -22,8 +22,7 @@ interface Refusal {
  * @returns the record and its instant; or why the line has no header that rsyslog writes. Never throws.
  */
 export function parseLine(text: string, context: TimeContext, heardLast: HeardLast = () => undefined): ParseResult {
-  // A file that some editor or Windows wrote begins so.
-  const record = read(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
+  const record = read(unmarked(text));
   if ('column' in record) return { ok: false, reason: 'no syslog header', column: record.column };
   if (!isPid(record.pid) || ('pid' in record.sentence && !isPid(record.sentence.pid))) {
     return { ok: false, reason: 'no such process id', column: 1 };
@@ -43,18 +42,17 @@ export function parseHeader(
   text: string,
   context: TimeContext,
 ): (Pick<LogRecord, 'host' | 'pid'> & { stamp: Stamp }) | null {
-  try {
-    const header = parse(text, { startRule: 'Header' });
-    const { host, pid } = header;
-    const stamp = isPid(pid) ? parseStamp(header, context, () => undefined) : null;
-    return stamp === null ? null : { host, pid, stamp };
-  } catch (error) {
-    refusalOf(error);
-    return null;
-  }
+  const header = unlessRefused(() => parse(unmarked(text), { startRule: 'Header' }));
+  if (header === null || !isPid(header.pid)) return null;
+  const { host, pid } = header;
+  const stamp = parseStamp(header, context, () => undefined);
+  return stamp === null ? null : { host, pid, stamp };
 }
 
 const BYTE_ORDER_MARK = '\uFEFF';
+
+/** A file that some editor or Windows wrote begins with a mark. */
+const unmarked = (text: string) => (text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
 
 /** rsyslog counts what it folds in an int (runtime/msg.c); nobody writes a state so often. */
 const TIMES_MAX = 1_000_000;
@@ -73,8 +71,13 @@ function read(text: string): LogRecord | { column: number } {
 
 /** A line that begins as a sentence and is none; null if it has no header. */
 function readOpening(text: string): LogRecord | null {
+  return unlessRefused(() => parse(text, { startRule: 'Unread' }));
+}
+
+/** What the grammar reads; null where it refuses. */
+function unlessRefused<T>(read: () => T): T | null {
   try {
-    return parse(text, { startRule: 'Unread' });
+    return read();
   } catch (error) {
     refusalOf(error);
     return null;

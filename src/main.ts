@@ -7,7 +7,7 @@ import { version } from './version.js';
 
 const USAGE = 2;
 
-/** In the order of the help. To load and make them all takes a start two milliseconds: it is done for who asks for none, or for one that is none. */
+/** In the order of the help. To load and make them all takes a start 4 ms: it is done for who asks for none, or for one that is none. */
 const COMMANDS = new Map<string, () => Promise<Command>>([
   ['run', async () => (await import('./cli/run.js')).runCommand()],
   ['status', async () => (await import('./cli/status.js')).statusCommand()],

@@ -5,7 +5,7 @@
  */
 import { formatStamp, type Incident, incidentInWords, type Outage, type Transition } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
-import { incidentSaid, outageSaid, type Said, transitionSaid } from '../narrate.js';
+import { incidentSaid, outageSaid, transitionSaid } from '../narrate.js';
 import { SETTLED_AFTER_MS } from '../settling.js';
 import type { News } from '../store/store.js';
 
@@ -18,8 +18,6 @@ interface Line {
   /** Null where there is nothing to say after all. */
   words: () => string | null;
 }
-
-const wordsOf = (said: Said | null) => said?.words ?? null;
 
 export class ReplayText {
   #lines: Line[] = [];
@@ -64,7 +62,7 @@ export class ReplayText {
     const words = () => {
       const newest = this.#transitions.get(id) ?? transition;
       this.#transitions.delete(id);
-      return wordsOf(transitionSaid(newest));
+      return transitionSaid(newest).words;
     };
     this.#lines.push({ at, utcOffsetMin, words });
   }
@@ -75,17 +73,17 @@ export class ReplayText {
     if (!this.#open.has(id)) {
       this.#open.add(id);
       const begun = { ...outage, end: null, endHow: null };
-      this.#lines.push({ at: start, utcOffsetMin, words: () => wordsOf(outageSaid(begun)) });
+      this.#lines.push({ at: start, utcOffsetMin, words: () => outageSaid(begun).words });
     }
     if (end === null) return;
     this.#open.delete(id);
-    this.#lines.push({ at: end, utcOffsetMin, words: () => wordsOf(outageSaid(outage)) });
+    this.#lines.push({ at: end, utcOffsetMin, words: () => outageSaid(outage).words });
   }
 
   #addIncident(incident: Incident): void {
     const { id, phase, firedAt, openedAt, resolvedAt, utcOffsetMin } = incident;
     const tell = (at: Instant, told: Incident) =>
-      this.#lines.push({ at, utcOffsetMin, words: () => wordsOf(incidentSaid(told, null)) });
+      this.#lines.push({ at, utcOffsetMin, words: () => incidentSaid(told, null)?.words ?? null });
     if (phase !== 'pending' && firedAt !== null && !this.#firing.has(id)) {
       this.#firing.add(id);
       tell(firedAt, { ...incident, phase: 'firing', resolvedAt: null });

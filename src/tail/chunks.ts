@@ -7,10 +7,11 @@ import { sweepAtHand } from './sweep.js';
 const CHUNK_BYTES = 256 * 1024;
 /** A few milliseconds of work. */
 const TURN_BYTES = 8 * 1024 * 1024;
-/** Without Node's `timers/promises`, which takes a millisecond to load. */
-const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 /** So much to read is worth the making of that room. */
 const ROOM_WORTH_BYTES = 1024 * 1024;
+
+/** Without Node's `timers/promises`, which takes a millisecond to load. */
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /**
  * The bytes of a file from `offset` on, counted as unpacked. Throws `CannotRead` where compressed data are damaged or

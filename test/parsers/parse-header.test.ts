@@ -18,6 +18,7 @@ test('the header of a traffic line tells the same as the line', () => {
     assert.ok(whole.ok, line);
     const { host, pid } = whole.record;
     assert.deepEqual(parseHeader(header, context), { host, pid, stamp: whole.stamp }, line);
+    assert.deepEqual(parseHeader(`\uFEFF${header}`, context), { host, pid, stamp: whole.stamp }, line);
   }
 });
 

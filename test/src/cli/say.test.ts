@@ -1,54 +1,52 @@
 /** What a command tells arrives whole and in order, and where it cannot be written that is told once. */
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { runProgram } from '../../support/program.js';
+import { openFolder } from '../../support/stage.js';
 
 const SAY = new URL('../../../src/cli/say.ts', import.meta.url).href;
 const LINES = 20_000;
 
 /** A program that says some thousand numbered lines, a few at a time, and has a remark at its end. */
-const program = (before = '') => [
+const PROGRAM = [
   '--import',
   import.meta.resolve('tsx'),
   '--input-type=module',
   '-e',
   `import { print, remark } from ${JSON.stringify(SAY)};
-  ${before}
   process.stdout.on('error', (error) => { remark(error.code); process.exit(3); });
   for (let n = 0; n < ${LINES}; n += 4) print([n, n + 1, n + 2, n + 3].map((each) => 'line ' + each + '.'.repeat(60)));
   remark('that is all');`,
 ];
-const whole = Array.from({ length: LINES }, (_, n) => `line ${n}${'.'.repeat(60)}\n`).join('');
+const whole = Array.from({ length: LINES }, (_, n) => `line ${n}${'.'.repeat(60)}`).join('\n');
 
-async function heard(args: string[]) {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000 });
-  const said = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const)
-    child[name].setEncoding('utf8').on('data', (text) => (said[name] += text));
-  const [status] = await once(child, 'close');
-  return { status, ...said };
+/** Runs it with standard output in a file. */
+function runInto(path: string) {
+  const file = openSync(path, 'w');
+  const stdio: ['ignore', number, 'pipe'] = ['ignore', file, 'pipe'];
+  const { status, stderr } = spawnSync(process.execPath, PROGRAM, { encoding: 'utf8', timeout: 30_000, stdio });
+  closeSync(file);
+  return { status, remarks: stderr.trim().split('\n') };
 }
 
-test('it arrives whole and in order', { timeout: 60_000 }, async () => {
-  assert.deepEqual(await heard(program()), { status: 0, stdout: whole, stderr: 'that is all\n' });
+test('it arrives whole and in order', () => {
+  using folder = openFolder();
+  const path = join(folder.path, 'said');
+  assert.deepEqual(runInto(path), { status: 0, remarks: ['that is all'] });
+  assert.equal(readFileSync(path, 'utf8'), `${whole}\n`);
 });
 
 test('also where standard output does not wait for its reader', { timeout: 60_000 }, async () => {
-  // To open a pipe as a socket of one's own makes it one that does not wait, for whoever else writes there.
-  const hasty = "import { Socket } from 'node:net'; new Socket({ fd: 1, readable: false }).unref();";
-  assert.deepEqual(await heard(program(hasty)), { status: 0, stdout: whole, stderr: 'that is all\n' });
+  // Node's stream, which the program has asked for, makes the pipe one that does not wait.
+  const { code, stdout, stderr } = await runProgram(process.execPath, PROGRAM);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: 'that is all' });
+  assert.equal(stdout, whole);
 });
 
 test('where there is no room the stream tells so', { skip: !existsSync('/dev/full'), timeout: 60_000 }, () => {
-  const full = openSync('/dev/full', 'w');
-  const options = {
-    encoding: 'utf8',
-    timeout: 30_000,
-    stdio: ['ignore', full, 'pipe'] as ('ignore' | number | 'pipe')[],
-  };
-  const { status, stderr } = spawnSync(process.execPath, program(), options as { encoding: 'utf8' });
-  closeSync(full);
-  assert.deepEqual([status, stderr.split('\n').includes('ENOSPC')], [3, true]);
+  const { status, remarks } = runInto('/dev/full');
+  assert.deepEqual([status, remarks.includes('ENOSPC')], [3, true]);
 });
