@@ -106,8 +106,8 @@ export async function build() {
   }
 }
 
-/** Large packages that not every command needs. */
-const PARTS = ['nodemailer', 'pino', 'yaml'];
+/** Large packages that not every command needs: what each is made of, and how it is imported. */
+const PARTS = { nodemailer: 'nodemailer', pino: 'pino', yaml: 'yaml', [join('src', 'config', 'zod.ts')]: './zod.js' };
 
 /**
  * One file for all of haplog, in which a module runs when it is first asked for, and one for each of those packages: each
@@ -121,7 +121,7 @@ async function bundle(outdir) {
     contents: (await transform(readFileSync(path, 'utf8'), { minifyWhitespace: true, minifySyntax: true })).code,
   });
   const apart = ({ path, kind }) =>
-    kind === 'entry-point' ? undefined : { path: `./parts/${path}.js`, external: true };
+    kind === 'entry-point' ? undefined : { path: `./parts/${basename(path, '.js')}.js`, external: true };
   const options = {
     absWorkingDir: root,
     outdir,
@@ -138,7 +138,10 @@ async function bundle(outdir) {
     plugins: [
       { name: 'grammar', setup: ({ onLoad }) => onLoad({ filter: /\.gen\.js$/ }, tightly) },
       { name: 'addon', setup: addon },
-      { name: 'parts', setup: ({ onResolve }) => onResolve({ filter: new RegExp(`^(?:${PARTS.join('|')})$`) }, apart) },
+      {
+        name: 'parts',
+        setup: ({ onResolve }) => onResolve({ filter: new RegExp(`^(?:${Object.values(PARTS).join('|')})$`) }, apart),
+      },
     ],
     // It is loaded by name, where there is a terminal.
     external: ['pino-pretty'],
@@ -152,11 +155,13 @@ async function bundle(outdir) {
         { in: join('src', 'main.ts'), out: 'program' },
       ],
     });
-    await esbuild({ ...options, entryPoints: PARTS.map((name) => ({ in: name, out: join('parts', name) })) });
+    const parts = Object.entries(PARTS).map(([made, as]) => ({ in: made, out: join('parts', basename(as, '.js')) }));
+    await esbuild({ ...options, entryPoints: parts });
   } catch (error) {
     throw new BuildError('The sources cannot be bundled', error.message);
   }
-  nameProgram(join(outdir, 'program.js'));
+  const parts = readdirSync(join(outdir, 'parts')).map((name) => join('parts', name));
+  for (const name of ['program.js', ...parts]) makeLoadable(join(outdir, name));
   writeFileSync(join(outdir, 'package.json'), '{ "type": "commonjs" }\n');
   chmodSync(join(outdir, 'main.js'), 0o755);
 }
@@ -168,18 +173,24 @@ function addon({ onResolve, onLoad }) {
   onLoad({ filter: /.*/, namespace: 'addon' }, () => ({ contents }));
 }
 
-/** Makes the program a function of what a module is given, behind a line that tells it from every other (src/start.ts). */
-function nameProgram(path) {
-  const program = readFileSync(path);
-  const name = createHash('sha256').update(program).digest('hex');
-  writeFileSync(path, `// ${name}\n(function (require, __filename) {${program}\n})\n`);
+/** Makes a file a function of what Node gives a CommonJS module, behind a line that tells it from every other (src/built-file.ts). */
+function makeLoadable(path) {
+  const code = readFileSync(path);
+  const name = createHash('sha256').update(code).digest('hex');
+  writeFileSync(path, `// ${name}\n(function (exports, require, module, __filename, __dirname) {${code}\n})\n`);
 }
 
-/** What V8 makes of the program, for the next starts. Without it haplog starts later, and no worse. */
+/** What V8 makes of the program and its parts, for the next starts. Without it haplog starts later, and no worse. */
 function keepCode(main) {
   const corpora = join(root, 'fixtures', 'corpora');
   const logs = readdirSync(corpora).map((name) => join(corpora, name, 'haproxy.log'));
-  spawnSync(process.execPath, [join(root, 'scripts', 'code-cache.cjs'), main, ...logs.filter(existsSync)], {
+  const command = [
+    'replay',
+    '--config',
+    join(root, 'fixtures', 'config', 'good.full.yaml'),
+    ...logs.filter(existsSync),
+  ];
+  spawnSync(process.execPath, [join(root, 'scripts', 'code-cache.cjs'), main, ...command], {
     cwd: root,
     stdio: 'ignore',
     timeout: 60_000,

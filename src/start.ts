@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 /**
- * Starts the program that scripts/build.mjs made of src/main.ts, under V8's flags (docs/decisions/0006-memory.md): with the code that V8
- * had made of it by the end of the build, where that is of this program and this Node, and otherwise without
- * (docs/decisions/0008-speed.md).
+ * Starts the program that scripts/build.mjs made of src/main.ts, under V8's flags (docs/decisions/0006-memory.md): modules that not every
+ * command needs are loaded when they are first used (docs/decisions/0008-speed.md).
  */
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { cachedDataVersionTag, setFlagsFromString } from 'node:v8';
-import { Script } from 'node:vm';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { load } from './built-file.js';
+
+export { loaded } from './built-file.js';
 
 // Of its own modules Node keeps V8's code, which V8 does not take any more once flags are set: what standard output asks for, `net`
 // where it is a terminal or a pipe, takes three times as long then.
@@ -33,35 +33,7 @@ setFlagsFromString('--max-inlined-bytecode-size-cumulative=150');
 if (process.version.startsWith('v20.')) setFlagsFromString('--interrupt-budget=264000');
 
 // The build makes a CommonJS module of this one.
-const filename = join(__dirname, 'program.js');
-const source = readFileSync(filename, 'latin1'); // esbuild writes ASCII
-
-/** How long the line is that names the program's build, `// ` and its newline with it. */
-const NAME_LENGTH = 68;
-/** A multiple of eight, or V8 copies what follows. */
-const BIRTH_LENGTH = 256;
-
-/**
- * Of which program, Node, flags and processor code is: V8 compares no more of a program than its length. The build is believed
- * about the program's name; to hash it here takes longer than to read it.
- */
-export const birth =
-  `${source.slice(0, NAME_LENGTH)}${process.version} ${process.platform} ${process.arch} ${cachedDataVersionTag()}`
-    .padEnd(BIRTH_LENGTH)
-    .slice(0, BIRTH_LENGTH);
-
-/** The program, as a function of what a module is given. scripts/code-cache.cjs takes its code. */
-export const script = new Script(source, { filename, cachedData: codeAtHand() });
-
-/** What the build left: its birth, and V8's code. V8 takes it or not; it is no error where there is none. */
-function codeAtHand(): Buffer | undefined {
-  try {
-    const kept = readFileSync(join(dirname(filename), 'program.cache'));
-    return kept.toString('latin1', 0, BIRTH_LENGTH) === birth ? kept.subarray(BIRTH_LENGTH) : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const built = __dirname;
 
 /** Modules of Node that take milliseconds to load, and that not every command needs: each is loaded when it is first used. */
 const LATER = new Set(
@@ -72,6 +44,7 @@ const LATER = new Set(
 
 /** What the program gets for `require`. */
 export function loadLater(name: string): unknown {
+  if (name.startsWith('./parts/')) return load(join(built, name), require);
   if (name === 'node:process') return process; // it is there, and Node takes a millisecond to make a module of it
   if (!LATER.has(name)) return require(name);
   const descriptor = (key: string | symbol) => Reflect.getOwnPropertyDescriptor(require(name), key);
@@ -87,8 +60,4 @@ export function loadLater(name: string): unknown {
   );
 }
 
-// A daemon stays: of it V8 lets 2 MB gather before it collects, and not 8. Who reads a log once wants the tenth of time that it takes. Set
-// only here, for V8 takes no code that was kept under other flags.
-if (process.argv[2] === 'run') setFlagsFromString('--optimize-for-size');
-
-script.runInThisContext()(loadLater, filename);
+load(join(built, 'program.js'), loadLater);

@@ -1,7 +1,8 @@
 /** Mistakes as the operator reads them: one a line, in the order of the file, each with its place. */
-import type { core } from 'zod';
+
 import type { ConfigDocument } from './document.js';
 import { type Mistake, mistake, type Path, pathInWords } from './mistake.js';
+import type { core } from './zod.js';
 
 /** What the schema found wrong. The words come from the fields themselves. */
 export function mistakesOf(issues: readonly core.$ZodIssue[]): Mistake[] {

@@ -1,10 +1,11 @@
 /** The sorts of values a configuration holds. Each says once what it takes: for the check, the error and the docs. */
-import * as z from 'zod';
+
 import { isSigningSecret } from '../../alerts/index.js';
 import { readDuration } from '../duration.js';
 import { isGlob } from '../glob.js';
 import { isZone, zoneHint } from '../zone.js';
 import { kindOf, unknownKey, unlike } from './mistake.js';
+import * as z from './zod.js';
 
 type Mapping = Record<string, unknown>;
 

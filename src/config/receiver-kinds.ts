@@ -1,5 +1,5 @@
 /** The receivers that are services with an account of their own, and commands: every key of theirs. */
-import * as z from 'zod';
+
 import {
   duration,
   filePath,
@@ -15,6 +15,7 @@ import {
   WEB_ADDRESS,
 } from './fields.js';
 import { unlike } from './mistake.js';
+import * as z from './zod.js';
 
 const SECOND = 1000;
 const DAY = 86_400 * SECOND;

@@ -2,7 +2,7 @@
  * The configuration file as it is written: every key, what it takes, what holds without it, what it is for. Types,
  * checks, errors and docs/config.md come from here.
  */
-import * as z from 'zod';
+
 import { FORMATS } from '../../alerts/index.js';
 import {
   duration,
@@ -31,6 +31,7 @@ import {
 } from './fields.js';
 import { services } from './receiver-kinds.js';
 import { maintenance, policy, route, rules } from './telling.js';
+import * as z from './zod.js';
 
 const SECOND = 1000;
 const DAY = 86_400 * SECOND;

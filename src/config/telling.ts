@@ -1,5 +1,5 @@
 /** The part of the configuration that says what is told, when, and to whom. */
-import type * as z from 'zod';
+
 import {
   DEFAULT_POLICY,
   DEFAULT_RULES,
@@ -24,6 +24,7 @@ import {
   wholeNumber,
 } from './fields.js';
 import { unlike } from './mistake.js';
+import type * as z from './zod.js';
 
 const SECOND = 1000;
 

@@ -4,9 +4,12 @@ import { unpackedChunks, unpackedStream } from './gzip.js';
 import { CannotRead, type LogFile } from './log-file.js';
 import { sweepAtHand } from './sweep.js';
 
+const NEWLINE = 0x0a;
 const CHUNK_BYTES = 256 * 1024;
 /** A few milliseconds of work. */
 const TURN_BYTES = 8 * 1024 * 1024;
+/** So much of a line is kept for the next chunk; a longer one is cut. */
+const KEPT_BYTES = 64 * 1024;
 /** So much to read is worth the making of that room. */
 const ROOM_WORTH_BYTES = 1024 * 1024;
 
@@ -17,9 +20,9 @@ const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
  * The bytes of a file from `offset` on, counted as unpacked. Throws `CannotRead` where compressed data are damaged or
  * cut off, after what could be unpacked.
  */
-export async function* chunksOf(file: LogFile, offset: number): AsyncGenerator<Buffer, void> {
-  if (!file.compressed) return yield* plainChunks(file, offset);
-  yield* inWords(skipBytes(unpackedChunks(file.fd), offset), file.openedAs);
+export function chunksOf(file: LogFile, offset: number): AsyncGenerator<Buffer, void> {
+  if (!file.compressed) return plainChunks(file, offset);
+  return inWords(skipBytes(unpackedChunks(file.fd), offset), file.openedAs);
 }
 
 /** A file's length in bytes as unpacked, as many as can be. */
@@ -53,18 +56,24 @@ async function* inWords(chunks: AsyncIterable<Buffer>, name: string): AsyncGener
 /**
  * Reads on from `offset` up to the end that the file has then. Small synchronous reads, because a chunk that fits the
  * processor's cache is scanned while it is still there, and a thread's answer takes longer to arrive than the bytes do.
+ * A chunk holds whole lines: what has no end yet is put before the bytes that are read next, and the kernel need not read it again.
  * Between turns everything else of the process has its say.
  */
 async function* plainChunks(file: LogFile, offset: number): AsyncGenerator<Buffer, void> {
   const room = file.size - offset >= ROOM_WORTH_BYTES ? takeRoom() : null;
   try {
-    const buffer = room ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    const buffer = room ?? Buffer.allocUnsafeSlow(KEPT_BYTES + CHUNK_BYTES);
+    let start = KEPT_BYTES;
     let turn = 0;
     for (let at = offset; ; ) {
-      const bytesRead = readSync(file.fd, buffer, 0, buffer.length, at);
-      if (bytesRead === 0) return;
+      const bytesRead = readSync(file.fd, buffer, KEPT_BYTES, buffer.length - KEPT_BYTES, at);
       at += bytesRead;
-      yield buffer.subarray(0, bytesRead);
+      const read = buffer.subarray(start, KEPT_BYTES + bytesRead);
+      const size = bytesRead === 0 ? read.length : wholeLines(read);
+      if (size > 0) yield read.subarray(0, size);
+      if (bytesRead === 0) return;
+      start = KEPT_BYTES - (read.length - size);
+      read.copy(buffer, start, size);
       turn += bytesRead;
       if (turn < TURN_BYTES) continue;
       turn = 0;
@@ -73,6 +82,12 @@ async function* plainChunks(file: LogFile, offset: number): AsyncGenerator<Buffe
   } finally {
     if (room !== null) roomIsTaken = false;
   }
+}
+
+/** How many bytes there are up to the end of the last whole line; all, where what follows is too long to be kept. */
+function wholeLines(bytes: Buffer): number {
+  const size = bytes.lastIndexOf(NEWLINE) + 1;
+  return bytes.length - size > KEPT_BYTES ? bytes.length : size;
 }
 
 let roomIsTaken = false;

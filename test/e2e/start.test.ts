@@ -20,22 +20,40 @@ beforeEach(() => {
 
 const built = (...path: string[]) => join(folder.path, 'src', ...path);
 
-/** Starts haplog; did V8 take the code that was kept? Undefined where none was offered. */
-function taken(...flags: string[]): boolean | undefined {
+/** Runs a command of haplog: what it prints, and of which of its files V8 took the code that was kept; undefined where none was offered. */
+function started(command: string[], ...flags: string[]): { said: string; taken: Record<string, boolean | undefined> } {
   const start = `
-    process.argv = [process.argv[0], 'haplog', '--version'];
-    const { script } = require(${JSON.stringify(built('main.js'))});
-    process.on('exit', () => console.log(script.cachedDataRejected));`;
-  const said = execFileSync(process.execPath, [...flags, '-e', start], { encoding: 'utf8' })
-    .trim()
+    process.argv = [process.argv[0], 'haplog', ...${JSON.stringify(command)}];
+    const { loaded } = require(${JSON.stringify(built('main.js'))});
+    const isTaken = ({ script: { cachedDataRejected: rejected } }) => rejected === undefined ? undefined : !rejected;
+    process.on('exit', () => {
+      const taken = [...loaded].map(([path, one]) => [require('node:path').basename(path), isTaken(one)]);
+      console.log(JSON.stringify(Object.fromEntries(taken)));
+    });`;
+  const lines = execFileSync(process.execPath, [...flags, '-e', start], { encoding: 'utf8' })
+    .trimEnd()
     .split('\n');
+  return { taken: JSON.parse(lines.pop() ?? ''), said: lines.join('\n') };
+}
+
+/** Starts haplog; did V8 take the code that was kept of the program? */
+function taken(...flags: string[]): boolean | undefined {
+  const { said, taken: files } = started(['--version'], ...flags);
   const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
-  assert.equal(said[0], version);
-  return said[1] === 'undefined' ? undefined : said[1] === 'false';
+  assert.equal(said, version);
+  return files['program.js'];
 }
 
 test('haplog starts with the code that the build kept', () => {
   assert.equal(taken(), true);
+});
+
+test('who has a configuration starts with the code that was kept of what reads it', () => {
+  const config = join(projectRoot, 'fixtures', 'config', 'good.full.yaml');
+  const log = join(folder.path, 'empty.log');
+  writeFileSync(log, '');
+  const { taken: files } = started(['replay', '--config', config, log]);
+  assert.deepEqual(files, { 'program.js': true, 'yaml.js': true, 'zod.js': true, 'nodemailer.js': true });
 });
 
 test('where that is missing, or a folder, it starts without', () => {
@@ -67,7 +85,8 @@ test('where the program is of another build, and no longer than this one, it sta
 
 test('the build names the program by what is in it', () => {
   const [name, ...rest] = readFileSync(built('program.js'), 'utf8').split('\n');
-  const program = rest.join('\n').slice('(function (require, __filename) {'.length, -'\n})\n'.length);
+  const around = ['(function (exports, require, module, __filename, __dirname) {', '\n})\n'] as const;
+  const program = rest.join('\n').slice(around[0].length, -around[1].length);
   assert.equal(name, `// ${createHash('sha256').update(program).digest('hex')}`);
 });
 
@@ -85,16 +104,16 @@ test('a module that is loaded later is what it stands for', () => {
 });
 
 test('of the modules that take long to load, none is loaded that a command does not need', () => {
-  const started = (...args: string[]) => {
+  const modules = (...args: string[]) => {
     const start = `
       process.argv = [process.argv[0], 'haplog', ...${JSON.stringify(args)}];
       process.on('exit', () => console.log(process.moduleLoadList.join()));
       require(${JSON.stringify(built('main.js'))});`;
     return execFileSync(process.execPath, ['-e', start], { encoding: 'utf8' });
   };
-  assert.doesNotMatch(started('--version'), /NativeModule (?:child_process|crypto|zlib|fs\/promises)\b/);
+  assert.doesNotMatch(modules('--version'), /NativeModule (?:child_process|crypto|zlib|fs\/promises)\b/);
   const log = join(projectRoot, 'fixtures', 'allyrion', 'haproxy.log');
-  assert.doesNotMatch(started('replay', log), /NativeModule (?:child_process|zlib|fs\/promises)\b/);
+  assert.doesNotMatch(modules('replay', log), /NativeModule (?:child_process|zlib|fs\/promises)\b/);
 });
 
 test('where V8 has other flags, it starts without', () => {

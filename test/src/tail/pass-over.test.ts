@@ -162,7 +162,7 @@ test('a chunk in its room is passed over where it lies', () => {
     true,
   );
   const before = Buffer.from(chunk);
-  const copies = new Uint8Array(sweep.room.buffer, (1 << 20) + 512).fill(0xaa);
+  const copies = new Uint8Array(sweep.room.buffer, sweep.room.length + 512).fill(0xaa);
   const stop: Stop = { start: 0, end: 0, kind: 'traffic', passed: 0 };
   passOver(chunk, 0, chunk.length, 65_536, stop, () => sweep);
   assert.deepEqual([stop.passed, stop.kind], [3_000, 'candidate']);
