@@ -45,7 +45,7 @@ export function takeDue(agenda: Agenda, now: Instant): { keys: Set<string>; rest
     keys.add(first.key);
     first = merged(first.left, first.right);
   }
-  return { keys, rest: keys.size === 0 ? agenda : { ...agenda, first, size } };
+  return { keys, rest: { ...agenda, first, size } };
 }
 
 function merged(a: Entry | null, b: Entry | null): Entry | null {

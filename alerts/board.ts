@@ -64,6 +64,8 @@ export interface WorkerState {
 /** The workers of one host: a few, the one heard first in front. */
 export type Workers = readonly WorkerState[];
 
+const NO_WORKERS: Workers = [];
+
 export interface Board {
   servers: Shelf<ServerState>;
   backends: Shelf<BackendState>;
@@ -130,8 +132,11 @@ export const workerKey = ({ host, pid }: WorkerRef): string => `${host} ${pid}`;
 export const workerOf = (board: Board, { host, pid }: WorkerRef): WorkerState | undefined =>
   board.workers.get(host)?.find((worker) => worker.pid === pid);
 /** The other workers of its host. */
-export const siblingsOf = (board: Board, { host, pid }: WorkerRef): WorkerState[] =>
-  (board.workers.get(host) ?? []).filter((worker) => worker.pid !== pid);
+export function siblingsOf(board: Board, { host, pid }: WorkerRef): Workers {
+  const all = board.workers.get(host) ?? NO_WORKERS;
+  const isAlone = all.length === 0 || (all.length === 1 && all[0]!.pid === pid);
+  return isAlone ? NO_WORKERS : all.filter((worker) => worker.pid !== pid);
+}
 export const backendKey = (worker: WorkerRef, backend: string): string => `${workerKey(worker)} ${backend}`;
 export const serverKey = (worker: WorkerRef, { backend, server }: ServerRef): string =>
   `${backendKey(worker, backend)}/${server}`;

@@ -77,8 +77,8 @@ export class Ledger {
   due(host: string, now: Instant, tells: boolean, mayBeTold: (incident: Incident) => boolean): Incident[] {
     const agenda = this.#agendas.get(host);
     if (!agenda || (tells && !agenda.allTold)) return this.open((one) => one.host === host);
+    if (agenda.first === null || agenda.first.at > now) return [];
     const { keys, rest } = takeDue(agenda, now);
-    if (keys.size === 0) return [];
     const due = [...keys].map((key) => this.#incidents.get(key)).filter((one) => one !== undefined);
     const allTold = rest.allTold && (tells || !due.some(mayBeTold));
     this.#agendas = this.#agendas.with(host, { ...rest, allTold });

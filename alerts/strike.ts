@@ -31,6 +31,7 @@ export function strike(
 
 /** The step, with what is known of the impact of an outage that has just begun, and in all that is told of it. */
 export function withImpact(step: Step, event: HaproxyEvent, seen: TrafficSeen): Step {
+  if (step.incidents.length === 0) return step;
   let { situation } = step;
   const better = new Map<string, Incident>();
   for (const incident of step.incidents) {

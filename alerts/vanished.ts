@@ -10,10 +10,16 @@ import { ended } from './outage.js';
 
 const VANISHED_AFTER_MS = 7 * 24 * 3_600_000;
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** The hosts that have been silent for a week when one speaks for the first time, by its clock as well as by ours. */
-export function vanishedHosts(clocks: Shelf<HostClock>, { host, at }: HaproxyEvent, heardAt: Instant): Set<string> {
+export function vanishedHosts(
+  clocks: Shelf<HostClock>,
+  { host, at }: HaproxyEvent,
+  heardAt: Instant,
+): ReadonlySet<string> {
+  if (clocks.has(host)) return NONE;
   const vanished = new Set<string>();
-  if (clocks.has(host)) return vanished;
   const now = Math.min(at, heardAt);
   for (const [other, clock] of clocks) if (now - clock.at > VANISHED_AFTER_MS) vanished.add(other);
   return vanished;

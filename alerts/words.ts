@@ -62,11 +62,15 @@ export function causeInWords(cause: Cause): string {
   return words;
 }
 
+/** What is fit to show already, as most of what HAProxy says is: nothing but ASCII, and single blanks. */
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
+
 /**
  * Makes text written by others fit to show: one line of at most `limit` characters, without control characters,
  * line separators, or marks that turn the direction of writing.
  */
 export function plainText(text: string, limit: number): string {
+  if (text.length <= limit && PLAIN.test(text)) return text;
   const line = text
     .slice(0, limit * 4)
     .replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ')

@@ -131,8 +131,10 @@ export function isReplaced(board: Board, event: HaproxyEvent): boolean {
 }
 
 function forgetGone(board: Board, event: HaproxyEvent): Board {
+  const siblings = siblingsOf(board, event);
+  if (siblings.length === 0) return board;
   const newcomer = isNewWorker(board, event);
-  return siblingsOf(board, event)
+  return siblings
     .filter((worker) => {
       if (worker.end !== null) return event.at - worker.end.at > LAST_WORDS_MS;
       const goneAfterMs = worker.heir === null ? FORGOTTEN_AFTER_MS : GONE_AFTER_MS;

@@ -103,10 +103,8 @@ function eventCopiedBy(subject: Subject, { origin, text, at }: Spoken): RecentEv
 }
 
 function newEvent(subject: Subject, { id, text, at }: Spoken): RecentEvent {
-  const last = [...subject.recent, ...Object.values(subject.voices)].reduce(
-    (max, { serial }) => Math.max(max, serial),
-    0,
-  );
+  const { syslog, stderr } = subject.voices;
+  const last = Math.max(subject.recent.at(-1)?.serial ?? 0, syslog?.serial ?? 0, stderr?.serial ?? 0);
   return {
     serial: last + 1,
     id,

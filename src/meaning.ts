@@ -67,6 +67,7 @@ export function meaningOfSilence(memory: Memory, now: Instant, plan: Plan, readi
 
 function believed(before: Memory, hearing: Hearing, plan: Plan, { live, heardAt, passes = false }: Reading): Belief {
   let memory: Memory = memoryWith(before, { heard: hearing.heard });
+  if (hearing.events.length === 0 && memory.unassigned.size === 0) return { hearing, steps: [], struck: [], memory };
   const assign = (isJudged: (after: EventId) => boolean): Incident[] => {
     const assigned = assignRequests(memory, isJudged);
     memory = assigned.memory;
