@@ -5,12 +5,11 @@
 import {
   type Cause,
   type Counts,
-  type HaproxyEvent,
   type Instant,
   type Operational,
-  type ServerRef,
   Shelf,
   type Stamp,
+  type WorkerRef,
 } from '../parsers/index.js';
 import { type Fall, type Fallen, MOST_FALLEN } from './incident.js';
 import type { Evidence, Outage, OutageEnd, Shown, Transition } from './state.js';
@@ -125,10 +124,6 @@ export function shown(server: ServerState): Shown {
   return server.drain ? 'drain' : 'up';
 }
 
-/** A worker is one process on one host; names hold no blank, so the keys are unambiguous. */
-export type WorkerRef = Pick<HaproxyEvent, 'host' | 'pid'>;
-
-export const workerKey = ({ host, pid }: WorkerRef): string => `${host} ${pid}`;
 export const workerOf = (board: Board, { host, pid }: WorkerRef): WorkerState | undefined =>
   board.workers.get(host)?.find((worker) => worker.pid === pid);
 /** The other workers of its host. */
@@ -137,9 +132,6 @@ export function siblingsOf(board: Board, { host, pid }: WorkerRef): Workers {
   const isAlone = all.length === 0 || (all.length === 1 && all[0]!.pid === pid);
   return isAlone ? NO_WORKERS : all.filter((worker) => worker.pid !== pid);
 }
-export const backendKey = (worker: WorkerRef, backend: string): string => `${workerKey(worker)} ${backend}`;
-export const serverKey = (worker: WorkerRef, { backend, server }: ServerRef): string =>
-  `${backendKey(worker, backend)}/${server}`;
 
 /**
  * The servers of a backend that are out, after one of them has changed from `before` to `after`. Who was out already keeps

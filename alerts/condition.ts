@@ -1,6 +1,6 @@
 /** How a backend of a load balancer is right now, as far as its log tells: what is left of it, for who has to act. */
-import type { Counts } from '../parsers/index.js';
-import { type BackendState, type Board, backendKey, fallOf, shown } from './board.js';
+import { backendKey, type Counts } from '../parsers/index.js';
+import { type BackendState, type Board, fallOf, shown } from './board.js';
 import { isTakenOver } from './generation.js';
 import type { Evidence } from './state.js';
 

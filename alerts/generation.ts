@@ -3,18 +3,8 @@
  * old one ends with it. Who tells of the end differs: the master ("Former worker (P) exited"), the worker itself
  * ("Proxy X stopped"), or nobody but the younger worker that speaks instead.
  */
-import type { HaproxyEvent, Instant } from '../parsers/index.js';
-import {
-  type Board,
-  backendKey,
-  boardWith,
-  type Change,
-  siblingsOf,
-  unchanged,
-  type WorkerRef,
-  workerKey,
-  workerOf,
-} from './board.js';
+import { backendKey, type HaproxyEvent, type Instant, type WorkerRef, workerKey } from '../parsers/index.js';
+import { type Board, boardWith, type Change, siblingsOf, unchanged, workerOf } from './board.js';
 import { NO_FALL } from './incident.js';
 import { ended } from './outage.js';
 import type { OutageEnd } from './state.js';

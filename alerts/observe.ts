@@ -1,15 +1,13 @@
 /** Folds one event into the board: what it says of servers, backends and workers. */
-import type { HaproxyEvent, Operational, ServerChange } from '../parsers/index.js';
+import { backendKey, type HaproxyEvent, type Operational, type ServerChange, serverKey } from '../parsers/index.js';
 import {
   type Board,
-  backendKey,
   boardWith,
   type Change,
   FRESH_BACKEND,
   FRESH_SERVER,
   outAfter,
   type ServerState,
-  serverKey,
   shown,
 } from './board.js';
 import { endWorker, lastWords, renewWorker, supersede } from './generation.js';

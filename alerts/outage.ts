@@ -5,8 +5,8 @@
  * comes back. Only a fall can begin an outage. Only a return ends one at once, since two threads may write their lines in
  * another order than they counted; a fall that leaves servers ends one that has lasted (weights are set without a word).
  */
-import type { Counts, HaproxyEvent } from '../parsers/index.js';
-import { type Board, backendKey, boardWith, type Change, FRESH_BACKEND, fallOf, type OutServers } from './board.js';
+import { backendKey, type Counts, type HaproxyEvent } from '../parsers/index.js';
+import { type Board, boardWith, type Change, FRESH_BACKEND, fallOf, type OutServers } from './board.js';
 import type { Fall } from './incident.js';
 import type { Evidence, Outage } from './state.js';
 import { beganShortlyBefore } from './workers.js';

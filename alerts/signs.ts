@@ -1,7 +1,7 @@
 /** What an event says of every trouble but the outage, which the board keeps itself: it is there in a worker, or it is not. */
 
-import { type Cause, type HaproxyEvent, isSign, type SignSentence } from '../parsers/index.js';
-import { backendKey, type Change, FRESH_BACKEND, serverKey, shown } from './board.js';
+import { backendKey, type Cause, type HaproxyEvent, isSign, type SignSentence, serverKey } from '../parsers/index.js';
+import { type Change, FRESH_BACKEND, shown } from './board.js';
 import { endedUnwished, isTakenOver } from './generation.js';
 import { type Fall, NO_FALL } from './incident.js';
 import { fallBy } from './outage.js';

@@ -2,17 +2,16 @@
  * Which workers there are, which of them are of one HAProxy service, and which are gone. A host may run several services:
  * their workers share no backend, and the coming of one says nothing of another.
  */
-import { backendOf, type HaproxyEvent, type Instant, type Shelf } from '../parsers/index.js';
 import {
-  type Board,
   backendKey,
-  boardWith,
-  siblingsOf,
+  backendOf,
+  type HaproxyEvent,
+  type Instant,
+  type Shelf,
   type WorkerRef,
-  type WorkerState,
   workerKey,
-  workerOf,
-} from './board.js';
+} from '../parsers/index.js';
+import { type Board, boardWith, siblingsOf, type WorkerState, workerOf } from './board.js';
 import type { End } from './incident.js';
 
 /** How long an older worker must have been silent before its younger sibling's word counts as its end. */

@@ -8,16 +8,8 @@
  * kept as suspect.
  */
 import { backendOf, type HaproxyEvent } from './event.js';
-import {
-  backendKey,
-  type Heard,
-  heardWith,
-  loggedKey,
-  type RecentEvent,
-  type Source,
-  serverKey,
-  speakerKey,
-} from './heard.js';
+import { type Heard, heardWith, type RecentEvent, type Source } from './heard.js';
+import { backendKey, loggedKey, serverKey, speakerKey } from './keys.js';
 import type { LogRecord } from './record.js';
 
 /** How long an event waits for its second witness, in the log's time. */
@@ -116,16 +108,16 @@ export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent): str
 function lacksLogs(heard: Heard, event: HaproxyEvent): boolean {
   const { host, pid, says } = event;
   const backend = backendOf(says);
-  return backend !== null && heard.told.has(loggedKey(host, pid, backend)) && !fits(heard, event);
+  return backend !== null && heard.told.has(loggedKey({ host, pid }, backend)) && !fits(heard, event);
 }
 
 /** Whether HAProxy can say so after what it said: a state that changes, and a number of usable servers that follows. */
 function fits({ told }: Heard, { host, pid, says }: HaproxyEvent): boolean {
-  if (says.kind === 'backend.exhausted') return told.get(backendKey(host, pid, says.backend)) === 0;
+  if (says.kind === 'backend.exhausted') return told.get(backendKey({ host, pid }, says.backend)) === 0;
   if (says.kind !== 'server') return false;
   const { to } = says.change;
-  if (to === (told.get(serverKey(host, pid, says.server)) ?? 'up')) return false;
-  const usable = told.get(backendKey(host, pid, says.server.backend));
+  if (to === (told.get(serverKey({ host, pid }, says.server)) ?? 'up')) return false;
+  const usable = told.get(backendKey({ host, pid }, says.server.backend));
   if (says.counts === null || typeof usable !== 'number') return true;
   const now = says.counts.active + says.counts.backup;
   const rises = to === 'up' || to === 'ready' || to === 'undrain';
@@ -138,14 +130,14 @@ export function isNamed({ speakers, told }: Heard, { host, says }: HaproxyEvent)
   if (backend === null) return false;
   return [...speakers].some(([key, { known }]) => {
     const pid = Number.parseInt(key, 10);
-    if (!known || key !== speakerKey(host, pid)) return false;
-    return told.has(backendKey(host, pid, backend)) || told.has(loggedKey(host, pid, backend));
+    if (!known || key !== speakerKey({ host, pid })) return false;
+    return told.has(backendKey({ host, pid }, backend)) || told.has(loggedKey({ host, pid }, backend));
   });
 }
 
 /** Its master told of it, or it was believed before. */
 export function isWorker({ speakers }: Heard, host: string, pid: number | null): boolean {
-  const speaker = pid === null ? undefined : speakers.get(speakerKey(host, pid));
+  const speaker = pid === null ? undefined : speakers.get(speakerKey({ host, pid }));
   return speaker?.known === true;
 }
 
@@ -158,10 +150,10 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   const { stderr, pairs } = waysOf(source, said);
   const isKnown =
     source.announces === announces && source.tags === tags && source.stderr === stderr && source.pairs === pairs;
-  const key = speakerKey(host, pid);
+  const key = speakerKey({ host, pid });
   const speaker = heard.speakers.get(key);
   const backend = backendOf(says);
-  const logged = backend === null || said.by.syslog === 0 ? null : loggedKey(host, pid, backend);
+  const logged = backend === null || said.by.syslog === 0 ? null : loggedKey({ host, pid }, backend);
   return heardWith(heard, {
     told: logged === null || heard.told.has(logged) ? heard.told : heard.told.with(logged, 'logged'),
     sources: isKnown ? heard.sources : heard.sources.with(host, { stderr, pairs, announces, tags }),
@@ -180,9 +172,9 @@ export function waysOf(source: Source, { by, pair }: RecentEvent): Pick<Source, 
 
 /** Remembers what a worker said of a server and of its backend. */
 export function remember(told: Heard['told'], host: string, pid: number, says: HaproxyEvent['says']): Heard['told'] {
-  if (says.kind === 'backend.exhausted') return told.with(backendKey(host, pid, says.backend), 0);
+  if (says.kind === 'backend.exhausted') return told.with(backendKey({ host, pid }, says.backend), 0);
   if (says.kind !== 'server') return told;
-  const next = told.with(serverKey(host, pid, says.server), says.change.to);
+  const next = told.with(serverKey({ host, pid }, says.server), says.change.to);
   if (says.counts === null) return next;
-  return next.with(backendKey(host, pid, says.server.backend), says.counts.active + says.counts.backup);
+  return next.with(backendKey({ host, pid }, says.server.backend), says.counts.active + says.counts.backup);
 }

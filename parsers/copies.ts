@@ -9,7 +9,8 @@
  *    origin is a server of that backend coming back.
  */
 import type { EventId, StateSentence } from './event.js';
-import { backendKey, COPY_DELAY_MAX_MS, type Heard, type RecentEvent, type Subject, type Voice } from './heard.js';
+import { COPY_DELAY_MAX_MS, type Heard, type RecentEvent, type Subject, type Voice } from './heard.js';
+import { backendKey } from './keys.js';
 import type { Instant, Origin } from './record.js';
 import type { Shelf } from './shelf.js';
 
@@ -83,7 +84,7 @@ export function separate(
   sentence: StateSentence,
 ): Shelf<Subject> {
   if (sentence.kind !== 'server' || !COMES_BACK.has(sentence.change.to)) return subjects;
-  const key = backendKey(host, pid, sentence.server.backend);
+  const key = backendKey({ host, pid }, sentence.server.backend);
   const subject = subjects.get(key);
   const voice = subject?.voices[origin];
   if (!subject || !voice || voice.text === '') return subjects;

@@ -1,6 +1,7 @@
 /** What is remembered of lately heard lines. Plain data on shelves, so that it can be stored row by row. */
 import type { EventId, HaproxyEvent, StateSentence } from './event.js';
-import type { Instant, Origin, ServerRef } from './record.js';
+import { backendKey, serverKey, type WorkerRef, workerKey } from './keys.js';
+import type { Instant, Origin } from './record.js';
 import { Shelf } from './shelf.js';
 
 /** An event that a later line may be a copy of. */
@@ -129,25 +130,17 @@ export interface Suspect {
 /** No copy arrives later than this: journald and rsyslog delay by seconds at worst. Not a window in which equals merge. */
 export const COPY_DELAY_MAX_MS = 60_000;
 
-/** The key of what a sentence is about. Names hold no blank, so that keys are unambiguous. */
-export function subjectKey(host: string, pid: number, sentence: StateSentence): string {
+/** The key of what a sentence is about. */
+export function subjectKey(worker: WorkerRef, sentence: StateSentence): string {
   switch (sentence.kind) {
     case 'server':
-      return serverKey(host, pid, sentence.server);
+      return serverKey(worker, sentence.server);
     case 'backend.exhausted':
-      return backendKey(host, pid, sentence.backend);
+      return backendKey(worker, sentence.backend);
     case 'proxy.stopped':
-      return `${host} ${pid} ${sentence.proxy} stopped`;
+      return `${workerKey(worker)} ${sentence.proxy} stopped`;
     case 'worker.started':
     case 'worker.ended':
-      return `${host} ${pid}`;
+      return workerKey(worker);
   }
 }
-
-export const backendKey = (host: string, pid: number, backend: string): string => `${host} ${pid} ${backend}`;
-/** Under which it is kept that a backend was spoken of by a `log` target: each proxy has targets of its own. */
-export const loggedKey = (host: string, pid: number, backend: string): string =>
-  `${backendKey(host, pid, backend)} logged`;
-export const serverKey = (host: string, pid: number, { backend, server }: ServerRef): string =>
-  `${backendKey(host, pid, backend)}/${server}`;
-export const speakerKey = (host: string, pid: number): string => `${pid} ${host}`;

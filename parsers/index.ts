@@ -11,6 +11,7 @@ export {
 } from './event.js';
 export { type Address, type Hearing, hear, hearNothing, nextVerdictAt } from './hear.js';
 export { type Heard, NOTHING_HEARD, type Suspect } from './heard.js';
+export { backendKey, serverKey, type WorkerRef, workerKey } from './keys.js';
 export { type ParseResult, parseHeader, parseLine } from './parse-line.js';
 export type {
   Cause,

@@ -2,7 +2,8 @@
  * Who speaks: workers by host name and pid. Over UDP the same worker's syslog lines may bear another host name than its
  * stderr lines (`localhost`, or what `log-send-hostname` sets).
  */
-import { COPY_DELAY_MAX_MS, type Heard, heardWith, type Speaker, type Subject, speakerKey } from './heard.js';
+import { COPY_DELAY_MAX_MS, type Heard, heardWith, type Speaker, type Subject } from './heard.js';
+import { speakerKey } from './keys.js';
 import type { Instant, LogRecord, Origin } from './record.js';
 import type { Shelf } from './shelf.js';
 
@@ -22,7 +23,7 @@ export function recognise(
   pid: number,
   at: Instant,
 ): { heard: Heard; host: string } {
-  const key = speakerKey(host, pid);
+  const key = speakerKey({ host, pid });
   const { speakers } = heard;
   const known = speakers.get(key);
   const announced = sentence.kind === 'worker.started';
@@ -49,7 +50,7 @@ export function recognise(
 
 /** The name that a worker's host is known by, where its other lines bear another one. */
 export function hostNameOf({ speakers }: Heard, { host, pid }: Pick<LogRecord, 'host' | 'pid'>): string {
-  return (pid === null ? undefined : speakers.get(speakerKey(host, pid))?.alias) ?? host;
+  return (pid === null ? undefined : speakers.get(speakerKey({ host, pid }))?.alias) ?? host;
 }
 
 function twinOf(speakers: Shelf<Speaker>, host: string, pid: number, origin: Origin, at: Instant): string | null {

@@ -5,7 +5,8 @@
 import { doubt, isNamed, isWitnessed, isWorker, learn, remember, sourceOf } from './belief.js';
 import { inOneBreath, strike } from './copies.js';
 import type { EventId, HaproxyEvent } from './event.js';
-import { type Heard, type Held, heardWith, type RecentEvent, type Suspect, speakerKey } from './heard.js';
+import { type Heard, type Held, heardWith, type RecentEvent, type Suspect } from './heard.js';
+import { speakerKey } from './keys.js';
 import type { Instant, LogRecord } from './record.js';
 import { lookedAt, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
 
@@ -138,7 +139,7 @@ export class Verdicts {
     const { event, tag, heir } = held;
     if (!heir) this.suspects.push({ id, event, tag, text, reason });
     const { speakers } = this.heard;
-    const key = speakerKey(event.host, event.pid);
+    const key = speakerKey(event);
     const speaker = speakers.get(key);
     if (speaker && !speaker.known) {
       this.heard = heardWith(this.heard, {
@@ -173,7 +174,7 @@ export class Verdicts {
     const { host, pid } = held.event;
     const source = sourceOf(this.heard, host);
     if (!source.tags.includes(held.tag) || isWorker(this.heard, host, pid)) return false;
-    const key = speakerKey(host, pid);
+    const key = speakerKey({ host, pid });
     const speaker = this.heard.speakers.get(key);
     if (!speaker) return false;
     const said = this.#said(held);

@@ -18,7 +18,7 @@ export function folded(lines: readonly string[]): { transitions: Transition[]; o
     const { at } = parsed.stamp;
     const pid = parsed.record.pid ?? 0;
     const id = `f:${index}` as EventId;
-    const key = subjectKey(host, pid, says);
+    const key = subjectKey({ host, pid }, says);
     const before = subjects.get(key) ?? { recent: [], voices: {} };
     const { subject, copied } = fold(before, { id, text, origin, times, at, sealed: false });
     subjects = separate(subjects, host, pid, origin, says).with(key, subject);
