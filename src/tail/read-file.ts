@@ -32,7 +32,9 @@ export async function* batchesOf(
     for await (const chunk of chunks) {
       for (let at = 0; at < chunk.length; ) {
         at = splitter.push(chunk, at);
-        if (batches.ripe(splitter)) yield batches.make(splitter, fingerprint, 'line');
+        // Mere traffic makes no batch here, where nobody goes on from the middle: lines about states are rare, and for a few of them
+        // the processor's caches forget what it needs to go on with the bytes, and the reverse.
+        if (splitter.full) yield batches.make(splitter, fingerprint, 'line');
       }
     }
     splitter.finish();
