@@ -6,6 +6,12 @@ import { LogFile } from './log-file.js';
 import { Splitter } from './splitter.js';
 
 /**
+ * Nobody waits for news of the past. And between the bytes and a few lines about states a processor's caches forget what
+ * either needs: the fewer batches, the better. So mere traffic makes none here, and more lines go into one.
+ */
+const LINES_MAX = 4_000;
+
+/**
  * Reads the file once, from its start to the end it has then. The last batch is `caughtUp`, none is `live`; an empty
  * file yields nothing. Lines have the same fingerprint and offsets as when they were followed.
  * Throws `CannotRead` where there is nothing to read; of a damaged or cut off `.gz`, after what could be unpacked.
@@ -26,14 +32,12 @@ export async function* batchesOf(
   batches: BatchMaker,
   fingerprint: Fingerprint,
 ): AsyncGenerator<Batch, void> {
-  const splitter = new Splitter(0);
+  const splitter = new Splitter(0, LINES_MAX);
   let failure: unknown = null;
   try {
     for await (const chunk of chunks) {
       for (let at = 0; at < chunk.length; ) {
         at = splitter.push(chunk, at);
-        // Mere traffic makes no batch here, where nobody goes on from the middle: lines about states are rare, and for a few of them
-        // the processor's caches forget what it needs to go on with the bytes, and the reverse.
         if (splitter.full) yield batches.make(splitter, fingerprint, 'line');
       }
     }
