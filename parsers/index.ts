@@ -9,6 +9,7 @@ export {
   type StateSentence,
   tellsOfState,
 } from './event.js';
+export { KINDS } from './haproxy.gen.js';
 export { type Address, type Hearing, hear, hearNothing, nextVerdictAt } from './hear.js';
 export { type Heard, NOTHING_HEARD, type Suspect } from './heard.js';
 export { backendKey, serverKey, type WorkerRef, workerKey } from './keys.js';

@@ -7,6 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  appendFileSync,
   chmodSync,
   copyFileSync,
   existsSync,
@@ -26,6 +27,7 @@ import { isAlive } from './lock.mjs';
 
 const dist = join(root, 'dist');
 const hoisting = join(root, 'scripts', 'hoist.mjs');
+const thisFile = fileURLToPath(import.meta.url);
 /** A folder in which a build works; its process id follows. */
 const stageName = '.stage-';
 
@@ -40,16 +42,22 @@ export class BuildError extends Error {
 /** Makes what is generated beside the sources, where it is not newer already. */
 export async function generate() {
   for (const grammar of grammars()) {
-    if (isNewer(grammar.compiled, [grammar.options, ...grammar.sources, hoisting])) continue;
-    await arrive(grammar.compiled, (place) => compileGrammar(grammar.options, place));
+    if (isNewer(grammar.compiled, [grammar.options, ...grammar.sources, hoisting, thisFile])) continue;
+    await arrive(grammar.compiled, (place) => compileGrammar(grammar, place));
   }
   if (!isNewer(sweep.compiled, [sweep.source])) await arrive(sweep.compiled, compileSweep);
 }
 
-/** A grammar as an ES module with types beside it. */
-function compileGrammar(options, place) {
+/** A grammar as an ES module with types beside it; KINDS are those of the sentences that its rules give. */
+function compileGrammar({ options, sources }, place) {
   tool('peggy/bin/peggy.js', ['-c', options, '-o', place], 'The grammar does not compile');
-  writeFileSync(place, hoistRules(readFileSync(place, 'utf8')));
+  const rules = sources.map((path) => readFileSync(path, 'utf8')).join('');
+  const kinds = new Set(Array.from(rules.matchAll(/\bkind: '([\w.]+)'/g), ([, kind]) => kind));
+  writeFileSync(
+    place,
+    `${hoistRules(readFileSync(place, 'utf8'))}export const KINDS = ${JSON.stringify([...kinds].sort())};\n`,
+  );
+  appendFileSync(place.replace('.js', '.d.ts'), 'export const KINDS: readonly string[];\n');
 }
 
 /** src/tail/sweep.wat as an ES module that holds its bytes, with types beside it. */
@@ -221,7 +229,7 @@ function isNewer(made, from) {
   return from.every((path) => (at(path) ?? 0) < (at(made) ?? Number.NEGATIVE_INFINITY));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (process.argv[1] === thisFile) {
   try {
     if (process.argv.includes('--generate')) await generate();
     else await build();

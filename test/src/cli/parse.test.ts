@@ -107,7 +107,7 @@ test('a kind that there is not is a mistake, and no log without such lines', (t)
   for (const [kind, hint] of [
     ['server,sever', 'did you mean server?'],
     ['worker.strated', 'did you mean worker.started?'],
-    ['bogus', 'it takes server, backend.exhausted, .*, traffic, rejected, oversize.'],
+    ['bogus', 'it takes backend.changed, backend.exhausted, .*, traffic, rejected, oversize.'],
   ] as const) {
     const { status, stdout, stderr } = ask(folder, ['parse', '--kind', kind], LOG);
     assert.deepEqual([status, stdout], [2, '']);
