@@ -55,3 +55,30 @@ test('who stops reading a long log leaves its place to the next', async () => {
   assert.equal(places.size, 1);
   file.close();
 });
+
+test('a chunk holds whole lines; only one of more than 64 KiB is cut', async () => {
+  using files = folder();
+  const lengths = [100, 65_000, 200, 65_536, 70_000, 3, 0, 300_000, 1_200_000, 50, 2_400_000, 65_535, 7];
+  const all = lengths.map((length, n) => String.fromCharCode(97 + n).repeat(length));
+  for (const [name, text] of [
+    ['small', lines(...all.slice(0, 7), ...all.slice(0, 7))],
+    ['long', lines(...all, ...all)],
+    ['unfinished', `${lines(...all)}${trafficLine(1)}`],
+  ] as const) {
+    const bytes = Buffer.from(text);
+    writeFileSync(files.path(name), bytes);
+    const file = LogFile.open(files.path(name));
+    for (const offset of [0, 1, 70_001, 140_000]) {
+      const read: Buffer[] = [];
+      for await (const chunk of chunksOf(file, offset)) read.push(Buffer.from(chunk));
+      assert.ok(Buffer.concat(read).equals(bytes.subarray(offset)), `${name} from ${offset}`);
+      let end = offset;
+      for (const chunk of read.slice(0, -1)) {
+        end += chunk.length;
+        const start = bytes.lastIndexOf(10, end - 1) + 1;
+        assert.ok(end === start || bytes.indexOf(10, end) - start > 65_536, `${name} is cut at ${end}`);
+      }
+    }
+    file.close();
+  }
+});
