@@ -116,6 +116,7 @@ export async function build() {
 
 /** Large packages that not every command needs: what each is made of, and how it is imported. */
 const PARTS = { nodemailer: 'nodemailer', pino: 'pino', yaml: 'yaml', [join('src', 'config', 'zod.ts')]: './zod.js' };
+const isPart = new RegExp(`^(?:${Object.values(PARTS).join('|').replaceAll('.', '\\.')})$`);
 
 /**
  * One file for all of haplog, in which a module runs when it is first asked for, and one for each of those packages: each
@@ -148,7 +149,7 @@ async function bundle(outdir) {
       { name: 'addon', setup: addon },
       {
         name: 'parts',
-        setup: ({ onResolve }) => onResolve({ filter: new RegExp(`^(?:${Object.values(PARTS).join('|')})$`) }, apart),
+        setup: ({ onResolve }) => onResolve({ filter: isPart }, apart),
       },
     ],
     // It is loaded by name, where there is a terminal.

@@ -6,10 +6,7 @@ const { writeFileSync } = require('node:fs');
 
 const [main, ...command] = process.argv.slice(2);
 process.argv = [process.execPath, main, ...command];
-const { loaded } = require(main);
+const { cacheOf, codeOf, loaded } = require(main);
 process.on('exit', () => {
-  for (const [path, { birth, script }] of loaded) {
-    const code = script.createCachedData();
-    writeFileSync(path.replace(/\.js$/, '.cache'), Buffer.concat([Buffer.from(birth, 'latin1'), code]));
-  }
+  for (const [path, one] of loaded) writeFileSync(cacheOf(path), codeOf(one));
 });

@@ -11,12 +11,21 @@ import { Script } from 'node:vm';
 const NAME_LENGTH = 68;
 /** A multiple of eight, or V8 copies what follows. */
 const BIRTH_LENGTH = 256;
+/** What a disk writes at once, or loses. */
+const SECTOR_BYTES = 512;
 
-/** What was loaded, by its path: scripts/code-cache.cjs takes V8's code of it. `birth` is what stands before that code. */
-export const loaded = new Map<string, { script: Script; birth: string; exports: unknown }>();
+interface Loaded {
+  name: string;
+  script: Script;
+  exports: unknown;
+}
+
+/** What was loaded, by its path. */
+export const loaded = new Map<string, Loaded>();
 
 /**
- * Runs a built file once, as Node runs a CommonJS module, and returns what it exports.
+ * Runs a built file once, as Node runs a CommonJS module, and returns what it exports. Throws what the file throws; then it is run
+ * again when it is next asked for.
  * @param path ends in `.js`
  * @param require what the file gets for it
  */
@@ -24,32 +33,56 @@ export function load(path: string, require: (name: string) => unknown): unknown 
   const known = loaded.get(path);
   if (known) return known.exports;
   const source = readFileSync(path, 'latin1'); // esbuild writes ASCII
-  const birth = birthOf(source);
-  const script = new Script(source, { filename: path, cachedData: codeAtHand(path, birth) });
+  const name = source.slice(0, NAME_LENGTH);
+  const script = new Script(source, { filename: path, cachedData: codeAtHand(path, name) });
   const module = { exports: {} };
-  const one = { script, birth, exports: module.exports };
+  const one: Loaded = { name, script, exports: module.exports };
   loaded.set(path, one);
-  script.runInThisContext()(module.exports, require, module, path, dirname(path));
+  try {
+    script.runInThisContext()(module.exports, require, module, path, dirname(path));
+  } catch (error) {
+    loaded.delete(path);
+    throw error;
+  }
   one.exports = module.exports;
   return one.exports;
 }
 
+/** Where the build keeps V8's code of a file. */
+export function cacheOf(path: string): string {
+  return path.replace(/\.js$/, '.cache');
+}
+
+/** V8's code of a file by now, as a later start takes it. */
+export function codeOf({ name, script }: Loaded): Buffer {
+  const code = script.createCachedData();
+  return Buffer.concat([Buffer.from(birthOf(name, code), 'latin1'), code]);
+}
+
+/** The code that the build left beside the file. V8 takes it or not; it is no error where there is none. */
+function codeAtHand(path: string, name: string): Buffer | undefined {
+  try {
+    const kept = readFileSync(cacheOf(path));
+    const code = kept.subarray(BIRTH_LENGTH);
+    return kept.toString('latin1', 0, BIRTH_LENGTH) === birthOf(name, code) ? code : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * Of which file, Node, flags and processor code is: V8 compares no more of a file than its length. The build is believed
- * about the file's name; to hash it here takes longer than to read it.
+ * Of which file, Node, flags and processor code is, and its sum: V8 compares no more of a file than its length, and runs whatever code
+ * it is given. The build is believed about the file's name; to hash it here takes longer than to read it.
  */
-function birthOf(source: string): string {
-  return `${source.slice(0, NAME_LENGTH)}${process.version} ${process.platform} ${process.arch} ${cachedDataVersionTag()}`
+function birthOf(name: string, code: Buffer): string {
+  return `${name}${process.version} ${process.platform} ${process.arch} ${cachedDataVersionTag()} ${code.length} ${sumOf(code)}`
     .padEnd(BIRTH_LENGTH)
     .slice(0, BIRTH_LENGTH);
 }
 
-/** The code that the build left beside the file. V8 takes it or not; it is no error where there is none. */
-function codeAtHand(path: string, birth: string): Buffer | undefined {
-  try {
-    const kept = readFileSync(path.replace(/\.js$/, '.cache'));
-    return kept.toString('latin1', 0, BIRTH_LENGTH) === birth ? kept.subarray(BIRTH_LENGTH) : undefined;
-  } catch {
-    return undefined;
-  }
+/** Of each sector a word: of what was not yet written when the power failed a disk gives zeros. All would take ten times as long. */
+function sumOf(code: Buffer): number {
+  let sum = 0;
+  for (let at = 0; at + 4 <= code.length; at += SECTOR_BYTES) sum = (Math.imul(sum, 31) + code.readInt32LE(at)) | 0;
+  return sum;
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { load } from './built-file.js';
 
-export { loaded } from './built-file.js';
+export { cacheOf, codeOf, loaded } from './built-file.js';
 
 // Of its own modules Node keeps V8's code, which V8 does not take any more once flags are set: what standard output asks for, `net`
 // where it is a terminal or a pipe, takes three times as long then.

@@ -14,6 +14,8 @@ const LOOKS_EVERY_MS = 1_000;
 
 interface Line {
   at: Instant;
+  /** Of what happened at once: a change of state stands before the outage it begins, and that before the incident and who is told. */
+  rank: 0 | 1 | 2 | 3;
   utcOffsetMin: number;
   /** Null where there is nothing to say after all. */
   words: () => string | null;
@@ -38,7 +40,7 @@ export class ReplayText {
     for (const incident of incidents) this.#addIncident(incident);
     for (const { receiver, event, incident, createdAt } of notifications) {
       const words = `would tell ${receiver}: ${event}: ${incidentInWords(incident)}`;
-      this.#lines.push({ at: createdAt, utcOffsetMin: incident.utcOffsetMin, words: () => words });
+      this.#lines.push({ at: createdAt, rank: 3, utcOffsetMin: incident.utcOffsetMin, words: () => words });
     }
   }
 
@@ -64,7 +66,7 @@ export class ReplayText {
       this.#transitions.delete(id);
       return transitionSaid(newest).words;
     };
-    this.#lines.push({ at, utcOffsetMin, words });
+    this.#lines.push({ at, rank: 0, utcOffsetMin, words });
   }
 
   /** What begins and ends is told as two lines. */
@@ -73,17 +75,17 @@ export class ReplayText {
     if (!this.#open.has(id)) {
       this.#open.add(id);
       const begun = { ...outage, end: null, endHow: null };
-      this.#lines.push({ at: start, utcOffsetMin, words: () => outageSaid(begun).words });
+      this.#lines.push({ at: start, rank: 1, utcOffsetMin, words: () => outageSaid(begun).words });
     }
     if (end === null) return;
     this.#open.delete(id);
-    this.#lines.push({ at: end, utcOffsetMin, words: () => outageSaid(outage).words });
+    this.#lines.push({ at: end, rank: 1, utcOffsetMin, words: () => outageSaid(outage).words });
   }
 
   #addIncident(incident: Incident): void {
     const { id, phase, firedAt, openedAt, resolvedAt, utcOffsetMin } = incident;
     const tell = (at: Instant, told: Incident) =>
-      this.#lines.push({ at, utcOffsetMin, words: () => incidentSaid(told, null)?.words ?? null });
+      this.#lines.push({ at, rank: 2, utcOffsetMin, words: () => incidentSaid(told, null)?.words ?? null });
     if (phase !== 'pending' && firedAt !== null && !this.#firing.has(id)) {
       this.#firing.add(id);
       tell(firedAt, { ...incident, phase: 'firing', resolvedAt: null });
@@ -94,7 +96,7 @@ export class ReplayText {
   }
 
   #take(upTo: Instant): string[] {
-    const ripe = this.#lines.filter(({ at }) => at <= upTo).sort((a, b) => a.at - b.at);
+    const ripe = this.#lines.filter(({ at }) => at <= upTo).sort((a, b) => a.at - b.at || a.rank - b.rank);
     if (ripe.length === 0) return [];
     this.#lines = this.#lines.filter(({ at }) => at > upTo);
     return ripe.flatMap(({ at, utcOffsetMin, words }) => {

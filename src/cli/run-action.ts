@@ -24,7 +24,8 @@ export async function run(options: RunOptions): Promise<void> {
   const { first, again } = await configReader(options, log);
   const { config, file, database } = first;
   // A daemon stays: of it V8 lets 2 MB gather before it collects, and not 8. Who reads a log once wants the tenth of time that it takes. Set
-  // only here, for V8 takes no code that was kept under other flags, of the program or of what a configuration asks for.
+  // only here, for V8 takes no code that was kept under other flags, of the program or of what reads a configuration. (What sends is loaded
+  // later, and compiled anew.)
   setFlagsFromString('--optimize-for-size');
   await onDatabase(database, async () => {
     const lock = lockForDaemon(database);

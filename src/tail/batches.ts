@@ -19,19 +19,27 @@ export class BatchMaker {
   checkpoint: Checkpoint | null;
   readonly #path: string;
   readonly #clock: Clock;
+  readonly #silentBytesMax: number;
   #live = false;
   #toldCaughtUp = false;
   #madeAt = Number.NEGATIVE_INFINITY;
 
-  constructor(path: string, clock: Clock, checkpoint: Checkpoint | null = null) {
+  /** @param silentBytesMax so much may be passed over without a batch */
+  constructor(
+    path: string,
+    clock: Clock,
+    checkpoint: Checkpoint | null = null,
+    silentBytesMax: number = SILENT_BYTES_MAX,
+  ) {
     this.#path = path;
     this.#clock = clock;
     this.checkpoint = checkpoint;
+    this.#silentBytesMax = silentBytesMax;
   }
 
   /** Enough was found, or passed over, for a batch on the way. */
   ripe(splitter: Splitter): boolean {
-    return splitter.full || splitter.found.tally.bytes >= SILENT_BYTES_MAX;
+    return splitter.full || splitter.found.tally.bytes >= this.#silentBytesMax;
   }
 
   /** At the end of a file: is there something to tell? Mere traffic is told once in a while. */

@@ -2,14 +2,15 @@
 import { readSync } from 'node:fs';
 import { unpackedChunks, unpackedStream } from './gzip.js';
 import { CannotRead, type LogFile } from './log-file.js';
+import { LINE_BYTES_MAX } from './splitter.js';
 import { sweepAtHand } from './sweep.js';
 
 const NEWLINE = 0x0a;
 const CHUNK_BYTES = 256 * 1024;
 /** A few milliseconds of work. */
 const TURN_BYTES = 8 * 1024 * 1024;
-/** So much of a line is kept for the next chunk; a longer one is cut. */
-const KEPT_BYTES = 64 * 1024;
+/** So much of a line is kept for the next chunk: of none that is worth reading is there more. */
+const KEPT_BYTES = LINE_BYTES_MAX;
 /** So much to read is worth the making of that room. */
 const ROOM_WORTH_BYTES = 1024 * 1024;
 
@@ -56,7 +57,7 @@ async function* inWords(chunks: AsyncIterable<Buffer>, name: string): AsyncGener
 /**
  * Reads on from `offset` up to the end that the file has then. Small synchronous reads, because a chunk that fits the
  * processor's cache is scanned while it is still there, and a thread's answer takes longer to arrive than the bytes do.
- * A chunk holds whole lines: what has no end yet is put before the bytes that are read next, and the kernel need not read it again.
+ * A chunk holds whole lines, but for the file's last and for what is too long for a line: what has no end yet is put before the bytes that are read next.
  * Between turns everything else of the process has its say.
  */
 async function* plainChunks(file: LogFile, offset: number): AsyncGenerator<Buffer, void> {

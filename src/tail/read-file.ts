@@ -9,7 +9,7 @@ import { Splitter } from './splitter.js';
  * Nobody waits for news of the past. And between the bytes and a few lines about states a processor's caches forget what
  * either needs: the fewer batches, the better. So mere traffic makes none here, and more lines go into one.
  */
-const LINES_MAX = 4_000;
+const PAST_LINES_MAX = 4_000;
 
 /**
  * Reads the file once, from its start to the end it has then. The last batch is `caughtUp`, none is `live`; an empty
@@ -20,7 +20,8 @@ export async function* readBatches(path: string, clock: Clock = { now: Date.now 
   const file = LogFile.open(path);
   try {
     const fingerprint = file.fingerprint(true) ?? '';
-    yield* batchesOf(chunksOf(file, 0), new BatchMaker(path, clock), fingerprint);
+    const batches = new BatchMaker(path, clock, null, Number.POSITIVE_INFINITY);
+    yield* batchesOf(chunksOf(file, 0), batches, fingerprint, new Splitter(0, PAST_LINES_MAX));
   } finally {
     file.close();
   }
@@ -31,14 +32,14 @@ export async function* batchesOf(
   chunks: AsyncIterable<Buffer>,
   batches: BatchMaker,
   fingerprint: Fingerprint,
+  splitter = new Splitter(0),
 ): AsyncGenerator<Batch, void> {
-  const splitter = new Splitter(0, LINES_MAX);
   let failure: unknown = null;
   try {
     for await (const chunk of chunks) {
       for (let at = 0; at < chunk.length; ) {
         at = splitter.push(chunk, at);
-        if (splitter.full) yield batches.make(splitter, fingerprint, 'line');
+        if (batches.ripe(splitter)) yield batches.make(splitter, fingerprint, 'line');
       }
     }
     splitter.finish();

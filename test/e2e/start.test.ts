@@ -75,6 +75,27 @@ test('where that is cut off or empty, it starts without', () => {
   }
 });
 
+test('where a disk has lost a part of that, it starts without', () => {
+  const kept = readFileSync(built('program.cache'));
+  for (const page of [1, kept.length >> 13, (kept.length >> 12) - 1]) {
+    writeFileSync(built('program.cache'), Buffer.from(kept).fill(0, page * 4096, (page + 1) * 4096));
+    assert.equal(taken(), undefined, `page ${page}`);
+  }
+});
+
+test('a part that cannot be loaded is asked for again', () => {
+  const start = `
+    process.argv = [process.argv[0], 'haplog', '--version'];
+    const { loadLater } = require(${JSON.stringify(built('main.js'))});
+    const { throws, equal } = require('node:assert/strict');
+    throws(() => loadLater('./parts/broken.js'), /not yet/);
+    globalThis.isMended = true;
+    equal(loadLater('./parts/broken.js').answer, 42);`;
+  const broken = 'exports.answer = 42; if (!globalThis.isMended) throw new Error("not yet");';
+  writeFileSync(built('parts', 'broken.js'), `// ${'0'.repeat(64)}\n(function (exports) {${broken}\n})\n`);
+  execFileSync(process.execPath, ['-e', start], { stdio: ['ignore', 'ignore', 'inherit'] });
+});
+
 test('where the program is of another build, and no longer than this one, it starts without', () => {
   const program = readFileSync(built('program.js'), 'utf8');
   const [name = ''] = program.split('\n');
