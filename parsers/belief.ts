@@ -76,7 +76,8 @@ export function isWitnessed(heard: Heard, of: HaproxyEvent, event: RecentEvent):
   const { stderr, syslog } = event.by;
   if (event.sealed || (stderr > 0 && syslog > 0)) return true;
   // Two requests in one breath make two lines, too: where stderr is written, they must fit, or wait for it.
-  if (event.pair) return !expectsStderr(source) || (isWorker(heard, host, pid) && fits(heard, of));
+  if (event.pair)
+    return !expectsStderr(source) || (isWorker(heard, host, pid) && fits(heard, of) && isNamed(heard, of));
   if (stderr > 0) return source.stderr !== false && isWorker(heard, host, pid) && !lacksLogs(heard, of);
   return source.stderr === false && source.pairs === false;
 }
@@ -97,6 +98,8 @@ export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent): str
   if (missing.length === 0) return null;
   if (!known) return `nothing was heard of such a worker, and ${missing.join(' and ')} did not come`;
   if (missing.length > 1) return `${missing.join(' and ')} did not come`;
+  if (expectsStderr(source) && !isNamed(heard, event))
+    return `${missing[0]} did not come, and no worker has spoken of such a backend`;
   return fits(heard, event) ? null : `${missing[0]} did not come, and it contradicts what was said before`;
 }
 

@@ -147,6 +147,17 @@ describe('a client that can write whole lines', () => {
     assert.deepEqual(believed(genuine, debian), ['a down', 'app exhausted'], 'weights are set without a word');
   });
 
+  test('makes no change of a backend that nobody has spoken of, but the first of a new one is told', () => {
+    const ghost = serverText({ at: 0, backend: 'nosuch', server: 'ghost', to: 'DOWN', left: 0 });
+    const reason = '? the line on stderr did not come, and no worker has spoken of such a backend';
+    assert.equal(atOnce(twice(LATER, ghost), debian), 0);
+    assert.deepEqual(believed(twice(LATER, ghost), debian), [reason]);
+    assert.deepEqual(believed(triple(LATER, ghost), debian), ['ghost down', 'nosuch exhausted']);
+    const logsFirst = [...twice(LATER, ghost), stderrLine(LATER + 20, ghost)];
+    assert.deepEqual(believed(logsFirst, debian), ['ghost down', 'nosuch exhausted']);
+    assert.deepEqual(believed(twice(LATER, ghost), twoTargets), ['ghost down', 'nosuch exhausted'], 'no stderr there');
+  });
+
   test('makes no failing check: HAProxy tells those on stderr as well', () => {
     const check =
       'Health check for server app/a failed, reason: Layer4 timeout, check duration: 2000ms, status: 2/3 UP.';
