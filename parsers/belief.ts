@@ -9,7 +9,7 @@
  */
 import { backendOf, type HaproxyEvent } from './event.js';
 import { type Heard, heardWith, type RecentEvent, type Source } from './heard.js';
-import { backendKey, loggedKey, serverKey, speakerKey } from './keys.js';
+import { backendKey, loggedKey, serverKey, speakerKey, type WorkerRef } from './keys.js';
 import type { LogRecord } from './record.js';
 
 /** How long an event waits for its second witness, in the log's time. */
@@ -128,14 +128,16 @@ function fits({ told }: Heard, { host, pid, says }: HaproxyEvent): boolean {
 }
 
 /** Whether a known worker of the host, whichever, has spoken of the backend. */
-export function isNamed({ speakers, told }: Heard, { host, says }: HaproxyEvent): boolean {
+export function isNamed(heard: Heard, { host, pid, says }: HaproxyEvent): boolean {
+  const { speakers, told } = heard;
   const backend = backendOf(says);
   if (backend === null) return false;
-  return [...speakers].some(([key, { known }]) => {
-    const pid = Number.parseInt(key, 10);
-    if (!known || key !== speakerKey({ host, pid })) return false;
-    return told.has(backendKey({ host, pid }, backend)) || told.has(loggedKey({ host, pid }, backend));
-  });
+  const isNamedBy = (worker: WorkerRef) =>
+    told.has(backendKey(worker, backend)) || told.has(loggedKey(worker, backend));
+  if (isWorker(heard, host, pid) && isNamedBy({ host, pid })) return true;
+  const ofHost = ` ${host}`;
+  const others = speakers.where((key, { known }) => known && key.endsWith(ofHost));
+  return others.some(([key]) => isNamedBy({ host, pid: Number.parseInt(key, 10) }));
 }
 
 /** Its master told of it, or it was believed before. */

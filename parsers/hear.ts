@@ -146,10 +146,9 @@ function beforeLine(known: Subject | undefined, says: StateSentence, at: Instant
 
 /** A worker begins: in a container it bears the pid of the one before, whose words are nothing that it could repeat. */
 function forgetWorker(heard: Heard, host: string, pid: number): Heard {
-  const own = (key: string) => key.startsWith(`${host} ${pid} `);
-  const subjects = [...heard.subjects]
-    .filter(([key]) => own(key))
-    .reduce((rest, [key, it]) => rest.with(key, silenced(it)), heard.subjects);
+  const prefix = `${host} ${pid} `;
+  const own = (key: string) => key.startsWith(prefix);
+  const subjects = heard.subjects.where(own).reduce((rest, [key, it]) => rest.with(key, silenced(it)), heard.subjects);
   return heardWith(heard, { subjects, told: heard.told.withoutAll(own) });
 }
 

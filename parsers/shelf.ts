@@ -71,14 +71,17 @@ export class Shelf<V> implements Iterable<[string, V]> {
 
   /** The shelf without what `isGone`. Looks at everything on it. */
   withoutAll(isGone: (name: string, value: V) => boolean): Shelf<V> {
-    let rest: Shelf<V> = this;
-    for (const [name, value] of this) if (isGone(name, value)) rest = rest.without(name);
-    return rest;
+    return this.where(isGone).reduce<Shelf<V>>((rest, [name]) => rest.without(name), this);
+  }
+
+  /** The names and things that are `wanted`, in no order that means anything. Looks at everything on it, and keeps no more. */
+  where(wanted: (name: string, value: V) => boolean): [string, V][] {
+    return entriesOf(this.#root, wanted);
   }
 
   /** All names and things, in no order that means anything. */
   [Symbol.iterator](): IterableIterator<[string, V]> {
-    return entriesOf(this.#root, []).values();
+    return entriesOf(this.#root, ANY).values();
   }
 
   /** What `later` has that this shelf has not, or has otherwise; and the names it has no more. */
@@ -91,8 +94,8 @@ export class Shelf<V> implements Iterable<[string, V]> {
         for (let arm = 0; arm < ARMS; arm++) compare(then[arm], now[arm]);
         return;
       }
-      for (const entry of entriesOf(now, [])) if (this.get(entry[0]) !== entry[1]) put.push(entry);
-      for (const [name] of entriesOf(then, [])) if (!later.has(name)) gone.push(name);
+      for (const entry of entriesOf(now, ANY)) if (this.get(entry[0]) !== entry[1]) put.push(entry);
+      for (const [name] of entriesOf(then, ANY)) if (!later.has(name)) gone.push(name);
     };
     compare(this.#root, later.#root);
     return { put, gone };
@@ -145,10 +148,21 @@ function unchained<V>(leaf: Leaf<V> | undefined, name: string): Leaf<V> | undefi
   return chained(leaf, unchained(leaf.next, name));
 }
 
-function entriesOf<V>(tree: Tree<V>, entries: [string, V][]): [string, V][] {
-  if (isBranch(tree)) for (const arm of tree) entriesOf(arm, entries);
-  else for (let leaf = tree; leaf !== undefined; leaf = leaf.next) entries.push([leaf.name, leaf.value]);
-  return entries;
+const ANY = () => true;
+
+function entriesOf<V>(
+  tree: Tree<V>,
+  wanted: (name: string, value: V) => boolean,
+  found: [string, V][] = [],
+): [string, V][] {
+  if (isBranch(tree)) {
+    for (let arm = 0; arm < ARMS; arm++) if (tree[arm] !== undefined) entriesOf(tree[arm], wanted, found);
+  } else {
+    for (let leaf = tree; leaf !== undefined; leaf = leaf.next) {
+      if (wanted(leaf.name, leaf.value)) found.push([leaf.name, leaf.value]);
+    }
+  }
+  return found;
 }
 
 function isBranch<V>(tree: Tree<V>): tree is Branch<V> {

@@ -54,9 +54,10 @@ export function hostNameOf({ speakers }: Heard, { host, pid }: Pick<LogRecord, '
 }
 
 function twinOf(speakers: Shelf<Speaker>, host: string, pid: number, origin: Origin, at: Instant): string | null {
-  const candidates = [...speakers].filter(
-    ([name, speaker]) =>
-      name.startsWith(`${pid} `) &&
+  const own = `${pid} `;
+  const candidates = speakers.where(
+    (name, speaker) =>
+      name.startsWith(own) &&
       speaker.alias === null &&
       !speaker.origins[origin] &&
       (speaker.announced || Math.abs(at - speaker.at) <= COPY_DELAY_MAX_MS),
@@ -81,8 +82,10 @@ function originsByHost(speakers: Shelf<Speaker>): Map<string, Set<string>> {
 function forgetOld(heard: Heard, host: string, at: Instant): Heard {
   const silent = ({ voices }: Subject) => Object.values(voices).every((voice) => at - voice.at > COPY_DELAY_MAX_MS);
   const waiting = new Set([...heard.held].map(([, { subject }]) => subject));
-  const isOld = (key: string, subject: Subject) => key.startsWith(`${host} `) && !waiting.has(key) && silent(subject);
-  const own = [...heard.speakers].filter(([key]) => key.endsWith(` ${host}`)).sort(([, a], [, b]) => b.at - a.at);
+  const beginning = `${host} `;
+  const isOld = (key: string, subject: Subject) => key.startsWith(beginning) && !waiting.has(key) && silent(subject);
+  const ending = ` ${host}`;
+  const own = heard.speakers.where((key) => key.endsWith(ending)).sort(([, a], [, b]) => b.at - a.at);
   const known = own.filter(([, speaker]) => speaker.known || speaker.announced);
   const unknown = own.filter(([, speaker]) => !speaker.known && !speaker.announced);
   const gone = [...known.slice(KNOWN_MAX), ...unknown.slice(UNKNOWN_MAX)].map(([key]) => key);
@@ -90,7 +93,10 @@ function forgetOld(heard: Heard, host: string, at: Instant): Heard {
   return heardWith(heard, {
     subjects: heard.subjects.withoutAll(isOld),
     speakers: gone.reduce((rest, key) => rest.without(key), heard.speakers),
-    told: heard.told.withoutAll((key) => workers.some((worker) => key.startsWith(worker))),
+    told:
+      workers.length === 0
+        ? heard.told
+        : heard.told.withoutAll((key) => workers.some((worker) => key.startsWith(worker))),
   });
 }
 
