@@ -28,7 +28,7 @@ export async function* readHistory(paths: readonly string[], context: TimeContex
   if (damages.length > 0) throw new UserError(damages.join('\n'));
 }
 
-/** The paths of different logs, the oldest log first. */
+/** The paths of different logs, the oldest log first: by their first lines, and of those that begin at once by their names. */
 async function inOrder(paths: readonly string[], context: TimeContext): Promise<string[]> {
   const longest = new Map<string, File>();
   for (const path of paths) {
@@ -37,7 +37,14 @@ async function inOrder(paths: readonly string[], context: TimeContext): Promise<
     if (!(other && (await unpackedLength(other.path)) >= (await unpackedLength(path))))
       longest.set(file.fingerprint, file);
   }
-  return [...longest.values()].sort((a, b) => a.firstAt - b.firstAt).map(({ path }) => path);
+  return [...longest.values()]
+    .sort((a, b) => a.firstAt - b.firstAt || rotationOf(b.path) - rotationOf(a.path))
+    .map(({ path }) => path);
+}
+
+/** How often logrotate has given the file another name, as the last one tells; 0 where it does not. */
+function rotationOf(path: string): number {
+  return Number(/\.(\d{1,4})(?:\.[a-z]\w*)?$/.exec(path)?.[1] ?? 0);
 }
 
 interface File {

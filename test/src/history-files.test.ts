@@ -30,6 +30,19 @@ test('files are read in the order of their first line, though that is traffic an
   assert.deepEqual(await said([younger, older]), ['DOWN', 'UP']);
 });
 
+test('files that begin at the same instant are read by the numbers that logrotate gave them', async (t) => {
+  const folder = tempFolder(t);
+  const names = ['haproxy.log', 'haproxy.log.1', 'haproxy.log.2.gz', 'haproxy.log.10.gz'].map((name) =>
+    join(folder, name),
+  );
+  const texts = ['UP', 'DOWN', 'UP', 'DOWN'] as const;
+  for (const [n, path] of names.entries()) {
+    const text = `${state(T, texts[n]!).replace('app/a', `app/a${n}`)}\n`;
+    writeFileSync(path, path.endsWith('.gz') ? gzipSync(text) : text);
+  }
+  for (const order of [names, [...names].reverse()]) assert.deepEqual(await said(order), ['DOWN', 'UP', 'DOWN', 'UP']);
+});
+
 test('a damaged .gz is told after everything else was read, also where nothing of it could be', async (t) => {
   const folder = tempFolder(t);
   const [damaged, sound] = [join(folder, 'haproxy.log.2.gz'), join(folder, 'haproxy.log.1.gz')];
