@@ -6,6 +6,7 @@ import { LINE_BYTES_MAX } from './splitter.js';
 import { sweepAtHand } from './sweep.js';
 
 const NEWLINE = 0x0a;
+/** It stays in a processor's cache of a megabyte or two, beside all else that is in use. */
 const CHUNK_BYTES = 256 * 1024;
 /** A few milliseconds of work. */
 const TURN_BYTES = 8 * 1024 * 1024;

@@ -7,7 +7,7 @@ import { ALONE, lastHeader } from '../../parsers/index.js';
 import { SWEEP } from './sweep.gen.js';
 
 /** Where in the module's memory what it needs lies (sweep.wat). The room for a chunk comes first. */
-const ROOM_BYTES = 1024 * 1024 + 64 * 1024;
+const ROOM_BYTES = 5 * 64 * 1024;
 const ALONE_AT = ROOM_BYTES;
 const HEADER_AT = ALONE_AT + 256;
 const BLOCK_AT = HEADER_AT + 256;

@@ -5,11 +5,11 @@
 ;; It is apart, and in another language, because JavaScript has no words for such steps: it takes twice as long for 99 % of a
 ;; log (docs/decisions/0008-speed.md). scripts/build.mjs makes sweep.gen.js of it.
 ;;
-;; The memory: seventeen pages of 64 KiB for a chunk, and one with what src/tail/sweep.ts lays there: a byte for each first byte of a
+;; The memory: five pages of 64 KiB for a chunk, and one with what src/tail/sweep.ts lays there: a byte for each first byte of a
 ;; message (parsers/scan.ts: ALONE), the known header, and what is copied of a chunk that lies elsewhere. What lies behind the lines
 ;; may be read, but decides nothing.
 (module
-  (memory (export "memory") 18)
+  (memory (export "memory") 6)
 
   ;; Where it stopped: the start of a line. And how many lines it passed over.
   (global $place (export "place") (mut i32) (i32.const 0))
@@ -44,7 +44,7 @@
 
         ;; Does its message begin as only traffic does? The table tells by its first byte which second one says no; 0: each.
         (br_if $stop (i32.ge_u (i32.add (local.get $start) (local.get $message)) (local.get $end)))
-        (local.set $begins (i32.load8_u offset=1114112 (i32.load8_u (i32.add (local.get $start) (local.get $message)))))
+        (local.set $begins (i32.load8_u offset=327680 (i32.load8_u (i32.add (local.get $start) (local.get $message)))))
         (br_if $stop (i32.eqz (local.get $begins)))
         (br_if $stop
           (i32.eq (local.get $begins) (i32.load8_u offset=1 (i32.add (local.get $start) (local.get $message)))))
@@ -57,7 +57,7 @@
         (loop $header
           (br_if $stop
             (i64.ne
-              (i64.load offset=1114368 (local.get $i))
+              (i64.load offset=327936 (local.get $i))
               (i64.load (i32.add (i32.add (local.get $start) (local.get $at)) (local.get $i)))))
           (if (local.get $i)
             (then
