@@ -4,8 +4,8 @@
  *
  * What a client makes HAProxy log comes once and by `log` targets alone. A change of state comes in all the ways its source
  * is known to use. So an event is believed at once when enough lines bear witness, else held back for a moment; what is
- * then still missing one line is believed if it fits what was known, since a line may get lost; what is missing two is
- * kept as suspect.
+ * then still missing one line is believed if it fits what was known and is of a backend that was spoken of, since a line may get
+ * lost; what is missing two is kept as suspect.
  */
 import { backendOf, type HaproxyEvent } from './event.js';
 import { type Heard, heardWith, type RecentEvent, type Source } from './heard.js';
@@ -75,15 +75,21 @@ export function isWitnessed(heard: Heard, of: HaproxyEvent, event: RecentEvent):
   const source = sourceOf(heard, host);
   const { stderr, syslog } = event.by;
   if (event.sealed || (stderr > 0 && syslog > 0)) return true;
-  // Two requests in one breath make two lines, too: where stderr is written, they must fit, or wait for it.
-  if (event.pair)
-    return !expectsStderr(source) || (isWorker(heard, host, pid) && fits(heard, of) && isNamed(heard, of));
+  // Two requests in one breath make two lines, too: where stderr is written, they must fit what this worker said of the backend, or wait for it.
+  if (event.pair) {
+    const fitting =
+      isWorker(heard, host, pid) && fits(heard, of) && (source.stderr !== true || isNamedBy(heard, of, of));
+    return !expectsStderr(source) || fitting;
+  }
   if (stderr > 0) return source.stderr !== false && isWorker(heard, host, pid) && !lacksLogs(heard, of);
   return source.stderr === false && source.pairs === false;
 }
 
-/** Why an event that waited in vain is not believed; null if it is. */
-export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent): string | null {
+/**
+ * Why an event that waited in vain is not believed; null if it is.
+ * @param isAlone its worker says nothing else of the backend that waits as well
+ */
+export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent, isAlone: () => boolean): string | null {
   const source = sourceOf(heard, event.host);
   const known = isWorker(heard, event.host, event.pid);
   if (said.by.syslog === 0) {
@@ -98,7 +104,8 @@ export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent): str
   if (missing.length === 0) return null;
   if (!known) return `nothing was heard of such a worker, and ${missing.join(' and ')} did not come`;
   if (missing.length > 1) return `${missing.join(' and ')} did not come`;
-  if (expectsStderr(source) && !isNamed(heard, event))
+  // Of a backend that is new anybody can say that it fell, by two requests; HAProxy says of its last server that it fell, and then of the backend.
+  if (source.stderr === true && said.pair && !isNamed(heard, event) && isAlone())
     return `${missing[0]} did not come, and no worker has spoken of such a backend`;
   return fits(heard, event) ? null : `${missing[0]} did not come, and it contradicts what was said before`;
 }
@@ -128,16 +135,18 @@ function fits({ told }: Heard, { host, pid, says }: HaproxyEvent): boolean {
 }
 
 /** Whether a known worker of the host, whichever, has spoken of the backend. */
-export function isNamed(heard: Heard, { host, pid, says }: HaproxyEvent): boolean {
-  const { speakers, told } = heard;
-  const backend = backendOf(says);
-  if (backend === null) return false;
-  const isNamedBy = (worker: WorkerRef) =>
-    told.has(backendKey(worker, backend)) || told.has(loggedKey(worker, backend));
-  if (isWorker(heard, host, pid) && isNamedBy({ host, pid })) return true;
+export function isNamed(heard: Heard, event: HaproxyEvent): boolean {
+  const { host, pid } = event;
+  if (isWorker(heard, host, pid) && isNamedBy(heard, event, event)) return true;
   const ofHost = ` ${host}`;
-  const others = speakers.where((key, { known }) => known && key.endsWith(ofHost));
-  return others.some(([key]) => isNamedBy({ host, pid: Number.parseInt(key, 10) }));
+  const others = heard.speakers.where((key, { known }) => known && key.endsWith(ofHost));
+  return others.some(([key]) => isNamedBy(heard, event, { host, pid: Number.parseInt(key, 10) }));
+}
+
+/** Whether the worker has spoken of the event's backend. */
+function isNamedBy({ told }: Heard, { says }: HaproxyEvent, worker: WorkerRef): boolean {
+  const backend = backendOf(says);
+  return backend !== null && (told.has(backendKey(worker, backend)) || told.has(loggedKey(worker, backend)));
 }
 
 /** Its master told of it, or it was believed before. */

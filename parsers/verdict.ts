@@ -99,7 +99,9 @@ export class Verdicts {
   #judge(held: Held): void {
     const said = this.#said(held);
     const { host } = held.event;
-    const reason = held.heir ? 'no worker was started for it' : doubt(this.heard, held.event, said);
+    const reason = held.heir
+      ? 'no worker was started for it'
+      : doubt(this.heard, held.event, said, () => this.#isAlone(held, said));
     if (held.doubted) {
       this.#strike(held);
       return;
@@ -114,6 +116,12 @@ export class Verdicts {
     const stderr = source.stderr ?? (said.by.stderr > 0 || source.announces);
     const pairs = source.pairs ?? (said.by.syslog > 0 ? false : null);
     this.heard = heardWith(this.heard, { sources: this.heard.sources.with(host, { ...source, stderr, pairs }) });
+  }
+
+  /** Nothing else waits that its worker has said of the backend as often. */
+  #isAlone({ subject }: Held, { text }: RecentEvent): boolean {
+    const others = waitingWith(this.heard.held, subject).map((other) => this.#said(other));
+    return !others.some((other) => other.pair && other.text !== text);
   }
 
   #believe({ event, subject, tag, doubted }: Held, said: RecentEvent): void {

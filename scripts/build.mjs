@@ -45,20 +45,20 @@ export async function generate() {
     if (isNewer(grammar.compiled, [grammar.options, ...grammar.sources, hoisting, thisFile])) continue;
     await arrive(grammar.compiled, (place) => compileGrammar(grammar, place));
   }
-  if (!isNewer(sweep.compiled, [sweep.source])) await arrive(sweep.compiled, compileSweep);
+  if (!isNewer(sweep.compiled, [sweep.source, thisFile])) await arrive(sweep.compiled, compileSweep);
 }
 
-/** A grammar as an ES module with types beside it; KINDS are those of the sentences that its rules give. */
+/** A grammar as an ES module with types beside it; KINDS are those of the sentences that its rules give, where they give some. */
 function compileGrammar({ options, sources }, place) {
   tool('peggy/bin/peggy.js', ['-c', options, '-o', place], 'The grammar does not compile');
   const rules = sources.map((path) => readFileSync(path, 'utf8')).join('');
-  const kinds = new Set(Array.from(rules.matchAll(/\bkind: '([\w.]+)'/g), ([, kind]) => kind));
-  writeFileSync(
-    place,
-    `${hoistRules(readFileSync(place, 'utf8'))}export const KINDS = ${JSON.stringify([...kinds].sort())};\n`,
-  );
-  appendFileSync(place.replace('.js', '.d.ts'), 'export const KINDS: readonly string[];\n');
+  const kinds = [...new Set(Array.from(rules.matchAll(/\bkind: ('[\w.]+')/g), ([, kind]) => kind))].sort();
+  const exported = kinds.length === 0 ? '' : `export const KINDS = [${kinds}];\n`;
+  writeFileSync(place, `${hoistRules(readFileSync(place, 'utf8'))}${exported}`);
+  if (exported !== '') appendFileSync(typesOf(place), `export const KINDS: readonly (${kinds.join(' | ')})[];\n`);
 }
+
+const typesOf = (module) => module.replace(/\.js$/, '.d.ts');
 
 /** src/tail/sweep.wat as an ES module that holds its bytes, with types beside it. */
 async function compileSweep(place) {
@@ -70,7 +70,7 @@ async function compileSweep(place) {
   } catch (error) {
     throw new BuildError('The sweep does not compile', error.message);
   }
-  writeFileSync(place.replace('.js', '.d.ts'), 'export const SWEEP: string;\n');
+  writeFileSync(typesOf(place), 'export const SWEEP: string;\n');
 }
 
 /** Lets a module be made elsewhere, so that each file arrives whole: a test that runs meanwhile never reads half of one. */

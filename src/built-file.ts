@@ -53,36 +53,36 @@ export function cacheOf(path: string): string {
   return path.replace(/\.js$/, '.cache');
 }
 
-/** V8's code of a file by now, as a later start takes it. */
+/** V8's code of a file by now, as a later start takes it: whole sectors, of which none is empty. */
 export function codeOf({ name, script }: Loaded): Buffer {
   const code = script.createCachedData();
-  return Buffer.concat([Buffer.from(birthOf(name, code), 'latin1'), code]);
+  const filler = Buffer.alloc(SECTOR_BYTES - ((BIRTH_LENGTH + code.length) % SECTOR_BYTES), '\n');
+  return Buffer.concat([Buffer.from(birthOf(name, code.length), 'latin1'), code, filler]);
 }
 
-/** The code that the build left beside the file. V8 takes it or not; it is no error where there is none. */
+/**
+ * The code that the build left beside the file; it is no error where there is none. V8 takes it where its length is right, and runs whatever
+ * it says: of what was not yet written when the power failed a disk gives zeros.
+ */
 function codeAtHand(path: string, name: string): Buffer | undefined {
   try {
     const kept = readFileSync(cacheOf(path));
-    const code = kept.subarray(BIRTH_LENGTH);
-    return kept.toString('latin1', 0, BIRTH_LENGTH) === birthOf(name, code) ? code : undefined;
+    const birth = kept.toString('latin1', 0, BIRTH_LENGTH);
+    const length = Number(/ (\d+) *$/.exec(birth)?.[1]);
+    const isWhole = kept.length % SECTOR_BYTES === 0 && !kept.includes(Buffer.alloc(SECTOR_BYTES));
+    if (birth !== birthOf(name, length) || !isWhole) return undefined;
+    return kept.subarray(BIRTH_LENGTH, BIRTH_LENGTH + length);
   } catch {
     return undefined;
   }
 }
 
 /**
- * Of which file, Node, flags and processor code is, and its sum: V8 compares no more of a file than its length, and runs whatever code
- * it is given. The build is believed about the file's name; to hash it here takes longer than to read it.
+ * Of which file, Node, flags and processor code is, and how long: V8 compares no more of a file than its length. The build is believed
+ * about the file's name; to hash it here takes longer than to read it.
  */
-function birthOf(name: string, code: Buffer): string {
-  return `${name}${process.version} ${process.platform} ${process.arch} ${cachedDataVersionTag()} ${code.length} ${sumOf(code)}`
+function birthOf(name: string, length: number): string {
+  return `${name}${process.version} ${process.platform} ${process.arch} ${cachedDataVersionTag()} ${length}`
     .padEnd(BIRTH_LENGTH)
     .slice(0, BIRTH_LENGTH);
-}
-
-/** Of each sector a word: of what was not yet written when the power failed a disk gives zeros. All would take ten times as long. */
-function sumOf(code: Buffer): number {
-  let sum = 0;
-  for (let at = 0; at + 4 <= code.length; at += SECTOR_BYTES) sum = (Math.imul(sum, 31) + code.readInt32LE(at)) | 0;
-  return sum;
 }

@@ -28,7 +28,7 @@ export async function* readHistory(paths: readonly string[], context: TimeContex
   if (damages.length > 0) throw new UserError(damages.join('\n'));
 }
 
-/** The paths of different logs, the oldest log first: by their first lines, and of those that begin at once by their names. */
+/** The paths of different logs, the oldest log first: by their first lines, and of those that begin at once by their numbers. */
 async function inOrder(paths: readonly string[], context: TimeContext): Promise<string[]> {
   const longest = new Map<string, File>();
   for (const path of paths) {
@@ -38,13 +38,14 @@ async function inOrder(paths: readonly string[], context: TimeContext): Promise<
       longest.set(file.fingerprint, file);
   }
   return [...longest.values()]
-    .sort((a, b) => a.firstAt - b.firstAt || rotationOf(b.path) - rotationOf(a.path))
+    .sort((a, b) => a.firstAt - b.firstAt || byNumber(a.path, b.path))
     .map(({ path }) => path);
 }
 
-/** How often logrotate has given the file another name, as the last one tells; 0 where it does not. */
-function rotationOf(path: string): number {
-  return Number(/\.(\d{1,4})(?:\.[a-z]\w*)?$/.exec(path)?.[1] ?? 0);
+/** Of two files of one log, as their names tell, the one that logrotate has renamed more often is first: `.2.gz`, `.1`, none. */
+function byNumber(one: string, other: string): number {
+  const [a, b] = [one, other].map((path) => /^(.*?)(?:\.(\d{1,4}))?(?:\.gz)?$/s.exec(path)!);
+  return a![1] === b![1] ? Number(b![2] ?? 0) - Number(a![2] ?? 0) : 0;
 }
 
 interface File {

@@ -1,10 +1,11 @@
 /** The kinds of records that `haplog parse` knows, so that a mistyped one is told from one that no line is of. Pure. */
 import { closest, distance } from 'fastest-levenshtein';
-import { KINDS } from '../../parsers/index.js';
+import { KINDS, type SentenceKind } from '../../parsers/index.js';
 import { UserError } from '../user-error.js';
 
 /** Of HAProxy's sentences, whole and cut, and of lines that are none. */
-const NAMES: readonly string[] = [...KINDS, 'truncated', 'traffic', 'rejected', 'oversize'];
+const SENTENCES: readonly SentenceKind[] = [...KINDS, 'truncated'];
+const NAMES: readonly string[] = [...SENTENCES, 'traffic', 'rejected', 'oversize'];
 
 /** Whether a kind is that of the name, or one of the family that the name stands for: `worker` of `worker.started` and all its like. */
 export const isOf = (kind: string, name: string): boolean => kind === name || kind.startsWith(`${name}.`);

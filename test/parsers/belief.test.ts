@@ -158,6 +158,34 @@ describe('a client that can write whole lines', () => {
     assert.deepEqual(believed(twice(LATER, ghost), twoTargets), ['ghost down', 'nosuch exhausted'], 'no stderr there');
   });
 
+  test('hides no outage of a backend that is new: HAProxy says two things of it, and stderr may have fallen silent', () => {
+    const of = (server: string, to: 'DOWN' | 'UP', left: number) =>
+      serverText({ at: 0, backend: 'new', server, to, left });
+    const exhausted = 'backend new has no server available!';
+    const lines = [...twice(LATER, of('n1', 'DOWN', 0)), ...twice(LATER + 1, exhausted)];
+    assert.deepEqual(believed(lines, debian), ['n1 down', 'new exhausted']);
+    const back = [...lines, ...twice(LATER + 60_000, of('n1', 'UP', 1))];
+    assert.deepEqual(believed(back, debian), ['n1 down', 'n1 up']);
+  });
+
+  test('hides nothing where masters are heard on stderr, and changes never were', () => {
+    for (const times of [1, 2]) {
+      const say = (at: number, text: string) => twice(at, text).slice(0, times);
+      const lines = [0, 1, 2, 3].flatMap((n) => say(T + n * 100_000, n % 2 === 0 ? down('a', 2) : up('a', 3)));
+      assert.deepEqual(believed([forked(T - 1), ...lines]), ['a down', 'a up', 'a down', 'a up'], `${times} targets`);
+    }
+  });
+
+  test('hides nothing on a host that writes two, though the line on stderr was lost', () => {
+    const two = after([
+      forked(T),
+      ...triple(T + 1, down('x', 2)).slice(0, 2),
+      ...triple(T + 500, up('x', 3)).slice(0, 2),
+    ]);
+    const ghost = serverText({ at: 0, backend: 'new', server: 'n1', to: 'DOWN', left: 0 });
+    assert.deepEqual(believed([syslogLine(LATER, ghost)], two), ['n1 down', 'new exhausted']);
+  });
+
   test('makes no failing check: HAProxy tells those on stderr as well', () => {
     const check =
       'Health check for server app/a failed, reason: Layer4 timeout, check duration: 2000ms, status: 2/3 UP.';

@@ -43,6 +43,22 @@ test('files that begin at the same instant are read by the numbers that logrotat
   for (const order of [names, [...names].reverse()]) assert.deepEqual(await said(order), ['DOWN', 'UP', 'DOWN', 'UP']);
 });
 
+test('a number that is part of a name is no rotation: such files are read as they are given', async (t) => {
+  const folder = tempFolder(t);
+  for (const [first, second] of [
+    ['lb.2026.log', 'lb.2025.log'],
+    ['10.0.0.1.log', '10.0.0.5.log'],
+  ] as const) {
+    writeFileSync(join(folder, first), `${state(T, 'DOWN')}\n`);
+    writeFileSync(join(folder, second), `${state(T, 'UP').replace('app/a', 'app/b')}\n`);
+    assert.deepEqual(await said([join(folder, first), join(folder, second)]), ['DOWN', 'UP']);
+    assert.deepEqual(await said([join(folder, second), join(folder, first)]), ['UP', 'DOWN']);
+  }
+  const [current, older] = ['10.0.0.5.log', '10.0.0.5.log.1'].map((name) => join(folder, name));
+  writeFileSync(older!, `${state(T, 'DOWN')}\n`);
+  assert.deepEqual(await said([current!, older!]), ['DOWN', 'UP']);
+});
+
 test('a damaged .gz is told after everything else was read, also where nothing of it could be', async (t) => {
   const folder = tempFolder(t);
   const [damaged, sound] = [join(folder, 'haproxy.log.2.gz'), join(folder, 'haproxy.log.1.gz')];
