@@ -2,6 +2,7 @@
 import { getSystemErrorMap } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { helpCommand } from './cli/help.js';
+import { complain } from './cli/say.js';
 import { UserError } from './user-error.js';
 import { version } from './version.js';
 
@@ -49,7 +50,7 @@ async function main(argv: string[]): Promise<void> {
 function statusOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE; // it has said what there was to say
   if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`haplog: ${error.message}\n`);
+  complain(`haplog: ${error.message}\n`);
   return error.exitCode;
 }
 

@@ -14,7 +14,13 @@ export function print(lines: readonly string[]): void {
 
 /** A line to standard error, for what is not the answer. */
 export function remark(line: string): void {
-  write(2, `${printable(line)}\n`);
+  complain(`${printable(line)}\n`);
+}
+
+/** Text to standard error, behind all that was said: both may go to one reader, who must see no line torn by another. */
+export function complain(text: string): void {
+  if (streamed.has(1) && process.stdout.writableLength > 0) process.stdout.write('', () => write(2, text));
+  else write(2, text);
 }
 
 /** What goes through Node's streams from now on, because something could not be written past them. */

@@ -1,11 +1,13 @@
 /** What a command tells arrives whole and in order, and where it cannot be written that is told once. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { runProgram } from '../../support/program.js';
 import { openFolder } from '../../support/stage.js';
+import { until } from '../../support/until.js';
 
 const SAY = new URL('../../../src/cli/say.ts', import.meta.url).href;
 const LINES = 20_000;
@@ -44,6 +46,25 @@ test('also where standard output does not wait for its reader', { timeout: 60_00
   const { code, stdout, stderr } = await runProgram(process.execPath, PROGRAM);
   assert.deepEqual({ code, stderr }, { code: 0, stderr: 'that is all' });
   assert.equal(stdout, whole);
+});
+
+test('a remark stands behind the lines before it, where both go to one reader that is slow', {
+  timeout: 60_000,
+}, async () => {
+  using folder = openFolder();
+  const mark = join(folder.path, 'remarked');
+  const program = [
+    ...PROGRAM.slice(0, -1),
+    `${PROGRAM.at(-1)}; (await import('node:fs')).writeFileSync(${JSON.stringify(mark)}, '');`,
+  ];
+  const child = spawn('sh', ['-c', 'exec "$0" "$@" 2>&1', process.execPath, ...program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await until(
+    () => existsSync(mark),
+    () => 'the remark was not made',
+  );
+  assert.equal(await text(child.stdout), `${whole}\nthat is all\n`);
 });
 
 test('where there is no room the stream tells so', { skip: !existsSync('/dev/full'), timeout: 60_000 }, () => {
