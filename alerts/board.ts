@@ -129,8 +129,7 @@ export const workerOf = (board: Board, { host, pid }: WorkerRef): WorkerState | 
 /** The other workers of its host. */
 export function siblingsOf(board: Board, { host, pid }: WorkerRef): Workers {
   const all = board.workers.get(host) ?? NO_WORKERS;
-  const isAlone = all.length === 0 || (all.length === 1 && all[0]!.pid === pid);
-  return isAlone ? NO_WORKERS : all.filter((worker) => worker.pid !== pid);
+  return all.length === 1 && all[0]!.pid === pid ? NO_WORKERS : all.filter((worker) => worker.pid !== pid);
 }
 
 /**

@@ -4,8 +4,8 @@
  *
  * What a client makes HAProxy log comes once and by `log` targets alone. A change of state comes in all the ways its source
  * is known to use. So an event is believed at once when enough lines bear witness, else held back for a moment; what is
- * then still missing one line is believed if it fits what was known and is of a backend that was spoken of, since a line may get
- * lost; what is missing two is kept as suspect.
+ * then still missing one line is believed if it fits what was known, since a line may get lost; what is missing two is
+ * kept as suspect.
  */
 import { backendOf, type HaproxyEvent } from './event.js';
 import { type Heard, heardWith, type RecentEvent, type Source } from './heard.js';
@@ -75,11 +75,10 @@ export function isWitnessed(heard: Heard, of: HaproxyEvent, event: RecentEvent):
   const source = sourceOf(heard, host);
   const { stderr, syslog } = event.by;
   if (event.sealed || (stderr > 0 && syslog > 0)) return true;
-  // Two requests in one breath make two lines, too: where stderr is written, they must fit what this worker said of the backend, or wait for it.
   if (event.pair) {
-    const fitting =
-      isWorker(heard, host, pid) && fits(heard, of) && (source.stderr !== true || isNamedBy(heard, of, of));
-    return !expectsStderr(source) || fitting;
+    if (!expectsStderr(source)) return true;
+    // Two requests in one breath make two lines, too: they must fit, and what this worker has spoken of, or wait for the line on stderr.
+    return isWorker(heard, host, pid) && fits(heard, of) && (source.stderr !== true || isNamedBy(heard, of, of));
   }
   if (stderr > 0) return source.stderr !== false && isWorker(heard, host, pid) && !lacksLogs(heard, of);
   return source.stderr === false && source.pairs === false;
@@ -116,18 +115,18 @@ export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent, isAl
  * what is said of a backend that has no target (`no log`).
  */
 function lacksLogs(heard: Heard, event: HaproxyEvent): boolean {
-  const { host, pid, says } = event;
-  const backend = backendOf(says);
-  return backend !== null && heard.told.has(loggedKey({ host, pid }, backend)) && !fits(heard, event);
+  const backend = backendOf(event.says);
+  return backend !== null && heard.told.has(loggedKey(event, backend)) && !fits(heard, event);
 }
 
 /** Whether HAProxy can say so after what it said: a state that changes, and a number of usable servers that follows. */
-function fits({ told }: Heard, { host, pid, says }: HaproxyEvent): boolean {
-  if (says.kind === 'backend.exhausted') return told.get(backendKey({ host, pid }, says.backend)) === 0;
+function fits({ told }: Heard, event: HaproxyEvent): boolean {
+  const { says } = event;
+  if (says.kind === 'backend.exhausted') return told.get(backendKey(event, says.backend)) === 0;
   if (says.kind !== 'server') return false;
   const { to } = says.change;
-  if (to === (told.get(serverKey({ host, pid }, says.server)) ?? 'up')) return false;
-  const usable = told.get(backendKey({ host, pid }, says.server.backend));
+  if (to === (told.get(serverKey(event, says.server)) ?? 'up')) return false;
+  const usable = told.get(backendKey(event, says.server.backend));
   if (says.counts === null || typeof usable !== 'number') return true;
   const now = says.counts.active + says.counts.backup;
   const rises = to === 'up' || to === 'ready' || to === 'undrain';
@@ -157,17 +156,17 @@ export function isWorker({ speakers }: Heard, host: string, pid: number | null):
 
 /** What a believed event teaches of its source and its worker. */
 export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag: string): Heard {
-  const { host, pid, says } = event;
+  const { host, says } = event;
   const source = sourceOf(heard, host);
   const announces = source.announces || says.kind === 'worker.started';
   const tags = source.tags.includes(tag) ? source.tags : [...source.tags, tag].slice(-TAGS_MAX);
   const { stderr, pairs } = waysOf(source, said);
   const isKnown =
     source.announces === announces && source.tags === tags && source.stderr === stderr && source.pairs === pairs;
-  const key = speakerKey({ host, pid });
+  const key = speakerKey(event);
   const speaker = heard.speakers.get(key);
   const backend = backendOf(says);
-  const logged = backend === null || said.by.syslog === 0 ? null : loggedKey({ host, pid }, backend);
+  const logged = backend === null || said.by.syslog === 0 ? null : loggedKey(event, backend);
   return heardWith(heard, {
     told: logged === null || heard.told.has(logged) ? heard.told : heard.told.with(logged, 'logged'),
     sources: isKnown ? heard.sources : heard.sources.with(host, { stderr, pairs, announces, tags }),
@@ -185,10 +184,11 @@ export function waysOf(source: Source, { by, pair }: RecentEvent): Pick<Source, 
 }
 
 /** Remembers what a worker said of a server and of its backend. */
-export function remember(told: Heard['told'], host: string, pid: number, says: HaproxyEvent['says']): Heard['told'] {
-  if (says.kind === 'backend.exhausted') return told.with(backendKey({ host, pid }, says.backend), 0);
+export function remember(told: Heard['told'], event: HaproxyEvent): Heard['told'] {
+  const { says } = event;
+  if (says.kind === 'backend.exhausted') return told.with(backendKey(event, says.backend), 0);
   if (says.kind !== 'server') return told;
-  const next = told.with(serverKey({ host, pid }, says.server), says.change.to);
+  const next = told.with(serverKey(event, says.server), says.change.to);
   if (says.counts === null) return next;
-  return next.with(backendKey({ host, pid }, says.server.backend), says.counts.active + says.counts.backup);
+  return next.with(backendKey(event, says.server.backend), says.counts.active + says.counts.backup);
 }

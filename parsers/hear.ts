@@ -101,7 +101,7 @@ function take(
     verdicts.suspects.push({ id, event, tag, text, reason: against });
     return null;
   }
-  const subject = subjectKey({ host, pid }, says);
+  const subject = subjectKey(event, says);
   verdicts.settleAlone(subject, record, stamp.at);
   const before = beforeLine(verdicts.heard.subjects.get(subject), says, stamp.at);
   const folded = fold(before, { id, text, origin, times, at: stamp.at, sealed: isSealed(record) });

@@ -120,12 +120,12 @@ export class Verdicts {
 
   /** Nothing else waits that its worker has said of the backend as often. */
   #isAlone({ subject }: Held, { text }: RecentEvent): boolean {
-    const others = waitingWith(this.heard.held, subject).map((other) => this.#said(other));
-    return !others.some((other) => other.pair && other.text !== text);
+    const waiting = waitingWith(this.heard.held, subject).map((other) => this.#said(other));
+    return waiting.every((other) => !other.pair || other.text === text);
   }
 
   #believe({ event, subject, tag, doubted }: Held, said: RecentEvent): void {
-    const { host, pid, says } = event;
+    const { host, pid } = event;
     const wasKnown = isWorker(this.heard, host, pid);
     this.events.push({ event, copies: said.copies });
     if (doubted) this.cleared.push(event.id);
@@ -135,7 +135,7 @@ export class Verdicts {
     this.heard = heardWith(this.heard, {
       subjects: this.heard.subjects.with(subject, { recent: told, voices }),
       held: withoutWaiting(this.heard.held, said.id),
-      told: remember(this.heard.told, host, pid, says),
+      told: remember(this.heard.told, event),
     });
     if (wasKnown) return;
     for (const other of this.#waiting((held) => held.event.host === host && held.event.pid === pid)) {
@@ -182,7 +182,7 @@ export class Verdicts {
     const { host, pid } = held.event;
     const source = sourceOf(this.heard, host);
     if (!source.tags.includes(held.tag) || isWorker(this.heard, host, pid)) return false;
-    const key = speakerKey({ host, pid });
+    const key = speakerKey(held.event);
     const speaker = this.heard.speakers.get(key);
     if (!speaker) return false;
     const said = this.#said(held);

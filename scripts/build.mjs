@@ -147,10 +147,7 @@ async function bundle(outdir) {
     plugins: [
       { name: 'grammar', setup: ({ onLoad }) => onLoad({ filter: /\.gen\.js$/ }, tightly) },
       { name: 'addon', setup: addon },
-      {
-        name: 'parts',
-        setup: ({ onResolve }) => onResolve({ filter: isPart }, apart),
-      },
+      { name: 'parts', setup: ({ onResolve }) => onResolve({ filter: isPart }, apart) },
     ],
     // It is loaded by name, where there is a terminal.
     external: ['pino-pretty'],

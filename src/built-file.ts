@@ -17,7 +17,7 @@ const SECTOR_BYTES = 512;
 interface Loaded {
   name: string;
   script: Script;
-  exports: unknown;
+  module: { exports: unknown };
 }
 
 /** What was loaded, by its path. */
@@ -31,21 +31,19 @@ export const loaded = new Map<string, Loaded>();
  */
 export function load(path: string, require: (name: string) => unknown): unknown {
   const known = loaded.get(path);
-  if (known) return known.exports;
+  if (known) return known.module.exports;
   const source = readFileSync(path, 'latin1'); // esbuild writes ASCII
   const name = source.slice(0, NAME_LENGTH);
   const script = new Script(source, { filename: path, cachedData: codeAtHand(path, name) });
-  const module = { exports: {} };
-  const one: Loaded = { name, script, exports: module.exports };
-  loaded.set(path, one);
+  const module: Loaded['module'] = { exports: {} };
+  loaded.set(path, { name, script, module });
   try {
     script.runInThisContext()(module.exports, require, module, path, dirname(path));
   } catch (error) {
     loaded.delete(path);
     throw error;
   }
-  one.exports = module.exports;
-  return one.exports;
+  return module.exports;
 }
 
 /** Where the build keeps V8's code of a file. */

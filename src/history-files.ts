@@ -1,8 +1,10 @@
 /** Logs of the past, given in any order, read in the order in which they were written. */
+import { basename } from 'node:path';
 import type { Instant, TimeContext } from '../parsers/index.js';
 import type { Batch } from './tail/batch.js';
 import { begunAt } from './tail/begun-at.js';
 import { lengthOf } from './tail/chunks.js';
+import { rotatedNames } from './tail/generations.js';
 import { CannotRead, LogFile } from './tail/log-file.js';
 import { readBatches } from './tail/read-file.js';
 import { UserError } from './user-error.js';
@@ -28,7 +30,7 @@ export async function* readHistory(paths: readonly string[], context: TimeContex
   if (damages.length > 0) throw new UserError(damages.join('\n'));
 }
 
-/** The paths of different logs, the oldest log first: by their first lines, and of those that begin at once by their numbers. */
+/** The paths of different logs, the oldest log first: by their first lines, and of those that begin at once by their names. */
 async function inOrder(paths: readonly string[], context: TimeContext): Promise<string[]> {
   const longest = new Map<string, File>();
   for (const path of paths) {
@@ -37,15 +39,16 @@ async function inOrder(paths: readonly string[], context: TimeContext): Promise<
     if (!(other && (await unpackedLength(other.path)) >= (await unpackedLength(path))))
       longest.set(file.fingerprint, file);
   }
-  return [...longest.values()]
-    .sort((a, b) => a.firstAt - b.firstAt || byNumber(a.path, b.path))
-    .map(({ path }) => path);
+  return [...longest.values()].sort((a, b) => a.firstAt - b.firstAt || byName(a.path, b.path)).map(({ path }) => path);
 }
 
-/** Of two files of one log, as their names tell, the one that logrotate has renamed more often is first: `.2.gz`, `.1`, none. */
-function byNumber(one: string, other: string): number {
-  const [a, b] = [one, other].map((path) => /^(.*?)(?:\.(\d{1,4}))?(?:\.gz)?$/s.exec(path)!);
-  return a![1] === b![1] ? Number(b![2] ?? 0) - Number(a![2] ?? 0) : 0;
+/** Of two files of one log, as their names tell, the older one first. */
+function byName(one: string, other: string): number {
+  const [log, same] = [one, other].map((path) => path.replace(/(?:[.-]\d[\d-]*)?(?:\.gz)?$/, ''));
+  if (log === undefined || log !== same) return 0;
+  const [base, ...names] = [log, one, other].map((path) => basename(path));
+  const youngestFirst = [base, ...rotatedNames(base!, names).flat()];
+  return youngestFirst.indexOf(names[1]) - youngestFirst.indexOf(names[0]);
 }
 
 interface File {

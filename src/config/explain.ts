@@ -1,5 +1,4 @@
 /** Mistakes as the operator reads them: one a line, in the order of the file, each with its place. */
-
 import type { ConfigDocument } from './document.js';
 import { type Mistake, mistake, type Path, pathInWords } from './mistake.js';
 import type { core } from './zod.js';

@@ -1,5 +1,4 @@
 /** The sorts of values a configuration holds. Each says once what it takes: for the check, the error and the docs. */
-
 import { isSigningSecret } from '../../alerts/index.js';
 import { readDuration } from '../duration.js';
 import { isGlob } from '../glob.js';

@@ -1,5 +1,4 @@
 /** The receivers that are services with an account of their own, and commands: every key of theirs. */
-
 import {
   duration,
   filePath,

@@ -2,7 +2,6 @@
  * The configuration file as it is written: every key, what it takes, what holds without it, what it is for. Types,
  * checks, errors and docs/config.md come from here.
  */
-
 import { FORMATS } from '../../alerts/index.js';
 import {
   duration,

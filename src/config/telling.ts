@@ -1,5 +1,4 @@
 /** The part of the configuration that says what is told, when, and to whom. */
-
 import {
   DEFAULT_POLICY,
   DEFAULT_RULES,

@@ -6,12 +6,6 @@ import { LogFile } from './log-file.js';
 import { Splitter } from './splitter.js';
 
 /**
- * Nobody waits for news of the past. And between the bytes and a few lines about states a processor's caches forget what
- * either needs: the fewer batches, the better. So mere traffic makes none here, and more lines go into one.
- */
-const PAST_LINES_MAX = 4_000;
-
-/**
  * Reads the file once, from its start to the end it has then. The last batch is `caughtUp`, none is `live`; an empty
  * file yields nothing. Lines have the same fingerprint and offsets as when they were followed.
  * Throws `CannotRead` where there is nothing to read; of a damaged or cut off `.gz`, after what could be unpacked.
@@ -20,8 +14,10 @@ export async function* readBatches(path: string, clock: Clock = { now: Date.now 
   const file = LogFile.open(path);
   try {
     const fingerprint = file.fingerprint(true) ?? '';
+    // Nobody goes on from the middle, so mere traffic makes no batch. And between the bytes and a few lines about states a processor's caches
+    // forget what either needs: the fewer batches, the better.
     const batches = new BatchMaker(path, clock, null, Number.POSITIVE_INFINITY);
-    yield* batchesOf(chunksOf(file, 0), batches, fingerprint, new Splitter(0, PAST_LINES_MAX));
+    yield* batchesOf(chunksOf(file, 0), batches, fingerprint);
   } finally {
     file.close();
   }
@@ -32,8 +28,8 @@ export async function* batchesOf(
   chunks: AsyncIterable<Buffer>,
   batches: BatchMaker,
   fingerprint: Fingerprint,
-  splitter = new Splitter(0),
 ): AsyncGenerator<Batch, void> {
+  const splitter = new Splitter(0);
   let failure: unknown = null;
   try {
     for await (const chunk of chunks) {

@@ -31,7 +31,6 @@ export interface Findings {
 export class Splitter {
   /** Offset of the first byte of the line that is not complete yet: where a new reading would go on. */
   lineStart: number;
-  readonly #linesMax: number;
   readonly #requests = new Requests();
   #findings = nothing(this.#requests.seen);
   #textBytes = 0;
@@ -42,13 +41,9 @@ export class Splitter {
   /** Bytes of the line that is being skipped; 0 when none is. */
   #skipped = 0;
 
-  /**
-   * @param offset the place in the file of the first byte to come; the start of a line
-   * @param linesMax so many lines are enough for one batch
-   */
-  constructor(offset: number, linesMax = LINES_MAX) {
+  /** @param offset the place in the file of the first byte to come; the start of a line */
+  constructor(offset: number) {
     this.lineStart = offset;
-    this.#linesMax = linesMax;
   }
 
   /** The place in the file of the next byte to push. */
@@ -58,7 +53,7 @@ export class Splitter {
 
   /** Enough was found for one batch: take it before more is pushed. */
   get full(): boolean {
-    return this.#findings.lines.length >= this.#linesMax || this.#textBytes >= TEXT_BYTES_MAX || this.#requests.full;
+    return this.#findings.lines.length >= LINES_MAX || this.#textBytes >= TEXT_BYTES_MAX || this.#requests.full;
   }
 
   /** What was found since the last `take`, while it is still being gathered. */
