@@ -8,17 +8,18 @@
  * kept as suspect.
  */
 import { backendOf, type HaproxyEvent } from './event.js';
-import { type Heard, heardWith, type RecentEvent, type Source } from './heard.js';
+import { type Heard, heardWith, type RecentEvent } from './heard.js';
 import { backendKey, loggedKey, serverKey, speakerKey, type WorkerRef } from './keys.js';
 import type { LogRecord } from './record.js';
+import { expectsStderr, sourceOf, waysOf } from './sources.js';
+import { isWorker } from './speakers.js';
+import { clientsWriteLines } from './strangers.js';
 
 /** How long an event waits for its second witness, in the log's time. */
 export const WITNESS_MS = 1000;
 
 /** Programs' names that are kept of a source. */
 const TAGS_MAX = 8;
-
-const NOTHING_KNOWN: Source = { stderr: null, pairs: null, announces: false, tags: [] };
 
 /**
  * Severities as the syslog protocol numbers them (RFC 5424 section 6.2.1). HAProxy logs traffic as `info`, or as `err` with
@@ -29,15 +30,6 @@ const OF_STATES = new Set([0, 1, 4, 5]);
 /** Whether a line's severity says that it is no traffic; false where the log does not tell severities. */
 export function isSealed({ origin, priority }: LogRecord): boolean {
   return origin === 'syslog' && priority !== null && OF_STATES.has(priority & 7);
-}
-
-export function sourceOf(heard: Heard, host: string): Source {
-  return heard.sources.get(host) ?? NOTHING_KNOWN;
-}
-
-/** Whether a change is to be expected on stderr as well: it was seen there, or the masters are heard there. */
-export function expectsStderr({ stderr, announces }: Source): boolean {
-  return stderr ?? announces;
 }
 
 /** Why a line cannot be what it says, whoever else says so too; null if it can. */
@@ -75,6 +67,7 @@ export function isWitnessed(heard: Heard, of: HaproxyEvent, event: RecentEvent):
   const source = sourceOf(heard, host);
   const { stderr, syslog } = event.by;
   if (event.sealed || (stderr > 0 && syslog > 0)) return true;
+  if (lacksAWay(heard, of, event) !== null) return false;
   if (event.pair) {
     if (!expectsStderr(source)) return true;
     // Two requests in one breath make two lines, too: they must fit, and what this worker has spoken of, or wait for the line on stderr.
@@ -91,6 +84,8 @@ export function isWitnessed(heard: Heard, of: HaproxyEvent, event: RecentEvent):
 export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent, isAlone: () => boolean): string | null {
   const source = sourceOf(heard, event.host);
   const known = isWorker(heard, event.host, event.pid);
+  const lacking = lacksAWay(heard, event, said);
+  if (lacking !== null) return `${lacking}, and clients of this load balancer begin lines of its log as they like`;
   if (said.by.syslog === 0) {
     if (source.stderr === false) return 'it came on stderr alone, where this source writes nothing else';
     if (source.announces && !known) return 'no master told of such a worker';
@@ -107,6 +102,25 @@ export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent, isAl
   if (source.stderr === true && said.pair && !isNamed(heard, event) && isAlone())
     return `${missing[0]} did not come, and no worker has spoken of such a backend`;
   return fits(heard, event) ? null : `${missing[0]} did not come, and it contradicts what was said before`;
+}
+
+/**
+ * Where clients write whole lines: what did not come, of the two ways that a change takes there, `log` targets and stderr; null elsewhere, if
+ * both came, or if there is one way only. Clients can write as many lines as they like, but by `log` targets alone.
+ */
+export function lacksAWay(heard: Heard, event: HaproxyEvent, { by }: RecentEvent): string | null {
+  const { host, says } = event;
+  if ((by.stderr > 0 && by.syslog > 0) || !clientsWriteLines(heard, host)) return null;
+  if (by.stderr === 0) return expectsStderr(sourceOf(heard, host)) ? 'the line on stderr did not come' : null;
+  // What a state file gave stands on stderr only (src/server_state.c).
+  const isLogged = !(says.kind === 'server' && says.cause.class === 'state_file');
+  return isLogged && logsChanges(heard, host) ? 'no log target told it' : null;
+}
+
+/** Whether the `log` targets of a worker of the host, whichever, told of a change. */
+function logsChanges({ told }: Heard, host: string): boolean {
+  const ofHost = `${host} `;
+  return told.where((key, value) => value === 'logged' && key.startsWith(ofHost)).length > 0;
 }
 
 /**
@@ -148,12 +162,6 @@ function isNamedBy({ told }: Heard, { says }: HaproxyEvent, worker: WorkerRef): 
   return backend !== null && (told.has(backendKey(worker, backend)) || told.has(loggedKey(worker, backend)));
 }
 
-/** Its master told of it, or it was believed before. */
-export function isWorker({ speakers }: Heard, host: string, pid: number | null): boolean {
-  const speaker = pid === null ? undefined : speakers.get(speakerKey({ host, pid }));
-  return speaker?.known === true;
-}
-
 /** What a believed event teaches of its source and its worker. */
 export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag: string): Heard {
   const { host, says } = event;
@@ -173,14 +181,6 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
     speakers:
       speaker && !speaker.known ? heard.speakers.with(key, { ...speaker, known: true, doubted: null }) : heard.speakers,
   });
-}
-
-/** More is learned from each line; that something is not written, only from an event that waited for it in vain. */
-export function waysOf(source: Source, { by, pair }: RecentEvent): Pick<Source, 'stderr' | 'pairs'> {
-  return {
-    stderr: by.stderr > 0 && by.syslog > 0 ? true : source.stderr,
-    pairs: pair ? true : source.pairs,
-  };
 }
 
 /** Remembers what a worker said of a server and of its backend. */

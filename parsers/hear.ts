@@ -2,7 +2,7 @@
  * From lines to events: HAProxy writes one change up to three times and more (every `log` target, and stderr through
  * journald), and each must be told once (copies.ts); what nobody else bears witness to may be forged (belief.ts).
  */
-import { contradiction, doubtOfSign, expectsStderr, isSealed, isWorker, learn, sourceOf } from './belief.js';
+import { contradiction, doubtOfSign, isSealed, learn } from './belief.js';
 import { fold, inOneBreath, separate, silenced } from './copies.js';
 import {
   type EventId,
@@ -14,7 +14,8 @@ import {
 } from './event.js';
 import { type Heard, type Held, heardWith, type Subject, type Suspect, subjectKey } from './heard.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
-import { hostNameOf, recognise } from './speakers.js';
+import { expectsStderr, sourceOf } from './sources.js';
+import { hostNameOf, isWorker, recognise } from './speakers.js';
 import { Verdicts } from './verdict.js';
 import { mayBeDue, nextTurn, patienceMs } from './waiting.js';
 

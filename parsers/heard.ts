@@ -85,12 +85,20 @@ export interface Held {
 export type Told = StateSentenceWord | number | 'logged';
 type StateSentenceWord = Extract<StateSentence, { kind: 'server' }>['change']['to'];
 
+/** How a process begins its lines that begin as none does which HAProxy writes of itself: with this character, or with several. */
+export interface Strangeness {
+  first: string;
+  varies: boolean;
+}
+
 export interface Heard {
   subjects: Shelf<Subject>;
   speakers: Shelf<Speaker>;
   sources: Shelf<Source>;
   held: Shelf<Held>;
   told: Shelf<Told>;
+  /** By the process that wrote them. */
+  strangers: Shelf<Strangeness>;
 }
 
 /**
@@ -105,9 +113,10 @@ export function heardWith(
     sources = heard.sources,
     held = heard.held,
     told = heard.told,
+    strangers = heard.strangers,
   }: Partial<Heard>,
 ): Heard {
-  return { subjects, speakers, sources, held, told };
+  return { subjects, speakers, sources, held, told, strangers };
 }
 
 export const NOTHING_HEARD: Heard = {
@@ -116,6 +125,7 @@ export const NOTHING_HEARD: Heard = {
   sources: Shelf.of(),
   held: Shelf.of(),
   told: Shelf.of(),
+  strangers: Shelf.of(),
 };
 
 /** A line that may be forged: it was kept, and made no event. */

@@ -33,6 +33,7 @@ export { findRequest, type RequestPlace } from './request.js';
 export { ALONE, classify, type LineClass, lastHeader, messageStart } from './scan.js';
 export { Shelf } from './shelf.js';
 export { forgetHost, hostNameOf } from './speakers.js';
+export { hearStranger, openToClients } from './strangers.js';
 export { type HeardLast, latestStamp, type TimeContext } from './syslog-time.js';
 export { parseTraffic } from './traffic.js';
 export type { Endpoint, Handshake, HttpTimers, Traffic } from './traffic-record.js';

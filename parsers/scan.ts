@@ -6,6 +6,7 @@
  * traffic line for a candidate, but never a state line for traffic.
  */
 import { BRACKET_CLOSE, BRACKET_OPEN, COLON, DIGIT_1, DIGIT_9, GT, LT, NEWLINE, SPACE } from './bytes.js';
+import { hex } from './cursor.js';
 
 /** `candidate`: its opening is one of HAProxy's about states; `traffic`: it begins as the built-in log formats do. */
 export type LineClass = 'traffic' | 'candidate' | 'other';
@@ -47,23 +48,36 @@ const OPENINGS = [
   '| ',
 ];
 
-/** The openings by their first byte, so that one look decides for almost every line. */
-const OPENINGS_BY_BYTE: (Uint8Array[] | undefined)[] = [];
-for (const opening of OPENINGS.map(bytesOf)) {
-  const first = opening[0]!;
-  OPENINGS_BY_BYTE[first] = [...(OPENINGS_BY_BYTE[first] ?? []), opening];
+/** By their first byte, so that one look decides for almost every line. */
+type Openings = (Uint8Array[] | undefined)[];
+
+function byFirstByte(texts: readonly string[]): Openings {
+  const openings: Openings = [];
+  for (const opening of texts.map(bytesOf)) {
+    const first = opening[0]!;
+    openings[first] = [...(openings[first] ?? []), opening];
+  }
+  return openings;
 }
 
-/** How the built-in traffic formats begin: an address, `unix:1`, `-:-`, `unknown`, `Connect from`, a quote (CLF), a brace (JSON). */
+const OF_STATES = byFirstByte(OPENINGS);
+
+/**
+ * How the built-in traffic formats begin (and JSON): a digit, a colon, a quote, a brace, and the C of `Connect from` say so alone; another
+ * letter or a dash has to be that of an address (`fd00::1`), or of what stands in its place.
+ */
 const TRAFFIC_STARTS = new Uint8Array(256);
-for (const byte of bytesOf('0123456789:-"{abcdefuC')) TRAFFIC_STARTS[byte] = 1;
+for (const byte of bytesOf('0123456789:"{C')) TRAFFIC_STARTS[byte] = 1;
+
+/** A dash with nothing behind it is what a `log-format` of one's own writes where it has nothing to write. */
+const FOR_ADDRESSES = byFirstByte(['-:', '- ', 'unix:', 'unknown']);
 
 /**
  * For who passes over traffic with fewer looks (src/tail/sweep.wat): by the first byte of a message 0 where `classify` is to be asked;
  * else the second byte of the sentences about states that begin so, or a newline, which stands in no line.
  */
 export const ALONE = TRAFFIC_STARTS.map((isStart, first) => {
-  const seconds = new Set((OPENINGS_BY_BYTE[first] ?? []).map((opening) => opening[1] ?? 0));
+  const seconds = new Set((OF_STATES[first] ?? []).map((opening) => opening[1] ?? 0));
   const [second = NEWLINE, ...others] = seconds;
   return isStart === 1 && others.length === 0 ? second : 0;
 });
@@ -80,8 +94,14 @@ export function classify(bytes: Uint8Array, start: number, end: number): LineCla
   const message = messageStart(bytes, start, end);
   if (message >= end) return 'other';
   const first = bytes[message]!;
-  if (OPENINGS_BY_BYTE[first] !== undefined && isOpening(bytes, message, end)) return 'candidate';
-  return TRAFFIC_STARTS[first] === 1 ? 'traffic' : 'other';
+  if (isOneOf(OF_STATES, bytes, message, end)) return 'candidate';
+  return TRAFFIC_STARTS[first] === 1 || isAddress(bytes, message, end) ? 'traffic' : 'other';
+}
+
+/** `fd00::1`, `unix:1`, `-:-`: at most four digits of an address of IPv6 come before a colon. */
+function isAddress(bytes: Uint8Array, at: number, end: number): boolean {
+  const colon = hex(bytes, at, Math.min(end, at + 5));
+  return (colon > at && colon < end && bytes[colon] === COLON) || isOneOf(FOR_ADDRESSES, bytes, at, end);
 }
 
 /**
@@ -144,9 +164,9 @@ function messageStartByFields(bytes: Uint8Array, start: number, end: number): nu
     const second = OPENS_RECORD[bytes[message]!] === 1 ? message : afterFields(bytes, message, end, 1);
     if (bytes[second - 3] === BRACKET_CLOSE && bytes[second - 2] === COLON) return second;
     // A colon ends a tag, so that the header fits. (A host may well be called `proxy`.)
-    if (!colon && !isOpening(bytes, message, end)) {
-      if (isOpening(bytes, tag, end)) return tag;
-      if (isOpening(bytes, host, end)) return host;
+    if (!colon && !isOneOf(OF_STATES, bytes, message, end)) {
+      if (isOneOf(OF_STATES, bytes, tag, end)) return tag;
+      if (isOneOf(OF_STATES, bytes, host, end)) return host;
     }
   }
   remember(bytes, start, host - 1, message);
@@ -189,10 +209,11 @@ function remember(bytes: Uint8Array, start: number, host: number, message: numbe
   known.values[known.words] = view.getUint32(host + known.lastWordAt, true);
 }
 
-function isOpening(bytes: Uint8Array, at: number, end: number): boolean {
-  const openings = at < end ? OPENINGS_BY_BYTE[bytes[at]!] : undefined;
-  if (openings === undefined) return false;
-  for (const opening of openings) if (startsWith(bytes, at, end, opening)) return true;
+/** Whether what stands at `at` begins as one of these. */
+function isOneOf(openings: Openings, bytes: Uint8Array, at: number, end: number): boolean {
+  const mayBe = at < end ? openings[bytes[at]!] : undefined;
+  if (mayBe === undefined) return false;
+  for (const opening of mayBe) if (startsWith(bytes, at, end, opening)) return true;
   return false;
 }
 

@@ -48,6 +48,12 @@ export function recognise(
   };
 }
 
+/** Its master told of it, or it was believed before. */
+export function isWorker({ speakers }: Heard, host: string, pid: number | null): boolean {
+  const speaker = pid === null ? undefined : speakers.get(speakerKey({ host, pid }));
+  return speaker?.known === true;
+}
+
 /** The name that a worker's host is known by, where its other lines bear another one. */
 export function hostNameOf({ speakers }: Heard, { host, pid }: Pick<LogRecord, 'host' | 'pid'>): string {
   return (pid === null ? undefined : speakers.get(speakerKey({ host, pid }))?.alias) ?? host;
@@ -103,13 +109,15 @@ function forgetOld(heard: Heard, host: string, at: Instant): Heard {
 /** Nothing is known any more of a host that has long been silent, nor of another name of it. */
 export function forgetHost(heard: Heard, host: string): Heard {
   const isOfHost = (key: string) => key.startsWith(`${host} `);
+  const aliasOf = (process: string) => heard.speakers.get(process)?.alias;
   return {
     subjects: heard.subjects.withoutAll(isOfHost),
     speakers: heard.speakers.withoutAll((key, { alias }) => hostOf(key) === host || alias === host),
     sources: heard.sources.without(host),
     held: heard.held.withoutAll((_, { event }) => event.host === host),
     told: heard.told.withoutAll(isOfHost),
+    strangers: heard.strangers.withoutAll((key) => hostOf(key) === host || aliasOf(key) === host),
   };
 }
 
-const hostOf = (speaker: string) => speaker.slice(speaker.indexOf(' ') + 1);
+export const hostOf = (speaker: string) => speaker.slice(speaker.indexOf(' ') + 1);

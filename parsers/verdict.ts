@@ -2,12 +2,14 @@
  * What waits for a witness, and what becomes of it. Within a backend events are told in the order in which they were
  * heard: what is witnessed waits behind what is not yet, for a second at most.
  */
-import { doubt, isNamed, isWitnessed, isWorker, learn, remember, sourceOf } from './belief.js';
+import { doubt, isNamed, isWitnessed, lacksAWay, learn, remember } from './belief.js';
 import { inOneBreath, strike } from './copies.js';
 import type { EventId, HaproxyEvent } from './event.js';
 import { type Heard, type Held, heardWith, type RecentEvent, type Suspect } from './heard.js';
 import { speakerKey } from './keys.js';
 import type { Instant, LogRecord } from './record.js';
+import { sourceOf } from './sources.js';
+import { isWorker } from './speakers.js';
 import { lookedAt, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
 
 /** So many that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */
@@ -186,6 +188,7 @@ export class Verdicts {
     const speaker = this.heard.speakers.get(key);
     if (!speaker) return false;
     const said = this.#said(held);
+    if (lacksAWay(this.heard, held.event, said) !== null) return false;
     const others = this.#waiting(({ event }) => event.host === host && event.pid === pid).map((one) => this.#said(one));
     // Where a master would have told of the worker, stderr itself must have fallen silent: then both targets say each.
     const counts = ({ pair, text }: Pick<RecentEvent, 'pair' | 'text'>) =>

@@ -40,6 +40,7 @@ function shelves({ heard, situation, traffic, unassigned }: Memory): Record<stri
     source: heard.sources,
     held: heard.held,
     told: heard.told,
+    stranger: heard.strangers,
     server: situation.board.servers,
     backend: situation.board.backends,
     worker: situation.board.workers,
@@ -97,6 +98,7 @@ export function recall(rows: readonly MemoryRow[]): Memory {
       sources: on('source'),
       held: on('held'),
       told: on('told'),
+      strangers: on('stranger'),
     },
     situation: {
       board: { servers: on('server'), backends: on('backend'), workers: Shelf.of(workersOf(rows)) },

@@ -11,7 +11,14 @@ import {
   step,
   type Transition,
 } from '../alerts/index.js';
-import { type EventId, type Instant, isUnderstood, type Suspect, type TimeContext } from '../parsers/index.js';
+import {
+  type EventId,
+  hearStranger,
+  type Instant,
+  isUnderstood,
+  type Suspect,
+  type TimeContext,
+} from '../parsers/index.js';
 import { takeRequests } from './impact.js';
 import { type Belief, type LineToRead, meaningOf, meaningOfSilence } from './meaning.js';
 import { difference, type Memory, memoryWith } from './memory.js';
@@ -53,7 +60,11 @@ export function ingest(
   const { live } = batch;
   let now = memory;
   let nextRequests = 0;
-  const takeRequestsUntil = (place: number) => {
+  let nextStranger = 0;
+  const takeTrafficUntil = (place: number) => {
+    for (let seen = batch.strangers[nextStranger]; seen && seen.start < place; seen = batch.strangers[++nextStranger]) {
+      now = memoryWith(now, { heard: hearStranger(now.heard, seen, seen.first) });
+    }
     for (let seen = batch.requests[nextRequests]; seen && seen.start < place; seen = batch.requests[++nextRequests]) {
       const { memory: after, changed } = takeRequests(now, seen, context);
       now = after;
@@ -62,7 +73,7 @@ export function ingest(
   };
 
   for (const { text, start } of batch.lines) {
-    takeRequestsUntil(start);
+    takeTrafficUntil(start);
     const id = `${batch.checkpoint.fingerprint}:${start}` as EventId;
     const meaning = meaningOf(now, { text, id, live, ...pace }, plan, context);
     now = meaning.memory;
@@ -71,7 +82,7 @@ export function ingest(
     if (!parsed.ok) misses.rejected(text, parsed.reason);
     else if (!isUnderstood(parsed.record.sentence)) misses.unknown(text, parsed.record);
   }
-  takeRequestsUntil(Number.POSITIVE_INFINITY);
+  takeTrafficUntil(Number.POSITIVE_INFINITY);
   facts.writeTo(news);
   news.checkpoint = batch.checkpoint;
   news.tally = misses.counted;

@@ -11,13 +11,14 @@ import {
 import {
   type EventId,
   type Hearing,
+  hearStranger,
   type Instant,
   type LogRecord,
   type TimeContext,
   tellsOfState,
 } from '../../parsers/index.js';
 import { type Belief, meaningOf, meaningOfSilence } from '../meaning.js';
-import type { Memory } from '../memory.js';
+import { type Memory, memoryWith } from '../memory.js';
 import type { GivenLine } from './given-lines.js';
 import { type LineRecord, recordOf } from './record.js';
 
@@ -87,6 +88,7 @@ export function explainLine(
   const record = recordOf(text, { file: null, line, offset }, scan, context);
   const header = record.parsed && headerOf(record.raw, record.parsed.stamp);
   const passedOver = { explanation: { record, header, heardAs: null, ...NO_EFFECTS }, memory };
+  if (scan === 'other') return { ...passedOver, memory: noteStranger(memory, record.parsed) };
   if (scan !== 'candidate' || record.parsed === null) return passedOver;
   const id = `${GIVEN}${line}` as EventId;
   const meaning = meaningOf(memory, { text, id, live: true, heardAt: (stamp) => stamp }, plan, context);
@@ -101,6 +103,14 @@ export function explainLine(
     },
     memory: meaning.memory,
   };
+}
+
+/** As the tail does it (src/tail/strangers.ts). */
+function noteStranger(memory: Memory, parsed: LogRecord | null): Memory {
+  if (parsed === null) return memory;
+  const { host, pid, priority, text, sentence } = parsed;
+  if (sentence.kind !== 'other' || pid === null || priority !== null || text === '') return memory;
+  return memoryWith(memory, { heard: hearStranger(memory.heard, { host, pid }, text.charAt(0)) });
 }
 
 /** What follows when no more lines come: what waited for a witness is believed, or not. */

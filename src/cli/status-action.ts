@@ -1,5 +1,6 @@
 /** What `haplog status` does: one look at the database, and at the logs that were followed. */
 import { dueSince } from '../../alerts/index.js';
+import { openToClients } from '../../parsers/index.js';
 import { recall } from '../memory.js';
 import { printableJson } from '../printable.js';
 import { conditionsOf, serversUp, standingOf } from '../standing.js';
@@ -42,13 +43,14 @@ export async function status(options: StatusOptions): Promise<void> {
   });
   const logs = await logsOf(progress);
   const daemon = daemonRuns(database);
-  const { situation } = recall(progress.memory);
+  const { heard, situation } = recall(progress.memory);
   const { counted, outbox, delivered } = progress;
   const found: Status = {
     database,
     daemon,
     troubles: ownTroubles({ ...progress, daemon, logs }),
     logs,
+    open: openToClients(heard),
     standing: standingOf(situation),
     conditions: conditionsOf(situation),
     up: options.all ? serversUp(situation) : null,

@@ -1,6 +1,6 @@
 /** How things stand, for programs: keys may be added, never renamed. Pure. */
 import { incidentsByRoot } from '../../alerts/index.js';
-import type { Instant } from '../../parsers/index.js';
+import type { Instant, openToClients } from '../../parsers/index.js';
 import { type BackendOfHost, isTrouble, type ServerOut, type ServerUp, type Standing } from '../standing.js';
 import type { Progress } from '../store/store.js';
 import type { Checkpoint } from '../tail/batch.js';
@@ -17,6 +17,8 @@ export interface Status extends Pick<Progress, 'outbox' | 'counted' | 'samples'>
   /** What keeps haplog itself from its work. */
   troubles: string[];
   logs: (Checkpoint & { unread: Unread })[];
+  /** Load balancers whose clients begin lines of the log as they like, and whether changes come on stderr as well there. */
+  open: ReturnType<typeof openToClients>;
   standing: Standing;
   conditions: BackendOfHost[];
   /** Null where what is up is not asked for. */
@@ -29,7 +31,8 @@ export function isWell({ standing, troubles }: Pick<Status, 'standing' | 'troubl
 }
 
 export function statusJson(status: Status, now: Instant) {
-  const { database, daemon, troubles, logs, standing, conditions, up, outbox, latencies, counted, samples } = status;
+  const { database, daemon, troubles, logs, open, standing, conditions, up, outbox, latencies, counted, samples } =
+    status;
   const { due, ...closed } = outbox;
   const { nearMisses, ...lines } = counted;
   const about = ({ host, pid, backend }: Pick<ServerUp, 'host' | 'pid' | 'backend'>) => ({ host, pid, backend });
@@ -85,6 +88,7 @@ export function statusJson(status: Status, now: Instant) {
     outbox: { waiting: due, ...closed },
     latency_ms: { messages: latencies.length, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) },
     lines: { ...lines, near_misses: nearMisses },
+    open_to_clients: open.map(({ host, onStderr }) => ({ host, on_stderr: onStderr })),
     samples: samples.map(({ text, reason, at }) => ({ time: utc(at), reason, text })),
   };
 }

@@ -19,7 +19,8 @@ import { isWell, quantile, type Status } from './status-json.js';
 
 /** Takes what was found and how a moment is written; ends with a newline. */
 export function statusText(status: Status, now: Instant, local: (at: Instant) => string): string {
-  const { standing, conditions, up, troubles, logs, database, daemon, outbox, latencies, counted, samples } = status;
+  const { standing, conditions, up, troubles, logs, open, database, daemon, outbox, latencies, counted, samples } =
+    status;
   const { backends, incidents } = standing;
   const since = (at: Instant) => `since ${local(at)} (${formatDuration(Math.max(0, now - at))})`;
   const planned = (is: boolean) => (is ? ', planned' : '');
@@ -74,7 +75,13 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
     ],
     ['lines', [linesInWords(counted)]],
     ['unknown', [unknownInWords(counted), ...(someCut(samples) ? [CUT_REMEDY] : [])]],
-    ['suspect', [`${counted.suspects} lines that may be forged and made no event: haplog query --suspect shows them`]],
+    [
+      'suspect',
+      [
+        `${counted.suspects} lines that may be forged and made no event: haplog query --suspect shows them`,
+        ...open.map(openInWords),
+      ],
+    ],
     ['samples', samples.map(({ text, reason, at }) => `${local(at)} ${reason}: ${text}`)],
   ];
   return paragraphs(parts.map(([label, lines]) => [label, lines.map(printable)]));
@@ -95,6 +102,12 @@ function incidentInWords(incident: Incident, now: Instant, local: (at: Instant) 
   const taken = ack === null ? '' : `, taken on by ${ack.by}`;
   const about = `${host}: ${subjectInWords(incident)} ${RULE_WORDS[rule].is} ${since(openedAt)}`;
   return `${phase}, ${severity}: ${about}${well}${planned ? ', planned' : ''}${quiet}${taken}`;
+}
+
+function openInWords({ host, onStderr }: Status['open'][number]): string {
+  const open = `clients of ${host} begin lines of its log as they like`;
+  const meant = onStderr ? 'a change counts there only if it stands on stderr as well' : 'and can forge changes';
+  return `${open}, ${meant}: put <%PRI%> into the template of rsyslog`;
 }
 
 function inShort({ standing: { backends, incidents } }: Status): string {

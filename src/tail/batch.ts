@@ -39,6 +39,15 @@ export interface RequestsSeen {
   header: string | null;
 }
 
+/** A line that is neither traffic nor an opening that is known: how it begins, and which process wrote it. */
+export interface StrangerSeen {
+  host: string;
+  pid: number;
+  /** The first character of its message. */
+  first: string;
+  start: number;
+}
+
 /** What names a file across renames and copies: a hash of its first complete line. */
 export type Fingerprint = string;
 
@@ -55,6 +64,8 @@ export interface Batch {
   lines: CandidateLine[];
   /** In the order of their places; of what lies between two candidates each backend at most twice. */
   requests: RequestsSeen[];
+  /** In the order of their places; of each process two that begin differently are enough. */
+  strangers: StrangerSeen[];
   tally: Tally;
   /** At most a few lines that were neither traffic nor understood openings, cut to 200 characters. */
   samples: Sample[];

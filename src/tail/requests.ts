@@ -6,8 +6,9 @@
  * one in so many bytes. Which ones depends on where they stand in the file, not on how it is cut into chunks;
  * who goes on in the middle looks at more.
  */
-import { findRequest, messageStart, parseHeader, type RequestPlace } from '../../parsers/index.js';
+import { findRequest, messageStart, type RequestPlace } from '../../parsers/index.js';
 import type { RequestsSeen } from './batch.js';
+import { isAt, speakerIn, wordsOf } from './header-words.js';
 import { LetterSearch } from './letter-search.js';
 
 /** So many are enough for a batch. */
@@ -21,13 +22,8 @@ const BACKENDS_MAX = 2_000;
 
 const FAMILIAR_MAX = 64;
 
-/** What stands before the host. */
-const BEFORE_HOST = /^(?:<\d+>)?(?:1 )?(?:[A-Z][a-z]{2} [ \d]\d \S+|\S+)/;
 /** `2024-02-21T07`, `Feb 21 07`. */
 const HOUR = /^(?:<\d+>)?(?:1 )?(?:[A-Z].{8}|.{13})/;
-
-/** Only who speaks is asked; a leap day may be in it. */
-const ANY_YEAR = Date.UTC(2097, 0);
 
 /** A worker by the words before its messages, and the backends whose requests were seen in its hour. */
 interface Voice {
@@ -205,21 +201,9 @@ export class Requests {
     const known = this.#voices.get(words);
     if (known !== undefined) return known;
     if (this.#voices.size >= SPEAKERS_MAX) this.#voices.clear();
-    const read = parseHeader(header, { tz: 'UTC', asOf: ANY_YEAR });
-    const voice = read === null ? null : { host: read.host, pid: read.pid, hour: '', backends: new Set<string>() };
+    const speaker = speakerIn(header);
+    const voice = speaker === null ? null : { ...speaker, hour: '', backends: new Set<string>() };
     this.#voices.set(words, voice);
     return voice;
   }
-}
-
-/** Host, tag and pid, as they stand before the message. */
-function wordsOf(header: string): string {
-  return header.slice(BEFORE_HOST.exec(header)?.[0].length ?? 0);
-}
-
-/** From the end: names mostly differ there. */
-function isAt(bytes: Buffer, start: number, end: number, text: Buffer): boolean {
-  if (end - start !== text.length || start < 0) return false;
-  for (let i = text.length - 1; i >= 0; i--) if (bytes[start + i] !== text[i]) return false;
-  return true;
 }

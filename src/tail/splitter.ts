@@ -4,9 +4,10 @@
  * allocated for a line that is not wanted.
  */
 import { classify, type LineClass } from '../../parsers/index.js';
-import type { CandidateLine, RequestsSeen, Sample, Tally } from './batch.js';
+import type { CandidateLine, RequestsSeen, Sample, StrangerSeen, Tally } from './batch.js';
 import { passOver, type Stop } from './pass-over.js';
 import { Requests } from './requests.js';
+import { Strangers } from './strangers.js';
 
 /** Longer lines are skipped as a whole. HAProxy's own limit is far below (`log ... len`, 1024 by default, at most 65535). */
 export const LINE_BYTES_MAX = 64 * 1024;
@@ -24,6 +25,7 @@ const CARRIAGE_RETURN = 0x0d;
 export interface Findings {
   lines: CandidateLine[];
   requests: RequestsSeen[];
+  strangers: StrangerSeen[];
   tally: Tally;
   samples: Sample[];
 }
@@ -32,7 +34,8 @@ export class Splitter {
   /** Offset of the first byte of the line that is not complete yet: where a new reading would go on. */
   lineStart: number;
   readonly #requests = new Requests();
-  #findings = nothing(this.#requests.seen);
+  readonly #strangers = new Strangers();
+  #findings = nothing(this.#requests.seen, this.#strangers.seen);
   #textBytes = 0;
   readonly #stop: Stop = { start: 0, end: 0, kind: 'traffic', passed: 0 };
   /** The beginning of a line whose end lies in a chunk to come. */
@@ -53,7 +56,12 @@ export class Splitter {
 
   /** Enough was found for one batch: take it before more is pushed. */
   get full(): boolean {
-    return this.#findings.lines.length >= LINES_MAX || this.#textBytes >= TEXT_BYTES_MAX || this.#requests.full;
+    return (
+      this.#findings.lines.length >= LINES_MAX ||
+      this.#textBytes >= TEXT_BYTES_MAX ||
+      this.#requests.full ||
+      this.#strangers.full
+    );
   }
 
   /** What was found since the last `take`, while it is still being gathered. */
@@ -65,7 +73,8 @@ export class Splitter {
   take(): Findings {
     const findings = this.#findings;
     this.#requests.begin();
-    this.#findings = nothing(this.#requests.seen);
+    this.#strangers.begin();
+    this.#findings = nothing(this.#requests.seen, this.#strangers.seen);
     this.#textBytes = 0;
     return findings;
   }
@@ -175,6 +184,7 @@ export class Splitter {
       lines.push({ text: bytes.toString('utf8', start, stop), start: offset });
     } else {
       tally[kind]++;
+      if (kind === 'other') this.#strangers.line(bytes, start, stop, offset);
       this.#sample(bytes, start, stop, kind === 'oversize' ? 'too long' : 'unknown opening');
     }
   }
@@ -191,10 +201,11 @@ function withoutReturn(bytes: Buffer, start: number, end: number): number {
   return end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
 }
 
-function nothing(requests: RequestsSeen[]): Findings {
+function nothing(requests: RequestsSeen[], strangers: StrangerSeen[]): Findings {
   return {
     lines: [],
     requests,
+    strangers,
     tally: { lines: 0, bytes: 0, traffic: 0, candidates: 0, other: 0, oversize: 0 },
     samples: [],
   };

@@ -111,7 +111,7 @@ ${servers.join('')}`;
  * journald's part: each line of stderr becomes a datagram of priority daemon.info under the pid of the process that
  * wrote it (https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html, SyslogLevel=).
  */
-function carryStderr(program: Program, socket: string): AsyncDisposable {
+export function carryStderr(program: Program, socket: string): AsyncDisposable {
   const loggers = new Map<string, ChildProcess>();
   let pid = `${program.pid}`;
   const carry = (line: string): void => {

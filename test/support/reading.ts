@@ -4,6 +4,7 @@ import { EMPTY_MEMORY, type Memory } from '../../src/memory.js';
 import { type Ingested, ingest, tick } from '../../src/pipeline.js';
 import type { News } from '../../src/store/store.js';
 import type { Batch, CandidateLine } from '../../src/tail/batch.js';
+import { Splitter } from '../../src/tail/splitter.js';
 import { planWith } from './plan.js';
 
 export const PLAN: Plan = planWith();
@@ -21,6 +22,7 @@ export function batchOf(lines: CandidateLine[], part: Partial<Batch> = {}): Batc
     checkpoint: { path: '/var/log/haproxy.log', fingerprint: 'f', offset },
     lines,
     requests: [],
+    strangers: [],
     tally: { lines: lines.length, bytes: offset, traffic: 0, candidates: lines.length, other: 0, oversize: 0 },
     samples: [],
     readAt: 0,
@@ -43,7 +45,17 @@ export function addressed(texts: readonly string[]): CandidateLine[] {
 
 /** All facts of a log, read in one batch, with a moment of silence behind it. */
 export function read(texts: readonly string[], memory: Memory = EMPTY_MEMORY): Ingested {
-  const batch = batchOf(addressed(texts));
+  return readBatch(batchOf(addressed(texts)), memory);
+}
+
+/** The same of a log with traffic in it, as the tail finds it. */
+export function readLog(texts: readonly string[], memory: Memory = EMPTY_MEMORY): Ingested {
+  const splitter = new Splitter(0);
+  splitter.push(Buffer.from(texts.map((text) => `${text}\n`).join('')));
+  return readBatch(batchOf([], splitter.take()), memory);
+}
+
+function readBatch(batch: Batch, memory: Memory): Ingested {
   const read = ingest(memory, batch, PLAN, UTC);
   const later = tick(read.memory, batch.readAt + SILENCE_MS, PLAN);
   return { memory: later.memory, news: joined(read.news, later.news) };

@@ -75,6 +75,30 @@ test('where sentences arrive cut off, what to do stands beside their number', as
   assert.match(remedy!, /^HAProxy's sentences are cut off on their way, .*`len`/);
 });
 
+test('where ordinary requests show that clients can write whole lines, what to do stands beside what is suspect', async (t) => {
+  const requests = ['Mozilla/5.0', 'curl/8.5.0'].map((text) => syslogLine(T + 1, text));
+  const suspect = async (lines: string[]) => {
+    const { folder } = await home(t, lines);
+    const { open_to_clients: open } = JSON.parse(ask(folder, ['status', '-o', 'json']).stdout);
+    return [
+      told(ask(folder, ['status', '--utc']).stdout, 'suspect')
+        .split('\n')
+        .slice(1),
+      open,
+    ];
+  };
+  const advice = 'put <%PRI%> into the template of rsyslog';
+  const silent = `clients of lb begin lines of its log as they like, and can forge changes: ${advice}`;
+  assert.deepEqual(await suspect([fall, fall, ...requests]), [[silent], [{ host: 'lb', on_stderr: false }]]);
+  const meant = 'a change counts there only if it stands on stderr as well';
+  const safer = `clients of lb begin lines of its log as they like, ${meant}: ${advice}`;
+  const genuine = [fall, fall.replace(']: ', ']: [WARNING]  (100) : ')];
+  assert.deepEqual(await suspect([...requests, ...genuine]), [[safer], [{ host: 'lb', on_stderr: true }]]);
+  assert.deepEqual(await suspect([fall, fall, traffic, requests[0]!]), [[], []]);
+  const withSeverity = [fall, fall].map((line) => `<129>${line}`).concat(requests.map((line) => `<134>${line}`));
+  assert.deepEqual(await suspect(withSeverity), [[], []]);
+});
+
 test('a backend without a server is trouble: it is told with its servers and the incident, and the status is 1', async (t) => {
   const { folder, log } = await home(t, [traffic, fall, near, 'no header', 'x'.repeat(70_000)]);
   const { status, stdout, stderr } = ask(folder, ['status', '--utc']);
@@ -227,6 +251,7 @@ test('JSON says the same to programs', async (t) => {
       ...{ lines: 4, bytes: logs[0].offset, traffic: 1, candidates: 2, other: 1, oversize: 0 },
       ...{ rejected: 0, near_misses: 1, unknown: 0, suspects: 0 },
     },
+    open_to_clients: [],
   });
 });
 

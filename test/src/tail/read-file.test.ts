@@ -38,6 +38,7 @@ test('a log is read whole, and its last line counts without a newline', async ()
     readAt: 42,
     caughtUp: true,
     requests: [],
+    strangers: [],
     blocked: false,
     live: false,
   });

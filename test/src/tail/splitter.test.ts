@@ -27,6 +27,7 @@ function split(pieces: readonly Buffer[], offset = 0, finish = false): Findings 
   return {
     lines: parts.flatMap((part) => part.lines),
     requests: parts.flatMap((part) => part.requests),
+    strangers: parts.flatMap((part) => part.strangers),
     tally,
     samples: parts.flatMap((part) => part.samples).slice(0, 5),
     lineStart: splitter.lineStart,
@@ -54,7 +55,14 @@ const REQUESTS = [
   requestLine('api/s1', '0/0/1/2/3 200 217 - - ---- 2/2/0/0/0 0/0 "GET /SC/sC/sQ/CCCCQQQQ HTTP/1.1"'),
 ];
 
+/** Of two processes, each of which writes what HAProxy does not write of itself. */
+const strangeLine = (pid: number, text: string) => trafficLine(1).replace(/\[\d+\]: .*/, `[${pid}]: ${text}`);
+const STRANGE = [1, 2].flatMap((pid) =>
+  ['Mozilla/5.0', 'curl/8.0', 'Mosaic', '-'].map((text) => strangeLine(pid, text)),
+);
+
 const textLine = fc.oneof(
+  fc.constantFrom(...STRANGE),
   fc.constantFrom(...REQUESTS),
   fc.nat(999).map(stateLine),
   fc.nat(999).map(trafficLine),
@@ -74,6 +82,27 @@ test('however the log is cut into chunks, the same lines come out at the same of
       assert.deepEqual(split(cut(bytes, sizes), 7, finish), split([bytes], 7, finish));
     }),
   );
+});
+
+test('of each process two strange lines are noted, the first and the first that begins otherwise', () => {
+  const told = [strangeLine(1, 'Mozilla/5.0'), trafficLine(1), strangeLine(2, '-'), strangeLine(1, 'Mosaic')];
+  const more = [strangeLine(1, 'curl/8.0'), strangeLine(2, '-'), strangeLine(1, 'Go-http-client/1.1')];
+  const { strangers } = split([Buffer.from(lines(...told, ...more))]);
+  assert.deepEqual(
+    strangers.map(({ pid, first }) => `${pid} ${first}`),
+    ['1 M', '2 -', '1 c'],
+  );
+});
+
+test('what HAProxy says of itself is not strange, however it begins', () => {
+  const own = [
+    'app/a changed its IP from 10.0.0.1 to 10.0.0.2 by dns/ns1.',
+    'web/a changed its IP from 10.0.0.1 to 10.0.0.2 by dns/ns1.',
+    'FATAL: bug condition "x" matched at src/x.c:1',
+    'SPOE: [agent] failed to create SPOE applet',
+  ];
+  const { strangers, tally } = split([Buffer.from(lines(...own.map((text) => strangeLine(1, text))))]);
+  assert.deepEqual([strangers, tally.other], [[], own.length]);
 });
 
 test('every failed request is counted, whatever letters stand in the lines between', () => {

@@ -1,0 +1,202 @@
+/** Where ordinary requests show that clients can write whole lines, no client makes an event; elsewhere nothing is missed for it. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { hearStranger, NOTHING_HEARD } from '../../parsers/index.js';
+import { clientsWriteLines } from '../../parsers/strangers.js';
+import type { Memory } from '../../src/memory.js';
+import { serverText, stderrLine, syslogLine } from '../support/lines.js';
+import { readLog } from '../support/reading.js';
+
+const T = Date.parse('2026-11-22T12:00:00Z');
+/** When nothing can be a copy of what was said before. */
+const LATER = T + 120_000;
+
+const say = (to: 'UP' | 'DOWN', server: string, left: number, backend = 'app') =>
+  serverText({ at: 0, backend, server, to, left });
+const down = (server: string, left: number) => say('DOWN', server, left);
+const up = (server: string, left: number) => say('UP', server, left);
+const EXHAUSTED = 'backend app has no server available!';
+
+const forked = (at: number, pid = 100) => stderrLine(at, `New worker (${pid}) forked`, { pid: 1 });
+const twice = (at: number, text: string, pid = 100) => [1, 2].map(() => syslogLine(at, text, { pid }));
+const triple = (at: number, text: string) => [stderrLine(at, text), ...twice(at, text)];
+
+/** Requests to a frontend whose `log-format` is nothing but the client's program. */
+const bare = (at: number) => ['Mozilla/5.0 (X11; Linux x86_64)', 'curl/8.5.0'].map((text) => syslogLine(at, text));
+/** Requests to one whose `log-format` begins with a word of the operator's. */
+const worded = (at: number) => ['client=10.0.0.7 GET /', 'client=10.0.0.9 GET /b'].map((text) => syslogLine(at, text));
+
+const history = [...triple(T + 1, down('x', 2)), ...triple(T + 500, up('x', 3))];
+const openLog = readLog([forked(T), ...bare(T + 2), ...history]).memory;
+const closedLog = readLog([forked(T), ...worded(T + 2), ...history]).memory;
+
+function told(lines: string[], memory: Memory): string[] {
+  const { transitions, outages } = readLog(lines, memory).news;
+  return [
+    ...transitions.map(({ server, to }) => `${server} ${to}`),
+    ...outages.map(({ backend, end }) => `${backend} ${end === null ? 'exhausted' : 'back'}`),
+  ];
+}
+
+const GHOST = [say('DOWN', 'ghost', 0, 'nosuch'), 'backend nosuch has no server available!'];
+
+describe('where ordinary requests begin as they like', () => {
+  test('requests in one breath make nothing, though they name the servers and their number', () => {
+    for (const text of [down('a', 2), down('x', 2), EXHAUSTED, 'Proxy app stopped (cumulated conns: FE: 1, BE: 1).']) {
+      assert.deepEqual(told(twice(LATER, text), openLog), [], text);
+      assert.deepEqual(told([...twice(LATER, text), ...twice(LATER, text)], openLog), [], text);
+    }
+    const fall = [down('a', 2), down('b', 1), down('x', 0), EXHAUSTED].flatMap((text, n) => twice(LATER + n, text));
+    assert.deepEqual(told(fall, openLog), []);
+  });
+
+  test('nor do they of a backend that there is not, whatever they say of it', () => {
+    const again = [...GHOST, say('UP', 'ghost', 1, 'nosuch'), ...GHOST];
+    assert.deepEqual(
+      told(
+        again.flatMap((text, n) => twice(LATER + n * 2_000, text)),
+        openLog,
+      ),
+      [],
+    );
+  });
+
+  test('nor do single ones that look like lines on stderr, with the number of the worker', () => {
+    for (const text of [...GHOST, down('a', 2), up('a', 3), EXHAUSTED]) {
+      assert.deepEqual(told([stderrLine(LATER, text), stderrLine(LATER + 2_000, text)], openLog), [], text);
+    }
+  });
+
+  test('they do not end an outage either', () => {
+    const fallen = readLog([...triple(LATER, down('a', 0)), ...triple(LATER + 1, EXHAUSTED)], openLog).memory;
+    assert.deepEqual(told(twice(LATER + 90_000, up('a', 1)), fallen), []);
+    assert.deepEqual(told([stderrLine(LATER + 90_000, up('a', 1))], fallen), []);
+    assert.deepEqual(told(triple(LATER + 90_000, up('a', 1)), fallen), ['a up', 'app back']);
+  });
+
+  test('nor does anything that is said by `log` targets alone, in whatever order, however often, by whomever', () => {
+    const texts = [...GHOST, ...GHOST.map((text) => text.replaceAll('nosuch', 'ghosts')), EXHAUSTED];
+    const all = [
+      ...texts,
+      ...['a', 'b', 'x'].flatMap((server) => [0, 1, 2, 3].flatMap((n) => [down(server, n), up(server, n)])),
+    ];
+    const line = fc.record({
+      text: fc.constantFrom(
+        ...all,
+        'Mozilla/5.0',
+        'message repeated 2 times: [ Server app/a is DOWN. 1 active and 0 backup servers left.]',
+      ),
+      gap: fc.constantFrom(0, 0, 0, 1, 20, 30, 1_500, 90_000),
+      pid: fc.constantFrom(100, 100, 100, 7),
+    });
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 40 }), (said) => {
+        let at = LATER;
+        const lines = said.map(({ text, gap, pid }) => {
+          at += gap;
+          return syslogLine(at, text, { pid });
+        });
+        assert.deepEqual(told(lines, openLog), []);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('nor is the first thing believed that is ever said there, if masters are heard on stderr', () => {
+    const young = readLog([forked(T), ...bare(T + 2)]).memory;
+    assert.deepEqual(
+      told(
+        GHOST.flatMap((text) => twice(LATER, text)),
+        young,
+      ),
+      [],
+    );
+    assert.deepEqual(told(triple(LATER, GHOST[0]!), young), ['ghost down', 'nosuch exhausted']);
+  });
+
+  test('nor is a worker that nobody announced, though two things are said in its name', () => {
+    const fall = [...twice(LATER, down('a', 0), 200), ...twice(LATER + 1, EXHAUSTED, 200)];
+    assert.deepEqual(told(fall, openLog), []);
+    assert.deepEqual(told(fall, closedLog), ['a down', 'app exhausted']);
+  });
+
+  test('what was kept says why', () => {
+    const { suspects } = readLog([...twice(LATER, down('a', 2)), stderrLine(LATER + 10, down('b', 1))], openLog).news;
+    assert.deepEqual(
+      suspects.map(({ reason }) => reason),
+      [
+        'the line on stderr did not come, and clients of this load balancer begin lines of its log as they like',
+        'no log target told it, and clients of this load balancer begin lines of its log as they like',
+      ],
+    );
+  });
+
+  test('a genuine change is told with the second of its ways, and at its own time', () => {
+    const logsFirst = [...twice(LATER, down('a', 2)), stderrLine(LATER + 20, down('a', 2))];
+    const oneLost = [syslogLine(LATER, down('a', 2)), stderrLine(LATER + 20, down('a', 2))];
+    for (const lines of [triple(LATER, down('a', 2)), logsFirst, oneLost]) {
+      const { transitions } = readLog(lines, openLog).news;
+      assert.deepEqual(
+        transitions.map(({ server, at }) => `${server} +${at - LATER}`),
+        ['a +0'],
+      );
+    }
+    const late = [...twice(LATER, down('a', 2)), stderrLine(LATER + 20_000, down('a', 2))];
+    assert.deepEqual(told(late, openLog), ['a down']);
+  });
+
+  test('a genuine outage is told once and in time, whatever was forged before it', () => {
+    const genuine = [...triple(LATER, down('a', 0)), ...triple(LATER + 1, EXHAUSTED)];
+    const forged = [...twice(LATER - 30_000, down('a', 0)), ...twice(LATER - 30_000, EXHAUSTED)];
+    assert.deepEqual(told([...forged, ...genuine], openLog), ['a down', 'app exhausted']);
+  });
+
+  test('what a state file gave is told, of which only stderr speaks', () => {
+    const given = down('a', 2).replace(/reason: .*?ms/, 'changed from server-state after a reload');
+    const lines = [forked(LATER, 200), stderrLine(LATER + 5, `config : ${given}`, { pid: 200 })];
+    assert.deepEqual(told(lines, openLog), ['a down']);
+  });
+});
+
+describe('where every line begins with what HAProxy or the operator wrote', () => {
+  test('a change is believed though stderr has lost it', () => {
+    assert.deepEqual(told(twice(LATER, down('a', 2)), closedLog), ['a down']);
+    assert.deepEqual(
+      told(
+        GHOST.flatMap((text) => twice(LATER, text)),
+        closedLog,
+      ),
+      ['ghost down', 'nosuch exhausted'],
+    );
+  });
+
+  test('and what a backend without log targets says on stderr', () => {
+    assert.deepEqual(told([stderrLine(LATER, GHOST[0]!)], closedLog), ['ghost down', 'nosuch exhausted']);
+  });
+});
+
+test('one beginning is none: two must differ, in lines of the same worker', () => {
+  const process = { host: 'lb', pid: 100 };
+  const once = hearStranger(NOTHING_HEARD, process, 'M');
+  assert.equal(hearStranger(once, process, 'M'), once);
+  const known = readLog([forked(T), ...history]).memory.heard;
+  const writes = (...strangers: [number, string][]) =>
+    clientsWriteLines(
+      strangers.reduce((heard, [pid, first]) => hearStranger(heard, { host: 'lb', pid }, first), known),
+      'lb',
+    );
+  assert.equal(writes(), false);
+  assert.equal(writes([100, 'M'], [100, 'M']), false);
+  assert.equal(writes([100, 'M'], [7, 'c']), false);
+  assert.equal(writes([7, 'M'], [7, 'c']), false, 'another program writes what it likes');
+  assert.equal(writes([100, 'M'], [100, 'c']), true);
+});
+
+test('programs that come and go do not fill the memory, nor push out what is known of a worker', () => {
+  const known = readLog([forked(T), ...bare(T), ...history]).memory.heard;
+  const many = Array.from({ length: 1_000 }, (_, n) => n + 1_000);
+  const heard = many.reduce((before, pid) => hearStranger(before, { host: 'lb', pid }, 'x'), known);
+  assert.ok(heard.strangers.size <= 100);
+  assert.equal(clientsWriteLines(heard, 'lb'), true);
+});
