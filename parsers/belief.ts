@@ -13,10 +13,12 @@ import { backendKey, loggedKey, serverKey, speakerKey, type WorkerRef } from './
 import type { LogRecord } from './record.js';
 import { expectsStderr, sourceOf, waysOf } from './sources.js';
 import { isWorker } from './speakers.js';
-import { clientsWriteLines } from './strangers.js';
+import { clientsWriteLines, opened } from './strangers.js';
 
 /** How long an event waits for its second witness, in the log's time. */
 export const WITNESS_MS = 1000;
+
+const OPEN = 'clients of this load balancer begin lines of its log as they like';
 
 /** Programs' names that are kept of a source. */
 const TAGS_MAX = 8;
@@ -67,7 +69,7 @@ export function isWitnessed(heard: Heard, of: HaproxyEvent, event: RecentEvent):
   const source = sourceOf(heard, host);
   const { stderr, syslog } = event.by;
   if (event.sealed || (stderr > 0 && syslog > 0)) return true;
-  if (lacksAWay(heard, of, event) !== null) return false;
+  if (lacksStderr(heard, of, event)) return false;
   if (event.pair) {
     if (!expectsStderr(source)) return true;
     // Two requests in one breath make two lines, too: they must fit, and what this worker has spoken of, or wait for the line on stderr.
@@ -84,12 +86,12 @@ export function isWitnessed(heard: Heard, of: HaproxyEvent, event: RecentEvent):
 export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent, isAlone: () => boolean): string | null {
   const source = sourceOf(heard, event.host);
   const known = isWorker(heard, event.host, event.pid);
-  const lacking = lacksAWay(heard, event, said);
-  if (lacking !== null) return `${lacking}, and clients of this load balancer begin lines of its log as they like`;
+  const against = fits(heard, event) ? OPEN : 'it contradicts what was said before';
+  if (lacksStderr(heard, event, said)) return `the line on stderr did not come, and ${OPEN}`;
   if (said.by.syslog === 0) {
     if (source.stderr === false) return 'it came on stderr alone, where this source writes nothing else';
     if (source.announces && !known) return 'no master told of such a worker';
-    return lacksLogs(heard, event) ? 'no log target told it, and it contradicts what was said before' : null;
+    return lacksLogs(heard, event) ? `no log target told it, and ${against}` : null;
   }
   const missing = [
     ...(expectsStderr(source) ? ['the line on stderr'] : []),
@@ -104,33 +106,20 @@ export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent, isAl
   return fits(heard, event) ? null : `${missing[0]} did not come, and it contradicts what was said before`;
 }
 
-/**
- * Where clients write whole lines: what did not come, of the two ways that a change takes there, `log` targets and stderr; null elsewhere, if
- * both came, or if there is one way only. Clients can write as many lines as they like, but by `log` targets alone.
- */
-export function lacksAWay(heard: Heard, event: HaproxyEvent, { by }: RecentEvent): string | null {
-  const { host, says } = event;
-  if ((by.stderr > 0 && by.syslog > 0) || !clientsWriteLines(heard, host)) return null;
-  if (by.stderr === 0) return expectsStderr(sourceOf(heard, host)) ? 'the line on stderr did not come' : null;
-  // What a state file gave stands on stderr only (src/server_state.c).
-  const isLogged = !(says.kind === 'server' && says.cause.class === 'state_file');
-  return isLogged && logsChanges(heard, host) ? 'no log target told it' : null;
-}
-
-/** Whether the `log` targets of a worker of the host, whichever, told of a change. */
-function logsChanges({ told }: Heard, host: string): boolean {
-  const ofHost = `${host} `;
-  return told.where((key, value) => value === 'logged' && key.startsWith(ofHost)).length > 0;
+/** Clients can write as many lines as they like where they can write whole ones, but none on stderr: a change has to stand there as well. */
+export function lacksStderr(heard: Heard, event: HaproxyEvent, { by }: RecentEvent): boolean {
+  return by.stderr === 0 && expectsStderr(sourceOf(heard, event.host)) && clientsWriteLines(heard, event);
 }
 
 /**
- * On stderr alone stands what its backend's `log` targets would tell too, and it contradicts what was said before: a
- * client's text in a bare header can look like stderr. Where it fits, it is believed: a burst loses datagrams. So is
+ * On stderr alone stands what its backend's `log` targets would tell too, and it contradicts what was said before, or clients can
+ * write whole lines: a client's text in a bare header can look like stderr. Else it is believed: a burst loses datagrams. So is
  * what is said of a backend that has no target (`no log`).
  */
 function lacksLogs(heard: Heard, event: HaproxyEvent): boolean {
   const backend = backendOf(event.says);
-  return backend !== null && heard.told.has(loggedKey(event, backend)) && !fits(heard, event);
+  if (backend === null || !heard.told.has(loggedKey(event, backend))) return false;
+  return clientsWriteLines(heard, event) || !fits(heard, event);
 }
 
 /** Whether HAProxy can say so after what it said: a state that changes, and a number of usable servers that follows. */
@@ -169,18 +158,25 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   const announces = source.announces || says.kind === 'worker.started';
   const tags = source.tags.includes(tag) ? source.tags : [...source.tags, tag].slice(-TAGS_MAX);
   const { stderr, pairs } = waysOf(source, said);
+  // A severity in front of HAProxy's lines is in front of all others as well: then no client can write a whole one.
+  const open = source.open === true && !said.sealed;
   const isKnown =
-    source.announces === announces && source.tags === tags && source.stderr === stderr && source.pairs === pairs;
+    source.announces === announces &&
+    source.tags === tags &&
+    source.stderr === stderr &&
+    source.pairs === pairs &&
+    (source.open ?? false) === open;
   const key = speakerKey(event);
   const speaker = heard.speakers.get(key);
   const backend = backendOf(says);
   const logged = backend === null || said.by.syslog === 0 ? null : loggedKey(event, backend);
-  return heardWith(heard, {
+  const isNew = speaker?.known === false;
+  const learned = heardWith(heard, {
     told: logged === null || heard.told.has(logged) ? heard.told : heard.told.with(logged, 'logged'),
-    sources: isKnown ? heard.sources : heard.sources.with(host, { stderr, pairs, announces, tags }),
-    speakers:
-      speaker && !speaker.known ? heard.speakers.with(key, { ...speaker, known: true, doubted: null }) : heard.speakers,
+    sources: isKnown ? heard.sources : heard.sources.with(host, { stderr, pairs, announces, tags, open }),
+    speakers: isNew ? heard.speakers.with(key, { ...speaker, known: true, doubted: null }) : heard.speakers,
   });
+  return isNew ? opened(learned, event) : learned;
 }
 
 /** Remembers what a worker said of a server and of its backend. */

@@ -16,6 +16,7 @@ import { type Heard, type Held, heardWith, type Subject, type Suspect, subjectKe
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { expectsStderr, sourceOf } from './sources.js';
 import { hostNameOf, isWorker, recognise } from './speakers.js';
+import { opened } from './strangers.js';
 import { Verdicts } from './verdict.js';
 import { mayBeDue, nextTurn, patienceMs } from './waiting.js';
 
@@ -94,7 +95,7 @@ function take(
   // A master speaks of its workers by number. 0 where the log names no pid.
   const pid = isMasters ? says.pid : (record.pid ?? 0);
   const { heard, host } = recognise(verdicts.heard, record, pid, stamp.at);
-  verdicts.heard = heard;
+  verdicts.heard = heard === verdicts.heard ? heard : opened(heard, { host, pid });
   const { at, utcOffsetMin } = stamp;
   const event: HaproxyEvent = { id, at, utcOffsetMin, host, pid, says };
   const against = contradiction(heard, host, record);

@@ -59,6 +59,8 @@ export interface Source {
   announces: boolean;
   /** The programs' names under which believed lines came. */
   tags: string[];
+  /** Clients can write whole lines there (strangers.ts). */
+  open?: boolean;
 }
 
 /** An event that waits for a second witness, or a state that waits for the worker it was loaded for. */
@@ -85,7 +87,7 @@ export interface Held {
 export type Told = StateSentenceWord | number | 'logged';
 type StateSentenceWord = Extract<StateSentence, { kind: 'server' }>['change']['to'];
 
-/** How a process begins its lines that begin as none does which HAProxy writes of itself: with this character, or with several. */
+/** How a process begins its lines that begin as none does which HAProxy writes of itself: with this character, or not with this alone. */
 export interface Strangeness {
   first: string;
   varies: boolean;
@@ -97,7 +99,7 @@ export interface Heard {
   sources: Shelf<Source>;
   held: Shelf<Held>;
   told: Shelf<Told>;
-  /** By the process that wrote them. */
+  /** By the process that wrote them, of load balancers that are not open. */
   strangers: Shelf<Strangeness>;
 }
 

@@ -7,6 +7,11 @@ export type WorkerRef = Pick<HaproxyEvent, 'host' | 'pid'>;
 
 export const workerKey = ({ host, pid }: WorkerRef): string => `${host} ${pid}`;
 export const speakerKey = ({ host, pid }: WorkerRef): string => `${pid} ${host}`;
+/** Whose key that is: a host's name may hold blanks, a pid does not. */
+export const speakerOf = (key: string): WorkerRef => ({
+  host: key.slice(key.indexOf(' ') + 1),
+  pid: Number.parseInt(key, 10),
+});
 export const backendKey = ({ host, pid }: WorkerRef, backend: string): string => `${host} ${pid} ${backend}`;
 export const serverKey = ({ host, pid }: WorkerRef, { backend, server }: ServerRef): string =>
   `${host} ${pid} ${backend}/${server}`;

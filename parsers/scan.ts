@@ -70,7 +70,7 @@ const TRAFFIC_STARTS = new Uint8Array(256);
 for (const byte of bytesOf('0123456789:"{C')) TRAFFIC_STARTS[byte] = 1;
 
 /** A dash with nothing behind it is what a `log-format` of one's own writes where it has nothing to write. */
-const FOR_ADDRESSES = byFirstByte(['-:', '- ', 'unix:', 'unknown']);
+const FOR_ADDRESSES = byFirstByte(['-:', '- ', 'unix:', 'unix ', 'unknown']);
 
 /**
  * For who passes over traffic with fewer looks (src/tail/sweep.wat): by the first byte of a message 0 where `classify` is to be asked;
@@ -100,7 +100,7 @@ export function classify(bytes: Uint8Array, start: number, end: number): LineCla
 
 /** `fd00::1`, `unix:1`, `-:-`: at most four digits of an address of IPv6 come before a colon. */
 function isAddress(bytes: Uint8Array, at: number, end: number): boolean {
-  const colon = hex(bytes, at, Math.min(end, at + 5));
+  const colon = hex(bytes, at, Math.min(end, at + 4));
   return (colon > at && colon < end && bytes[colon] === COLON) || isOneOf(FOR_ADDRESSES, bytes, at, end);
 }
 

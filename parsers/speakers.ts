@@ -120,4 +120,4 @@ export function forgetHost(heard: Heard, host: string): Heard {
   };
 }
 
-export const hostOf = (speaker: string) => speaker.slice(speaker.indexOf(' ') + 1);
+const hostOf = (speaker: string) => speaker.slice(speaker.indexOf(' ') + 1);

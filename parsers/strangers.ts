@@ -1,57 +1,71 @@
 /**
  * Who can write a whole line? Where every `log-format` begins with what HAProxy fills in (an address, a brace, a word of the
  * operator's), no client can. Where one begins with a client's text, ordinary requests show it: lines that begin as nothing that
- * HAProxy writes of itself, and not all of them alike. There belief is stricter (docs/decisions/0007-belief.md).
+ * HAProxy writes of itself, and not all of them alike. Then the load balancer is open to its clients, and belief is stricter
+ * (docs/decisions/0007-belief.md).
  */
 import { type Heard, heardWith, type Strangeness } from './heard.js';
-import { speakerKey, type WorkerRef } from './keys.js';
+import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
+import type { Shelf } from './shelf.js';
 import { expectsStderr, sourceOf } from './sources.js';
-import { hostNameOf, hostOf, isWorker } from './speakers.js';
+import { hostNameOf, isWorker } from './speakers.js';
 
-/** So many processes are kept: any program may log a line, but only a worker's count. */
-const STRANGE_MAX = 100;
+/** So many processes are kept, of load balancers that are not open: any program may log lines, and each new worker does. */
+const STRANGE_MAX = 1_000;
 
-/** Takes in that a line of the process began with the character `first`, as none does that HAProxy writes of itself. */
+/**
+ * Takes in that a line began with the character `first`, as none does that HAProxy writes of itself.
+ * @param writer by the name that stands in the line
+ */
 export function hearStranger(heard: Heard, writer: WorkerRef, first: string): Heard {
+  const host = hostNameOf(heard, writer);
+  if (sourceOf(heard, host).open) return heard;
   const key = speakerKey(writer);
   const known = heard.strangers.get(key);
   if (known?.varies || known?.first === first) return heard;
-  const strangers = known === undefined ? withRoom(heard) : heard.strangers;
+  const noted = heardWith(heard, {
+    strangers:
+      known === undefined
+        ? withRoom(heard.strangers).with(key, { first, varies: false })
+        : heard.strangers.with(key, { first: known.first, varies: true }),
+  });
+  return opened(noted, { host, pid: writer.pid });
+}
+
+/**
+ * Opens the load balancer if the lines of this worker vary: to be asked when they do, when the worker has become known, and when another name
+ * of its host has.
+ * @param worker by the name that its host is known by
+ */
+export function opened(heard: Heard, worker: WorkerRef): Heard {
+  const { host, pid } = worker;
+  const source = sourceOf(heard, host);
+  if (heard.strangers.size === 0 || source.open || !isWorker(heard, host, pid)) return heard;
+  const isOfHost = (key: string) => hostNameOf(heard, speakerOf(key)) === host;
+  const own = heard.strangers.where((key, { varies }) => varies && speakerOf(key).pid === pid && isOfHost(key));
+  if (own.length === 0) return heard;
   return heardWith(heard, {
-    strangers: strangers.with(key, { first: known?.first ?? first, varies: known !== undefined }),
+    sources: heard.sources.with(host, { ...source, open: true }),
+    strangers: heard.strangers.withoutAll(isOfHost),
   });
 }
 
-/** Whether clients of a worker of this host can begin lines as they like, for all that is known. */
-export function clientsWriteLines(heard: Heard, host: string): boolean {
-  return heard.strangers.size > 0 && heard.strangers.where((key, it) => hostOfOpen(heard, key, it) === host).length > 0;
+/** Whether clients can write a whole line in this worker's name, for all that is known. */
+export function clientsWriteLines(heard: Heard, worker: WorkerRef): boolean {
+  return sourceOf(heard, worker.host).open === true || heard.strangers.get(speakerKey(worker))?.varies === true;
 }
 
-/** The hosts of which that is known, and whether what HAProxy says there comes on stderr as well, where no client writes. */
-export function openToClients(heard: Heard): { host: string; onStderr: boolean }[] {
-  const hosts = [...heard.strangers].flatMap(([key, it]) => hostOfOpen(heard, key, it) ?? []);
-  return [...new Set(hosts)].sort().map((host) => ({ host, onStderr: expectsStderr(sourceOf(heard, host)) }));
+/** The load balancers that are open, and whether what HAProxy says there comes on stderr as well, where no client writes. */
+export function openToClients({ sources }: Heard): { host: string; onStderr: boolean }[] {
+  return sources
+    .where((_, { open }) => open === true)
+    .map(([host, source]) => ({ host, onStderr: expectsStderr(source) }))
+    .sort((a, b) => (a.host < b.host ? -1 : 1));
 }
 
-/** The host of the worker whose lines these are; null if they all begin alike, or are no worker's. */
-function hostOfOpen(heard: Heard, key: string, { varies }: Strangeness): string | null {
-  const writer = writerOf(key);
-  const host = hostNameOf(heard, writer);
-  return varies && isWorker(heard, host, writer.pid) ? host : null;
-}
-
-/** What is no worker's goes first. */
-function withRoom(heard: Heard): Heard['strangers'] {
-  const { strangers } = heard;
+/** Of whose lines less is known goes first. */
+function withRoom(strangers: Shelf<Strangeness>): Shelf<Strangeness> {
   if (strangers.size < STRANGE_MAX) return strangers;
-  const isNobodys = (key: string) => {
-    const writer = writerOf(key);
-    return !isWorker(heard, hostNameOf(heard, writer), writer.pid);
-  };
-  const workers = strangers.withoutAll(isNobodys);
-  return workers.size < STRANGE_MAX ? workers : heard.strangers.withoutAll(() => true);
-}
-
-function writerOf(key: string): { host: string; pid: number } {
-  return { host: hostOf(key), pid: Number.parseInt(key, 10) };
+  const [first = ''] = (strangers.where((_, { varies }) => !varies)[0] ?? [...strangers][0])!;
+  return strangers.without(first);
 }

@@ -2,7 +2,7 @@
  * What waits for a witness, and what becomes of it. Within a backend events are told in the order in which they were
  * heard: what is witnessed waits behind what is not yet, for a second at most.
  */
-import { doubt, isNamed, isWitnessed, lacksAWay, learn, remember } from './belief.js';
+import { doubt, isNamed, isWitnessed, lacksStderr, learn, remember } from './belief.js';
 import { inOneBreath, strike } from './copies.js';
 import type { EventId, HaproxyEvent } from './event.js';
 import { type Heard, type Held, heardWith, type RecentEvent, type Suspect } from './heard.js';
@@ -10,6 +10,7 @@ import { speakerKey } from './keys.js';
 import type { Instant, LogRecord } from './record.js';
 import { sourceOf } from './sources.js';
 import { isWorker } from './speakers.js';
+import { clientsWriteLines } from './strangers.js';
 import { lookedAt, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
 
 /** So many that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */
@@ -156,7 +157,8 @@ export class Verdicts {
         speakers: speakers.with(key, { ...speaker, doubted: { event, text, pair } }),
       });
     }
-    if (pair && by.stderr === 0 && this.#doubted < DOUBTED_MAX) {
+    const mayComeLate = (pair && by.stderr === 0) || clientsWriteLines(this.heard, event);
+    if (mayComeLate && this.#doubted < DOUBTED_MAX) {
       this.heard = heardWith(this.heard, { held: withWaiting(this.heard.held, { ...held, doubted: true }) });
     } else {
       this.#strike(held);
@@ -188,7 +190,7 @@ export class Verdicts {
     const speaker = this.heard.speakers.get(key);
     if (!speaker) return false;
     const said = this.#said(held);
-    if (lacksAWay(this.heard, held.event, said) !== null) return false;
+    if (lacksStderr(this.heard, held.event, said)) return false;
     const others = this.#waiting(({ event }) => event.host === host && event.pid === pid).map((one) => this.#said(one));
     // Where a master would have told of the worker, stderr itself must have fallen silent: then both targets say each.
     const counts = ({ pair, text }: Pick<RecentEvent, 'pair' | 'text'>) =>

@@ -61,7 +61,7 @@ export function ingest(
   let now = memory;
   let nextRequests = 0;
   let nextStranger = 0;
-  const takeTrafficUntil = (place: number) => {
+  const takeSeenUntil = (place: number) => {
     for (let seen = batch.strangers[nextStranger]; seen && seen.start < place; seen = batch.strangers[++nextStranger]) {
       now = memoryWith(now, { heard: hearStranger(now.heard, seen, seen.first) });
     }
@@ -73,7 +73,7 @@ export function ingest(
   };
 
   for (const { text, start } of batch.lines) {
-    takeTrafficUntil(start);
+    takeSeenUntil(start);
     const id = `${batch.checkpoint.fingerprint}:${start}` as EventId;
     const meaning = meaningOf(now, { text, id, live, ...pace }, plan, context);
     now = meaning.memory;
@@ -82,7 +82,7 @@ export function ingest(
     if (!parsed.ok) misses.rejected(text, parsed.reason);
     else if (!isUnderstood(parsed.record.sentence)) misses.unknown(text, parsed.record);
   }
-  takeTrafficUntil(Number.POSITIVE_INFINITY);
+  takeSeenUntil(Number.POSITIVE_INFINITY);
   facts.writeTo(news);
   news.checkpoint = batch.checkpoint;
   news.tally = misses.counted;

@@ -19,6 +19,7 @@ import {
 } from '../../parsers/index.js';
 import { type Belief, meaningOf, meaningOfSilence } from '../meaning.js';
 import { type Memory, memoryWith } from '../memory.js';
+import { strangerOf } from '../tail/strangers.js';
 import type { GivenLine } from './given-lines.js';
 import { type LineRecord, recordOf } from './record.js';
 
@@ -88,7 +89,11 @@ export function explainLine(
   const record = recordOf(text, { file: null, line, offset }, scan, context);
   const header = record.parsed && headerOf(record.raw, record.parsed.stamp);
   const passedOver = { explanation: { record, header, heardAs: null, ...NO_EFFECTS }, memory };
-  if (scan === 'other') return { ...passedOver, memory: noteStranger(memory, record.parsed) };
+  const stranger = scan === 'other' ? strangerOf(text) : null;
+  if (stranger !== null) {
+    const heard = hearStranger(memory.heard, stranger, stranger.first);
+    return { ...passedOver, memory: memoryWith(memory, { heard }) };
+  }
   if (scan !== 'candidate' || record.parsed === null) return passedOver;
   const id = `${GIVEN}${line}` as EventId;
   const meaning = meaningOf(memory, { text, id, live: true, heardAt: (stamp) => stamp }, plan, context);
@@ -103,14 +108,6 @@ export function explainLine(
     },
     memory: meaning.memory,
   };
-}
-
-/** As the tail does it (src/tail/strangers.ts). */
-function noteStranger(memory: Memory, parsed: LogRecord | null): Memory {
-  if (parsed === null) return memory;
-  const { host, pid, priority, text, sentence } = parsed;
-  if (sentence.kind !== 'other' || pid === null || priority !== null || text === '') return memory;
-  return memoryWith(memory, { heard: hearStranger(memory.heard, { host, pid }, text.charAt(0)) });
 }
 
 /** What follows when no more lines come: what waited for a witness is believed, or not. */

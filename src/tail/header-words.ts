@@ -1,11 +1,11 @@
 /** Who speaks in a line, by what stands before its message: the words that all lines of one process share. */
-import { parseHeader, parseLine, type TimeContext } from '../../parsers/index.js';
+import { parseHeader, type TimeContext } from '../../parsers/index.js';
 
 /** What stands before the host. */
 const BEFORE_HOST = /^(?:<\d+>)?(?:1 )?(?:[A-Z][a-z]{2} [ \d]\d \S+|\S+)/;
 
 /** Only who speaks is asked; a leap day may be in it. */
-const ANY_TIME: TimeContext = { tz: 'UTC', asOf: Date.UTC(2097, 0) };
+export const ANY_TIME: TimeContext = { tz: 'UTC', asOf: Date.UTC(2097, 0) };
 
 /** Host, tag and pid, as they stand before the message. */
 export function wordsOf(header: string): string {
@@ -16,17 +16,6 @@ export function wordsOf(header: string): string {
 export function speakerIn(header: string): { host: string; pid: number | null } | null {
   const read = parseHeader(header, ANY_TIME);
   return read === null ? null : { host: read.host, pid: read.pid };
-}
-
-/**
- * Who wrote a line that is no sentence which HAProxy is known to write; null of any other line, and where the severity stands in the log:
- * that cannot be forged.
- */
-export function strangerIn(line: string): { host: string; pid: number } | null {
-  const parsed = parseLine(line, ANY_TIME);
-  if (!parsed.ok) return null;
-  const { host, pid, priority, sentence } = parsed.record;
-  return sentence.kind === 'other' && pid !== null && priority === null ? { host, pid } : null;
 }
 
 /** Whether `bytes[start, end)` are these. From the end: names mostly differ there. */

@@ -180,6 +180,7 @@ export class Splitter {
     if (kind === 'candidate') {
       tally.candidates++;
       this.#requests.part();
+      this.#strangers.part();
       this.#textBytes += stop - start;
       lines.push({ text: bytes.toString('utf8', start, stop), start: offset });
     } else {

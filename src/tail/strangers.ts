@@ -1,22 +1,24 @@
 /**
  * Notes how the lines begin that begin as nothing which HAProxy writes of itself, for belief (parsers/strangers.ts): of each
- * process the first line, and the first that begins with another character. That depends on where they stand in the file, not on how
- * it is cut into chunks; who goes on in the middle notes more, which says nothing new.
+ * process, between two candidates, the first line and the first that begins otherwise. Which ones depends on where they stand in
+ * the file, not on how it is cut into chunks; who goes on in the middle notes more, which says nothing new.
  */
-import { messageStart } from '../../parsers/index.js';
+import { messageStart, parseLine } from '../../parsers/index.js';
 import type { StrangerSeen } from './batch.js';
-import { isAt, strangerIn, wordsOf } from './header-words.js';
+import { ANY_TIME, isAt, wordsOf } from './header-words.js';
 
+const LT = 0x3c;
+const DASH = 0x2d;
 const BRACKET_CLOSE = 0x5d;
 
 /** So many processes are known by their words: more than there are, unless somebody makes them up. */
-const PROCESSES_MAX = 1_000;
+const WRITERS_MAX = 1_000;
 /** So many of them are known without decoding anything. */
 const FAMILIAR_MAX = 16;
 /** So many are enough for a batch. */
 const SEEN_MAX = 1_000;
 
-/** A process, and how its strange lines begin: all with this byte, or enough is known. */
+/** A process, and how its strange lines begin: all with this byte (-1: there was none yet), or enough is known. */
 interface Writer {
   words: Buffer;
   first: number;
@@ -26,7 +28,7 @@ interface Writer {
 export class Strangers {
   /** What is noted until the next `begin`, while it is being gathered. */
   seen: StrangerSeen[] = [];
-  readonly #known = new Map<string, Writer>();
+  readonly #writers = new Map<string, Writer>();
   /** Those that wrote lately, so that nothing has to be decoded to know them again: a log may be full of such lines. */
   #familiar: Writer[] = [];
 
@@ -39,33 +41,67 @@ export class Strangers {
     this.seen = [];
   }
 
+  /** A candidate stands here: what is known of a worker may be otherwise behind it, so that all is noted anew. */
+  part(): void {
+    if (this.#writers.size > 0) this.#writers.clear();
+    if (this.#familiar.length > 0) this.#familiar = [];
+  }
+
   /** Takes in the line in `bytes[start, end)`, which is neither traffic nor a candidate and stands at `offset` of its file. */
   line(bytes: Buffer, start: number, end: number, offset: number): void {
     const message = messageStart(bytes, start, end);
-    if (message >= end || !hasPid(bytes, message)) return;
+    if (message >= end || !mayHavePid(bytes, message)) return;
     const first = bytes[message]!;
     const writer = this.#writerOf(bytes, start, message);
     if (writer.isEnough || writer.first === first) return;
-    const speaker = strangerIn(bytes.toString('utf8', start, end));
-    if (speaker === null) return;
+    const stranger = strangerIn(bytes, start, message, end);
+    if (stranger === null) return;
     writer.isEnough = writer.first >= 0;
     writer.first = first;
-    this.seen.push({ ...speaker, first: String.fromCharCode(first), start: offset });
+    this.seen.push({ ...stranger, start: offset });
   }
 
   #writerOf(bytes: Buffer, start: number, message: number): Writer {
     for (const one of this.#familiar) if (isAt(bytes, message - one.words.length, message, one.words)) return one;
     const words = wordsOf(bytes.toString('utf8', start, message));
-    const writer = this.#known.get(words) ?? { words: Buffer.from(words), first: -1, isEnough: false };
-    if (this.#known.size >= PROCESSES_MAX) this.#known.clear();
-    this.#known.set(words, writer);
+    let writer = this.#writers.get(words);
+    if (writer === undefined) {
+      writer = { words: Buffer.from(words), first: -1, isEnough: false };
+      if (this.#writers.size >= WRITERS_MAX) this.#writers.clear();
+      this.#writers.set(words, writer);
+    }
     if (this.#familiar.length >= FAMILIAR_MAX) this.#familiar = [];
     this.#familiar.push(writer);
     return writer;
   }
 }
 
-/** `tag[pid]: `, also without the colon. */
-function hasPid(bytes: Buffer, message: number): boolean {
-  return bytes[message - 2] === BRACKET_CLOSE || bytes[message - 3] === BRACKET_CLOSE;
+/** The same of one line that is given as a text. */
+export function strangerOf(line: string): Omit<StrangerSeen, 'start'> | null {
+  const bytes = Buffer.from(line);
+  const message = messageStart(bytes, 0, bytes.length);
+  return message < bytes.length ? strangerIn(bytes, 0, message, bytes.length) : null;
+}
+
+/** A sentence that every version of HAProxy knows. */
+const SENTENCE = 'backend x has no server available!';
+
+/**
+ * Null where the line is a sentence that HAProxy is known to write, names no process, or bears a severity: such a log cannot be forged.
+ * The writer is the one that a sentence in this place would be of.
+ */
+function strangerIn(bytes: Buffer, start: number, message: number, end: number): Omit<StrangerSeen, 'start'> | null {
+  if (bytes[start] === LT) return null;
+  const line = parseLine(bytes.toString('utf8', start, end), ANY_TIME);
+  if (!line.ok || line.record.sentence.kind !== 'other') return null;
+  const said = parseLine(`${bytes.toString('utf8', start, message)}${SENTENCE}`, ANY_TIME);
+  if (!said.ok || said.record.pid === null) return null;
+  const { host, pid } = said.record;
+  return { host, pid, first: String.fromCodePoint(bytes.toString('utf8', message, end).codePointAt(0) ?? 0) };
+}
+
+/** `tag[pid]: `, also without the colon; or the `- ` before a message of RFC 5424. */
+function mayHavePid(bytes: Buffer, message: number): boolean {
+  const last = bytes[message - 2];
+  return last === BRACKET_CLOSE || last === DASH || bytes[message - 3] === BRACKET_CLOSE;
 }

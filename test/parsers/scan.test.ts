@@ -41,3 +41,15 @@ test('traffic in the built-in formats is passed over', () => {
     [],
   );
 });
+
+test('a letter or a dash begins traffic where it begins an address, or what stands in its place', () => {
+  const header = '2024-02-21T07:03:17.653803-05:00 allyrion haproxy[1305572]: ';
+  const classes = (texts: string[]) => [...new Set(texts.map((text) => classOf(header + text)))];
+  const rest = ' [21/Feb/2024:07:03:17.653] fe';
+  const addresses = ['fd00::1:80', 'bad::1:80', 'c:2::1:80', 'unix:1', '-:-', 'unknown', '::1:80', '10.0.0.1:80'];
+  assert.deepEqual(classes([...addresses.map((text) => text + rest), 'unix - - [', '- - - [', 'abcd:1']), ['traffic']);
+  assert.deepEqual(
+    classes(['curl/8.5.0', 'facebook', 'abcde:1', 'example.com', '-', 'a', 'unixes', 'Go-http-client']),
+    ['other'],
+  );
+});

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { hearStranger, NOTHING_HEARD } from '../../parsers/index.js';
+import { type Heard, hearStranger, NOTHING_HEARD, openToClients } from '../../parsers/index.js';
 import { clientsWriteLines } from '../../parsers/strangers.js';
 import type { Memory } from '../../src/memory.js';
 import { serverText, stderrLine, syslogLine } from '../support/lines.js';
@@ -62,8 +62,8 @@ describe('where ordinary requests begin as they like', () => {
     );
   });
 
-  test('nor do single ones that look like lines on stderr, with the number of the worker', () => {
-    for (const text of [...GHOST, down('a', 2), up('a', 3), EXHAUSTED]) {
+  test('nor do single ones that look like lines on stderr, with the number of the worker, where log targets tell of the backend', () => {
+    for (const text of [down('a', 2), up('a', 3), EXHAUSTED]) {
       assert.deepEqual(told([stderrLine(LATER, text), stderrLine(LATER + 2_000, text)], openLog), [], text);
     }
   });
@@ -122,7 +122,7 @@ describe('where ordinary requests begin as they like', () => {
   });
 
   test('what was kept says why', () => {
-    const { suspects } = readLog([...twice(LATER, down('a', 2)), stderrLine(LATER + 10, down('b', 1))], openLog).news;
+    const { suspects } = readLog([...twice(LATER, down('a', 2)), stderrLine(LATER + 10, down('b', 2))], openLog).news;
     assert.deepEqual(
       suspects.map(({ reason }) => reason),
       [
@@ -142,8 +142,24 @@ describe('where ordinary requests begin as they like', () => {
         ['a +0'],
       );
     }
-    const late = [...twice(LATER, down('a', 2)), stderrLine(LATER + 20_000, down('a', 2))];
-    assert.deepEqual(told(late, openLog), ['a down']);
+  });
+
+  test('however late the second of its ways comes, and though a line was lost', () => {
+    const plain = (at: number) => syslogLine(at, down('a', 2));
+    const quoted = (at: number) => stderrLine(at, down('a', 2));
+    for (const lines of [
+      [plain(LATER), plain(LATER), quoted(LATER + 20_000)],
+      [plain(LATER), quoted(LATER + 2_000)],
+      [quoted(LATER), plain(LATER + 2_000), plain(LATER + 2_000)],
+      [quoted(LATER), plain(LATER + 2_000)],
+    ]) {
+      assert.deepEqual(told(lines, openLog), ['a down'], lines.join('\n'));
+    }
+  });
+
+  test('what a backend without log targets says on stderr is told', () => {
+    const fall = GHOST.map((text, n) => stderrLine(LATER + n, text));
+    assert.deepEqual(told(fall, openLog), ['ghost down', 'nosuch exhausted']);
   });
 
   test('a genuine outage is told once and in time, whatever was forged before it', () => {
@@ -176,27 +192,54 @@ describe('where every line begins with what HAProxy or the operator wrote', () =
   });
 });
 
-test('one beginning is none: two must differ, in lines of the same worker', () => {
-  const process = { host: 'lb', pid: 100 };
-  const once = hearStranger(NOTHING_HEARD, process, 'M');
-  assert.equal(hearStranger(once, process, 'M'), once);
+describe('who counts as a worker whose clients write whole lines', () => {
   const known = readLog([forked(T), ...history]).memory.heard;
-  const writes = (...strangers: [number, string][]) =>
-    clientsWriteLines(
-      strangers.reduce((heard, [pid, first]) => hearStranger(heard, { host: 'lb', pid }, first), known),
-      'lb',
-    );
-  assert.equal(writes(), false);
-  assert.equal(writes([100, 'M'], [100, 'M']), false);
-  assert.equal(writes([100, 'M'], [7, 'c']), false);
-  assert.equal(writes([7, 'M'], [7, 'c']), false, 'another program writes what it likes');
-  assert.equal(writes([100, 'M'], [100, 'c']), true);
-});
+  const worker = { host: 'lb', pid: 100 };
+  const noted = (heard: Heard, ...strangers: [pid: number, first: string, host?: string][]) =>
+    strangers.reduce((before, [pid, first, host = 'lb']) => hearStranger(before, { host, pid }, first), heard);
+  const isOpen = (heard: Heard) => openToClients(heard).length > 0;
 
-test('programs that come and go do not fill the memory, nor push out what is known of a worker', () => {
-  const known = readLog([forked(T), ...bare(T), ...history]).memory.heard;
-  const many = Array.from({ length: 1_000 }, (_, n) => n + 1_000);
-  const heard = many.reduce((before, pid) => hearStranger(before, { host: 'lb', pid }, 'x'), known);
-  assert.ok(heard.strangers.size <= 100);
-  assert.equal(clientsWriteLines(heard, 'lb'), true);
+  test('one whose lines begin with two characters; one character is none, nor another program', () => {
+    assert.equal(isOpen(known), false);
+    assert.equal(isOpen(noted(known, [100, 'M'], [100, 'M'])), false);
+    assert.equal(isOpen(noted(known, [100, 'M'], [7, 'c'])), false);
+    assert.equal(isOpen(noted(known, [7, 'M'], [7, 'c'])), false);
+    assert.deepEqual(openToClients(noted(known, [100, 'M'], [100, 'c'])), [{ host: 'lb', onStderr: true }]);
+  });
+
+  test('also one of which nothing was known then, or whose log targets bear another name of the host', () => {
+    const requests = bare(T - 5);
+    const early = readLog([...requests, forked(T), ...history]).memory.heard;
+    assert.equal(isOpen(early), true);
+    const silent = readLog([...requests, ...twice(T + 1, down('x', 2))]).memory.heard;
+    assert.deepEqual(openToClients(silent), [{ host: 'lb', onStderr: false }]);
+    const others = requests.map((line) => line.replace('[100]', '[7]'));
+    assert.equal(isOpen(readLog([...others, forked(T), ...history]).memory.heard), false);
+    const udp = (line: string) => line.replace(' lb ', ' localhost ');
+    const other = readLog([
+      ...requests.map(udp),
+      forked(T),
+      ...history.map((line) => (line.includes('WARN') ? line : udp(line))),
+    ]);
+    assert.deepEqual(openToClients(other.memory.heard), [{ host: 'lb', onStderr: true }]);
+  });
+
+  test('whoever else writes does not fill the memory, nor push out what is known', () => {
+    const many = Array.from({ length: 3_000 }, (_, n): [number, string] => [n + 1_000, 'x']);
+    const fleet = Array.from({ length: 3_000 }, (_, n): [number, string, string] => [9, 'x', `lb${n}`]);
+    const crowd = noted(noted(NOTHING_HEARD, [100, 'M'], [100, 'c']), ...many, ...fleet);
+    assert.ok(crowd.strangers.size <= 1_000);
+    assert.equal(clientsWriteLines(crowd, worker), true);
+    const open = noted(known, [100, 'M'], [100, 'c'], ...many);
+    assert.equal(isOpen(open), true);
+  });
+
+  test('no more where the log has begun to bear severities', () => {
+    const sealed = history.filter((line) => !line.includes('WARN')).map((line) => `<129>${line}`);
+    const later = readLog(
+      sealed.map((line) => line.replace('T12:00', 'T12:30')),
+      openLog,
+    ).memory.heard;
+    assert.deepEqual([isOpen(openLog.heard), isOpen(later)], [true, false]);
+  });
 });

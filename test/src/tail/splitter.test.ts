@@ -94,6 +94,24 @@ test('of each process two strange lines are noted, the first and the first that 
   );
 });
 
+test('behind each line about a state they are noted anew: what is known of a worker may be otherwise then', () => {
+  const requests = [strangeLine(1, 'Mozilla/5.0'), strangeLine(1, 'curl/8.0')];
+  const { strangers } = split([Buffer.from(lines(...requests, stateLine(1), ...requests, ...requests))]);
+  assert.deepEqual(strangers.map(({ first }) => first).join(''), 'McMc');
+});
+
+test('whose they are is told by the header, also where HAProxy and rsyslog have written two; a log with severities has none', () => {
+  const stamp = '2024-02-21T07:03:17.653803-05:00';
+  const headers = ['lb haproxy[7]: ', 'lb haproxy[7] ', 'lb lb haproxy[7]: ', `lb 1 ${stamp} lb haproxy 7 - - `];
+  const noted = (header: string) =>
+    split([Buffer.from(lines(`${header}Mozilla/5.0`, `${header}été`))]).strangers.map(
+      ({ host, pid, first }) => `${host} ${pid} ${first}`,
+    );
+  for (const header of headers) assert.deepEqual(noted(`${stamp} ${header}`), ['lb 7 M', 'lb 7 é'], header);
+  for (const header of headers) assert.deepEqual(noted(`<134>${stamp} ${header}`), [], header);
+  assert.deepEqual(noted(`${stamp} lb haproxy: `), [], 'no process is named');
+});
+
 test('what HAProxy says of itself is not strange, however it begins', () => {
   const own = [
     'app/a changed its IP from 10.0.0.1 to 10.0.0.2 by dns/ns1.',
