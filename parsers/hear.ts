@@ -18,7 +18,7 @@ import { expectsStderr, sourceOf } from './sources.js';
 import { hostNameOf, isWorker, recognise } from './speakers.js';
 import { opened } from './strangers.js';
 import { Verdicts } from './verdict.js';
-import { mayBeDue, nextTurn, patienceMs } from './waiting.js';
+import { dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
 
 /** What a line, or a moment without one, made known. */
 export interface Hearing {
@@ -43,9 +43,7 @@ export interface Address {
 export function hear(heard: Heard, record: LogRecord, stamp: Stamp, address: Address): Hearing {
   const verdicts = new Verdicts(heard);
   const host = hostNameOf(heard, record);
-  if (mayHaveWaited(heard, host, record, stamp.at)) {
-    verdicts.settle((held) => held.event.host === host && waitedInVain(verdicts.heard, held, record, stamp.at));
-  }
+  verdicts.settle(waitedInVain(heard, host, record, stamp.at));
   const { sentence } = record;
   const copy = tellsOfState(sentence) ? take(verdicts, record, sentence, stamp, address) : null;
   if (isSign(sentence)) takeSign(verdicts, record, sentence, stamp, address.id);
@@ -55,7 +53,8 @@ export function hear(heard: Heard, record: LogRecord, stamp: Stamp, address: Add
 /** Settles what has waited long enough by our clock, where no further line may come to say that time has passed. */
 export function hearNothing(heard: Heard, now: Instant): Hearing {
   const verdicts = new Verdicts(heard);
-  verdicts.settle((held) => now - held.heardAt >= patienceMs(held));
+  const waiting = [...heard.held].map(([, held]) => held).sort((a, b) => a.turn - b.turn);
+  verdicts.settle(waiting.filter((held) => now - held.heardAt >= patienceMs(held)));
   return hearingOf(verdicts, null);
 }
 
@@ -68,19 +67,23 @@ function hearingOf({ heard, events, suspects, cleared }: Verdicts, copy: Hearing
   return { heard, events, copy, suspects, cleared };
 }
 
-/** Whether there is something to ask `waitedInVain` about; in a storm mostly not, though thousands wait. */
-function mayHaveWaited(heard: Heard, host: string, { origin }: LogRecord, at: Instant): boolean {
-  if (heard.held.size === 0) return false;
-  return mayBeDue(heard.held, host, at) || (origin === 'syslog' && !expectsStderr(sourceOf(heard, host)));
-}
-
-/** Time has passed in the log; or the worker has gone on to something else where only `log` targets could bear witness. */
-function waitedInVain(heard: Heard, held: Held, { pid, origin }: LogRecord, at: Instant): boolean {
-  if (at - held.event.at > patienceMs(held)) return true;
-  if (held.heir || origin !== 'syslog' || pid !== held.event.pid) return false;
-  const said = heard.subjects.get(held.subject)?.recent.find(({ serial }) => serial === held.serial);
-  if (!said || said.loggedAt === null) return false;
-  return !inOneBreath(at, said.loggedAt) && !expectsStderr(sourceOf(heard, held.event.host));
+/**
+ * What has waited long enough by the log's time, in the order in which it was heard; and where only `log` targets could bear witness, that of
+ * which the worker goes on to something else.
+ */
+function waitedInVain(heard: Heard, host: string, { pid, origin }: LogRecord, at: Instant): readonly Held[] {
+  const { held } = heard;
+  if (held.size === 0) return [];
+  if (origin !== 'syslog' || expectsStderr(sourceOf(heard, host))) return dueAt(held, host, at);
+  const hasGoneOn = ({ heir, event, subject, serial }: Held): boolean => {
+    if (heir || pid !== event.pid) return false;
+    const said = heard.subjects.get(subject)?.recent.find((recent) => recent.serial === serial);
+    return said !== undefined && said.loggedAt !== null && !inOneBreath(at, said.loggedAt);
+  };
+  const isDue = (one: Held) => at - one.event.at > patienceMs(one) || hasGoneOn(one);
+  return waitingAt(held, host)
+    .filter(isDue)
+    .sort((a, b) => a.turn - b.turn);
 }
 
 function take(

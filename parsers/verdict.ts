@@ -11,7 +11,7 @@ import type { Instant, LogRecord } from './record.js';
 import { sourceOf } from './sources.js';
 import { isWorker } from './speakers.js';
 import { clientsWriteLines } from './strangers.js';
-import { lookedAt, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
+import { doubtedIn, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
 
 /** So many that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */
 const DOUBTED_MAX = 50;
@@ -27,14 +27,8 @@ export class Verdicts {
     this.heard = heard;
   }
 
-  /** Judges what is due, and what waited behind it. */
-  settle(isDue: (held: Held) => boolean): void {
-    if (this.heard.held.size === 0) return;
-    this.#settleThese(this.#waiting(isDue));
-    lookedAt(this.heard.held);
-  }
-
-  #settleThese(due: readonly Held[]): void {
+  /** Judges what is due, in the order in which it was heard, and what waited behind it. */
+  settle(due: readonly Held[]): void {
     for (const held of due) {
       if (!this.heard.held.has(held.event.id)) continue;
       this.#judge(held);
@@ -49,7 +43,7 @@ export class Verdicts {
     if (last === undefined || last.text !== text || inOneBreath(at, last.at)) return;
     const isAlone = (held: Held) =>
       held.subject === subject && held.serial === last.serial && !held.heir && this.#said(held).by.stderr === 0;
-    this.#settleThese(waitingWith(this.heard.held, subject).filter(isAlone));
+    this.settle(waitingWith(this.heard.held, subject).filter(isAlone));
   }
 
   /** Takes in an event that was just heard, or heard again. */
@@ -158,15 +152,11 @@ export class Verdicts {
       });
     }
     const mayComeLate = (pair && by.stderr === 0) || clientsWriteLines(this.heard, event);
-    if (mayComeLate && this.#doubted < DOUBTED_MAX) {
+    if (mayComeLate && doubtedIn(this.heard.held) < DOUBTED_MAX) {
       this.heard = heardWith(this.heard, { held: withWaiting(this.heard.held, { ...held, doubted: true }) });
     } else {
       this.#strike(held);
     }
-  }
-
-  get #doubted(): number {
-    return [...this.heard.held].filter(([, { doubted }]) => doubted).length;
   }
 
   /** Nothing pairs with it any more. */

@@ -1,7 +1,6 @@
 /**
- * What waits for a witness, found by its backend and by when it may be due: in a storm thousands wait at once, and each line
- * asks. All of that follows from what waits. It is remembered beside it and made anew where it is not, so that nothing of it
- * is stored.
+ * What waits for a witness, by its backend and by when it is due: in a storm thousands wait at once, and each line asks. All of
+ * that follows from what waits. It is remembered beside it and made anew where it is not, so that nothing of it is stored.
  */
 import { WITNESS_MS } from './belief.js';
 import type { EventId } from './event.js';
@@ -12,9 +11,10 @@ import { Shelf } from './shelf.js';
 interface Order {
   /** Those of one backend, who came first in front. */
   groups: Shelf<readonly Held[]>;
-  /** By host: none of it is due before, by the host's own clock. */
-  dues: Shelf<Instant>;
+  /** Those of one host, who is due first in front; of equals who came first. */
+  queues: Shelf<readonly Held[]>;
   lastTurn: number;
+  doubted: number;
 }
 
 const orders = new WeakMap<Shelf<Held>, Order>();
@@ -24,15 +24,10 @@ export const patienceMs = ({ heir, doubted }: Held): number => (heir || doubted 
 
 /** `one` waits, too, or otherwise than before. */
 export function withWaiting(held: Shelf<Held>, one: Held): Shelf<Held> {
-  const { event, subject } = one;
-  const { groups, dues, lastTurn } = orderOf(held);
-  const after = held.with(event.id, one);
-  const others = (groups.get(backendOf(subject)) ?? []).filter(({ event: { id } }) => id !== event.id);
-  orders.set(after, {
-    groups: groups.with(backendOf(subject), [...others, one].sort(byTurn)),
-    dues: dues.with(event.host, Math.min(dues.get(event.host) ?? Number.POSITIVE_INFINITY, dueAt(one))),
-    lastTurn: Math.max(lastTurn, one.turn),
-  });
+  const before = held.get(one.event.id);
+  const after = held.with(one.event.id, one);
+  const order = orderOf(held);
+  orders.set(after, orderWith(before === undefined ? order : orderWithout(order, before), one));
   return after;
 }
 
@@ -41,56 +36,73 @@ export function withoutWaiting(held: Shelf<Held>, id: EventId): Shelf<Held> {
   if (one === undefined) return held;
   const after = held.without(id);
   if (after.size === 0) return after;
-  const { groups, dues, lastTurn } = orderOf(held);
-  const backend = backendOf(one.subject);
-  const others = groups.get(backend)!.filter(({ event }) => event.id !== id);
-  const left = others.length === 0 ? groups.without(backend) : groups.with(backend, others);
-  // No earlier than before: that it may be later is seen at the next look.
-  orders.set(after, { groups: left, dues, lastTurn: one.turn === lastTurn ? lastTurnOf(after) : lastTurn });
+  const order = orderWithout(orderOf(held), one);
+  orders.set(after, one.turn === order.lastTurn ? { ...order, lastTurn: lastTurnOf(after) } : order);
   return after;
 }
 
 /** The turn of what waits from now on. */
 export const nextTurn = (held: Shelf<Held>): number => orderOf(held).lastTurn + 1;
 
+/** How many wait that were not believed. */
+export const doubtedIn = (held: Shelf<Held>): number => orderOf(held).doubted;
+
 /** What waits of the backend to which a subject belongs, in the order in which it was heard. */
 export const waitingWith = (held: Shelf<Held>, subject: string): readonly Held[] =>
   orderOf(held).groups.get(backendOf(subject)) ?? [];
 
-/** Whether something of `host` may have waited too long at `at`. If not, nothing has. */
-export const mayBeDue = (held: Shelf<Held>, host: string, at: Instant): boolean =>
-  held.size > 0 && at > (orderOf(held).dues.get(host) ?? Number.POSITIVE_INFINITY);
+/** What waits of a host, who is due first in front. */
+export const waitingAt = (held: Shelf<Held>, host: string): readonly Held[] =>
+  held.size === 0 ? [] : (orderOf(held).queues.get(host) ?? []);
 
-/** What is left has been looked at: from now on it is known when the next of it is due. */
-export function lookedAt(held: Shelf<Held>): void {
-  if (held.size > 0) orders.set(held, { ...orderOf(held), dues: duesOf(held) });
+/** What of a host has waited too long at `at`, in the order in which it was heard. */
+export function dueAt(held: Shelf<Held>, host: string, at: Instant): readonly Held[] {
+  const queue = waitingAt(held, host);
+  let due = 0;
+  while (due < queue.length && at > deadline(queue[due]!)) due++;
+  return queue.slice(0, due).sort(byTurn);
 }
 
 function orderOf(held: Shelf<Held>): Order {
   let order = orders.get(held);
   if (order === undefined) {
-    order = { groups: groupsOf(held), dues: duesOf(held), lastTurn: lastTurnOf(held) };
+    order = { groups: Shelf.of(), queues: Shelf.of(), lastTurn: 0, doubted: 0 };
+    for (const [, one] of [...held].sort(([, a], [, b]) => byTurn(a, b))) order = orderWith(order, one);
     orders.set(held, order);
   }
   return order;
 }
 
-function groupsOf(held: Shelf<Held>): Order['groups'] {
-  let groups: Order['groups'] = Shelf.of();
-  for (const [, one] of held) {
-    const backend = backendOf(one.subject);
-    groups = groups.with(backend, [...(groups.get(backend) ?? []), one].sort(byTurn));
-  }
-  return groups;
+function orderWith({ groups, queues, lastTurn, doubted }: Order, one: Held): Order {
+  const backend = backendOf(one.subject);
+  const { host } = one.event;
+  return {
+    groups: groups.with(backend, inserted(groups.get(backend), one, byTurn)),
+    queues: queues.with(host, inserted(queues.get(host), one, byDeadline)),
+    lastTurn: Math.max(lastTurn, one.turn),
+    doubted: one.doubted ? doubted + 1 : doubted,
+  };
 }
 
-function duesOf(held: Shelf<Held>): Order['dues'] {
-  const dues = new Map<string, Instant>();
-  for (const [, one] of held) {
-    const { host } = one.event;
-    dues.set(host, Math.min(dues.get(host) ?? Number.POSITIVE_INFINITY, dueAt(one)));
-  }
-  return Shelf.of(dues);
+function orderWithout({ groups, queues, lastTurn, doubted }: Order, one: Held): Order {
+  return {
+    groups: withoutOne(groups, backendOf(one.subject), one),
+    queues: withoutOne(queues, one.event.host, one),
+    lastTurn,
+    doubted: one.doubted ? doubted - 1 : doubted,
+  };
+}
+
+/** Who comes last mostly belongs to the end. */
+function inserted(list: readonly Held[] = [], one: Held, compare: (a: Held, b: Held) => number): readonly Held[] {
+  let at = list.length;
+  while (at > 0 && compare(list[at - 1]!, one) > 0) at--;
+  return list.toSpliced(at, 0, one);
+}
+
+function withoutOne(lists: Order['groups'], key: string, one: Held): Order['groups'] {
+  const list = lists.get(key)!;
+  return list.length === 1 ? lists.without(key) : lists.with(key, list.toSpliced(list.indexOf(one), 1));
 }
 
 function lastTurnOf(held: Shelf<Held>): number {
@@ -99,8 +111,9 @@ function lastTurnOf(held: Shelf<Held>): number {
   return last;
 }
 
-const dueAt = (one: Held): Instant => one.event.at + patienceMs(one);
+const deadline = (one: Held): Instant => one.event.at + patienceMs(one);
 const byTurn = (a: Held, b: Held): number => a.turn - b.turn;
+const byDeadline = (a: Held, b: Held): number => deadline(a) - deadline(b) || byTurn(a, b);
 
 /** What a server's subject and the backend's own have in common, with their worker. */
 const backendOf = (subject: string): string => subject.split('/', 1)[0]!;

@@ -6,8 +6,8 @@ import type { EventId } from '../../parsers/event.js';
 import type { Held } from '../../parsers/heard.js';
 import { Shelf } from '../../parsers/shelf.js';
 import {
-  lookedAt,
-  mayBeDue,
+  doubtedIn,
+  dueAt,
   nextTurn,
   patienceMs,
   waitingWith,
@@ -32,7 +32,6 @@ const held = fc.record({
 const change = fc.oneof(
   { weight: 3, arbitrary: held.map((one) => ({ does: 'wait' as const, one: one as unknown as Held })) },
   { weight: 2, arbitrary: held.map(({ event: { id } }) => ({ does: 'leave' as const, id })) },
-  { weight: 1, arbitrary: fc.constant({ does: 'look' as const }) },
 );
 
 test('whatever comes and goes, it is the same as of what is there', () => {
@@ -40,8 +39,7 @@ test('whatever comes and goes, it is the same as of what is there', () => {
     fc.property(fc.array(change, { maxLength: 60 }), fc.nat(200_000), (changes, at) => {
       let waiting = Shelf.of<Held>();
       for (const next of changes) {
-        if (next.does === 'look') lookedAt(waiting);
-        else if (next.does === 'leave') waiting = withoutWaiting(waiting, next.id);
+        if (next.does === 'leave') waiting = withoutWaiting(waiting, next.id);
         else {
           const known = waiting.get(next.one.event.id);
           // What waits already may be doubted; it moves to no other place.
@@ -60,12 +58,14 @@ test('whatever comes and goes, it is the same as of what is there', () => {
         assert.deepEqual(waitingWith(anew, subject), own);
       }
       for (const host of HOSTS) {
-        const isDue = all.some(({ event, ...one }) => event.host === host && at - event.at > patienceMs(one as Held));
-        assert.equal(mayBeDue(anew, host, at), isDue);
-        if (isDue) assert.ok(mayBeDue(waiting, host, at));
-        lookedAt(waiting);
-        assert.equal(mayBeDue(waiting, host, at), isDue);
+        const due = all
+          .filter((one) => one.event.host === host && at - one.event.at > patienceMs(one))
+          .sort((a, b) => a.turn - b.turn);
+        assert.deepEqual(dueAt(waiting, host, at), due);
+        assert.deepEqual(dueAt(anew, host, at), due);
       }
+      assert.equal(doubtedIn(waiting), all.filter(({ doubted }) => doubted).length);
+      assert.equal(doubtedIn(anew), doubtedIn(waiting));
     }),
     { numRuns: 2_000 },
   );
