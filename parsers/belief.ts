@@ -45,6 +45,7 @@ export function contradiction(heard: Heard, host: string, record: LogRecord): st
   if (isMasters && isWorker(heard, host, pid)) return 'a worker does not tell of workers';
   if (tagPid === null || tagPid === pid) return null;
   if (isWorker(heard, host, tagPid)) return 'a worker wrote it under the number of another process';
+  if (isMasters && clientsWriteLines(heard, { host, pid: tagPid })) return `another process wrote it, and ${OPEN}`;
   if (source.tags.length > 0 && !source.tags.includes(tag)) return 'another program wrote it';
   return null;
 }
@@ -60,7 +61,10 @@ export function doubtOfSign(heard: Heard, host: string, record: LogRecord): stri
     return needsStderr ? 'it must come on stderr as well' : null;
   }
   if (record.origin !== 'stderr') return 'a master tells of its reloads on stderr only';
-  return isWorker(heard, host, record.pid) ? 'a worker does not tell of reloads' : null;
+  if (isWorker(heard, host, record.pid)) return 'a worker does not tell of reloads';
+  const { tagPid } = record;
+  const isOwn = tagPid === null || tagPid === record.pid || !clientsWriteLines(heard, { host, pid: tagPid });
+  return isOwn ? null : `another process wrote it, and ${OPEN}`;
 }
 
 /** Enough lines bear witness for an event to be told at once. */
@@ -86,12 +90,11 @@ export function isWitnessed(heard: Heard, of: HaproxyEvent, event: RecentEvent):
 export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent, isAlone: () => boolean): string | null {
   const source = sourceOf(heard, event.host);
   const known = isWorker(heard, event.host, event.pid);
-  const against = fits(heard, event) ? OPEN : 'it contradicts what was said before';
   if (lacksStderr(heard, event, said)) return `the line on stderr did not come, and ${OPEN}`;
   if (said.by.syslog === 0) {
     if (source.stderr === false) return 'it came on stderr alone, where this source writes nothing else';
     if (source.announces && !known) return 'no master told of such a worker';
-    return lacksLogs(heard, event) ? `no log target told it, and ${against}` : null;
+    return lacksLogs(heard, event) ? 'no log target told it, and it contradicts what was said before' : null;
   }
   const missing = [
     ...(expectsStderr(source) ? ['the line on stderr'] : []),
@@ -108,18 +111,17 @@ export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent, isAl
 
 /** Clients can write as many lines as they like where they can write whole ones, but none on stderr: a change has to stand there as well. */
 export function lacksStderr(heard: Heard, event: HaproxyEvent, { by }: RecentEvent): boolean {
-  return by.stderr === 0 && expectsStderr(sourceOf(heard, event.host)) && clientsWriteLines(heard, event);
+  return by.stderr === 0 && sourceOf(heard, event.host).alive === true && clientsWriteLines(heard, event);
 }
 
 /**
- * On stderr alone stands what its backend's `log` targets would tell too, and it contradicts what was said before, or clients can
- * write whole lines: a client's text in a bare header can look like stderr. Else it is believed: a burst loses datagrams. So is
+ * On stderr alone stands what its backend's `log` targets would tell too, and it contradicts what was said before: a
+ * client's text in a bare header can look like stderr. Where it fits, it is believed: a burst loses datagrams. So is
  * what is said of a backend that has no target (`no log`).
  */
 function lacksLogs(heard: Heard, event: HaproxyEvent): boolean {
   const backend = backendOf(event.says);
-  if (backend === null || !heard.told.has(loggedKey(event, backend))) return false;
-  return clientsWriteLines(heard, event) || !fits(heard, event);
+  return backend !== null && heard.told.has(loggedKey(event, backend)) && !fits(heard, event);
 }
 
 /** Whether HAProxy can say so after what it said: a state that changes, and a number of usable servers that follows. */
@@ -157,7 +159,7 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   const source = sourceOf(heard, host);
   const announces = source.announces || says.kind === 'worker.started';
   const tags = source.tags.includes(tag) ? source.tags : [...source.tags, tag].slice(-TAGS_MAX);
-  const { stderr, pairs } = waysOf(source, said);
+  const { stderr, pairs, alive } = waysOf(source, said);
   // A severity in front of HAProxy's lines is in front of all others as well: then no client can write a whole one.
   const open = source.open === true && !said.sealed;
   const isKnown =
@@ -165,6 +167,7 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
     source.tags === tags &&
     source.stderr === stderr &&
     source.pairs === pairs &&
+    (source.alive ?? false) === alive &&
     (source.open ?? false) === open;
   const key = speakerKey(event);
   const speaker = heard.speakers.get(key);
@@ -173,7 +176,7 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   const isNew = speaker?.known === false;
   const learned = heardWith(heard, {
     told: logged === null || heard.told.has(logged) ? heard.told : heard.told.with(logged, 'logged'),
-    sources: isKnown ? heard.sources : heard.sources.with(host, { stderr, pairs, announces, tags, open }),
+    sources: isKnown ? heard.sources : heard.sources.with(host, { stderr, pairs, announces, tags, alive, open }),
     speakers: isNew ? heard.speakers.with(key, { ...speaker, known: true, doubted: null }) : heard.speakers,
   });
   return isNew ? opened(learned, event) : learned;

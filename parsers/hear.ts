@@ -14,11 +14,14 @@ import {
 } from './event.js';
 import { type Heard, type Held, heardWith, type Subject, type Suspect, subjectKey } from './heard.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
-import { expectsStderr, sourceOf } from './sources.js';
-import { hostNameOf, isWorker, recognise } from './speakers.js';
+import { expectsStderr, hearMaster, sourceOf } from './sources.js';
+import { forgetOld, hostNameOf, isWorker, recognise } from './speakers.js';
 import { opened } from './strangers.js';
 import { Verdicts } from './verdict.js';
 import { dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
+
+/** With so many more things that were spoken of, it is time to forget: a client can make up names without end. */
+const CROWD = 10_000;
 
 /** What a line, or a moment without one, made known. */
 export interface Hearing {
@@ -108,6 +111,9 @@ function take(
   }
   const subject = subjectKey(event, says);
   verdicts.settleAlone(subject, record, stamp.at);
+  const { subjects: all } = verdicts.heard;
+  const isCrowded = all.size > 0 && all.size % CROWD === 0 && !all.has(subject);
+  if (isCrowded) verdicts.heard = forgetOld(verdicts.heard, host, stamp.at);
   const before = beforeLine(verdicts.heard.subjects.get(subject), says, stamp.at);
   const folded = fold(before, { id, text, origin, times, at: stamp.at, sealed: isSealed(record) });
   const said = folded.event;
@@ -126,8 +132,12 @@ function take(
     turn: nextTurn(verdicts.heard.held),
     heir: isInheritance(verdicts.heard, host, record, says),
   };
-  if (isMasters) verdicts.believe(held);
-  else verdicts.hold(held);
+  if (isMasters) {
+    verdicts.believe(held);
+    verdicts.heard = hearMaster(verdicts.heard, host, record);
+  } else {
+    verdicts.hold(held);
+  }
   if (says.kind === 'worker.started') {
     verdicts.heard = forgetWorker(verdicts.heard, host, pid);
     verdicts.inherit(host, record.pid, event);
@@ -136,10 +146,12 @@ function take(
 }
 
 /** A sign is told with each of its lines, and at once: it waits for no witness, so it must not be doubtful. */
-function takeSign({ heard, events }: Verdicts, record: LogRecord, says: SignSentence, stamp: Stamp, id: EventId): void {
+function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSentence, stamp: Stamp, id: EventId): void {
+  const { heard } = verdicts;
   const host = hostNameOf(heard, record);
   if (doubtOfSign(heard, host, record) !== null) return;
-  events.push({ event: { id, ...stamp, host, pid: record.pid ?? 0, says }, copies: record.times });
+  verdicts.events.push({ event: { id, ...stamp, host, pid: record.pid ?? 0, says }, copies: record.times });
+  verdicts.heard = hearMaster(heard, host, record);
 }
 
 /** What was said of a subject before. A fork that is told later is another one, though in a container its pid is the same. */

@@ -59,6 +59,8 @@ export interface Source {
   announces: boolean;
   /** The programs' names under which believed lines came. */
   tags: string[];
+  /** Stderr was heard of what HAProxy says while it runs, not of its start alone. */
+  alive?: boolean;
   /** Clients can write whole lines there (strangers.ts). */
   open?: boolean;
 }

@@ -1,5 +1,6 @@
 /** In which ways a load balancer writes what it says, as far as it is known: `log` targets, one or several, and stderr. */
-import type { Heard, RecentEvent, Source } from './heard.js';
+import { type Heard, heardWith, type RecentEvent, type Source } from './heard.js';
+import type { LogRecord } from './record.js';
 
 const NOTHING_KNOWN: Source = { stderr: null, pairs: null, announces: false, tags: [] };
 
@@ -14,9 +15,27 @@ export function expectsStderr({ stderr, announces }: Source): boolean {
 }
 
 /** More is learned from each line; that something is not written, only from an event that waited for it in vain. */
-export function waysOf(source: Source, { by, pair }: RecentEvent): Pick<Source, 'stderr' | 'pairs'> {
+export function waysOf(
+  source: Source,
+  { by, pair }: RecentEvent,
+): Pick<Source, 'stderr' | 'pairs'> & { alive: boolean } {
+  const isBoth = by.stderr > 0 && by.syslog > 0;
   return {
-    stderr: by.stderr > 0 && by.syslog > 0 ? true : source.stderr,
+    stderr: isBoth ? true : source.stderr,
     pairs: pair ? true : source.pairs,
+    alive: isBoth || source.alive === true,
   };
+}
+
+/**
+ * What a master says once its workers run. Where it has left the terminal behind by then (`haproxy -W -D`), `New worker forked` is the last that
+ * its stderr tells (tried with 2.6).
+ */
+const WHILE_RUNNING = new Set(['reload.succeeded', 'reload.failed', 'worker.ended']);
+
+/** Takes in a master's word that was believed. In its own name: another number than the line's own anybody can write into a message. */
+export function hearMaster(heard: Heard, host: string, { pid, tagPid, sentence }: LogRecord): Heard {
+  const source = sourceOf(heard, host);
+  if (source.alive || pid !== tagPid || !WHILE_RUNNING.has(sentence.kind)) return heard;
+  return heardWith(heard, { sources: heard.sources.with(host, { ...source, alive: true }) });
 }

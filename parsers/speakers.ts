@@ -84,8 +84,8 @@ function originsByHost(speakers: Shelf<Speaker>): Map<string, Set<string>> {
   return origins;
 }
 
-/** Somebody new speaks: what the same host's workers said longer ago than a copy takes need not be kept. */
-function forgetOld(heard: Heard, host: string, at: Instant): Heard {
+/** Somebody new speaks, or of so many new things: what the same host's workers said longer ago than a copy takes need not be kept. */
+export function forgetOld(heard: Heard, host: string, at: Instant): Heard {
   const silent = ({ voices }: Subject) => Object.values(voices).every((voice) => at - voice.at > COPY_DELAY_MAX_MS);
   const waiting = new Set([...heard.held].map(([, { subject }]) => subject));
   const beginning = `${host} `;

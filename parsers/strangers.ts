@@ -7,7 +7,7 @@
 import { type Heard, heardWith, type Strangeness } from './heard.js';
 import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
 import type { Shelf } from './shelf.js';
-import { expectsStderr, sourceOf } from './sources.js';
+import { sourceOf } from './sources.js';
 import { hostNameOf, isWorker } from './speakers.js';
 
 /** So many processes are kept, of load balancers that are not open: any program may log lines, and each new worker does. */
@@ -59,7 +59,7 @@ export function clientsWriteLines(heard: Heard, worker: WorkerRef): boolean {
 export function openToClients({ sources }: Heard): { host: string; onStderr: boolean }[] {
   return sources
     .where((_, { open }) => open === true)
-    .map(([host, source]) => ({ host, onStderr: expectsStderr(source) }))
+    .map(([host, source]) => ({ host, onStderr: source.alive === true }))
     .sort((a, b) => (a.host < b.host ? -1 : 1));
 }
 

@@ -10,7 +10,6 @@ import { speakerKey } from './keys.js';
 import type { Instant, LogRecord } from './record.js';
 import { sourceOf } from './sources.js';
 import { isWorker } from './speakers.js';
-import { clientsWriteLines } from './strangers.js';
 import { doubtedIn, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
 
 /** So many that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */
@@ -140,8 +139,9 @@ export class Verdicts {
     }
   }
 
-  #suspect(held: Held, { id, text, pair, by }: RecentEvent, reason: string): void {
+  #suspect(held: Held, said: RecentEvent, reason: string): void {
     const { event, tag, heir } = held;
+    const { id, text, pair, by } = said;
     if (!heir) this.suspects.push({ id, event, tag, text, reason });
     const { speakers } = this.heard;
     const key = speakerKey(event);
@@ -151,7 +151,7 @@ export class Verdicts {
         speakers: speakers.with(key, { ...speaker, doubted: { event, text, pair } }),
       });
     }
-    const mayComeLate = (pair && by.stderr === 0) || clientsWriteLines(this.heard, event);
+    const mayComeLate = (pair && by.stderr === 0) || lacksStderr(this.heard, event, said);
     if (mayComeLate && doubtedIn(this.heard.held) < DOUBTED_MAX) {
       this.heard = heardWith(this.heard, { held: withWaiting(this.heard.held, { ...held, doubted: true }) });
     } else {

@@ -94,7 +94,8 @@ function strangerIn(bytes: Buffer, start: number, message: number, end: number):
   if (bytes[start] === LT) return null;
   const line = parseLine(bytes.toString('utf8', start, end), ANY_TIME);
   if (!line.ok || line.record.sentence.kind !== 'other') return null;
-  const said = parseLine(`${bytes.toString('utf8', start, message)}${SENTENCE}`, ANY_TIME);
+  const header = bytes.toString('utf8', start, message);
+  const said = line.record.pid === null ? parseLine(`${header}${SENTENCE}`, ANY_TIME) : line;
   if (!said.ok || said.record.pid === null) return null;
   const { host, pid } = said.record;
   return { host, pid, first: String.fromCodePoint(bytes.toString('utf8', message, end).codePointAt(0) ?? 0) };

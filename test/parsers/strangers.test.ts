@@ -62,16 +62,9 @@ describe('where ordinary requests begin as they like', () => {
     );
   });
 
-  test('nor do single ones that look like lines on stderr, with the number of the worker, where log targets tell of the backend', () => {
-    for (const text of [down('a', 2), up('a', 3), EXHAUSTED]) {
-      assert.deepEqual(told([stderrLine(LATER, text), stderrLine(LATER + 2_000, text)], openLog), [], text);
-    }
-  });
-
   test('they do not end an outage either', () => {
     const fallen = readLog([...triple(LATER, down('a', 0)), ...triple(LATER + 1, EXHAUSTED)], openLog).memory;
     assert.deepEqual(told(twice(LATER + 90_000, up('a', 1)), fallen), []);
-    assert.deepEqual(told([stderrLine(LATER + 90_000, up('a', 1))], fallen), []);
     assert.deepEqual(told(triple(LATER + 90_000, up('a', 1)), fallen), ['a up', 'app back']);
   });
 
@@ -103,8 +96,9 @@ describe('where ordinary requests begin as they like', () => {
     );
   });
 
-  test('nor is the first thing believed that is ever said there, if masters are heard on stderr', () => {
-    const young = readLog([forked(T), ...bare(T + 2)]).memory;
+  test('nor is the first thing believed that is ever said there, if masters were heard to say something while their workers ran', () => {
+    const loaded = stderrLine(T, 'Loading success.', { pid: 1 });
+    const young = readLog([forked(T), loaded, ...bare(T + 2)]).memory;
     assert.deepEqual(
       told(
         GHOST.flatMap((text) => twice(LATER, text)),
@@ -121,14 +115,32 @@ describe('where ordinary requests begin as they like', () => {
     assert.deepEqual(told(fall, closedLog), ['a down', 'app exhausted']);
   });
 
+  test('nor does a client speak as a master, to raise an alarm or to make haplog wait for a stderr that there is not', () => {
+    const young = [...twice(T + 1, down('x', 2)), ...bare(T + 2)];
+    const words = [
+      'New worker (4242) forked',
+      'Loading success.',
+      'Loading failure!',
+      'Current worker (100) exited with code 139 (Segmentation fault)',
+    ];
+    // Known or not: after a reload a worker is not, until it says something.
+    for (const pid of [100, 200]) {
+      const forged = words.map((text, n) => syslogLine(T + 3 + n, `[NOTICE]   (7) : ${text}`, { pid }));
+      const { news, memory } = readLog([
+        ...young,
+        ...bare(T + 2).map((line) => line.replace('[100]', `[${pid}]`)),
+        ...forged,
+      ]);
+      assert.deepEqual([news.incidents, news.transitions.length], [[], 1]);
+      assert.deepEqual(told(twice(LATER, up('x', 3), pid), memory), ['x up']);
+    }
+  });
+
   test('what was kept says why', () => {
-    const { suspects } = readLog([...twice(LATER, down('a', 2)), stderrLine(LATER + 10, down('b', 2))], openLog).news;
+    const { suspects } = readLog(twice(LATER, down('a', 2)), openLog).news;
     assert.deepEqual(
       suspects.map(({ reason }) => reason),
-      [
-        'the line on stderr did not come, and clients of this load balancer begin lines of its log as they like',
-        'no log target told it, and clients of this load balancer begin lines of its log as they like',
-      ],
+      ['the line on stderr did not come, and clients of this load balancer begin lines of its log as they like'],
     );
   });
 
@@ -155,6 +167,23 @@ describe('where ordinary requests begin as they like', () => {
     ]) {
       assert.deepEqual(told(lines, openLog), ['a down'], lines.join('\n'));
     }
+  });
+
+  test('what stands on stderr alone is told as anywhere: a burst may lose all that goes to log targets', () => {
+    assert.deepEqual(told([stderrLine(LATER, down('a', 2))], openLog), ['a down']);
+  });
+
+  test('a change is told where stderr has said nothing but that workers began: `haproxy -W -D` leaves it behind then', () => {
+    const detached = readLog([
+      forked(T),
+      ...bare(T + 2),
+      ...twice(T + 1, down('x', 2)),
+      ...twice(T + 500, up('x', 3)),
+    ]).memory;
+    assert.deepEqual(told([...twice(LATER, down('a', 2)), ...twice(LATER + 5_000, down('b', 1))], detached), [
+      'a down',
+      'b down',
+    ]);
   });
 
   test('what a backend without log targets says on stderr is told', () => {
