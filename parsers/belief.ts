@@ -12,13 +12,13 @@ import { type Heard, heardWith, type RecentEvent } from './heard.js';
 import { backendKey, loggedKey, serverKey, speakerKey, type WorkerRef } from './keys.js';
 import type { LogRecord } from './record.js';
 import { expectsStderr, sourceOf, waysOf } from './sources.js';
-import { isWorker } from './speakers.js';
-import { clientsWriteLines, opened } from './strangers.js';
+import { hostNameOf, isWorker } from './speakers.js';
+import { clientsWriteLines, closed, linesVary, opened } from './strangers.js';
 
 /** How long an event waits for its second witness, in the log's time. */
 export const WITNESS_MS = 1000;
 
-const OPEN = 'clients of this load balancer begin lines of its log as they like';
+const OPEN = 'clients of this load balancer seem to begin lines of its log as they like';
 
 /** Programs' names that are kept of a source. */
 const TAGS_MAX = 8;
@@ -36,18 +36,26 @@ export function isSealed({ origin, priority }: LogRecord): boolean {
 
 /** Why a line cannot be what it says, whoever else says so too; null if it can. */
 export function contradiction(heard: Heard, host: string, record: LogRecord): string | null {
-  const { origin, pid, tagPid, tag, sentence } = record;
+  const { origin, pid, tag, sentence } = record;
   const source = sourceOf(heard, host);
   const isMasters = sentence.kind === 'worker.started' || sentence.kind === 'worker.ended';
   if (origin === 'syslog' && record.priority !== null && !isSealed(record)) return 'its severity is that of traffic';
   if (isMasters && origin !== 'stderr') return 'a master tells of its workers on stderr only';
   if (origin !== 'stderr') return null;
   if (isMasters && isWorker(heard, host, pid)) return 'a worker does not tell of workers';
-  if (tagPid === null || tagPid === pid) return null;
-  if (isWorker(heard, host, tagPid)) return 'a worker wrote it under the number of another process';
-  if (isMasters && clientsWriteLines(heard, { host, pid: tagPid })) return `another process wrote it, and ${OPEN}`;
+  const writer = otherWriter(heard, record);
+  if (writer === null) return null;
+  if (isWorker(heard, writer.host, writer.pid)) return 'a worker wrote it under the number of another process';
+  if (isMasters ? clientsWriteLines(heard, writer) : linesVary(heard, writer))
+    return `another process wrote it, and ${OPEN}`;
   if (source.tags.length > 0 && !source.tags.includes(tag)) return 'another program wrote it';
   return null;
+}
+
+/** Who wrote a line of stderr that names another process; null where it names its own. The writer's host may be known by another name, too. */
+function otherWriter(heard: Heard, { host, pid, tagPid }: LogRecord): WorkerRef | null {
+  if (tagPid === null || tagPid === pid) return null;
+  return { host: hostNameOf(heard, { host, pid: tagPid }), pid: tagPid };
 }
 
 /** Why a sign is not believed; null if it is. It must come from the one who can know: a known worker, or a master on stderr. */
@@ -62,9 +70,8 @@ export function doubtOfSign(heard: Heard, host: string, record: LogRecord): stri
   }
   if (record.origin !== 'stderr') return 'a master tells of its reloads on stderr only';
   if (isWorker(heard, host, record.pid)) return 'a worker does not tell of reloads';
-  const { tagPid } = record;
-  const isOwn = tagPid === null || tagPid === record.pid || !clientsWriteLines(heard, { host, pid: tagPid });
-  return isOwn ? null : `another process wrote it, and ${OPEN}`;
+  const writer = otherWriter(heard, record);
+  return writer !== null && clientsWriteLines(heard, writer) ? `another process wrote it, and ${OPEN}` : null;
 }
 
 /** Enough lines bear witness for an event to be told at once. */
@@ -76,18 +83,21 @@ export function isWitnessed(heard: Heard, of: HaproxyEvent, event: RecentEvent):
   if (lacksStderr(heard, of, event)) return false;
   if (event.pair) {
     if (!expectsStderr(source)) return true;
-    // Two requests in one breath make two lines, too: they must fit, and what this worker has spoken of, or wait for the line on stderr.
-    return isWorker(heard, host, pid) && fits(heard, of) && (source.stderr !== true || isNamedBy(heard, of, of));
+    // Two requests in one breath make two lines, too: they must fit, or wait for the line on stderr.
+    return isWorker(heard, host, pid) && fits(heard, of);
   }
-  if (stderr > 0) return source.stderr !== false && isWorker(heard, host, pid) && !lacksLogs(heard, of);
+  if (stderr > 0) return standsOnStderr(heard, of);
   return source.stderr === false && source.pairs === false;
 }
 
-/**
- * Why an event that waited in vain is not believed; null if it is.
- * @param isAlone its worker says nothing else of the backend that waits as well
- */
-export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent, isAlone: () => boolean): string | null {
+/** A line on stderr is enough: of a known worker, and nothing that its backend's `log` targets would have to tell as well. */
+export function standsOnStderr(heard: Heard, event: HaproxyEvent): boolean {
+  const { host, pid } = event;
+  return sourceOf(heard, host).stderr !== false && isWorker(heard, host, pid) && !lacksLogs(heard, event);
+}
+
+/** Why an event that waited in vain is not believed; null if it is. */
+export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent): string | null {
   const source = sourceOf(heard, event.host);
   const known = isWorker(heard, event.host, event.pid);
   if (lacksStderr(heard, event, said)) return `the line on stderr did not come, and ${OPEN}`;
@@ -103,9 +113,6 @@ export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent, isAl
   if (missing.length === 0) return null;
   if (!known) return `nothing was heard of such a worker, and ${missing.join(' and ')} did not come`;
   if (missing.length > 1) return `${missing.join(' and ')} did not come`;
-  // Of a backend that is new anybody can say that it fell, by two requests; HAProxy says of its last server that it fell, and then of the backend.
-  if (source.stderr === true && said.pair && !isNamed(heard, event) && isAlone())
-    return `${missing[0]} did not come, and no worker has spoken of such a backend`;
   return fits(heard, event) ? null : `${missing[0]} did not come, and it contradicts what was said before`;
 }
 
@@ -160,15 +167,12 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   const announces = source.announces || says.kind === 'worker.started';
   const tags = source.tags.includes(tag) ? source.tags : [...source.tags, tag].slice(-TAGS_MAX);
   const { stderr, pairs, alive } = waysOf(source, said);
-  // A severity in front of HAProxy's lines is in front of all others as well: then no client can write a whole one.
-  const open = source.open === true && !said.sealed;
   const isKnown =
     source.announces === announces &&
     source.tags === tags &&
     source.stderr === stderr &&
     source.pairs === pairs &&
-    (source.alive ?? false) === alive &&
-    (source.open ?? false) === open;
+    (source.alive ?? false) === alive;
   const key = speakerKey(event);
   const speaker = heard.speakers.get(key);
   const backend = backendOf(says);
@@ -176,9 +180,11 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   const isNew = speaker?.known === false;
   const learned = heardWith(heard, {
     told: logged === null || heard.told.has(logged) ? heard.told : heard.told.with(logged, 'logged'),
-    sources: isKnown ? heard.sources : heard.sources.with(host, { stderr, pairs, announces, tags, alive, open }),
+    sources: isKnown ? heard.sources : heard.sources.with(host, { ...source, stderr, pairs, announces, tags, alive }),
     speakers: isNew ? heard.speakers.with(key, { ...speaker, known: true, doubted: null }) : heard.speakers,
   });
+  // A severity in front of HAProxy's lines is in front of all others as well: then no client can write a whole one.
+  if (said.sealed) return closed(learned, host);
   return isNew ? opened(learned, event) : learned;
 }
 

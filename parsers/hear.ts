@@ -100,17 +100,20 @@ function take(
   const isMasters = says.kind === 'worker.started' || says.kind === 'worker.ended';
   // A master speaks of its workers by number. 0 where the log names no pid.
   const pid = isMasters ? says.pid : (record.pid ?? 0);
-  const { heard, host } = recognise(verdicts.heard, record, pid, stamp.at);
-  verdicts.heard = heard === verdicts.heard ? heard : opened(heard, { host, pid });
   const { at, utcOffsetMin } = stamp;
-  const event: HaproxyEvent = { id, at, utcOffsetMin, host, pid, says };
-  const against = contradiction(heard, host, record);
+  const named = hostNameOf(verdicts.heard, { host: record.host, pid });
+  const against = contradiction(verdicts.heard, named, record);
   if (against !== null) {
+    const event: HaproxyEvent = { id, at, utcOffsetMin, host: named, pid, says };
     verdicts.suspects.push({ id, event, tag, text, reason: against });
     return null;
   }
+  const { heard, host } = recognise(verdicts.heard, record, pid, stamp.at);
+  verdicts.heard = heard === verdicts.heard ? heard : opened(heard, { host, pid });
+  const event: HaproxyEvent = { id, at, utcOffsetMin, host, pid, says };
   const subject = subjectKey(event, says);
   verdicts.settleAlone(subject, record, stamp.at);
+  if (origin === 'stderr') verdicts.dismissForetold(subject, event);
   const { subjects: all } = verdicts.heard;
   const isCrowded = all.size > 0 && all.size % CROWD === 0 && !all.has(subject);
   if (isCrowded) verdicts.heard = forgetOld(verdicts.heard, host, stamp.at);

@@ -101,7 +101,7 @@ export interface Heard {
   sources: Shelf<Source>;
   held: Shelf<Held>;
   told: Shelf<Told>;
-  /** By the process that wrote them, of load balancers that are not open. */
+  /** By the process that wrote them; of a worker no longer than until its load balancer is open. */
   strangers: Shelf<Strangeness>;
 }
 

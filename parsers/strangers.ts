@@ -19,7 +19,7 @@ const STRANGE_MAX = 1_000;
  */
 export function hearStranger(heard: Heard, writer: WorkerRef, first: string): Heard {
   const host = hostNameOf(heard, writer);
-  if (sourceOf(heard, host).open) return heard;
+  if (sourceOf(heard, host).open && isWorker(heard, host, writer.pid)) return heard;
   const key = speakerKey(writer);
   const known = heard.strangers.get(key);
   if (known?.varies || known?.first === first) return heard;
@@ -46,13 +46,29 @@ export function opened(heard: Heard, worker: WorkerRef): Heard {
   if (own.length === 0) return heard;
   return heardWith(heard, {
     sources: heard.sources.with(host, { ...source, open: true }),
-    strangers: heard.strangers.withoutAll(isOfHost),
+    strangers: own.reduce((rest, [key]) => rest.without(key), heard.strangers),
+  });
+}
+
+/** Nothing is known any more of how the lines of the load balancer begin. */
+export function closed(heard: Heard, host: string): Heard {
+  const source = sourceOf(heard, host);
+  const strangers = heard.strangers.withoutAll((key) => hostNameOf(heard, speakerOf(key)) === host);
+  if (!source.open && strangers === heard.strangers) return heard;
+  return heardWith(heard, {
+    strangers,
+    sources: source.open ? heard.sources.with(host, { ...source, open: false }) : heard.sources,
   });
 }
 
 /** Whether clients can write a whole line in this worker's name, for all that is known. */
 export function clientsWriteLines(heard: Heard, worker: WorkerRef): boolean {
-  return sourceOf(heard, worker.host).open === true || heard.strangers.get(speakerKey(worker))?.varies === true;
+  return sourceOf(heard, worker.host).open === true || linesVary(heard, worker);
+}
+
+/** Whether the lines of the process itself, known or not, begin as clients like. */
+export function linesVary(heard: Heard, writer: WorkerRef): boolean {
+  return heard.strangers.get(speakerKey(writer))?.varies === true;
 }
 
 /** The load balancers that are open, and whether what HAProxy says there comes on stderr as well, where no client writes. */

@@ -2,7 +2,7 @@
  * What waits for a witness, and what becomes of it. Within a backend events are told in the order in which they were
  * heard: what is witnessed waits behind what is not yet, for a second at most.
  */
-import { doubt, isNamed, isWitnessed, lacksStderr, learn, remember } from './belief.js';
+import { doubt, isNamed, isWitnessed, lacksStderr, learn, remember, standsOnStderr, WITNESS_MS } from './belief.js';
 import { inOneBreath, strike } from './copies.js';
 import type { EventId, HaproxyEvent } from './event.js';
 import { type Heard, type Held, heardWith, type RecentEvent, type Suspect } from './heard.js';
@@ -10,9 +10,10 @@ import { speakerKey } from './keys.js';
 import type { Instant, LogRecord } from './record.js';
 import { sourceOf } from './sources.js';
 import { isWorker } from './speakers.js';
-import { doubtedIn, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
+import { clientsWriteLines, opened } from './strangers.js';
+import { waitingAt, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
 
-/** So many that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */
+/** So many of a host that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */
 const DOUBTED_MAX = 50;
 
 /** The scratch paper of one line, or of a moment in which none came. It lives no longer and nothing outside sees it. */
@@ -43,6 +44,18 @@ export class Verdicts {
     const isAlone = (held: Held) =>
       held.subject === subject && held.serial === last.serial && !held.heir && this.#said(held).by.stderr === 0;
     this.settle(waitingWith(this.heard.held, subject).filter(isAlone));
+  }
+
+  /**
+   * Before a line on stderr counts that is believed by itself: what clients made up earlier, to the letter, is not its first
+   * copy. What HAProxy itself said so long before its stderr is not either, and told with stderr's time then.
+   */
+  dismissForetold(subject: string, event: HaproxyEvent): void {
+    if (!clientsWriteLines(this.heard, event)) return;
+    for (const held of waitingWith(this.heard.held, subject)) {
+      const isForetold = held.subject === subject && held.doubted && event.at - held.event.at > WITNESS_MS;
+      if (isForetold && standsOnStderr(this.heard, event)) this.#strike(held);
+    }
   }
 
   /** Takes in an event that was just heard, or heard again. */
@@ -95,9 +108,7 @@ export class Verdicts {
   #judge(held: Held): void {
     const said = this.#said(held);
     const { host } = held.event;
-    const reason = held.heir
-      ? 'no worker was started for it'
-      : doubt(this.heard, held.event, said, () => this.#isAlone(held, said));
+    const reason = held.heir ? 'no worker was started for it' : doubt(this.heard, held.event, said);
     if (held.doubted) {
       this.#strike(held);
       return;
@@ -112,12 +123,6 @@ export class Verdicts {
     const stderr = source.stderr ?? (said.by.stderr > 0 || source.announces);
     const pairs = source.pairs ?? (said.by.syslog > 0 ? false : null);
     this.heard = heardWith(this.heard, { sources: this.heard.sources.with(host, { ...source, stderr, pairs }) });
-  }
-
-  /** Nothing else waits that its worker has said of the backend as often. */
-  #isAlone({ subject }: Held, { text }: RecentEvent): boolean {
-    const waiting = waitingWith(this.heard.held, subject).map((other) => this.#said(other));
-    return waiting.every((other) => !other.pair || other.text === text);
   }
 
   #believe({ event, subject, tag, doubted }: Held, said: RecentEvent): void {
@@ -152,11 +157,15 @@ export class Verdicts {
       });
     }
     const mayComeLate = (pair && by.stderr === 0) || lacksStderr(this.heard, event, said);
-    if (mayComeLate && doubtedIn(this.heard.held) < DOUBTED_MAX) {
+    if (mayComeLate && this.#doubtedOf(event.host) < DOUBTED_MAX) {
       this.heard = heardWith(this.heard, { held: withWaiting(this.heard.held, { ...held, doubted: true }) });
     } else {
       this.#strike(held);
     }
+  }
+
+  #doubtedOf(host: string): number {
+    return waitingAt(this.heard.held, host).filter(({ doubted }) => doubted).length;
   }
 
   /** Nothing pairs with it any more. */
@@ -195,9 +204,10 @@ export class Verdicts {
       this.cleared.push(speaker.doubted.event.id);
     }
     this.heard = heardWith(this.heard, {
-      sources: this.heard.sources.with(host, { ...source, stderr: false, pairs: said.pair }),
+      sources: this.heard.sources.with(host, { ...source, stderr: false, alive: false, pairs: said.pair }),
       speakers: this.heard.speakers.with(key, { ...speaker, known: true, doubted: null }),
     });
+    this.heard = opened(this.heard, held.event);
     return true;
   }
 

@@ -14,7 +14,6 @@ interface Order {
   /** Those of one host, who is due first in front; of equals who came first. */
   queues: Shelf<readonly Held[]>;
   lastTurn: number;
-  doubted: number;
 }
 
 const orders = new WeakMap<Shelf<Held>, Order>();
@@ -44,9 +43,6 @@ export function withoutWaiting(held: Shelf<Held>, id: EventId): Shelf<Held> {
 /** The turn of what waits from now on. */
 export const nextTurn = (held: Shelf<Held>): number => orderOf(held).lastTurn + 1;
 
-/** How many wait that were not believed. */
-export const doubtedIn = (held: Shelf<Held>): number => orderOf(held).doubted;
-
 /** What waits of the backend to which a subject belongs, in the order in which it was heard. */
 export const waitingWith = (held: Shelf<Held>, subject: string): readonly Held[] =>
   orderOf(held).groups.get(backendOf(subject)) ?? [];
@@ -66,30 +62,28 @@ export function dueAt(held: Shelf<Held>, host: string, at: Instant): readonly He
 function orderOf(held: Shelf<Held>): Order {
   let order = orders.get(held);
   if (order === undefined) {
-    order = { groups: Shelf.of(), queues: Shelf.of(), lastTurn: 0, doubted: 0 };
+    order = { groups: Shelf.of(), queues: Shelf.of(), lastTurn: 0 };
     for (const [, one] of [...held].sort(([, a], [, b]) => byTurn(a, b))) order = orderWith(order, one);
     orders.set(held, order);
   }
   return order;
 }
 
-function orderWith({ groups, queues, lastTurn, doubted }: Order, one: Held): Order {
+function orderWith({ groups, queues, lastTurn }: Order, one: Held): Order {
   const backend = backendOf(one.subject);
   const { host } = one.event;
   return {
     groups: groups.with(backend, inserted(groups.get(backend), one, byTurn)),
     queues: queues.with(host, inserted(queues.get(host), one, byDeadline)),
     lastTurn: Math.max(lastTurn, one.turn),
-    doubted: one.doubted ? doubted + 1 : doubted,
   };
 }
 
-function orderWithout({ groups, queues, lastTurn, doubted }: Order, one: Held): Order {
+function orderWithout({ groups, queues, lastTurn }: Order, one: Held): Order {
   return {
     groups: withoutOne(groups, backendOf(one.subject), one),
     queues: withoutOne(queues, one.event.host, one),
     lastTurn,
-    doubted: one.doubted ? doubted - 1 : doubted,
   };
 }
 

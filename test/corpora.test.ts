@@ -3,6 +3,7 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { openToClients } from '../parsers/index.js';
 import { compareFalls } from './support/counters.js';
 import { openFolder } from './support/stage.js';
 import { missed, type Reading, readCorpus } from './support/truth.js';
@@ -18,6 +19,7 @@ for (const name of readdirSync(FOLDER).filter((entry) => !entry.endsWith('.md'))
       for (const file of readdirSync(join(FOLDER, name)))
         withStrangers(join(FOLDER, name, file), join(folder.path, file));
       const other = await readCorpus(folder.path);
+      assert.notDeepEqual(openToClients(other.memory.heard), []);
       assert.deepEqual(facts(other), facts(reading));
     });
 
@@ -44,7 +46,7 @@ function withStrangers(from: string, to: string): void {
   const said = new Map<string, number>();
   const lines = (isPacked ? gunzipSync(bytes) : bytes).toString('latin1').split('\n');
   const more = lines.flatMap((line) => {
-    const [, header, pid] = /^((?:[A-Z][a-z]{2} [ \d]\d )?\S+ \S+ \S*?\[(\d+)\]: )[^[]/.exec(line) ?? [];
+    const [, header, pid] = /^((?:[A-Z][a-z]{2} [ \d]\d )?\S+ \S+ \S*?\[(\d+)\]:? )(?! |\[)/.exec(line) ?? [];
     if (header === undefined || pid === undefined) return [line];
     const times = said.get(pid) ?? 0;
     said.set(pid, times + 1);

@@ -105,8 +105,10 @@ function incidentInWords(incident: Incident, now: Instant, local: (at: Instant) 
 }
 
 function openInWords({ host, onStderr }: Status['open'][number]): string {
-  const open = `clients of ${host} begin lines of its log as they like`;
-  const meant = onStderr ? 'a change counts there only if it stands on stderr as well' : 'and can forge changes';
+  const open = `clients of ${host} seem to begin lines of its log as they like`;
+  const meant = onStderr
+    ? 'a change that `log` lines tell counts there only if it stands on stderr as well'
+    : 'and could forge changes';
   return `${open}, ${meant}: put <%PRI%> into the template of rsyslog`;
 }
 

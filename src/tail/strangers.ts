@@ -50,15 +50,16 @@ export class Strangers {
   /** Takes in the line in `bytes[start, end)`, which is neither traffic nor a candidate and stands at `offset` of its file. */
   line(bytes: Buffer, start: number, end: number, offset: number): void {
     const message = messageStart(bytes, start, end);
-    if (message >= end || !mayHavePid(bytes, message)) return;
+    // A severity cannot be forged.
+    if (message >= end || bytes[start] === LT || !mayHavePid(bytes, message)) return;
     const first = bytes[message]!;
     const writer = this.#writerOf(bytes, start, message);
     if (writer.isEnough || writer.first === first) return;
     const stranger = strangerIn(bytes, start, message, end);
-    if (stranger === null) return;
-    writer.isEnough = writer.first >= 0;
+    if (stranger === 'own') return;
+    writer.isEnough = writer.first >= 0 || stranger === 'nobody';
     writer.first = first;
-    this.seen.push({ ...stranger, start: offset });
+    if (stranger !== 'nobody') this.seen.push({ ...stranger, start: offset });
   }
 
   #writerOf(bytes: Buffer, start: number, message: number): Writer {
@@ -76,27 +77,31 @@ export class Strangers {
   }
 }
 
-/** The same of one line that is given as a text. */
-export function strangerOf(line: string): Omit<StrangerSeen, 'start'> | null {
+type Stranger = Omit<StrangerSeen, 'start'>;
+
+/** The same of one line that is given as a text; null where it is not strange. */
+export function strangerOf(line: string): Stranger | null {
   const bytes = Buffer.from(line);
   const message = messageStart(bytes, 0, bytes.length);
-  return message < bytes.length ? strangerIn(bytes, 0, message, bytes.length) : null;
+  if (message >= bytes.length || bytes[0] === LT) return null;
+  const stranger = strangerIn(bytes, 0, message, bytes.length);
+  return typeof stranger === 'string' ? null : stranger;
 }
 
 /** A sentence that every version of HAProxy knows. */
 const SENTENCE = 'backend x has no server available!';
 
 /**
- * Null where the line is a sentence that HAProxy is known to write, names no process, or bears a severity: such a log cannot be forged.
- * The writer is the one that a sentence in this place would be of.
+ * `own`: the line is a sentence that HAProxy is known to write. `nobody`: its header names no process. The writer is the one that a
+ * sentence in this place would be of.
  */
-function strangerIn(bytes: Buffer, start: number, message: number, end: number): Omit<StrangerSeen, 'start'> | null {
-  if (bytes[start] === LT) return null;
+function strangerIn(bytes: Buffer, start: number, message: number, end: number): Stranger | 'own' | 'nobody' {
   const line = parseLine(bytes.toString('utf8', start, end), ANY_TIME);
-  if (!line.ok || line.record.sentence.kind !== 'other') return null;
+  if (!line.ok) return 'nobody';
+  if (line.record.sentence.kind !== 'other') return 'own';
   const header = bytes.toString('utf8', start, message);
   const said = line.record.pid === null ? parseLine(`${header}${SENTENCE}`, ANY_TIME) : line;
-  if (!said.ok || said.record.pid === null) return null;
+  if (!said.ok || said.record.pid === null) return 'nobody';
   const { host, pid } = said.record;
   return { host, pid, first: String.fromCodePoint(bytes.toString('utf8', message, end).codePointAt(0) ?? 0) };
 }

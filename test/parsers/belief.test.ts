@@ -147,21 +147,11 @@ describe('a client that can write whole lines', () => {
     assert.deepEqual(believed(genuine, debian), ['a down', 'app exhausted'], 'weights are set without a word');
   });
 
-  test('makes no change of a backend that nobody has spoken of, but the first of a new one is told', () => {
-    const ghost = serverText({ at: 0, backend: 'nosuch', server: 'ghost', to: 'DOWN', left: 0 });
-    const reason = '? the line on stderr did not come, and no worker has spoken of such a backend';
-    assert.equal(atOnce(twice(LATER, ghost), debian), 0);
-    assert.deepEqual(believed(twice(LATER, ghost), debian), [reason]);
-    assert.deepEqual(believed(triple(LATER, ghost), debian), ['ghost down', 'nosuch exhausted']);
-    const logsFirst = [...twice(LATER, ghost), stderrLine(LATER + 20, ghost)];
-    assert.deepEqual(believed(logsFirst, debian), ['ghost down', 'nosuch exhausted']);
-    assert.deepEqual(believed(twice(LATER, ghost), twoTargets), ['ghost down', 'nosuch exhausted'], 'no stderr there');
-  });
-
-  test('hides no outage of a backend that is new: HAProxy says two things of it, and stderr may have fallen silent', () => {
+  test('hides no fall in a backend that is new, though stderr has fallen silent', () => {
     const of = (server: string, to: 'DOWN' | 'UP', left: number) =>
       serverText({ at: 0, backend: 'new', server, to, left });
     const exhausted = 'backend new has no server available!';
+    assert.equal(atOnce(twice(LATER, of('n1', 'DOWN', 1)), debian), 1);
     const lines = [...twice(LATER, of('n1', 'DOWN', 0)), ...twice(LATER + 1, exhausted)];
     assert.deepEqual(believed(lines, debian), ['n1 down', 'new exhausted']);
     const back = [...lines, ...twice(LATER + 60_000, of('n1', 'UP', 1))];

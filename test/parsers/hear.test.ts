@@ -152,23 +152,6 @@ test('hosts that come and go under ever new names, as containers do, leave no mo
   for (const shelf of [subjects, speakers, sources, told]) assert.ok(shelf.size < 40, `${shelf.size} are remembered`);
 });
 
-test('names that somebody makes up leave no more behind than a few thousand', () => {
-  let memory = EMPTY_MEMORY;
-  let most = 0;
-  for (let minute = 0; minute < 40; minute++) {
-    const at = T + minute * 120_000;
-    const lines = Array.from({ length: 1_000 }, (_, n) => {
-      const text = serverText({ at, backend: `b${minute}`, server: `s${n}`, to: 'DOWN', left: 0 });
-      return syslogLine(at + n, text.replace('Layer4', minute % 2 === 0 ? 'Layer4' : 'Layer6'));
-    });
-    const early = minute === 0 ? [...lines.slice(0, 1), ...lines] : lines;
-    memory = ingest(memory, batchOf(addressed(early), { readAt: at }), PLAN, UTC).memory;
-    memory = tick(memory, at + 2_000, PLAN).memory;
-    most = Math.max(most, memory.heard.subjects.size);
-  }
-  assert.ok(most <= 11_000 && most > 2_000, `${most} are remembered`);
-});
-
 test('what a master loads from a state file is how the worker begins that it starts next', () => {
   const loaded = (server: string, left: number) =>
     `config : Server app/${server} is DOWN, changed from server-state after a reload. ${left} active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.`;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type Heard, hearStranger, NOTHING_HEARD, openToClients } from '../../parsers/index.js';
+import { forgetHost, type Heard, hearStranger, NOTHING_HEARD, openToClients } from '../../parsers/index.js';
 import { clientsWriteLines } from '../../parsers/strangers.js';
 import type { Memory } from '../../src/memory.js';
 import { serverText, stderrLine, syslogLine } from '../support/lines.js';
@@ -136,11 +136,44 @@ describe('where ordinary requests begin as they like', () => {
     }
   });
 
+  test('nor where its log targets bear another name of the host', () => {
+    const udp = (line: string) => line.replace(' lb ', ' localhost ');
+    const words = [
+      'Current worker (4242) exited with code 139 (Segmentation fault)',
+      'Loading failure!',
+      "backend 'app' has no server available!",
+    ];
+    const forged = words.map((text, n) => udp(syslogLine(LATER + n, `[ALERT]    (7) : ${text}`)));
+    const { memory } = readLog([
+      forked(T),
+      ...history.map((line) => (line.includes('WARN') ? line : udp(line))),
+      ...bare(T + 600).map(udp),
+    ]);
+    const { incidents, outages } = readLog(forged, memory).news;
+    assert.deepEqual([incidents, outages], [[], []]);
+  });
+
+  test('nor in the name of a worker that was not heard yet, by what looks like stderr under another number', () => {
+    const masterless = readLog([
+      ...bare(T),
+      ...history,
+      ...bare(LATER - 9).map((line) => line.replace('[100]', '[200]')),
+    ]).memory;
+    const forged = (text: string) => syslogLine(LATER, `[WARNING]  (7) : ${text}`, { pid: 200 });
+    for (const text of [down('a', 2), down('a', 0), GHOST[0]!]) assert.deepEqual(told([forged(text)], masterless), []);
+    assert.deepEqual(
+      told([stderrLine(LATER, down('a', 2), { pid: 200 }), syslogLine(LATER, down('a', 2), { pid: 200 })], masterless),
+      ['a down'],
+    );
+  });
+
   test('what was kept says why', () => {
     const { suspects } = readLog(twice(LATER, down('a', 2)), openLog).news;
     assert.deepEqual(
       suspects.map(({ reason }) => reason),
-      ['the line on stderr did not come, and clients of this load balancer begin lines of its log as they like'],
+      [
+        'the line on stderr did not come, and clients of this load balancer seem to begin lines of its log as they like',
+      ],
     );
   });
 
@@ -167,6 +200,9 @@ describe('where ordinary requests begin as they like', () => {
     ]) {
       assert.deepEqual(told(lines, openLog), ['a down'], lines.join('\n'));
     }
+    // Weights were set without a word, so that the number does not follow.
+    const misfit = [syslogLine(LATER, down('a', 1)), stderrLine(LATER + 2_000, down('a', 1))];
+    assert.deepEqual(told(misfit, openLog), ['a down']);
   });
 
   test('what stands on stderr alone is told as anywhere: a burst may lose all that goes to log targets', () => {
@@ -191,10 +227,21 @@ describe('where ordinary requests begin as they like', () => {
     assert.deepEqual(told(fall, openLog), ['ghost down', 'nosuch exhausted']);
   });
 
-  test('a genuine outage is told once and in time, whatever was forged before it', () => {
-    const genuine = [...triple(LATER, down('a', 0)), ...triple(LATER + 1, EXHAUSTED)];
-    const forged = [...twice(LATER - 30_000, down('a', 0)), ...twice(LATER - 30_000, EXHAUSTED)];
-    assert.deepEqual(told([...forged, ...genuine], openLog), ['a down', 'app exhausted']);
+  test('genuine outages are told once and with their times, though a client foretold them to the letter', () => {
+    const [fallen, risen, gone] = [
+      say('DOWN', 's', 0, 'solo'),
+      say('UP', 's', 1, 'solo'),
+      'backend solo has no server available!',
+    ];
+    const cycle = (at: number) => [...triple(at, fallen), ...triple(at + 1, gone), ...triple(at + 20_000, risen)];
+    const starts = [0, 1, 2, 3, 4].map((n) => LATER + n * 50_000);
+    const foretold = [fallen, gone, risen].flatMap((text, n) => twice(LATER - 20_000 + n * 1_000, text));
+    const memory = readLog(cycle(LATER - 200_000), openLog).memory;
+    const { outages } = readLog([...foretold, ...starts.flatMap(cycle)], memory).news;
+    assert.deepEqual(
+      outages.filter(({ end }) => end !== null).map(({ start, end }) => [start, end]),
+      starts.map((at) => [at, at + 20_000]),
+    );
   });
 
   test('what a state file gave is told, of which only stderr speaks', () => {
@@ -253,6 +300,49 @@ describe('who counts as a worker whose clients write whole lines', () => {
     assert.deepEqual(openToClients(other.memory.heard), [{ host: 'lb', onStderr: true }]);
   });
 
+  test('stderr counts by what a master says while its workers run, under its own number', () => {
+    const told = (text: string, tag = 1) => syslogLine(T, `[NOTICE]   (1) : ${text}`, { pid: tag });
+    const onStderr = (line: string) =>
+      openToClients(noted(readLog([line, ...twice(T + 1, down('x', 2))]).memory.heard, [100, 'M'], [100, 'c']))[0]
+        ?.onStderr;
+    const words = ['Loading success.', 'Loading failure!', 'Current worker (7) exited with code 143 (Terminated)'];
+    assert.deepEqual(
+      words.map((text) => onStderr(told(text))),
+      [true, true, true],
+    );
+    assert.deepEqual(
+      words.map((text) => onStderr(told(text, 9))),
+      [false, false, false],
+    );
+    assert.equal(onStderr(told('New worker (100) forked')), false);
+  });
+
+  test('a worker that is believed by its second sentence alone counts, and then stderr has fallen silent', () => {
+    const next = bare(LATER).map((line) => line.replace('[100]', '[200]'));
+    const fall = [...twice(LATER + 1, down('a', 0), 200), ...twice(LATER + 2, EXHAUSTED, 200)];
+    const after = readLog([...fall, ...next], closedLog).memory;
+    assert.deepEqual(openToClients(after.heard), [{ host: 'lb', onStderr: false }]);
+    assert.deepEqual(told(twice(LATER + 90_000, up('a', 1), 200), after), ['a up', 'app back']);
+  });
+
+  test('of a host that is forgotten nothing is known any more', () => {
+    const unknown = noted(known, [7, 'M'], [7, 'c'], [8, 'M', 'lb2']);
+    assert.deepEqual([unknown.strangers.size, forgetHost(unknown, 'lb').strangers.size], [2, 1]);
+    assert.equal(isOpen(forgetHost(openLog.heard, 'lb')), false);
+  });
+
+  test('names that clients make up leave no more behind than some thousands', () => {
+    let memory = openLog;
+    for (let minute = 0; minute < 30; minute++) {
+      const at = LATER + minute * 120_000;
+      const lines = Array.from({ length: 1_000 }, (_, n) => syslogLine(at + n, say('DOWN', `s${n}`, 0, `b${minute}`)));
+      memory = readLog(lines, memory).memory;
+    }
+    const { subjects, speakers, sources, held, told: said, strangers } = memory.heard;
+    const left = [subjects, speakers, sources, held, said, strangers].reduce((sum, { size }) => sum + size, 0);
+    assert.ok(left <= 12_000, `${left} are remembered`);
+  });
+
   test('whoever else writes does not fill the memory, nor push out what is known', () => {
     const many = Array.from({ length: 3_000 }, (_, n): [number, string] => [n + 1_000, 'x']);
     const fleet = Array.from({ length: 3_000 }, (_, n): [number, string, string] => [9, 'x', `lb${n}`]);
@@ -270,5 +360,7 @@ describe('who counts as a worker whose clients write whole lines', () => {
       openLog,
     ).memory.heard;
     assert.deepEqual([isOpen(openLog.heard), isOpen(later)], [true, false]);
+    const fresh = readLog([...bare(T), `<129>${syslogLine(T + 1, EXHAUSTED)}`]).memory.heard;
+    assert.deepEqual([isOpen(fresh), fresh.strangers.size], [false, 0]);
   });
 });

@@ -45,20 +45,29 @@ export function addressed(texts: readonly string[]): CandidateLine[] {
 
 /** All facts of a log, read in one batch, with a moment of silence behind it. */
 export function read(texts: readonly string[], memory: Memory = EMPTY_MEMORY): Ingested {
-  return readBatch(batchOf(addressed(texts)), memory);
+  return readBatches([batchOf(addressed(texts))], memory);
 }
 
 /** The same of a log with traffic in it, as the tail finds it. */
 export function readLog(texts: readonly string[], memory: Memory = EMPTY_MEMORY): Ingested {
   const splitter = new Splitter(0);
-  splitter.push(Buffer.from(texts.map((text) => `${text}\n`).join('')));
-  return readBatch(batchOf([], splitter.take()), memory);
+  const bytes = Buffer.from(texts.map((text) => `${text}\n`).join(''));
+  const batches: Batch[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    at = splitter.push(bytes, at);
+    batches.push(batchOf([], splitter.take()));
+  }
+  return readBatches(batches, memory);
 }
 
-function readBatch(batch: Batch, memory: Memory): Ingested {
-  const read = ingest(memory, batch, PLAN, UTC);
-  const later = tick(read.memory, batch.readAt + SILENCE_MS, PLAN);
-  return { memory: later.memory, news: joined(read.news, later.news) };
+function readBatches(batches: readonly Batch[], memory: Memory): Ingested {
+  let read: Ingested | null = null;
+  for (const batch of batches) {
+    const next = ingest(read?.memory ?? memory, batch, PLAN, UTC);
+    read = { memory: next.memory, news: read === null ? next.news : joined(read.news, next.news) };
+  }
+  const later = tick(read?.memory ?? memory, SILENCE_MS, PLAN);
+  return { memory: later.memory, news: read === null ? later.news : joined(read.news, later.news) };
 }
 
 function joined(first: News, second: News): News {

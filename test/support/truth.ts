@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Outage, Transition } from '../../alerts/index.js';
 import { readHistory } from '../../src/history-files.js';
-import { EMPTY_MEMORY } from '../../src/memory.js';
+import { EMPTY_MEMORY, type Memory } from '../../src/memory.js';
 import { conclude, ingest } from '../../src/pipeline.js';
 import { Settling } from '../../src/settling.js';
 import { PLAN } from './reading.js';
@@ -35,6 +35,7 @@ export interface Reading {
   truths: Truth[];
   transitions: Transition[];
   outages: Outage[];
+  memory: Memory;
 }
 
 /** Reads all files of a corpus as `haplog replay` does. */
@@ -57,7 +58,7 @@ export async function readCorpus(folder: string): Promise<Reading> {
   }
   settling.add(conclude(memory, PLAN, { live: true, readAt: 0 }).news);
   const { transitions, outages } = settling.rest();
-  return { truths, transitions, outages };
+  return { truths, transitions, outages, memory };
 }
 
 /** What the truth has and haplog has not; in words, empty when all is found. */

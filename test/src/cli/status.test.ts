@@ -88,10 +88,10 @@ test('where ordinary requests show that clients can write whole lines, what to d
     ];
   };
   const advice = 'put <%PRI%> into the template of rsyslog';
-  const silent = `clients of lb begin lines of its log as they like, and can forge changes: ${advice}`;
+  const silent = `clients of lb seem to begin lines of its log as they like, and could forge changes: ${advice}`;
   assert.deepEqual(await suspect([fall, fall, ...requests]), [[silent], [{ host: 'lb', on_stderr: false }]]);
-  const meant = 'a change counts there only if it stands on stderr as well';
-  const safer = `clients of lb begin lines of its log as they like, ${meant}: ${advice}`;
+  const meant = 'a change that `log` lines tell counts there only if it stands on stderr as well';
+  const safer = `clients of lb seem to begin lines of its log as they like, ${meant}: ${advice}`;
   const genuine = [fall, fall.replace(']: ', ']: [WARNING]  (100) : ')];
   assert.deepEqual(await suspect([...requests, ...genuine]), [[safer], [{ host: 'lb', on_stderr: true }]]);
   assert.deepEqual(await suspect([fall, fall, traffic, requests[0]!]), [[], []]);
