@@ -2,7 +2,7 @@
  * What waits for a witness, and what becomes of it. Within a backend events are told in the order in which they were
  * heard: what is witnessed waits behind what is not yet, for a second at most.
  */
-import { doubt, isNamed, isWitnessed, lacksStderr, learn, remember, standsOnStderr, WITNESS_MS } from './belief.js';
+import { doubt, isNamed, isWitnessed, lacksStderr, learn, remember, standsOnStderr } from './belief.js';
 import { inOneBreath, strike } from './copies.js';
 import type { EventId, HaproxyEvent } from './event.js';
 import { type Heard, type Held, heardWith, type RecentEvent, type Suspect } from './heard.js';
@@ -15,6 +15,9 @@ import { waitingAt, waitingWith, withoutWaiting, withWaiting } from './waiting.j
 
 /** So many of a host that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */
 const DOUBTED_MAX = 50;
+
+/** Stderr comes seconds late at worst where the load balancer is not stalled as a whole. */
+const LATE_MS = 10_000;
 
 /** The scratch paper of one line, or of a moment in which none came. It lives no longer and nothing outside sees it. */
 export class Verdicts {
@@ -53,7 +56,7 @@ export class Verdicts {
   dismissForetold(subject: string, event: HaproxyEvent): void {
     if (!clientsWriteLines(this.heard, event)) return;
     for (const held of waitingWith(this.heard.held, subject)) {
-      const isForetold = held.subject === subject && held.doubted && event.at - held.event.at > WITNESS_MS;
+      const isForetold = held.subject === subject && held.doubted && event.at - held.event.at > LATE_MS;
       if (isForetold && standsOnStderr(this.heard, event)) this.#strike(held);
     }
   }
@@ -91,12 +94,15 @@ export class Verdicts {
       .sort((a, b) => a.turn - b.turn);
   }
 
-  /** Tells what is witnessed in the backend of `held`, up to the first that is not. */
+  /**
+   * Tells what is witnessed in the backend of `held`, up to the first that is not. Where everything must stand on stderr, that alone tells the
+   * order, and what clients write holds up nothing.
+   */
   #release(held: Held): void {
     for (const next of waitingWith(this.heard.held, held.subject)) {
       if (next.heir || !this.heard.held.has(next.event.id)) continue;
       if (this.#isWitnessed(next)) this.#believe(next, this.#said(next));
-      else if (!next.doubted) return;
+      else if (!next.doubted && !lacksStderr(this.heard, next.event, this.#said(next))) return;
     }
   }
 

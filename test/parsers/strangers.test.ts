@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { forgetHost, type Heard, hearStranger, NOTHING_HEARD, openToClients } from '../../parsers/index.js';
 import { clientsWriteLines } from '../../parsers/strangers.js';
 import type { Memory } from '../../src/memory.js';
+import { ingest } from '../../src/pipeline.js';
 import { serverText, stderrLine, syslogLine } from '../support/lines.js';
-import { readLog } from '../support/reading.js';
+import { addressed, batchOf, PLAN, readLog, UTC } from '../support/reading.js';
 
 const T = Date.parse('2026-11-22T12:00:00Z');
 /** When nothing can be a copy of what was said before. */
@@ -225,6 +226,15 @@ describe('where ordinary requests begin as they like', () => {
   test('what a backend without log targets says on stderr is told', () => {
     const fall = GHOST.map((text, n) => stderrLine(LATER + n, text));
     assert.deepEqual(told(fall, openLog), ['ghost down', 'nosuch exhausted']);
+  });
+
+  test('what a client writes holds up nothing', () => {
+    const ghost = syslogLine(LATER - 100, down('ghost', 7));
+    const { news } = ingest(openLog, batchOf(addressed([ghost, ...triple(LATER, down('a', 2))])), PLAN, UTC);
+    assert.deepEqual(
+      news.transitions.map(({ server }) => server),
+      ['a'],
+    );
   });
 
   test('genuine outages are told once and with their times, though a client foretold them to the letter', () => {
