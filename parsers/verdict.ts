@@ -34,8 +34,9 @@ export class Verdicts {
   settle(due: readonly Held[]): void {
     for (const held of due) {
       if (!this.heard.held.has(held.event.id)) continue;
+      const holdsUp = this.#holdsUp(held);
       this.#judge(held);
-      this.#release(held);
+      if (holdsUp) this.#release(held);
     }
   }
 
@@ -69,7 +70,7 @@ export class Verdicts {
     } else {
       if (!this.heard.held.has(said.id))
         this.heard = heardWith(this.heard, { held: withWaiting(this.heard.held, held) });
-      this.#release(held);
+      if (!lacksStderr(this.heard, held.event, said)) this.#release(held);
     }
   }
 
@@ -94,15 +95,17 @@ export class Verdicts {
       .sort((a, b) => a.turn - b.turn);
   }
 
-  /**
-   * Tells what is witnessed in the backend of `held`, up to the first that is not. Where everything must stand on stderr, that alone tells the
-   * order, and what clients write holds up nothing.
-   */
+  /** Where everything must stand on stderr, that alone tells the order, and what clients write holds up nothing. */
+  #holdsUp(held: Held): boolean {
+    return !held.doubted && !lacksStderr(this.heard, held.event, this.#said(held));
+  }
+
+  /** Tells what is witnessed in the backend of `held`, up to the first that is not. */
   #release(held: Held): void {
     for (const next of waitingWith(this.heard.held, held.subject)) {
       if (next.heir || !this.heard.held.has(next.event.id)) continue;
       if (this.#isWitnessed(next)) this.#believe(next, this.#said(next));
-      else if (!next.doubted && !lacksStderr(this.heard, next.event, this.#said(next))) return;
+      else if (this.#holdsUp(next)) return;
     }
   }
 
