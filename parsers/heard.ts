@@ -40,7 +40,7 @@ export interface Subject {
 export interface Speaker {
   alias: string | null;
   origins: Partial<Record<Origin, true>>;
-  /** When it was first heard, and whether that was only its master's word that it began. */
+  /** When it was first heard; its master's word that it began counts only until its own. */
   at: Instant;
   announced: boolean;
   /** Its master told of it, or one of its own lines was believed. */

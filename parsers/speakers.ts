@@ -31,6 +31,8 @@ export function recognise(
     ...speaker,
     origins: { ...speaker.origins, [origin]: true },
     announced: speaker.announced && announced,
+    // From its own first word on the other name is to be expected, however long ago its master told of it.
+    at: speaker.announced && !announced ? at : speaker.at,
   });
   if (known) {
     const changed = !known.origins[origin] || (known.announced && !announced);

@@ -152,6 +152,18 @@ test('hosts that come and go under ever new names, as containers do, leave no mo
   for (const shelf of [subjects, speakers, sources, told]) assert.ok(shelf.size < 40, `${shelf.size} are remembered`);
 });
 
+test('over UDP a worker is one under both of its names, however long after its start it says its first word, in whatever order', () => {
+  const text = serverText(down(T));
+  const copies = [stderrLine(T, text), ...[1, 2].map(() => syslogLine(T, text, { host: 'localhost' }))];
+  for (const lines of [copies, [...copies.slice(1), copies[0]!]]) {
+    const { transitions } = read([forked(T - 600_000), ...lines]).news;
+    assert.deepEqual(
+      transitions.map(({ host, copies }) => `${host} ${copies}`),
+      ['lb 3'],
+    );
+  }
+});
+
 test('what a master loads from a state file is how the worker begins that it starts next', () => {
   const loaded = (server: string, left: number) =>
     `config : Server app/${server} is DOWN, changed from server-state after a reload. ${left} active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.`;
