@@ -7,9 +7,9 @@
  * then still missing one line is believed if it fits what was known, since a line may get lost; what is missing two is
  * kept as suspect.
  */
-import { backendOf, type HaproxyEvent } from './event.js';
+import { backendOf, type HaproxyEvent, isSign } from './event.js';
 import { type Heard, heardWith, type RecentEvent } from './heard.js';
-import { backendKey, loggedKey, serverKey, speakerKey, type WorkerRef } from './keys.js';
+import { backendKey, loggedKey, serverKey, speakerKey, speakerOf, type WorkerRef } from './keys.js';
 import type { LogRecord } from './record.js';
 import { expectsStderr, sourceOf, waysOf } from './sources.js';
 import { hostNameOf, isWorker } from './speakers.js';
@@ -46,7 +46,8 @@ export function contradiction(heard: Heard, host: string, record: LogRecord): st
   const writer = otherWriter(heard, record);
   if (writer === null) return null;
   if (isWorker(heard, writer.host, writer.pid)) return 'a worker wrote it under the number of another process';
-  if (isMasters ? clientsWriteLines(heard, writer) : linesVary(heard, writer))
+  const isOfReload = isSign(sentence) && sentence.kind !== 'check.result';
+  if (isMasters || isOfReload ? clientsWriteLines(heard, writer) : linesVary(heard, writer))
     return `another process wrote it, and ${OPEN}`;
   if (source.tags.length > 0 && !source.tags.includes(tag)) return 'another program wrote it';
   return null;
@@ -69,9 +70,7 @@ export function doubtOfSign(heard: Heard, host: string, record: LogRecord): stri
     return needsStderr ? 'it must come on stderr as well' : null;
   }
   if (record.origin !== 'stderr') return 'a master tells of its reloads on stderr only';
-  if (isWorker(heard, host, record.pid)) return 'a worker does not tell of reloads';
-  const writer = otherWriter(heard, record);
-  return writer !== null && clientsWriteLines(heard, writer) ? `another process wrote it, and ${OPEN}` : null;
+  return isWorker(heard, host, record.pid) ? 'a worker does not tell of reloads' : null;
 }
 
 /** Enough lines bear witness for an event to be told at once. */
@@ -151,7 +150,7 @@ export function isNamed(heard: Heard, event: HaproxyEvent): boolean {
   if (isWorker(heard, host, pid) && isNamedBy(heard, event, event)) return true;
   const ofHost = ` ${host}`;
   const others = heard.speakers.where((key, { known }) => known && key.endsWith(ofHost));
-  return others.some(([key]) => isNamedBy(heard, event, { host, pid: Number.parseInt(key, 10) }));
+  return others.some(([key]) => isNamedBy(heard, event, speakerOf(key)));
 }
 
 /** Whether the worker has spoken of the event's backend. */

@@ -18,7 +18,7 @@ import { expectsStderr, hearMaster, sourceOf } from './sources.js';
 import { forgetOld, hostNameOf, isWorker, recognise } from './speakers.js';
 import { opened } from './strangers.js';
 import { Verdicts } from './verdict.js';
-import { dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
+import { byTurn, dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
 
 /** With so many more things that were spoken of, it is time to forget: a client can make up names without end. */
 const CROWD = 10_000;
@@ -56,7 +56,7 @@ export function hear(heard: Heard, record: LogRecord, stamp: Stamp, address: Add
 /** Settles what has waited long enough by our clock, where no further line may come to say that time has passed. */
 export function hearNothing(heard: Heard, now: Instant): Hearing {
   const verdicts = new Verdicts(heard);
-  const waiting = [...heard.held].map(([, held]) => held).sort((a, b) => a.turn - b.turn);
+  const waiting = [...heard.held].map(([, held]) => held).sort(byTurn);
   verdicts.settle(waiting.filter((held) => now - held.heardAt >= patienceMs(held)));
   return hearingOf(verdicts, null);
 }
@@ -84,9 +84,7 @@ function waitedInVain(heard: Heard, host: string, { pid, origin }: LogRecord, at
     return said !== undefined && said.loggedAt !== null && !inOneBreath(at, said.loggedAt);
   };
   const isDue = (one: Held) => at - one.event.at > patienceMs(one) || hasGoneOn(one);
-  return waitingAt(held, host)
-    .filter(isDue)
-    .sort((a, b) => a.turn - b.turn);
+  return waitingAt(held, host).filter(isDue).sort(byTurn);
 }
 
 function take(

@@ -3,7 +3,7 @@
  * stderr lines (`localhost`, or what `log-send-hostname` sets).
  */
 import { COPY_DELAY_MAX_MS, type Heard, heardWith, type Speaker, type Subject } from './heard.js';
-import { speakerKey } from './keys.js';
+import { speakerKey, speakerOf } from './keys.js';
 import type { Instant, LogRecord, Origin } from './record.js';
 import type { Shelf } from './shelf.js';
 
@@ -122,4 +122,4 @@ export function forgetHost(heard: Heard, host: string): Heard {
   };
 }
 
-const hostOf = (speaker: string) => speaker.slice(speaker.indexOf(' ') + 1);
+const hostOf = (speaker: string) => speakerOf(speaker).host;

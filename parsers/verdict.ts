@@ -11,7 +11,7 @@ import type { Instant, LogRecord } from './record.js';
 import { sourceOf } from './sources.js';
 import { isWorker } from './speakers.js';
 import { clientsWriteLines, opened } from './strangers.js';
-import { waitingAt, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
+import { byTurn, waitingAt, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
 
 /** So many of a host that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */
 const DOUBTED_MAX = 50;
@@ -92,7 +92,7 @@ export class Verdicts {
     return [...this.heard.held]
       .map(([, held]) => held)
       .filter(matches)
-      .sort((a, b) => a.turn - b.turn);
+      .sort(byTurn);
   }
 
   /** Where everything must stand on stderr, that alone tells the order, and what clients write holds up nothing. */

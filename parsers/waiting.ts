@@ -106,7 +106,8 @@ function lastTurnOf(held: Shelf<Held>): number {
 }
 
 const deadline = (one: Held): Instant => one.event.at + patienceMs(one);
-const byTurn = (a: Held, b: Held): number => a.turn - b.turn;
+/** Who was heard first comes first. */
+export const byTurn = (a: Held, b: Held): number => a.turn - b.turn;
 const byDeadline = (a: Held, b: Held): number => deadline(a) - deadline(b) || byTurn(a, b);
 
 /** What a server's subject and the backend's own have in common, with their worker. */
