@@ -137,6 +137,14 @@ describe('where ordinary requests begin as they like', () => {
     }
   });
 
+  test('nor does one of whose lines nothing is known yet, where the load balancer is open', () => {
+    for (const text of ['Loading failure!', 'Current worker (9) exited with code 139 (Segmentation fault)']) {
+      const forged = syslogLine(LATER, `[ALERT]    (7) : ${text}`, { pid: 300 });
+      assert.deepEqual(readLog([forged], openLog).news.incidents, [], text);
+      assert.equal(readLog([forged], closedLog).news.incidents.length, 1, text);
+    }
+  });
+
   test('nor where its log targets bear another name of the host', () => {
     const udp = (line: string) => line.replace(' lb ', ' localhost ');
     const words = [
