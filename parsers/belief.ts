@@ -112,12 +112,15 @@ export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent): str
   if (missing.length === 0) return null;
   if (!known) return `nothing was heard of such a worker, and ${missing.join(' and ')} did not come`;
   if (missing.length > 1) return `${missing.join(' and ')} did not come`;
+  if (source.pairs && !said.pair && clientsWriteLines(heard, event)) return `${missing[0]} did not come, and ${OPEN}`;
   return fits(heard, event) ? null : `${missing[0]} did not come, and it contradicts what was said before`;
 }
 
 /** Clients can write as many lines as they like where they can write whole ones, but none on stderr: a change has to stand there as well. */
-export function lacksStderr(heard: Heard, event: HaproxyEvent, { by }: RecentEvent): boolean {
-  return by.stderr === 0 && sourceOf(heard, event.host).alive === true && clientsWriteLines(heard, event);
+export function lacksStderr(heard: Heard, event: HaproxyEvent, { by, pair }: RecentEvent): boolean {
+  if (by.stderr > 0 || !clientsWriteLines(heard, event)) return false;
+  const source = sourceOf(heard, event.host);
+  return source.alive === true || (expectsStderr(source) && !pair);
 }
 
 /**

@@ -47,7 +47,11 @@ export class Verdicts {
     if (last === undefined || last.text !== text || inOneBreath(at, last.at)) return;
     const isAlone = (held: Held) =>
       held.subject === subject && held.serial === last.serial && !held.heir && this.#said(held).by.stderr === 0;
-    this.settle(waitingWith(this.heard.held, subject).filter(isAlone));
+    const alone = waitingWith(this.heard.held, subject).filter(isAlone);
+    this.settle(alone);
+    // A client may say so again and again, before HAProxy does.
+    for (const held of alone)
+      if (clientsWriteLines(this.heard, held.event) && this.heard.held.has(held.event.id)) this.#strike(held);
   }
 
   /**
@@ -57,9 +61,18 @@ export class Verdicts {
   dismissForetold(subject: string, event: HaproxyEvent): void {
     if (!clientsWriteLines(this.heard, event)) return;
     for (const held of waitingWith(this.heard.held, subject)) {
-      const isForetold = held.subject === subject && held.doubted && event.at - held.event.at > LATE_MS;
+      const isForetold = held.subject === subject && !held.heir && this.#isForetold(held, event.at);
       if (isForetold && standsOnStderr(this.heard, event)) this.#strike(held);
     }
+  }
+
+  /** What came in fewer lines than the source's targets write can have been written with the line on stderr alone. */
+  #isForetold(held: Held, at: Instant): boolean {
+    const { by, pair } = this.#said(held);
+    if (by.stderr > 0) return false;
+    if (pair) return at - held.event.at > LATE_MS;
+    const isHalf = sourceOf(this.heard, held.event.host).pairs === true;
+    return isHalf ? !inOneBreath(at, held.event.at) : held.doubted === true;
   }
 
   /** Takes in an event that was just heard, or heard again. */

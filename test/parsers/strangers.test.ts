@@ -176,6 +176,59 @@ describe('where ordinary requests begin as they like', () => {
     );
   });
 
+  test('nor does one request before HAProxy has said anything, where masters announce their workers on stderr', () => {
+    const young = readLog([forked(T), ...bare(T + 2)]).memory;
+    for (const text of [down('a', 2), ...GHOST]) assert.deepEqual(told([syslogLine(LATER, text)], young), [], text);
+    for (const lines of [triple(LATER, down('a', 2)), twice(LATER, down('a', 2))])
+      assert.deepEqual(told(lines, young), ['a down']);
+  });
+
+  test('nor does one request where stderr is not written, once a change was heard of two targets; elsewhere a copy may be lost', () => {
+    const one = [syslogLine(LATER, down('a', 1))];
+    const without = (requests: string[]) => readLog([...requests, ...twice(T + 1, down('x', 2))]).memory;
+    assert.deepEqual(told(one, without(bare(T))), []);
+    assert.deepEqual(told(one, without(worded(T))), ['a down']);
+    assert.deepEqual(told([...one, ...one], without(bare(T))), ['a down']);
+  });
+
+  test('nor do single requests at any time, nor do they shift the time of what happens', () => {
+    const cycle: [at: number, text: string][] = [
+      [0, down('a', 2)],
+      [300, down('b', 1)],
+      [900, down('x', 0)],
+      [901, EXHAUSTED],
+      [5_000, up('x', 1)],
+      [20_000, up('b', 2)],
+      [20_400, up('a', 3)],
+    ];
+    const texts = [...cycle.map(([, text]) => text), ...GHOST, down('a', 1), up('a', 1), 'Mozilla/5.0 (X11)', '-'];
+    const request = fc.record({ after: fc.integer({ min: 30, max: 3_000 }), text: fc.constantFrom(...texts) });
+    const orders = fc.constantFrom<((lines: string[]) => string[])[]>(
+      (lines) => lines,
+      (lines) => lines.toReversed(),
+    );
+    fc.assert(
+      fc.property(fc.array(request, { maxLength: 40 }), orders, (requests, ordered) => {
+        let at = LATER - 8_000;
+        const said = requests.map(({ after, text }) => {
+          at += after;
+          return { at, lines: [syslogLine(at, text)] };
+        });
+        const happened = cycle.map(([after, text]) => ({
+          at: LATER + after + 7,
+          lines: ordered(triple(LATER + after + 7, text)),
+        }));
+        const lines = [...said, ...happened].sort((a, b) => a.at - b.at).flatMap((one) => one.lines);
+        const { transitions } = readLog(lines, openLog).news;
+        const changes = cycle.filter(([, text]) => text !== EXHAUSTED);
+        assert.equal(transitions.length, changes.length);
+        for (const [n, { at: told }] of transitions.entries())
+          assert.ok(Math.abs(told - LATER - 7 - changes[n]![0]) <= 25, `${n}: ${told - LATER}`);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test('what was kept says why', () => {
     const { suspects } = readLog(twice(LATER, down('a', 2)), openLog).news;
     assert.deepEqual(
@@ -196,6 +249,32 @@ describe('where ordinary requests begin as they like', () => {
         ['a +0'],
       );
     }
+  });
+
+  test('which is that of its log targets where stderr is seconds late, if no line of theirs was lost; else that of stderr', () => {
+    const oneTarget = readLog([
+      forked(T),
+      ...bare(T + 2),
+      stderrLine(T + 1, down('x', 2)),
+      syslogLine(T + 1, down('x', 2)),
+    ]);
+    const when = (before: string[], after: number, memory = openLog) =>
+      readLog([...before, stderrLine(LATER + after, down('a', 2))], memory).news.transitions.map(
+        ({ at }) => at - LATER,
+      );
+    const logged = twice(LATER, down('a', 2));
+    assert.deepEqual([when(logged, 5_000), when(logged, 11_000)], [[0], [11_000]]);
+    assert.deepEqual([when(logged.slice(1), 20), when(logged.slice(1), 500)], [[0], [500]]);
+    const { memory } = oneTarget;
+    assert.deepEqual([when(logged.slice(1), 500, memory), when(logged.slice(1), 3_000, memory)], [[0], [3_000]]);
+  });
+
+  test('what stderr said first is not taken for what a client foretold', () => {
+    const maintenance =
+      'Server app/a is going DOWN for maintenance. 2 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.';
+    const first = down('a', 1);
+    const lines = [stderrLine(LATER, first), stderrLine(LATER + 100, maintenance), ...twice(LATER + 150, first)];
+    assert.deepEqual(told([...lines, ...twice(LATER + 160, maintenance)], openLog), ['a down', 'a maint']);
   });
 
   test('however late the second of its ways comes, and though a line was lost', () => {
@@ -278,6 +357,19 @@ describe('where every line begins with what HAProxy or the operator wrote', () =
         closedLog,
       ),
       ['ghost down', 'nosuch exhausted'],
+    );
+  });
+
+  test('equal lines are one change though they are seconds apart and only stderr bears them out', () => {
+    const lines = [
+      ...twice(LATER, down('a', 0)),
+      ...twice(LATER + 500, down('a', 0)),
+      stderrLine(LATER + 600, down('a', 0)),
+    ];
+    const { transitions } = readLog(lines, closedLog).news;
+    assert.deepEqual(
+      transitions.map(({ at }) => at - LATER),
+      [0],
     );
   });
 
