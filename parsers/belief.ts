@@ -8,7 +8,7 @@
  * kept as suspect.
  */
 import { backendOf, type HaproxyEvent, isSign } from './event.js';
-import { type Heard, heardWith, type RecentEvent } from './heard.js';
+import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { backendKey, loggedKey, serverKey, speakerKey, speakerOf, type WorkerRef } from './keys.js';
 import type { LogRecord } from './record.js';
 import { expectsStderr, sourceOf, waysOf } from './sources.js';
@@ -36,21 +36,23 @@ export function isSealed({ origin, priority }: LogRecord): boolean {
 
 /** Why a line cannot be what it says, whoever else says so too; null if it can. */
 export function contradiction(heard: Heard, host: string, record: LogRecord): string | null {
-  const { origin, pid, tag, sentence } = record;
-  const source = sourceOf(heard, host);
+  const { origin, pid, tag, priority, sentence } = record;
+  const { facilities, tags, numbered } = sourceOf(heard, host);
   const isMasters = sentence.kind === 'worker.started' || sentence.kind === 'worker.ended';
-  if (origin === 'syslog' && record.priority !== null && !isSealed(record)) return 'its severity is that of traffic';
+  if (origin === 'syslog' && priority !== null && !isSealed(record)) return 'its severity is that of traffic';
   if (isMasters && origin !== 'stderr') return 'a master tells of its workers on stderr only';
   if (origin !== 'stderr') return null;
-  if (isMasters && isWorker(heard, host, pid)) return 'a worker does not tell of workers';
+  if (priority !== null && facilities?.includes(priority >> 3)) return 'its facility is that of a `log` target';
+  if (isMasters && isWorker(heard, hostNameOf(heard, record), pid)) return 'a worker does not tell of workers';
   const writer = otherWriter(heard, record);
-  if (writer === null) return null;
-  if (isWorker(heard, writer.host, writer.pid)) return 'a worker wrote it under the number of another process';
-  const isOfReload = isSign(sentence) && sentence.kind !== 'check.result';
-  if (isMasters || isOfReload ? clientsWriteLines(heard, writer) : linesVary(heard, writer))
+  if (writer !== null && isWorker(heard, writer.host, writer.pid))
+    return 'a worker wrote it under the number of another process';
+  if (isWorker(heard, host, pid)) return null;
+  if (writer !== null && sourceOf(heard, writer.host).open && linesVary(heard, writer))
     return `another process wrote it, and ${OPEN}`;
-  if (source.tags.length > 0 && !source.tags.includes(tag)) return 'another program wrote it';
-  return null;
+  const isOfMaster = isMasters || (isSign(sentence) && sentence.kind !== 'check.result');
+  if ((writer !== null || isOfMaster) && tags.length > 0 && !tags.includes(tag)) return 'another program wrote it';
+  return isOfMaster && record.tagPid === null && numbered ? 'its header bears no pid' : null;
 }
 
 /** Who wrote a line of stderr that names another process; null where it names its own. The writer's host may be known by another name, too. */
@@ -74,19 +76,28 @@ export function doubtOfSign(heard: Heard, host: string, record: LogRecord): stri
 }
 
 /** Enough lines bear witness for an event to be told at once. */
-export function isWitnessed(heard: Heard, of: HaproxyEvent, event: RecentEvent): boolean {
-  const { host, pid } = of;
+export function isWitnessed(heard: Heard, held: Held, said: RecentEvent): boolean {
+  const { event } = held;
+  const { by, pair, sealed } = said;
+  const { host, pid } = event;
   const source = sourceOf(heard, host);
-  const { stderr, syslog } = event.by;
-  if (event.sealed || (stderr > 0 && syslog > 0)) return true;
-  if (lacksStderr(heard, of, event)) return false;
-  if (event.pair) {
+  const known = isWorker(heard, host, pid);
+  if ((sealed && (known || source.tags.length === 0)) || (by.stderr > 0 && by.syslog > 0)) return true;
+  if (lacksStderr(heard, event, said)) return false;
+  if (pair) {
     if (!expectsStderr(source)) return true;
     // Two requests in one breath make two lines, too: they must fit, or wait for the line on stderr.
-    return isWorker(heard, host, pid) && fits(heard, of);
+    return known && fits(heard, event);
   }
-  if (stderr > 0) return standsOnStderr(heard, of);
-  return source.stderr === false && source.pairs === false;
+  if (by.stderr > 0) return standsOnStderr(heard, event);
+  return source.stderr === false && source.pairs === false && !isForeign(heard, held);
+}
+
+/** An unknown process that is headed otherwise than the load balancer's workers: under another name, or without a pid where they bear theirs. */
+export function isForeign(heard: Heard, { event, tag }: Held): boolean {
+  const { tags, numbered } = sourceOf(heard, event.host);
+  if (tags.length === 0 || isWorker(heard, event.host, event.pid)) return false;
+  return !tags.includes(tag) || (numbered === true && event.pid === 0);
 }
 
 /** A line on stderr is enough: of a known worker, and nothing that its backend's `log` targets would have to tell as well. */
@@ -96,7 +107,8 @@ export function standsOnStderr(heard: Heard, event: HaproxyEvent): boolean {
 }
 
 /** Why an event that waited in vain is not believed; null if it is. */
-export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent): string | null {
+export function doubt(heard: Heard, held: Held, said: RecentEvent): string | null {
+  const { event } = held;
   const source = sourceOf(heard, event.host);
   const known = isWorker(heard, event.host, event.pid);
   if (lacksStderr(heard, event, said)) return `the line on stderr did not come, and ${OPEN}`;
@@ -109,18 +121,26 @@ export function doubt(heard: Heard, event: HaproxyEvent, said: RecentEvent): str
     ...(expectsStderr(source) ? ['the line on stderr'] : []),
     ...(source.pairs && !said.pair ? ['the line of the other log target'] : []),
   ];
-  if (missing.length === 0) return null;
+  if (missing.length === 0) {
+    if (isForeign(heard, held)) return 'another program wrote it';
+    const isFirst = source.tags.length === 0 && mayBeClients(heard, event, said);
+    return isFirst ? `nothing was heard before, and ${OPEN}` : null;
+  }
   if (!known) return `nothing was heard of such a worker, and ${missing.join(' and ')} did not come`;
   if (missing.length > 1) return `${missing.join(' and ')} did not come`;
-  if (source.pairs && !said.pair && clientsWriteLines(heard, event)) return `${missing[0]} did not come, and ${OPEN}`;
+  if (source.pairs && !said.pair && mayBeClients(heard, event, said)) return `${missing[0]} did not come, and ${OPEN}`;
   return fits(heard, event) ? null : `${missing[0]} did not come, and it contradicts what was said before`;
 }
 
 /** Clients can write as many lines as they like where they can write whole ones, but none on stderr: a change has to stand there as well. */
-export function lacksStderr(heard: Heard, event: HaproxyEvent, { by, pair }: RecentEvent): boolean {
-  if (by.stderr > 0 || !clientsWriteLines(heard, event)) return false;
+export function lacksStderr(heard: Heard, event: HaproxyEvent, said: RecentEvent): boolean {
+  if (said.by.stderr > 0 || !mayBeClients(heard, event, said)) return false;
   const source = sourceOf(heard, event.host);
-  return source.alive === true || (expectsStderr(source) && !pair);
+  return source.alive === true || (expectsStderr(source) && !said.pair);
+}
+
+function mayBeClients(heard: Heard, event: HaproxyEvent, { sealed }: RecentEvent): boolean {
+  return !sealed && clientsWriteLines(heard, event);
 }
 
 /**
@@ -131,6 +151,12 @@ export function lacksStderr(heard: Heard, event: HaproxyEvent, { by, pair }: Rec
 function lacksLogs(heard: Heard, event: HaproxyEvent): boolean {
   const backend = backendOf(event.says);
   return backend !== null && heard.told.has(loggedKey(event, backend)) && !fits(heard, event);
+}
+
+/** Whether HAProxy can say so of the same backend after `first`, were that true. */
+export function followsFrom(heard: Heard, first: HaproxyEvent, event: HaproxyEvent): boolean {
+  if (backendOf(first.says) !== backendOf(event.says)) return false;
+  return fits(heardWith(heard, { told: remember(heard.told, first) }), event);
 }
 
 /** Whether HAProxy can say so after what it said: a state that changes, and a number of usable servers that follows. */

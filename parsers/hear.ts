@@ -12,9 +12,10 @@ import {
   type StateSentence,
   tellsOfState,
 } from './event.js';
+import { redated, withoutForetold } from './foretold.js';
 import { type Heard, type Held, heardWith, type Subject, type Suspect, subjectKey } from './heard.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
-import { expectsStderr, hearMaster, sourceOf } from './sources.js';
+import { expectsStderr, hearHeader, hearMaster, sourceOf } from './sources.js';
 import { forgetOld, hostNameOf, isWorker, recognise } from './speakers.js';
 import { opened } from './strangers.js';
 import { Verdicts } from './verdict.js';
@@ -107,11 +108,12 @@ function take(
     return null;
   }
   const { heard, host } = recognise(verdicts.heard, record, pid, stamp.at);
-  verdicts.heard = heard === verdicts.heard ? heard : opened(heard, { host, pid });
+  const recognised = heard === verdicts.heard ? heard : opened(heard, { host, pid });
+  verdicts.heard = isWorker(heard, host, pid) ? hearHeader(recognised, host, record) : recognised;
   const event: HaproxyEvent = { id, at, utcOffsetMin, host, pid, says };
   const subject = subjectKey(event, says);
   verdicts.settleAlone(subject, record, stamp.at);
-  if (origin === 'stderr') verdicts.dismissForetold(subject, event);
+  if (origin === 'stderr') verdicts.heard = withoutForetold(verdicts.heard, subject, event);
   const { subjects: all } = verdicts.heard;
   const isCrowded = all.size > 0 && all.size % CROWD === 0 && !all.has(subject);
   if (isCrowded) verdicts.heard = forgetOld(verdicts.heard, host, stamp.at);
@@ -124,7 +126,7 @@ function take(
     verdicts.heard = learn(verdicts.heard, event, said, tag);
     return { of: said.id, copies: said.copies };
   }
-  const held = verdicts.heard.held.get(said.id) ?? {
+  const first = verdicts.heard.held.get(said.id) ?? {
     event,
     subject,
     serial: said.serial,
@@ -133,6 +135,7 @@ function take(
     turn: nextTurn(verdicts.heard.held),
     heir: isInheritance(verdicts.heard, host, record, says),
   };
+  const held = origin === 'stderr' ? redate(verdicts, first, stamp) : first;
   if (isMasters) {
     verdicts.believe(held);
     verdicts.heard = hearMaster(verdicts.heard, host, record);
@@ -144,6 +147,12 @@ function take(
     verdicts.inherit(host, record.pid, event);
   }
   return null;
+}
+
+function redate(verdicts: Verdicts, first: Held, stamp: Stamp): Held {
+  const { heard, held } = redated(verdicts.heard, first, stamp);
+  verdicts.heard = heard;
+  return held;
 }
 
 /** A sign is told with each of its lines, and at once: it waits for no witness, so it must not be doubtful. */

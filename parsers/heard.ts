@@ -63,6 +63,10 @@ export interface Source {
   alive?: boolean;
   /** Clients can write whole lines there (strangers.ts). */
   open?: boolean;
+  /** The headers of its workers' lines bear their pids. */
+  numbered?: boolean;
+  /** The facilities of its `log` targets, where the log has them. */
+  facilities?: number[];
 }
 
 /** An event that waits for a second witness, or a state that waits for the worker it was loaded for. */
@@ -101,7 +105,7 @@ export interface Heard {
   sources: Shelf<Source>;
   held: Shelf<Held>;
   told: Shelf<Told>;
-  /** By the process that wrote them; of a worker no longer than until its load balancer is open. */
+  /** By the process that wrote them; of a worker no longer than until its load balancer is known to be open. */
   strangers: Shelf<Strangeness>;
 }
 

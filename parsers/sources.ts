@@ -39,3 +39,15 @@ export function hearMaster(heard: Heard, host: string, { pid, tagPid, sentence }
   if (source.alive || pid !== tagPid || !WHILE_RUNNING.has(sentence.kind)) return heard;
   return heardWith(heard, { sources: heard.sources.with(host, { ...source, alive: true }) });
 }
+
+/** Takes in how the lines of a known worker are headed: what others write may be told by it. */
+export function hearHeader(heard: Heard, host: string, { tagPid, origin, priority }: LogRecord): Heard {
+  const source = sourceOf(heard, host);
+  const numbered = tagPid !== null;
+  const { facilities = [] } = source;
+  const facility = origin === 'syslog' && priority !== null ? priority >> 3 : null;
+  const isNew = facility !== null && !facilities.includes(facility);
+  if (source.numbered === numbered && !isNew) return heard;
+  const known = isNew ? [...facilities, facility] : facilities;
+  return heardWith(heard, { sources: heard.sources.with(host, { ...source, numbered, facilities: known }) });
+}

@@ -39,10 +39,12 @@ export function recognise(
     const told = changed ? heardWith(heard, { speakers: speakers.with(key, heardNow(known)) }) : heard;
     return { heard: told, host: known.alias ?? host };
   }
+  // The origins are each name's own: by them the next worker's names are known as one.
+  const metAs = (speaker: Speaker): Speaker => ({ ...heardNow(speaker), origins: speaker.origins });
   const twin = twinOf(speakers, host, pid, origin, at);
   const alias = twin === null ? null : hostOf(twin);
   const fresh = forgetOld(heard, host, at);
-  const joined = twin === null ? fresh.speakers : fresh.speakers.with(twin, heardNow(speakers.get(twin)!));
+  const joined = twin === null ? fresh.speakers : fresh.speakers.with(twin, metAs(speakers.get(twin)!));
   const self: Speaker = { alias, origins: {}, at, announced, known: false, doubted: null };
   return {
     heard: heardWith(fresh, { speakers: joined.with(key, { ...heardNow(self), announced }) }),

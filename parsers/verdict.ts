@@ -2,12 +2,14 @@
  * What waits for a witness, and what becomes of it. Within a backend events are told in the order in which they were
  * heard: what is witnessed waits behind what is not yet, for a second at most.
  */
-import { doubt, isNamed, isWitnessed, lacksStderr, learn, remember, standsOnStderr } from './belief.js';
-import { inOneBreath, strike } from './copies.js';
+import { doubt, isWitnessed, lacksStderr, learn, remember } from './belief.js';
+import { inOneBreath } from './copies.js';
 import type { EventId, HaproxyEvent } from './event.js';
+import { struck } from './foretold.js';
 import { type Heard, type Held, heardWith, type RecentEvent, type Suspect } from './heard.js';
 import { speakerKey } from './keys.js';
 import type { Instant, LogRecord } from './record.js';
+import { isFollowedUp, isStartedAnew } from './second-word.js';
 import { sourceOf } from './sources.js';
 import { isWorker } from './speakers.js';
 import { clientsWriteLines, opened } from './strangers.js';
@@ -15,9 +17,6 @@ import { byTurn, waitingAt, waitingWith, withoutWaiting, withWaiting } from './w
 
 /** So many of a host that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */
 const DOUBTED_MAX = 50;
-
-/** Stderr comes seconds late at worst where the load balancer is not stalled as a whole. */
-const LATE_MS = 10_000;
 
 /** The scratch paper of one line, or of a moment in which none came. It lives no longer and nothing outside sees it. */
 export class Verdicts {
@@ -52,27 +51,6 @@ export class Verdicts {
     // A client may say so again and again, before HAProxy does.
     for (const held of alone)
       if (clientsWriteLines(this.heard, held.event) && this.heard.held.has(held.event.id)) this.#strike(held);
-  }
-
-  /**
-   * Before a line on stderr counts that is believed by itself: what clients made up earlier, to the letter, is not its first
-   * copy. What HAProxy itself said so long before its stderr is not either, and told with stderr's time then.
-   */
-  dismissForetold(subject: string, event: HaproxyEvent): void {
-    if (!clientsWriteLines(this.heard, event)) return;
-    for (const held of waitingWith(this.heard.held, subject)) {
-      const isForetold = held.subject === subject && !held.heir && this.#isForetold(held, event.at);
-      if (isForetold && standsOnStderr(this.heard, event)) this.#strike(held);
-    }
-  }
-
-  /** What came in fewer lines than the source's targets write can have been written with the line on stderr alone. */
-  #isForetold(held: Held, at: Instant): boolean {
-    const { by, pair } = this.#said(held);
-    if (by.stderr > 0) return false;
-    if (pair) return at - held.event.at > LATE_MS;
-    const isHalf = sourceOf(this.heard, held.event.host).pairs === true;
-    return isHalf ? !inOneBreath(at, held.event.at) : held.doubted === true;
   }
 
   /** Takes in an event that was just heard, or heard again. */
@@ -124,20 +102,30 @@ export class Verdicts {
 
   #isWitnessed(held: Held): boolean {
     if (held.heir) return false;
-    return isWitnessed(this.heard, held.event, this.#said(held)) || this.#speaksAgain(held);
+    const said = this.#said(held);
+    if (isWitnessed(this.heard, held, said)) return true;
+    const { host, pid } = held.event;
+    const others = () =>
+      this.#waiting(({ event }) => event.host === host && event.pid === pid).map((one) => this.#said(one));
+    if (!isStartedAnew(this.heard, held, said, others)) return false;
+    this.#bringBack(held, said.pair);
+    return true;
   }
 
   #judge(held: Held): void {
-    const said = this.#said(held);
-    const { host } = held.event;
-    const reason = held.heir ? 'no worker was started for it' : doubt(this.heard, held.event, said);
     if (held.doubted) {
       this.#strike(held);
       return;
     }
+    const said = this.#said(held);
+    const { host } = held.event;
+    const reason = held.heir ? 'no worker was started for it' : doubt(this.heard, held, said);
     if (reason !== null) {
-      this.#suspect(held, said, reason);
-      return;
+      if (held.heir || !isFollowedUp(this.heard, held)) {
+        this.#suspect(held, said, reason);
+        return;
+      }
+      this.#bringBack(held, false);
     }
     this.#believe(held, said);
     const source = sourceOf(this.heard, host);
@@ -178,59 +166,40 @@ export class Verdicts {
         speakers: speakers.with(key, { ...speaker, doubted: { event, text, pair } }),
       });
     }
-    const mayComeLate = (pair && by.stderr === 0) || lacksStderr(this.heard, event, said);
-    if (mayComeLate && this.#doubtedOf(event.host) < DOUBTED_MAX) {
-      this.heard = heardWith(this.heard, { held: withWaiting(this.heard.held, { ...held, doubted: true }) });
-    } else {
+    const isHalf = by.stderr > 0 ? isWorker(this.heard, event.host, event.pid) : pair;
+    if (heir || !(isHalf || lacksStderr(this.heard, event, said))) {
       this.#strike(held);
+      return;
     }
+    this.heard = heardWith(this.heard, { held: withWaiting(this.heard.held, { ...held, doubted: true }) });
+    const doubted = waitingAt(this.heard.held, event.host).filter((one) => one.doubted);
+    if (doubted.length > DOUBTED_MAX) this.#strike(doubted.sort(byTurn)[0]!);
   }
 
-  #doubtedOf(host: string): number {
-    return waitingAt(this.heard.held, host).filter(({ doubted }) => doubted).length;
+  #strike(held: Held): void {
+    this.heard = struck(this.heard, held);
   }
 
-  /** Nothing pairs with it any more. */
-  #strike({ event, subject, serial }: Held): void {
-    const { held, subjects } = this.heard;
+  /** A worker is believed by its second word, and so its first is. */
+  #bringBack({ event }: Held, pairs: boolean): void {
+    const key = speakerKey(event);
+    const speaker = this.heard.speakers.get(key)!;
+    const source = sourceOf(this.heard, event.host);
     this.heard = heardWith(this.heard, {
-      held: withoutWaiting(held, event.id),
-      subjects: subjects.with(subject, strike(subjects.get(subject)!, serial)),
-    });
-  }
-
-  /**
-   * A worker of which nothing is known says a second thing, under the name of the workers known here: HAProxy was started
-   * anew and writes less than it did. Then it is believed, and the first as well.
-   */
-  #speaksAgain(held: Held): boolean {
-    const { host, pid } = held.event;
-    const source = sourceOf(this.heard, host);
-    if (!source.tags.includes(held.tag) || isWorker(this.heard, host, pid)) return false;
-    const key = speakerKey(held.event);
-    const speaker = this.heard.speakers.get(key);
-    if (!speaker) return false;
-    const said = this.#said(held);
-    if (lacksStderr(this.heard, held.event, said)) return false;
-    const others = this.#waiting(({ event }) => event.host === host && event.pid === pid).map((one) => this.#said(one));
-    // Where a master would have told of the worker, stderr itself must have fallen silent: then both targets say each.
-    const counts = ({ pair, text }: Pick<RecentEvent, 'pair' | 'text'>) =>
-      text !== said.text && (pair || !source.announces);
-    if (source.announces && !said.pair) return false;
-    const doubted = speaker.doubted ? [speaker.doubted] : [];
-    if (![...others, ...doubted].some(counts)) return false;
-    // Anybody on the host can write under that name; who knows what HAProxy spoke of before is rather HAProxy.
-    if (![held, ...doubted].every(({ event }) => isNamed(this.heard, event))) return false;
-    if (speaker.doubted) {
-      this.events.push({ event: speaker.doubted.event, copies: 1 });
-      this.cleared.push(speaker.doubted.event.id);
-    }
-    this.heard = heardWith(this.heard, {
-      sources: this.heard.sources.with(host, { ...source, stderr: false, alive: false, pairs: said.pair }),
+      sources: this.heard.sources.with(event.host, { ...source, stderr: false, alive: false, pairs }),
       speakers: this.heard.speakers.with(key, { ...speaker, known: true, doubted: null }),
     });
-    this.heard = opened(this.heard, held.event);
-    return true;
+    this.heard = opened(this.heard, event);
+    const first = speaker.doubted?.event;
+    if (first === undefined || first.id === event.id) return;
+    const waiting = this.heard.held.get(first.id);
+    if (waiting) {
+      this.#believe(waiting, this.#said(waiting));
+    } else {
+      this.events.push({ event: first, copies: 1 });
+      this.cleared.push(first.id);
+      this.heard = heardWith(this.heard, { told: remember(this.heard.told, first) });
+    }
   }
 
   #said({ subject, serial }: Held): RecentEvent {

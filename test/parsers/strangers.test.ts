@@ -137,14 +137,6 @@ describe('where ordinary requests begin as they like', () => {
     }
   });
 
-  test('nor does one of whose lines nothing is known yet, where the load balancer is open', () => {
-    for (const text of ['Loading failure!', 'Current worker (9) exited with code 139 (Segmentation fault)']) {
-      const forged = syslogLine(LATER, `[ALERT]    (7) : ${text}`, { pid: 300 });
-      assert.deepEqual(readLog([forged], openLog).news.incidents, [], text);
-      assert.equal(readLog([forged], closedLog).news.incidents.length, 1, text);
-    }
-  });
-
   test('nor where its log targets bear another name of the host', () => {
     const udp = (line: string) => line.replace(' lb ', ' localhost ');
     const words = [
@@ -189,6 +181,15 @@ describe('where ordinary requests begin as they like', () => {
     assert.deepEqual(told(one, without(bare(T))), []);
     assert.deepEqual(told(one, without(worded(T))), ['a down']);
     assert.deepEqual(told([...one, ...one], without(bare(T))), ['a down']);
+  });
+
+  test('nor do two lone requests in the name of a worker that was not heard yet', () => {
+    const silent = readLog([...bare(T), ...twice(T + 1, down('x', 0)), ...twice(T + 9_000, up('x', 1))]).memory;
+    const next = bare(LATER).map((line) => line.replace('[100]', '[200]'));
+    const lone = [down('a', 0), EXHAUSTED].map((text, n) => syslogLine(LATER + 1 + n * 3_000, text, { pid: 200 }));
+    assert.deepEqual(told([...next, ...lone], silent), []);
+    const fall = [...twice(LATER + 1, down('a', 0), 200), ...twice(LATER + 2, EXHAUSTED, 200)];
+    assert.deepEqual(told([...next, ...fall], silent), ['a down', 'app exhausted']);
   });
 
   test('nor do single requests at any time, nor do they shift the time of what happens', () => {
@@ -267,6 +268,39 @@ describe('where ordinary requests begin as they like', () => {
     assert.deepEqual([when(logged.slice(1), 20), when(logged.slice(1), 500)], [[0], [500]]);
     const { memory } = oneTarget;
     assert.deepEqual([when(logged.slice(1), 500, memory), when(logged.slice(1), 3_000, memory)], [[0], [3_000]]);
+  });
+
+  test('changes keep their order where stderr was stalled, though a number does not follow', () => {
+    const stalled = (last: string) => [
+      ...twice(LATER, down('a', 2)),
+      ...twice(LATER + 5_000, last),
+      stderrLine(LATER + 12_000, down('a', 2)),
+      stderrLine(LATER + 12_001, last),
+    ];
+    for (const last of [up('a', 3), up('a', 1)]) {
+      const { transitions } = readLog(stalled(last), openLog).news;
+      assert.deepEqual(
+        transitions.map(({ to, at }) => `${to} +${at - LATER}`),
+        ['down +12000', 'up +12001'],
+      );
+    }
+  });
+
+  test('a line on stderr whose number does not follow is told when its log targets come, though that is seconds later', () => {
+    const lines = [stderrLine(LATER, down('a', 1)), ...twice(LATER + 2_000, down('a', 1))];
+    const { transitions } = readLog(lines, openLog).news;
+    assert.deepEqual(
+      transitions.map(({ at }) => at - LATER),
+      [0],
+    );
+  });
+
+  test('a crowd of forgeries pushes out no change whose line on stderr comes late', () => {
+    const crowd = Array.from({ length: 60 }, (_, n) => syslogLine(LATER - 3_000 + n, say('DOWN', `g${n}`, 3, 'zz')));
+    const memory = readLog(crowd, openLog).memory;
+    const late = [...twice(LATER, down('a', 1)), stderrLine(LATER + 2_000, down('a', 1))];
+    assert.deepEqual(told(late, memory), ['a down']);
+    assert.ok(memory.heard.held.size <= 50);
   });
 
   test('what stderr said first is not taken for what a client foretold', () => {

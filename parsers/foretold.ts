@@ -1,0 +1,65 @@
+/**
+ * Where clients write whole lines, they may foretell a change to the letter: what they wrote earlier is then no first copy of what HAProxy says on
+ * stderr, or at least not its time (docs/decisions/0007-belief.md).
+ */
+import { standsOnStderr } from './belief.js';
+import { inOneBreath, strike } from './copies.js';
+import type { HaproxyEvent } from './event.js';
+import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
+import type { Stamp } from './record.js';
+import { sourceOf } from './sources.js';
+import { clientsWriteLines } from './strangers.js';
+import { waitingWith, withoutWaiting, withWaiting } from './waiting.js';
+
+/** Stderr comes seconds late at worst where the load balancer is not stalled as a whole. */
+const LATE_MS = 10_000;
+
+/** What was heard, without an event that was not believed: nothing pairs with it any more. */
+export function struck(heard: Heard, { event, subject, serial }: Held): Heard {
+  const { held, subjects } = heard;
+  return heardWith(heard, {
+    held: withoutWaiting(held, event.id),
+    subjects: subjects.with(subject, strike(subjects.get(subject)!, serial)),
+  });
+}
+
+/**
+ * Before a line on stderr counts that is believed by itself: what came earlier in fewer lines than the source's targets write is
+ * not its first copy.
+ */
+export function withoutForetold(heard: Heard, subject: string, event: HaproxyEvent): Heard {
+  if (!clientsWriteLines(heard, event) || sourceOf(heard, event.host).pairs !== true) return heard;
+  const foretold = waitingWith(heard.held, subject).filter((held) => {
+    if (held.subject !== subject || held.heir || inOneBreath(event.at, held.event.at)) return false;
+    const { by, pair } = saidOf(heard, held);
+    return by.stderr === 0 && !pair;
+  });
+  return foretold.length > 0 && standsOnStderr(heard, event) ? foretold.reduce(struck, heard) : heard;
+}
+
+/**
+ * What waits, when stderr has borne it out: with the time of the line on stderr where its first line may have been a client's, or where what HAProxy
+ * said before it has a later time by now.
+ */
+export function redated(heard: Heard, held: Held, { at, utcOffsetMin }: Stamp): { heard: Heard; held: Held } {
+  const said = saidOf(heard, held);
+  const lateness = at - said.at;
+  if (said.by.syslog === 0 || said.by.stderr > 1 || lateness < 0 || !clientsWriteLines(heard, held.event))
+    return { heard, held };
+  const { recent, voices } = heard.subjects.get(held.subject)!;
+  const mayBeForetold = said.pair ? lateness > LATE_MS : held.doubted === true;
+  const isAhead = recent.some((other) => other.serial < said.serial && other.at > said.at);
+  if (!mayBeForetold && !isAhead) return { heard, held };
+  const dated = recent.map((other) => (other === said ? { ...said, at } : other));
+  const moved: Held = { ...held, event: { ...held.event, at, utcOffsetMin } };
+  const subjects = heard.subjects.with(held.subject, { recent: dated, voices });
+  const waits = heard.held.has(held.event.id);
+  return {
+    held: moved,
+    heard: heardWith(heard, { subjects, held: waits ? withWaiting(heard.held, moved) : heard.held }),
+  };
+}
+
+function saidOf({ subjects }: Heard, { subject, serial }: Held): RecentEvent {
+  return subjects.get(subject)!.recent.find((said) => said.serial === serial)!;
+}
