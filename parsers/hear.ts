@@ -103,7 +103,8 @@ function take(
   const named = hostNameOf(verdicts.heard, { host: record.host, pid });
   const against = contradiction(verdicts.heard, named, record);
   if (against !== null) {
-    const event: HaproxyEvent = { id, at, utcOffsetMin, host: named, pid, says };
+    // Whoever looks for the line finds it by the number in its header.
+    const event: HaproxyEvent = { id, at, utcOffsetMin, host: named, pid: record.tagPid ?? pid, says };
     verdicts.suspects.push({ id, event, tag, text, reason: against });
     return null;
   }
@@ -159,8 +160,16 @@ function redate(verdicts: Verdicts, first: Held, stamp: Stamp): Held {
 function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSentence, stamp: Stamp, id: EventId): void {
   const { heard } = verdicts;
   const host = hostNameOf(heard, record);
-  if (doubtOfSign(heard, host, record) !== null) return;
-  verdicts.events.push({ event: { id, ...stamp, host, pid: record.pid ?? 0, says }, copies: record.times });
+  const reason = doubtOfSign(heard, host, record);
+  const event: HaproxyEvent = { id, ...stamp, host, pid: record.pid ?? 0, says };
+  if (reason !== null) {
+    const { tag, tagPid, text } = record;
+    // Of failing checks HAProxy's own copies are doubted as well.
+    if (says.kind !== 'check.result')
+      verdicts.suspects.push({ id, event: { ...event, pid: tagPid ?? event.pid }, tag, text, reason });
+    return;
+  }
+  verdicts.events.push({ event, copies: record.times });
   verdicts.heard = hearMaster(heard, host, record);
 }
 

@@ -123,9 +123,12 @@ function copyLines(heardAs: HeardAs | null): string[] {
     case 'nothing':
       return ['no: it tells of no state'];
     case 'event':
-      return ['no: the first line that says so, and believed'];
+      return ['no: the first line that says so, and believed', ...unheardLines(heardAs.unheard)];
     case 'waiting':
-      return ['no: the first line that says so; it waits for a second one, or until none can come'];
+      return [
+        'no: the first line that says so; it waits for a second one, or until none can come',
+        ...unheardLines(heardAs.unheard),
+      ];
     case 'suspect':
       return [`suspect: ${printable(heardAs.reason)}`];
     case 'copy':
@@ -133,6 +136,13 @@ function copyLines(heardAs: HeardAs | null): string[] {
         `of line ${heardAs.of}${heardAs.copies === null ? '' : `, which ${heardAs.copies} lines have said so far`}`,
       ];
   }
+}
+
+/** A line alone, or the last of a log: the daemon has heard those before it. */
+function unheardLines(unheard: boolean): string[] {
+  return unheard
+    ? ['nothing was heard of this host before: who knows how it writes its changes may doubt the line']
+    : [];
 }
 
 function beliefLines({ believed, doubted }: Effects, own: number | null): string[] {

@@ -10,8 +10,10 @@ import {
 } from '../../alerts/index.js';
 import {
   type EventId,
+  type Heard,
   type Hearing,
   hearStranger,
+  hostNameOf,
   type Instant,
   type LogRecord,
   type TimeContext,
@@ -41,8 +43,8 @@ export interface Telling {
 export type HeardAs =
   /** It tells of no state. */
   | { kind: 'nothing' }
-  /** The first line that says so, believed at once, or once a second one bears witness to it. */
-  | { kind: 'event' | 'waiting' }
+  /** The first line that says so, believed at once, or once a second one bears witness to it; `unheard`: of a host of which nothing was heard before. */
+  | { kind: 'event' | 'waiting'; unheard: boolean }
   /** One more of what an earlier line said; `copies` in all, where that is counted by now. */
   | { kind: 'copy'; of: number; copies: number | null }
   | { kind: 'suspect'; reason: string };
@@ -98,7 +100,7 @@ export function explainLine(
   const id = `${GIVEN}${line}` as EventId;
   const meaning = meaningOf(memory, { text, id, live: true, heardAt: (stamp) => stamp }, plan, context);
   if (meaning.hearing === null) return passedOver;
-  const heardAs = heardAsOf(meaning.hearing, id, record.parsed);
+  const heardAs = heardAsOf(memory.heard, meaning.hearing, id, record.parsed);
   return {
     explanation: {
       record,
@@ -115,14 +117,16 @@ export function explainSilence(memory: Memory, plan: Plan, heardAt: Instant): Ef
   return effectsOf(meaningOfSilence(memory, Number.POSITIVE_INFINITY, plan, { live: true, heardAt }), plan, heardAt);
 }
 
-function heardAsOf({ heard, events, copy, suspects }: Hearing, id: EventId, { sentence }: LogRecord): HeardAs {
+function heardAsOf(before: Heard, hearing: Hearing, id: EventId, { host, pid, sentence }: LogRecord): HeardAs {
+  const { heard, events, copy, suspects } = hearing;
   if (!tellsOfState(sentence)) return { kind: 'nothing' };
-  if (events.some(({ event }) => event.id === id)) return { kind: 'event' };
+  const unheard = !before.sources.has(hostNameOf(before, { host, pid }));
+  if (events.some(({ event }) => event.id === id)) return { kind: 'event', unheard };
   const doubt = suspects.find((suspect) => suspect.id === id);
   if (doubt) return { kind: 'suspect', reason: doubt.reason };
   if (copy) return { kind: 'copy', of: lineOf(copy.of), copies: copy.copies };
   const waiting = [...heard.held].map(([, { event }]) => ({ event, copies: null }));
-  if (waiting.some(({ event }) => event.id === id)) return { kind: 'waiting' };
+  if (waiting.some(({ event }) => event.id === id)) return { kind: 'waiting', unheard };
   // A witness: what it says is what an earlier line said that waits still, or is believed just now.
   const says = JSON.stringify(sentence);
   const first = [...events, ...waiting].find(({ event }) => JSON.stringify(event.says) === says);

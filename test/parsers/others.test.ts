@@ -50,6 +50,15 @@ describe('another program', () => {
     assert.deepEqual(told([stderrLine(LATER, KILLED.replace('(2)', '(100)'), { pid: 1 })], debian), ['worker_killed']);
   });
 
+  test('leaves what it wrote to be found: by the number in its header, and also what changes no state', () => {
+    const forged = (text: string) => by('haproxy-exporter[777]', stderrLine(LATER, text, { pid: 1 }));
+    const { suspects } = readLog([forged(KILLED), forged('Loading failure!')], debian).news;
+    assert.deepEqual(
+      suspects.map(({ event, tag }) => `${tag}[${event.pid}] ${event.says.kind}`),
+      ['haproxy-exporter[777] worker.ended', 'haproxy-exporter[777] reload.failed'],
+    );
+  });
+
   test('makes no change where the log bears severities either, though it writes with one of HAProxy’s', () => {
     const sealed = (line: string) => (line.includes('(1') ? `<30>${line}` : `<129>${line}`);
     const { memory } = readLog(history.map(sealed));

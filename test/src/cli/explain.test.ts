@@ -43,6 +43,7 @@ header    RFC 3339 stamp, as in rsyslog's RSYSLOG_FileFormat
 origin    syslog: sent to a \`log\` target
 scan      candidate: it begins as a sentence about a state does, so the daemon reads it
 copy      no: the first line that says so; it waits for a second one, or until none can come
+          nothing was heard of this host before: who knows how it writes its changes may doubt the line
 changed   nothing
 tells     nobody
 
@@ -60,7 +61,8 @@ test('of several lines each is heard after the ones before: a copy is told with 
   const lines = [stderrLine(T, fall), '', syslogLine(T, fall), syslogLine(T, fall), syslogLine(T + 5_000, rise)];
   const { stdout } = ask(tempFolder(t), ['explain'], lines.join('\n'));
   assert.deepEqual(paragraphs(stdout, 'copy'), [
-    'no: the first line that says so; it waits for a second one, or until none can come',
+    'no: the first line that says so; it waits for a second one, or until none can come\n' +
+      'nothing was heard of this host before: who knows how it writes its changes may doubt the line',
     'of line 1, which 2 lines have said so far',
     'of line 1, which 3 lines have said so far',
     'no: the first line that says so; it waits for a second one, or until none can come',
