@@ -37,7 +37,7 @@ export function isSealed({ origin, priority }: LogRecord): boolean {
 /** Why a line cannot be what it says, whoever else says so too; null if it can. */
 export function contradiction(heard: Heard, host: string, record: LogRecord): string | null {
   const { origin, pid, tag, priority, sentence } = record;
-  const { facilities, tags, numbered } = sourceOf(heard, host);
+  const { carriers, facilities, tags, numbered } = sourceOf(heard, host);
   const isMasters = sentence.kind === 'worker.started' || sentence.kind === 'worker.ended';
   if (origin === 'syslog' && priority !== null && !isSealed(record)) return 'its severity is that of traffic';
   if (isMasters && origin !== 'stderr') return 'a master tells of its workers on stderr only';
@@ -48,10 +48,12 @@ export function contradiction(heard: Heard, host: string, record: LogRecord): st
   if (writer !== null && isWorker(heard, writer.host, writer.pid))
     return 'a worker wrote it under the number of another process';
   if (isWorker(heard, host, pid)) return null;
-  if (writer !== null && sourceOf(heard, writer.host).open && linesVary(heard, writer))
-    return `another process wrote it, and ${OPEN}`;
   const isOfMaster = isMasters || (isSign(sentence) && sentence.kind !== 'check.result');
   if ((writer !== null || isOfMaster) && tags.length > 0 && !tags.includes(tag)) return 'another program wrote it';
+  if (writer !== null && !carriers?.includes(writer.pid)) {
+    if (isOfMaster && tags.length > 0) return 'another process wrote it';
+    if (sourceOf(heard, writer.host).open && linesVary(heard, writer)) return `another process wrote it, and ${OPEN}`;
+  }
   return isOfMaster && record.tagPid === null && numbered ? 'its header bears no pid' : null;
 }
 

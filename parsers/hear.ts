@@ -15,7 +15,7 @@ import {
 import { redated, withoutForetold } from './foretold.js';
 import { type Heard, type Held, heardWith, type Subject, type Suspect, subjectKey } from './heard.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
-import { expectsStderr, hearHeader, hearMaster, sourceOf } from './sources.js';
+import { expectsStderr, hearCarrier, hearHeader, hearMaster, sourceOf } from './sources.js';
 import { forgetOld, hostNameOf, isWorker, recognise } from './speakers.js';
 import { opened } from './strangers.js';
 import { Verdicts } from './verdict.js';
@@ -110,7 +110,9 @@ function take(
   }
   const { heard, host } = recognise(verdicts.heard, record, pid, stamp.at);
   const recognised = heard === verdicts.heard ? heard : opened(heard, { host, pid });
-  verdicts.heard = isWorker(heard, host, pid) ? hearHeader(recognised, host, record) : recognised;
+  verdicts.heard = isWorker(heard, host, pid)
+    ? hearCarrier(hearHeader(recognised, host, record), host, record)
+    : recognised;
   const event: HaproxyEvent = { id, at, utcOffsetMin, host, pid, says };
   const subject = subjectKey(event, says);
   verdicts.settleAlone(subject, record, stamp.at);
@@ -139,7 +141,7 @@ function take(
   const held = origin === 'stderr' ? redate(verdicts, first, stamp) : first;
   if (isMasters) {
     verdicts.believe(held);
-    verdicts.heard = hearMaster(verdicts.heard, host, record);
+    verdicts.heard = hearCarrier(hearMaster(verdicts.heard, host, record), host, record);
   } else {
     verdicts.hold(held);
   }
@@ -170,7 +172,7 @@ function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSentence, sta
     return;
   }
   verdicts.events.push({ event, copies: record.times });
-  verdicts.heard = hearMaster(heard, host, record);
+  verdicts.heard = hearCarrier(hearMaster(heard, host, record), host, record);
 }
 
 /** What was said of a subject before. A fork that is told later is another one, though in a container its pid is the same. */

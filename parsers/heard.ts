@@ -67,6 +67,8 @@ export interface Source {
   numbered?: boolean;
   /** The facilities of its `log` targets, where the log has them. */
   facilities?: number[];
+  /** Processes that write its stderr into the log under their own number, as a container's log driver does. */
+  carriers?: number[];
 }
 
 /** An event that waits for a second witness, or a state that waits for the worker it was loaded for. */

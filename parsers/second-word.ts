@@ -5,7 +5,7 @@
 import { followsFrom, isForeign, isNamed, lacksStderr } from './belief.js';
 import type { Heard, Held, RecentEvent } from './heard.js';
 import { speakerKey } from './keys.js';
-import { sourceOf } from './sources.js';
+import { expectsStderr, sourceOf } from './sources.js';
 import { isWorker } from './speakers.js';
 import { clientsWriteLines } from './strangers.js';
 
@@ -31,11 +31,12 @@ export function isStartedAnew(heard: Heard, held: Held, said: RecentEvent, other
   return [held, ...doubted].every(({ event }) => isNamed(heard, event));
 }
 
-/** Where nothing was ever believed, or nothing under this name: anybody writes a line, but seldom two of which the second follows from the first. */
+/** Where one line is enough, and nothing was ever believed, or nothing under this name: anybody writes a line, but seldom two of which the second follows from the first. */
 export function isFollowedUp(heard: Heard, held: Held): boolean {
   const { event } = held;
   const first = heard.speakers.get(speakerKey(event))?.doubted?.event;
   if (first === undefined) return false;
-  const isFirst = sourceOf(heard, event.host).tags.length === 0;
-  return (isFirst || isForeign(heard, held)) && followsFrom(heard, first, event);
+  const source = sourceOf(heard, event.host);
+  if (source.pairs || expectsStderr(source)) return false;
+  return (source.tags.length === 0 || isForeign(heard, held)) && followsFrom(heard, first, event);
 }

@@ -40,6 +40,19 @@ export function hearMaster(heard: Heard, host: string, { pid, tagPid, sentence }
   return heardWith(heard, { sources: heard.sources.with(host, { ...source, alive: true }) });
 }
 
+/** So many carriers are kept, the last. */
+const CARRIERS_MAX = 8;
+
+/** Takes in by whom stderr is written, where a known worker or a master is heard there. */
+export function hearCarrier(heard: Heard, host: string, { pid, tagPid, origin }: LogRecord): Heard {
+  if (origin !== 'stderr' || tagPid === null || tagPid === pid) return heard;
+  const source = sourceOf(heard, host);
+  const { carriers = [] } = source;
+  if (carriers.includes(tagPid)) return heard;
+  const known = [...carriers, tagPid].slice(-CARRIERS_MAX);
+  return heardWith(heard, { sources: heard.sources.with(host, { ...source, carriers: known }) });
+}
+
 /** Takes in how the lines of a known worker are headed: what others write may be told by it. */
 export function hearHeader(heard: Heard, host: string, { tagPid, origin, priority }: LogRecord): Heard {
   const source = sourceOf(heard, host);

@@ -50,6 +50,21 @@ describe('another program', () => {
     assert.deepEqual(told([stderrLine(LATER, KILLED.replace('(2)', '(100)'), { pid: 1 })], debian), ['worker_killed']);
   });
 
+  test('nor under HAProxy’s name and a number of its own, whatever number its text names', () => {
+    for (const text of [KILLED.replace('(2)', '(100)'), 'New worker (100) forked', 'Loading failure!']) {
+      const lines = [1, 4242].map((pid) => by('haproxy[50832]', stderrLine(LATER, text, { pid })));
+      assert.deepEqual(told(lines, debian), ['? another process wrote it', '? another process wrote it'], text);
+    }
+  });
+
+  test('tells no fall of a server, though its second sentence follows from its first', () => {
+    const fall = [down('a', 0), EXHAUSTED].map((text, n) => by('haproxy-foo[55]', syslogLine(LATER + n * 1_500, text)));
+    assert.deepEqual(
+      told([...fall, syslogLine(LATER + 9_000, 'web 10.0.0.1')], debian).filter((what) => !what.startsWith('?')),
+      [],
+    );
+  });
+
   test('leaves what it wrote to be found: by the number in its header, and also what changes no state', () => {
     const forged = (text: string) => by('haproxy-exporter[777]', stderrLine(LATER, text, { pid: 1 }));
     const { suspects } = readLog([forged(KILLED), forged('Loading failure!')], debian).news;
@@ -119,6 +134,19 @@ describe('what others carry for HAProxy is heard, as the log drivers of containe
       ...twice(LATER + n, text, 8),
     ]);
     const { news } = readLog([...start(T), ...formats, ...changes, ...start(LATER + 600_000)]);
+    assert.deepEqual(
+      news.outages.map(({ endHow }) => endHow),
+      ['process_replaced'],
+    );
+  });
+
+  test('also if haplog began to read in the middle of its life', () => {
+    const change = [down('a', 0), EXHAUSTED].flatMap((text, n) => [
+      carried(LATER + n, text),
+      ...twice(LATER + n, text, 8),
+    ]);
+    const next = [down('b', 2), up('b', 3)].flatMap((text, n) => [carried(T + n, text), ...twice(T + n, text, 8)]);
+    const { news } = readLog([...next, ...change, carried(LATER + 600_000, 'New worker (8) forked', 1)]);
     assert.deepEqual(
       news.outages.map(({ endHow }) => endHow),
       ['process_replaced'],
