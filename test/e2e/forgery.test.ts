@@ -1,8 +1,10 @@
 /**
  * The worst case, with the real haproxy and rsyslogd: a frontend whose `log-format` is nothing but a header that the client chose, and
- * a client who knows the servers by name, how many are up, the texts of their falls, and says each twice in one breath.
+ * a client who knows the servers by name, how many are up, the texts of their falls, and says each twice in one breath; and programs of the
+ * host that log under names like HAProxy's.
  */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -21,8 +23,9 @@ const fall = (server: string, left: number) =>
 const rise = (server: string, left: number) =>
   `Server ${server} is UP, reason: Layer4 check passed, check duration: 0ms. ${left} active and 0 backup servers online. 0 sessions requeued, 0 total in queue.`;
 const gone = (backend: string) => `backend ${backend} has no server available!`;
+const KILLED = '[ALERT]    (1) : Current worker (2) exited with code 137 (Killed)';
 
-test('a client who can write whole lines raises no alarm and ends none, and a genuine one is told', {
+test('a client who can write whole lines raises no alarm and ends none, nor does another program; a genuine one is told', {
   skip: stageMissing(),
   timeout: 120_000,
 }, async () => {
@@ -51,6 +54,9 @@ test('a client who can write whole lines raises no alarm and ends none, and a ge
     await Promise.all(texts.map((text) => ask(ports.open, text).catch(() => {})));
   };
 
+  const log = (name: string, text: string) =>
+    execFileSync('logger', ['--socket', rsyslog.systemSocket, '--tag', ...name.split(' '), '--', text]);
+
   // As every log of such a frontend begins: with what honest programs call themselves.
   await until(
     async () => {
@@ -71,6 +77,13 @@ test('a client who can write whole lines raises no alarm and ends none, and a ge
       const before = logged(text);
       await say(text, text);
       await written(before + 2, text);
+    }
+    for (const name of ['haproxyctl', 'haproxy', 'haproxy-foo --id=55', 'haproxy --id=31337']) {
+      for (const text of [gone('k8s-app'), fall('k8s-app/s1', 1), KILLED, KILLED.replace('ALERT', 'WARNING')]) {
+        const before = logged(text);
+        log(name, text);
+        await written(before + 1, text);
+      }
     }
   };
   // Before anything genuine was heard, when much is known, and while an outage lasts.
