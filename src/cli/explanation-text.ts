@@ -69,7 +69,7 @@ function originInWords({ origin, times }: LogRecord): string {
   const way =
     origin === 'syslog'
       ? 'syslog: sent to a `log` target'
-      : "stderr: a copy of HAProxy's standard error, through journald";
+      : "stderr: it looks like a copy of HAProxy's standard error, through journald";
   return times === 1 ? way : `${way}; said ${times} times, folded into one line by rsyslog`;
 }
 
