@@ -7,61 +7,19 @@
  * then still missing one line is believed if it fits what was known, since a line may get lost; what is missing two is
  * kept as suspect.
  */
-import { backendOf, type HaproxyEvent, isSign } from './event.js';
+import { backendOf, type HaproxyEvent } from './event.js';
 import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { backendKey, loggedKey, serverKey, speakerKey, speakerOf, type WorkerRef } from './keys.js';
 import type { LogRecord } from './record.js';
 import { expectsStderr, sourceOf, waysOf } from './sources.js';
-import { hostNameOf, isWorker } from './speakers.js';
-import { clientsWriteLines, closed, linesVary, opened } from './strangers.js';
+import { isWorker } from './speakers.js';
+import { clientsWriteLines, closed, OPEN, opened } from './strangers.js';
+import { contradiction, isByStranger, isForeign, isSealed } from './writers.js';
 
 /** How long an event waits for its second witness, in the log's time. */
 export const WITNESS_MS = 1000;
 
-const OPEN = 'clients of this load balancer seem to begin lines of its log as they like';
-
-/** Programs' names that are kept of a source. */
-const TAGS_MAX = 8;
-
-/**
- * Severities as the syslog protocol numbers them (RFC 5424 section 6.2.1). HAProxy logs traffic as `info`, or as `err` with
- * `option log-separate-errors`; changes of state as `emerg`, `alert`, `warning` or `notice` (src/server.c, src/backend.c).
- */
-const OF_STATES = new Set([0, 1, 4, 5]);
-
-/** Whether a line's severity says that it is no traffic; false where the log does not tell severities. */
-export function isSealed({ origin, priority }: LogRecord): boolean {
-  return origin === 'syslog' && priority !== null && OF_STATES.has(priority & 7);
-}
-
-/** Why a line cannot be what it says, whoever else says so too; null if it can. */
-export function contradiction(heard: Heard, host: string, record: LogRecord): string | null {
-  const { origin, pid, tag, priority, sentence } = record;
-  const { carriers, facilities, tags, numbered } = sourceOf(heard, host);
-  const isMasters = sentence.kind === 'worker.started' || sentence.kind === 'worker.ended';
-  if (origin === 'syslog' && priority !== null && !isSealed(record)) return 'its severity is that of traffic';
-  if (isMasters && origin !== 'stderr') return 'a master tells of its workers on stderr only';
-  if (origin !== 'stderr') return null;
-  if (priority !== null && facilities?.includes(priority >> 3)) return 'its facility is that of a `log` target';
-  if (isMasters && isWorker(heard, hostNameOf(heard, record), pid)) return 'a worker does not tell of workers';
-  const writer = otherWriter(heard, record);
-  if (writer !== null && isWorker(heard, writer.host, writer.pid))
-    return 'a worker wrote it under the number of another process';
-  if (isWorker(heard, host, pid)) return null;
-  const isOfMaster = isMasters || (isSign(sentence) && sentence.kind !== 'check.result');
-  if ((writer !== null || isOfMaster) && tags.length > 0 && !tags.includes(tag)) return 'another program wrote it';
-  if (writer !== null && !carriers?.includes(writer.pid)) {
-    if (isOfMaster && tags.length > 0) return 'another process wrote it';
-    if (sourceOf(heard, writer.host).open && linesVary(heard, writer)) return `another process wrote it, and ${OPEN}`;
-  }
-  return isOfMaster && record.tagPid === null && numbered ? 'its header bears no pid' : null;
-}
-
-/** Who wrote a line of stderr that names another process; null where it names its own. The writer's host may be known by another name, too. */
-function otherWriter(heard: Heard, { host, pid, tagPid }: LogRecord): WorkerRef | null {
-  if (tagPid === null || tagPid === pid) return null;
-  return { host: hostNameOf(heard, { host, pid: tagPid }), pid: tagPid };
-}
+const FIRST = `nothing was heard before, and ${OPEN}`;
 
 /** Why a sign is not believed; null if it is. It must come from the one who can know: a known worker, or a master on stderr. */
 export function doubtOfSign(heard: Heard, host: string, record: LogRecord): string | null {
@@ -70,7 +28,8 @@ export function doubtOfSign(heard: Heard, host: string, record: LogRecord): stri
   if (record.sentence.kind === 'check.result') {
     if (!isWorker(heard, host, record.pid)) return 'nothing was heard of such a worker';
     // HAProxy warns of it on stderr as well (src/check.c), where no client writes.
-    const needsStderr = record.origin === 'syslog' && !isSealed(record) && expectsStderr(sourceOf(heard, host));
+    const needsStderr =
+      record.origin === 'syslog' && !isSealed(heard, host, record) && expectsStderr(sourceOf(heard, host));
     return needsStderr ? 'it must come on stderr as well' : null;
   }
   if (record.origin !== 'stderr') return 'a master tells of its reloads on stderr only';
@@ -95,43 +54,69 @@ export function isWitnessed(heard: Heard, held: Held, said: RecentEvent): boolea
   return source.stderr === false && source.pairs === false && !isForeign(heard, held);
 }
 
-/** An unknown process that is headed otherwise than the load balancer's workers: under another name, or without a pid where they bear theirs. */
-export function isForeign(heard: Heard, { event, tag }: Held): boolean {
-  const { tags, numbered } = sourceOf(heard, event.host);
-  if (tags.length === 0 || isWorker(heard, event.host, event.pid)) return false;
-  return !tags.includes(tag) || (numbered === true && event.pid === 0);
-}
-
 /** A line on stderr is enough: of a known worker, and nothing that its backend's `log` targets would have to tell as well. */
 export function standsOnStderr(heard: Heard, event: HaproxyEvent): boolean {
   const { host, pid } = event;
   return sourceOf(heard, host).stderr !== false && isWorker(heard, host, pid) && !lacksLogs(heard, event);
 }
 
+export interface Doubt {
+  reason: string;
+  /** Until the same worker says something that follows from it. */
+  untilNext: boolean;
+}
+
 /** Why an event that waited in vain is not believed; null if it is. */
-export function doubt(heard: Heard, held: Held, said: RecentEvent): string | null {
+export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null {
   const { event } = held;
   const source = sourceOf(heard, event.host);
-  const known = isWorker(heard, event.host, event.pid);
-  if (lacksStderr(heard, event, said)) return `the line on stderr did not come, and ${OPEN}`;
-  if (said.by.syslog === 0) {
-    if (source.stderr === false) return 'it came on stderr alone, where this source writes nothing else';
-    if (source.announces && !known) return 'no master told of such a worker';
-    return lacksLogs(heard, event) ? 'no log target told it, and it contradicts what was said before' : null;
+  if (lacksStderr(heard, event, said)) {
+    // Expected for masters alone, it may never have been there: of `haproxy -W -D` nothing else comes.
+    const untilNext = source.alive !== true && source.pairs !== true;
+    return { reason: `the line on stderr did not come, and ${OPEN}`, untilNext };
   }
+  const known = isWorker(heard, event.host, event.pid);
+  if (said.sealed && !known && !isForeign(heard, held))
+    return { reason: 'nothing was heard of such a worker', untilNext: true };
+  if (said.by.syslog === 0) return known ? doubtOfKnownOnStderr(heard, event) : doubtOfUnknownOnStderr(heard, held);
   const missing = [
     ...(expectsStderr(source) ? ['the line on stderr'] : []),
     ...(source.pairs && !said.pair ? ['the line of the other log target'] : []),
   ];
   if (missing.length === 0) {
-    if (isForeign(heard, held)) return 'another program wrote it';
+    if (isForeign(heard, held)) return { reason: 'another program wrote it', untilNext: true };
     const isFirst = source.tags.length === 0 && mayBeClients(heard, event, said);
-    return isFirst ? `nothing was heard before, and ${OPEN}` : null;
+    return isFirst ? { reason: FIRST, untilNext: true } : null;
   }
-  if (!known) return `nothing was heard of such a worker, and ${missing.join(' and ')} did not come`;
-  if (missing.length > 1) return `${missing.join(' and ')} did not come`;
-  if (source.pairs && !said.pair && mayBeClients(heard, event, said)) return `${missing[0]} did not come, and ${OPEN}`;
-  return fits(heard, event) ? null : `${missing[0]} did not come, and it contradicts what was said before`;
+  const isMissing = `${missing.join(' and ')} did not come`;
+  if (!known) return { reason: `nothing was heard of such a worker, and ${isMissing}`, untilNext: false };
+  if (missing.length > 1) return { reason: isMissing, untilNext: false };
+  if (source.pairs && !said.pair && mayBeClients(heard, event, said))
+    return { reason: `${isMissing}, and ${OPEN}`, untilNext: false };
+  return fits(heard, event)
+    ? null
+    : { reason: `${isMissing}, and it contradicts what was said before`, untilNext: false };
+}
+
+const STDERR_ALONE: Doubt = {
+  reason: 'it came on stderr alone, where this source writes nothing else',
+  untilNext: false,
+};
+
+function doubtOfKnownOnStderr(heard: Heard, event: HaproxyEvent): Doubt | null {
+  if (sourceOf(heard, event.host).stderr === false) return STDERR_ALONE;
+  if (!lacksLogs(heard, event)) return null;
+  return { reason: 'no log target told it, and it contradicts what was said before', untilNext: false };
+}
+
+function doubtOfUnknownOnStderr(heard: Heard, held: Held): Doubt | null {
+  const { stderr, announces, heads, tags } = sourceOf(heard, held.event.host);
+  if (stderr === false) return STDERR_ALONE;
+  if (announces) return { reason: 'no master told of such a worker', untilNext: false };
+  if (heads?.syslog)
+    return { reason: 'nothing was heard of such a worker, and no log target told it', untilNext: true };
+  if (isForeign(heard, held)) return { reason: 'another program wrote it', untilNext: true };
+  return tags.length === 0 && isByStranger(heard, held) ? { reason: FIRST, untilNext: true } : null;
 }
 
 /** Clients can write as many lines as they like where they can write whole ones, but none on stderr: a change has to stand there as well. */
@@ -190,19 +175,14 @@ function isNamedBy({ told }: Heard, { says }: HaproxyEvent, worker: WorkerRef): 
   return backend !== null && (told.has(backendKey(worker, backend)) || told.has(loggedKey(worker, backend)));
 }
 
-/** What a believed event teaches of its source and its worker. */
+/** What a believed event teaches of its source and its worker; `tag`: the program's name in its first line. */
 export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag: string): Heard {
   const { host, says } = event;
   const source = sourceOf(heard, host);
-  const announces = source.announces || says.kind === 'worker.started';
-  const tags = source.tags.includes(tag) ? source.tags : [...source.tags, tag].slice(-TAGS_MAX);
+  const tags = source.tags.length === 0 ? [tag] : source.tags;
   const { stderr, pairs, alive } = waysOf(source, said);
   const isKnown =
-    source.announces === announces &&
-    source.tags === tags &&
-    source.stderr === stderr &&
-    source.pairs === pairs &&
-    (source.alive ?? false) === alive;
+    source.tags === tags && source.stderr === stderr && source.pairs === pairs && (source.alive ?? false) === alive;
   const key = speakerKey(event);
   const speaker = heard.speakers.get(key);
   const backend = backendOf(says);
@@ -210,8 +190,8 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   const isNew = speaker?.known === false;
   const learned = heardWith(heard, {
     told: logged === null || heard.told.has(logged) ? heard.told : heard.told.with(logged, 'logged'),
-    sources: isKnown ? heard.sources : heard.sources.with(host, { ...source, stderr, pairs, announces, tags, alive }),
-    speakers: isNew ? heard.speakers.with(key, { ...speaker, known: true, doubted: null }) : heard.speakers,
+    sources: isKnown ? heard.sources : heard.sources.with(host, { ...source, stderr, pairs, tags, alive }),
+    speakers: isNew ? heard.speakers.with(key, { ...speaker, known: true, doubted: [] }) : heard.speakers,
   });
   // A severity in front of HAProxy's lines is in front of all others as well: then no client can write a whole one.
   if (said.sealed) return closed(learned, host);

@@ -4,8 +4,9 @@
  */
 import { standsOnStderr } from './belief.js';
 import { inOneBreath, strike } from './copies.js';
-import type { HaproxyEvent } from './event.js';
+import { backendOf, type HaproxyEvent } from './event.js';
 import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
+import { movedKey } from './keys.js';
 import type { Stamp } from './record.js';
 import { sourceOf } from './sources.js';
 import { clientsWriteLines } from './strangers.js';
@@ -48,15 +49,18 @@ export function redated(heard: Heard, held: Held, { at, utcOffsetMin }: Stamp): 
     return { heard, held };
   const { recent, voices } = heard.subjects.get(held.subject)!;
   const mayBeForetold = said.pair ? lateness > LATE_MS : held.doubted === true;
-  const isAhead = recent.some((other) => other.serial < said.serial && other.at > said.at);
+  const backend = backendOf(held.event.says);
+  const moved = backend === null ? null : movedKey(held.event, backend);
+  const isAhead = moved !== null && Number(heard.told.get(moved) ?? 0) > said.at;
   if (!mayBeForetold && !isAhead) return { heard, held };
   const dated = recent.map((other) => (other === said ? { ...said, at } : other));
-  const moved: Held = { ...held, event: { ...held.event, at, utcOffsetMin } };
+  const later: Held = { ...held, event: { ...held.event, at, utcOffsetMin } };
   const subjects = heard.subjects.with(held.subject, { recent: dated, voices });
+  const told = moved === null ? heard.told : heard.told.with(moved, at);
   const waits = heard.held.has(held.event.id);
   return {
-    held: moved,
-    heard: heardWith(heard, { subjects, held: waits ? withWaiting(heard.held, moved) : heard.held }),
+    held: later,
+    heard: heardWith(heard, { subjects, told, held: waits ? withWaiting(heard.held, later) : heard.held }),
   };
 }
 

@@ -2,7 +2,7 @@
  * From lines to events: HAProxy writes one change up to three times and more (every `log` target, and stderr through
  * journald), and each must be told once (copies.ts); what nobody else bears witness to may be forged (belief.ts).
  */
-import { contradiction, doubtOfSign, isSealed, learn } from './belief.js';
+import { doubtOfSign, learn } from './belief.js';
 import { fold, inOneBreath, separate, silenced } from './copies.js';
 import {
   type EventId,
@@ -14,12 +14,14 @@ import {
 } from './event.js';
 import { redated, withoutForetold } from './foretold.js';
 import { type Heard, type Held, heardWith, type Subject, type Suspect, subjectKey } from './heard.js';
+import { speakerKey } from './keys.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
-import { expectsStderr, hearCarrier, hearHeader, hearMaster, sourceOf } from './sources.js';
+import { expectsStderr, hearMaster, hearStart, sourceOf } from './sources.js';
 import { forgetOld, hostNameOf, isWorker, recognise } from './speakers.js';
 import { opened } from './strangers.js';
 import { Verdicts } from './verdict.js';
 import { byTurn, dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
+import { contradiction, hearHead, isSealed } from './writers.js';
 
 /** With so many more things that were spoken of, it is time to forget: a client can make up names without end. */
 const CROWD = 10_000;
@@ -50,6 +52,7 @@ export function hear(heard: Heard, record: LogRecord, stamp: Stamp, address: Add
   verdicts.settle(waitedInVain(heard, host, record, stamp.at));
   const { sentence } = record;
   const copy = tellsOfState(sentence) ? take(verdicts, record, sentence, stamp, address) : null;
+  if (sentence.kind === 'proxy.started') verdicts.heard = hearStart(verdicts.heard, host, record, stamp.at);
   if (isSign(sentence)) takeSign(verdicts, record, sentence, stamp, address.id);
   return hearingOf(verdicts, copy);
 }
@@ -110,9 +113,7 @@ function take(
   }
   const { heard, host } = recognise(verdicts.heard, record, pid, stamp.at);
   const recognised = heard === verdicts.heard ? heard : opened(heard, { host, pid });
-  verdicts.heard = isWorker(heard, host, pid)
-    ? hearCarrier(hearHeader(recognised, host, record), host, record)
-    : recognised;
+  verdicts.heard = recognised;
   const event: HaproxyEvent = { id, at, utcOffsetMin, host, pid, says };
   const subject = subjectKey(event, says);
   verdicts.settleAlone(subject, record, stamp.at);
@@ -121,12 +122,19 @@ function take(
   const isCrowded = all.size > 0 && all.size % CROWD === 0 && !all.has(subject);
   if (isCrowded) verdicts.heard = forgetOld(verdicts.heard, host, stamp.at);
   const before = beforeLine(verdicts.heard.subjects.get(subject), says, stamp.at);
-  const folded = fold(before, { id, text, origin, times, at: stamp.at, sealed: isSealed(record) });
+  const folded = fold(before, {
+    id,
+    text,
+    origin,
+    times,
+    at: stamp.at,
+    sealed: isSealed(verdicts.heard, host, record),
+  });
   const said = folded.event;
   const subjects = separate(verdicts.heard.subjects, host, pid, origin, says).with(subject, folded.subject);
   verdicts.heard = heardWith(verdicts.heard, { subjects });
   if (folded.copied && !said.held) {
-    verdicts.heard = learn(verdicts.heard, event, said, tag);
+    verdicts.heard = hearHead(learn(verdicts.heard, event, said, tag), host, record);
     return { of: said.id, copies: said.copies };
   }
   const first = verdicts.heard.held.get(said.id) ?? {
@@ -134,6 +142,7 @@ function take(
     subject,
     serial: said.serial,
     tag,
+    tagPid: record.tagPid,
     heardAt,
     turn: nextTurn(verdicts.heard.held),
     heir: isInheritance(verdicts.heard, host, record, says),
@@ -141,12 +150,14 @@ function take(
   const held = origin === 'stderr' ? redate(verdicts, first, stamp) : first;
   if (isMasters) {
     verdicts.believe(held);
-    verdicts.heard = hearCarrier(hearMaster(verdicts.heard, host, record), host, record);
+    verdicts.heard = hearMaster(hearHead(verdicts.heard, host, record), host, record);
   } else {
     verdicts.hold(held);
+    const isBelieved = !verdicts.heard.held.has(held.event.id) && isWorker(verdicts.heard, host, pid);
+    if (isBelieved) verdicts.heard = hearHead(verdicts.heard, host, record);
   }
   if (says.kind === 'worker.started') {
-    verdicts.heard = forgetWorker(verdicts.heard, host, pid);
+    verdicts.heard = forgetWorker(startedBy(verdicts.heard, host, pid, record.pid), host, pid);
     verdicts.inherit(host, record.pid, event);
   }
   return null;
@@ -172,7 +183,7 @@ function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSentence, sta
     return;
   }
   verdicts.events.push({ event, copies: record.times });
-  verdicts.heard = hearCarrier(hearMaster(heard, host, record), host, record);
+  verdicts.heard = hearMaster(hearHead(heard, host, record), host, record);
 }
 
 /** What was said of a subject before. A fork that is told later is another one, though in a container its pid is the same. */
@@ -180,6 +191,13 @@ function beforeLine(known: Subject | undefined, says: StateSentence, at: Instant
   if (known === undefined) return { recent: [], voices: {} };
   const told = known.voices.stderr;
   return says.kind === 'worker.started' && told && !inOneBreath(at, told.at) ? silenced(known) : known;
+}
+
+/** Who started a worker tells of its end. */
+function startedBy(heard: Heard, host: string, pid: number, master: number | null): Heard {
+  const key = speakerKey({ host, pid });
+  const speaker = heard.speakers.get(key);
+  return speaker ? heardWith(heard, { speakers: heard.speakers.with(key, { ...speaker, master }) }) : heard;
 }
 
 /** A worker begins: in a container it bears the pid of the one before, whose words are nothing that it could repeat. */

@@ -45,8 +45,28 @@ export interface Speaker {
   announced: boolean;
   /** Its master told of it, or one of its own lines was believed. */
   known: boolean;
-  /** What it said last that was not believed, while nothing of it is known. */
-  doubted: { event: HaproxyEvent; text: string; pair: boolean } | null;
+  /** What it said last that was not believed, of each backend, and may be with what comes next (second-word.ts). */
+  doubted: readonly Doubted[];
+  /** Who started it, where a master told so. */
+  master?: number | null;
+}
+
+export interface Doubted {
+  event: HaproxyEvent;
+  text: string;
+  pair: boolean;
+}
+
+/** How lines are headed that were believed (writers.ts). */
+export interface Head {
+  /** They bear a pid: the last did. */
+  numbered: boolean;
+  /** It is that of the process that speaks. */
+  direct: boolean;
+  /** Their facilities, where the log has them. */
+  facilities: readonly number[];
+  /** Processes that carry stderr into the log under their own number, as a container's log driver does. */
+  carriers: readonly number[];
 }
 
 /** What a load balancer is known to write of one change; null where that was not seen yet. */
@@ -63,12 +83,10 @@ export interface Source {
   alive?: boolean;
   /** Clients can write whole lines there (strangers.ts). */
   open?: boolean;
-  /** The headers of its workers' lines bear their pids. */
-  numbered?: boolean;
-  /** The facilities of its `log` targets, where the log has them. */
-  facilities?: number[];
-  /** Processes that write its stderr into the log under their own number, as a container's log driver does. */
-  carriers?: number[];
+  /** What a process of it said last of its start, by a `log` target (sources.ts). */
+  begun?: { pid: number; text: string; at: Instant };
+  /** How its lines are headed, by the way they took. */
+  heads?: Partial<Record<Origin, Head>>;
 }
 
 /** An event that waits for a second witness, or a state that waits for the worker it was loaded for. */
@@ -78,6 +96,8 @@ export interface Held {
   subject: string;
   serial: number;
   tag: string;
+  /** Who wrote its first line, by the header; null where that bears no pid. */
+  tagPid: number | null;
   /** Our clock when its first line was read. */
   heardAt: Instant;
   /** Rises with what waits: who came first is judged first. */

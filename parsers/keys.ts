@@ -17,3 +17,5 @@ export const serverKey = ({ host, pid }: WorkerRef, { backend, server }: ServerR
   `${host} ${pid} ${backend}/${server}`;
 /** Under which it is kept that a backend was spoken of by a `log` target: each proxy has targets of its own. */
 export const loggedKey = (worker: WorkerRef, backend: string): string => `${backendKey(worker, backend)} logged`;
+/** Under which the time is kept to which what was said of a backend was moved (foretold.ts). */
+export const movedKey = (worker: WorkerRef, backend: string): string => `${backendKey(worker, backend)} moved`;

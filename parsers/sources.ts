@@ -1,6 +1,9 @@
 /** In which ways a load balancer writes what it says, as far as it is known: `log` targets, one or several, and stderr. */
+import { inOneBreath } from './copies.js';
 import { type Heard, heardWith, type RecentEvent, type Source } from './heard.js';
-import type { LogRecord } from './record.js';
+import { speakerKey } from './keys.js';
+import type { Instant, LogRecord } from './record.js';
+import { isWorker } from './speakers.js';
 
 const NOTHING_KNOWN: Source = { stderr: null, pairs: null, announces: false, tags: [] };
 
@@ -33,34 +36,27 @@ export function waysOf(
  */
 const WHILE_RUNNING = new Set(['reload.succeeded', 'reload.failed', 'worker.ended']);
 
-/** Takes in a master's word that was believed. In its own name: another number than the line's own anybody can write into a message. */
+/** Takes in a master's word that was believed. Under another number than its own anybody can write one into a message, but for who carries its stderr. */
 export function hearMaster(heard: Heard, host: string, { pid, tagPid, sentence }: LogRecord): Heard {
   const source = sourceOf(heard, host);
-  if (source.alive || pid !== tagPid || !WHILE_RUNNING.has(sentence.kind)) return heard;
-  return heardWith(heard, { sources: heard.sources.with(host, { ...source, alive: true }) });
+  const { stderr } = source.heads ?? {};
+  const isSure = tagPid === null ? stderr?.numbered === false : tagPid === pid || stderr?.carriers.includes(tagPid);
+  const announces = source.announces || (isSure === true && sentence.kind === 'worker.started');
+  const alive = source.alive === true || (pid === tagPid && WHILE_RUNNING.has(sentence.kind));
+  if (announces === source.announces && alive === (source.alive ?? false)) return heard;
+  return heardWith(heard, { sources: heard.sources.with(host, { ...source, announces, alive }) });
 }
 
-/** So many carriers are kept, the last. */
-const CARRIERS_MAX = 8;
-
-/** Takes in by whom stderr is written, where a known worker or a master is heard there. */
-export function hearCarrier(heard: Heard, host: string, { pid, tagPid, origin }: LogRecord): Heard {
-  if (origin !== 'stderr' || tagPid === null || tagPid === pid) return heard;
+/**
+ * Takes in that a proxy has started: until 2.3 the process that forks the worker says so by `log` targets, and where there are two twice in one breath. A
+ * client cannot, for what it makes HAProxy log is the worker's.
+ */
+export function hearStart(heard: Heard, host: string, { origin, pid, text }: LogRecord, at: Instant): Heard {
   const source = sourceOf(heard, host);
-  const { carriers = [] } = source;
-  if (carriers.includes(tagPid)) return heard;
-  const known = [...carriers, tagPid].slice(-CARRIERS_MAX);
-  return heardWith(heard, { sources: heard.sources.with(host, { ...source, carriers: known }) });
-}
-
-/** Takes in how the lines of a known worker are headed: what others write may be told by it. */
-export function hearHeader(heard: Heard, host: string, { tagPid, origin, priority }: LogRecord): Heard {
-  const source = sourceOf(heard, host);
-  const numbered = tagPid !== null;
-  const { facilities = [] } = source;
-  const facility = origin === 'syslog' && priority !== null ? priority >> 3 : null;
-  const isNew = facility !== null && !facilities.includes(facility);
-  if (source.numbered === numbered && !isNew) return heard;
-  const known = isNew ? [...facilities, facility] : facilities;
-  return heardWith(heard, { sources: heard.sources.with(host, { ...source, numbered, facilities: known }) });
+  if (origin !== 'syslog' || pid === null || !source.announces || source.pairs !== null) return heard;
+  if (isWorker(heard, host, pid) || heard.strangers.has(speakerKey({ host, pid }))) return heard;
+  const { begun } = source;
+  const isPair = begun !== undefined && begun.pid === pid && begun.text === text && inOneBreath(begun.at, at);
+  const known: Source = isPair ? { ...source, pairs: true } : { ...source, begun: { pid, text, at } };
+  return heardWith(heard, { sources: heard.sources.with(host, known) });
 }

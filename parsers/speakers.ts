@@ -45,7 +45,7 @@ export function recognise(
   const alias = twin === null ? null : hostOf(twin);
   const fresh = forgetOld(heard, host, at);
   const joined = twin === null ? fresh.speakers : fresh.speakers.with(twin, metAs(speakers.get(twin)!));
-  const self: Speaker = { alias, origins: {}, at, announced, known: false, doubted: null };
+  const self: Speaker = { alias, origins: {}, at, announced, known: false, doubted: [] };
   return {
     heard: heardWith(fresh, { speakers: joined.with(key, { ...heardNow(self), announced }) }),
     host: alias ?? host,
@@ -74,8 +74,13 @@ function twinOf(speakers: Shelf<Speaker>, host: string, pid: number, origin: Ori
   );
   if (candidates.length === 0) return null;
   const origins = originsByHost(speakers);
+  // A worker has one name in each way: who has it by another already is no other name's.
+  const isNamed = (name: string) =>
+    [...speakers].some(
+      ([key, { alias, origins: own }]) => alias === hostOf(name) && key.startsWith(`${pid} `) && own[origin],
+    );
   const shareNone = (other: string) => ![...(origins.get(host) ?? [])].some((each) => origins.get(other)?.has(each));
-  return candidates.map(([name]) => name).find((name) => shareNone(hostOf(name))) ?? null;
+  return candidates.map(([name]) => name).find((name) => shareNone(hostOf(name)) && !isNamed(name)) ?? null;
 }
 
 function originsByHost(speakers: Shelf<Speaker>): Map<string, Set<string>> {

@@ -10,6 +10,9 @@ import type { Shelf } from './shelf.js';
 import { sourceOf } from './sources.js';
 import { hostNameOf, isWorker } from './speakers.js';
 
+/** Why a line is doubted there. */
+export const OPEN = 'clients of this load balancer seem to begin lines of its log as they like';
+
 /** So many processes are kept, of load balancers that are not open: any program may log lines, and each new worker does. */
 const STRANGE_MAX = 1_000;
 

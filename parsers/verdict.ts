@@ -2,14 +2,22 @@
  * What waits for a witness, and what becomes of it. Within a backend events are told in the order in which they were
  * heard: what is witnessed waits behind what is not yet, for a second at most.
  */
-import { doubt, isWitnessed, lacksStderr, learn, remember } from './belief.js';
+import { type Doubt, doubt, isWitnessed, lacksStderr, learn, remember } from './belief.js';
 import { inOneBreath } from './copies.js';
 import type { EventId, HaproxyEvent } from './event.js';
 import { struck } from './foretold.js';
-import { type Heard, type Held, heardWith, type RecentEvent, type Suspect } from './heard.js';
+import {
+  type Doubted,
+  type Heard,
+  type Held,
+  heardWith,
+  type RecentEvent,
+  type Source,
+  type Suspect,
+} from './heard.js';
 import { speakerKey } from './keys.js';
 import type { Instant, LogRecord } from './record.js';
-import { isFollowedUp, isStartedAnew } from './second-word.js';
+import { followedUp, startedAnew, withDoubted } from './second-word.js';
 import { sourceOf } from './sources.js';
 import { isWorker } from './speakers.js';
 import { clientsWriteLines, opened } from './strangers.js';
@@ -17,6 +25,14 @@ import { byTurn, waitingAt, waitingWith, withoutWaiting, withWaiting } from './w
 
 /** So many of a host that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */
 const DOUBTED_MAX = 50;
+
+const NO_HEIR: Doubt = { reason: 'no worker was started for it', untilNext: false };
+
+/** In which ways a load balancer writes of which one line was believed because it follows from another. A severity is enough in whatever way. */
+function waysOfFollowed({ by, sealed }: RecentEvent): Partial<Source> {
+  if (sealed) return {};
+  return by.syslog > 0 ? { stderr: false, alive: false, pairs: false } : { stderr: true };
+}
 
 /** The scratch paper of one line, or of a moment in which none came. It lives no longer and nothing outside sees it. */
 export class Verdicts {
@@ -107,8 +123,9 @@ export class Verdicts {
     const { host, pid } = held.event;
     const others = () =>
       this.#waiting(({ event }) => event.host === host && event.pid === pid).map((one) => this.#said(one));
-    if (!isStartedAnew(this.heard, held, said, others)) return false;
-    this.#bringBack(held, said.pair);
+    const doubted = startedAnew(this.heard, held, said, others);
+    if (doubted === null) return false;
+    this.#bringBack(held, doubted, { stderr: false, alive: false, pairs: said.pair });
     return true;
   }
 
@@ -119,13 +136,14 @@ export class Verdicts {
     }
     const said = this.#said(held);
     const { host } = held.event;
-    const reason = held.heir ? 'no worker was started for it' : doubt(this.heard, held, said);
-    if (reason !== null) {
-      if (held.heir || !isFollowedUp(this.heard, held)) {
-        this.#suspect(held, said, reason);
+    const why = held.heir ? NO_HEIR : doubt(this.heard, held, said);
+    if (why !== null) {
+      const doubted = why.untilNext ? followedUp(this.heard, held.event) : null;
+      if (doubted === null) {
+        this.#suspect(held, said, why);
         return;
       }
-      this.#bringBack(held, false);
+      this.#bringBack(held, doubted, waysOfFollowed(said));
     }
     this.#believe(held, said);
     const source = sourceOf(this.heard, host);
@@ -154,17 +172,15 @@ export class Verdicts {
     }
   }
 
-  #suspect(held: Held, said: RecentEvent, reason: string): void {
+  #suspect(held: Held, said: RecentEvent, { reason, untilNext }: Doubt): void {
     const { event, tag, heir } = held;
     const { id, text, pair, by } = said;
     if (!heir) this.suspects.push({ id, event, tag, text, reason });
     const { speakers } = this.heard;
     const key = speakerKey(event);
     const speaker = speakers.get(key);
-    if (speaker && !speaker.known) {
-      this.heard = heardWith(this.heard, {
-        speakers: speakers.with(key, { ...speaker, doubted: { event, text, pair } }),
-      });
+    if (speaker && (untilNext || !speaker.known)) {
+      this.heard = heardWith(this.heard, { speakers: speakers.with(key, withDoubted(speaker, { event, text, pair })) });
     }
     const isHalf = by.stderr > 0 ? isWorker(this.heard, event.host, event.pid) : pair;
     if (heir || !(isHalf || lacksStderr(this.heard, event, said))) {
@@ -180,25 +196,26 @@ export class Verdicts {
     this.heard = struck(this.heard, held);
   }
 
-  /** A worker is believed by its second word, and so its first is. */
-  #bringBack({ event }: Held, pairs: boolean): void {
+  /** A worker is believed by its second word, and what it said before. */
+  #bringBack({ event }: Held, doubted: readonly Doubted[], ways: Partial<Source>): void {
     const key = speakerKey(event);
     const speaker = this.heard.speakers.get(key)!;
     const source = sourceOf(this.heard, event.host);
     this.heard = heardWith(this.heard, {
-      sources: this.heard.sources.with(event.host, { ...source, stderr: false, alive: false, pairs }),
-      speakers: this.heard.speakers.with(key, { ...speaker, known: true, doubted: null }),
+      sources: this.heard.sources.with(event.host, { ...source, ...ways }),
+      speakers: this.heard.speakers.with(key, { ...speaker, known: true, doubted: [] }),
     });
     this.heard = opened(this.heard, event);
-    const first = speaker.doubted?.event;
-    if (first === undefined || first.id === event.id) return;
-    const waiting = this.heard.held.get(first.id);
-    if (waiting) {
-      this.#believe(waiting, this.#said(waiting));
-    } else {
-      this.events.push({ event: first, copies: 1 });
-      this.cleared.push(first.id);
-      this.heard = heardWith(this.heard, { told: remember(this.heard.told, first) });
+    for (const { event: first } of doubted) {
+      const waiting = this.heard.held.get(first.id);
+      if (first.id === event.id) continue;
+      if (waiting) {
+        this.#believe(waiting, this.#said(waiting));
+      } else {
+        this.events.push({ event: first, copies: 1 });
+        this.cleared.push(first.id);
+        this.heard = heardWith(this.heard, { told: remember(this.heard.told, first) });
+      }
     }
   }
 

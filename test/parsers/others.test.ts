@@ -21,6 +21,9 @@ const history = [forked(T), ...triple(T + 1, down('x', 2)), ...triple(T + 500, u
 /** The line as a program of another name writes it; with no pid, as `logger` does. */
 const by = (name: string, line: string) => line.replace(/haproxy\[(\d+)\]/, name);
 
+/** What is told in the end, whatever was suspect on the way. */
+const events = (lines: string[], memory?: Memory) => told(lines, memory).filter((what) => !what.startsWith('?'));
+
 /** `a down`, `app exhausted`, `? why it is suspect`. */
 function told(lines: string[], memory: Memory = EMPTY_MEMORY): string[] {
   const { transitions, outages, incidents, suspects } = readLog(lines, memory).news;
@@ -55,6 +58,8 @@ describe('another program', () => {
       const lines = [1, 4242].map((pid) => by('haproxy[50832]', stderrLine(LATER, text, { pid })));
       assert.deepEqual(told(lines, debian), ['? another process wrote it', '? another process wrote it'], text);
     }
+    const master = stderrLine(LATER, KILLED.replace('(2)', '(100)'), { pid: 4242 });
+    assert.deepEqual(told([master], debian), ['? another master started it']);
   });
 
   test('tells no fall of a server, though its second sentence follows from its first', () => {
@@ -63,6 +68,25 @@ describe('another program', () => {
       told([...fall, syslogLine(LATER + 9_000, 'web 10.0.0.1')], debian).filter((what) => !what.startsWith('?')),
       [],
     );
+  });
+
+  test('tells nothing by what looks like stderr, of a worker that there is or not, though no master was heard', () => {
+    const midlife = readLog([...triple(T, down('x', 2)), ...triple(T + 500, up('x', 3))]).memory;
+    for (const name of ['haproxyctl', 'haproxy-foo[55]', 'haproxy_backup[4242]']) {
+      for (const pid of [55, 100, 4242]) {
+        const lines = [down('a', 2), EXHAUSTED].map((text, n) => by(name, stderrLine(LATER + n, text, { pid })));
+        assert.deepEqual(events(lines.slice(1), midlife), [], `${name} ${pid}`);
+        if (pid !== Number(/\d+/.exec(name)?.[0])) assert.deepEqual(events(lines, midlife), [], `${name} ${pid}`);
+      }
+    }
+    const { memory } = readLog([by('haproxy-exporter[777]', stderrLine(LATER, down('a', 2)))], debian);
+    assert.deepEqual(events([by('haproxy-exporter[777]', stderrLine(LATER + 9, KILLED, { pid: 1 }))], memory), []);
+  });
+
+  test('without a pid it is no master where one has spoken with a pid, before any change was told', () => {
+    const young = readLog([forked(T)]).memory;
+    for (const text of [KILLED.replace('(2)', '(100)'), 'Loading failure!'])
+      assert.deepEqual(events([by('haproxy', stderrLine(LATER, text, { pid: 77 }))], young), [], text);
   });
 
   test('leaves what it wrote to be found: by the number in its header, and also what changes no state', () => {
@@ -78,13 +102,11 @@ describe('another program', () => {
     const sealed = (line: string) => (line.includes('(1') ? `<30>${line}` : `<129>${line}`);
     const { memory } = readLog(history.map(sealed));
     for (const name of ['haproxyctl', 'haproxy-foo[55]', 'haproxy[31337]']) {
-      const lines = [EXHAUSTED, down('a', 2)].map((text) => `<13>${by(name, syslogLine(LATER, text))}`);
-      assert.deepEqual(
-        told(lines.slice(0, 1), memory).filter((what) => !what.startsWith('?')),
-        [],
-        name,
-      );
+      const lines = [down('a', 0), EXHAUSTED].map((text) => `<13>${by(name, syslogLine(LATER, text))}`);
+      assert.deepEqual(events(lines, memory), [], name);
     }
+    const lone = `<129>${by('haproxy[31337]', syslogLine(LATER, EXHAUSTED))}`;
+    assert.deepEqual(told([lone], memory), ['? nothing was heard of such a worker']);
     assert.deepEqual(told([`<129>${syslogLine(LATER, down('a', 2))}`], memory), ['a down']);
   });
 
@@ -111,6 +133,135 @@ test('where the log bears severities, a client’s text is none of stderr, thoug
   assert.deepEqual(told([`<30>${stderrLine(LATER, down('a', 2))}`], memory), ['a down']);
 });
 
+test('nor does what a client wrote there before the first change make it stderr', () => {
+  const sealed = (line: string) => (line.includes('(1') ? `<30>${line}` : `<129>${line}`);
+  const early = `<134>${stderrLine(T + 1, down('b', 2))}`;
+  const { memory } = readLog([`<30>${forked(T)}`, early, ...history.slice(1).map(sealed)]);
+  assert.deepEqual(told([`<134>${stderrLine(LATER, down('a', 2))}`], memory), [
+    '? its facility is that of a `log` target',
+  ]);
+});
+
+describe('where the log bears severities, nothing is silenced by them', () => {
+  const reload = (at: number) => [
+    stderrLine(at, 'New worker (200) forked', { pid: 1 }),
+    stderrLine(at + 1, 'Loading success.', { pid: 1 }),
+  ];
+  const both = (at: number, text: string, target: number, pid: number) => [
+    `<30>${stderrLine(at, text, { pid })}`,
+    `<${target}>${syslogLine(at, text, { pid })}`,
+  ];
+  const FALL = ['a down', 'a up', 'app back'];
+  const fall = (target: number, pid: number) =>
+    [down('a', 0), EXHAUSTED, up('a', 1)].flatMap((text, n) => both(LATER + n * 9_000, text, target, pid));
+
+  test('where a target has the facility that stderr has', () => {
+    const before = [forked(T), ...both(T + 1, down('x', 2), 29, 100).map((line) => line.slice(4)), ...reload(T + 900)];
+    const first = readLog([
+      ...before.map((line) => (line.startsWith('<') ? line : `<30>${line}`)),
+      ...both(T + 1_000, up('x', 3), 29, 200),
+    ]);
+    assert.deepEqual(events(fall(29, 200), first.memory), FALL);
+  });
+
+  test('nor where the target is heard first', () => {
+    const [, line = ''] = both(T, down('x', 2), 29, 100);
+    const { memory } = readLog([line, `<29>${syslogLine(T + 500, up('x', 3))}`]);
+    const stderr = both(LATER, down('a', 2), 29, 100).slice(0, 1);
+    assert.deepEqual(
+      told(stderr, memory).filter((what) => what.includes('facility')),
+      [],
+    );
+  });
+
+  test('by one line of a program that takes the facility of stderr', () => {
+    const start = [`<30>${forked(T)}`, ...both(T + 1, down('x', 2), 129, 100), ...both(T + 500, up('x', 3), 129, 100)];
+    const odd = `<25>${syslogLine(T + 600, 'Proxy x stopped (cumulated conns: FE: 0, BE: 0).')}`;
+    const { memory } = readLog([...start, odd, ...reload(T + 900).map((line) => `<30>${line}`)]);
+    assert.deepEqual(events(fall(129, 200), memory), FALL);
+  });
+
+  test('where stderr falls silent, the next worker is believed by its second sentence, and then by each', () => {
+    const { memory } = readLog([
+      `<30>${forked(T)}`,
+      ...both(T + 1, down('x', 2), 145, 100),
+      ...both(T + 500, up('x', 3), 145, 100),
+    ]);
+    const silent = fall(145, 200).filter((line) => line.startsWith('<145>'));
+    assert.deepEqual(events(silent, memory), FALL);
+    assert.deepEqual(events(silent.slice(0, 1), memory), []);
+  });
+});
+
+describe('a client makes no deaf ears', () => {
+  const asked = (at: number, text: string, pid = 100) => syslogLine(at, text, { pid });
+  const ordinary = (at: number, pid = 100) => ['Mozilla/5.0', 'curl/8.5.0'].map((text) => asked(at, text, pid));
+  const WORDS = [
+    '[NOTICE]   (4242) : New worker (4243) forked',
+    '[NOTICE]   (4242) : Loading success.',
+    "[ALERT]    (4242) : backend 'app' has no server available!",
+    "[ALERT]    (4242) : config : parsing [/etc/haproxy/haproxy.cfg:3] : unknown keyword 'x' in 'global' section",
+    '[WARNING]  (4242) : Server app/b is DOWN, reason: Layer4 timeout, check duration: 2001ms. 2 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.',
+  ];
+  const FALL = ['a down', 'app exhausted'];
+
+  test('by what looks like stderr under made-up numbers, before anything was heard; nor an event', () => {
+    for (const target of [1, 2]) {
+      const fall = [down('a', 0), EXHAUSTED].flatMap((text, n) => twice(LATER + n, text).slice(0, target));
+      for (const word of WORDS) {
+        const { memory, news } = readLog([...ordinary(T), asked(T + 9, word)]);
+        assert.deepEqual([news.transitions, news.outages, news.incidents], [[], [], []], word);
+        assert.deepEqual(events(fall, memory), FALL, `${target} ${word}`);
+      }
+    }
+  });
+
+  test('nor where clients were not seen to begin lines as they like', () => {
+    const fall = [down('a', 0), EXHAUSTED].flatMap((text, n) => twice(LATER + n, text));
+    for (const word of WORDS.slice(0, 2)) assert.deepEqual(events(fall, readLog([asked(T, word)]).memory), FALL, word);
+  });
+
+  test('nor by the next worker, which was not heard yet', () => {
+    const known = readLog([...twice(T, down('x', 2)), ...ordinary(T), ...twice(T + 500, up('x', 3))]).memory;
+    for (const word of WORDS) {
+      const { memory, news } = readLog([asked(LATER, word, 200)], known);
+      assert.deepEqual([news.transitions, news.outages, news.incidents], [[], [], []], word);
+      const fall = [down('a', 0), EXHAUSTED].flatMap((text, n) => twice(LATER + 9_000 + n, text, 200));
+      assert.deepEqual(events(fall, memory), FALL, word);
+    }
+  });
+
+  test('nor in the name of a worker that was, by way of the next one', () => {
+    const before = [...ordinary(T), ...triple(T + 1, down('x', 2)), ...triple(T + 500, up('x', 3))];
+    const { memory } = readLog([...before, ...ordinary(T + 900, 200)]);
+    const forged = [down('a', 2), down('b', 1)].map((text) => asked(LATER, `[WARNING]  (100) : ${text}`, 200));
+    assert.deepEqual(events(forged, memory), []);
+  });
+});
+
+test('where HAProxy 2.0 has said twice that a proxy started, one line is no change, before anything else was heard', () => {
+  const begun = [1, 2].map(() => syslogLine(T + 1, 'Proxy web started.', { pid: 1 }));
+  const requests = ['Mozilla/5.0', 'curl/8.5.0'].map((text) => syslogLine(T + 2, text));
+  const lone = [down('a', 0), EXHAUSTED].map((text, n) => syslogLine(LATER + n * 2_000, text));
+  assert.deepEqual(events(lone, readLog([forked(T), ...begun, ...requests]).memory), []);
+  // Of one target nothing can tell: the second follows from the first.
+  assert.deepEqual(events(lone, readLog([forked(T), begun[0]!, ...requests]).memory), ['a down', 'app exhausted']);
+});
+
+test('of `haproxy -W -D` with one target, whose stderr ends with the start, all is told though its formats look open', () => {
+  const formats = ['web 10.0.0.1 GET /', 'api 10.0.0.1 GET /'].map((text) => syslogLine(T + 2, text));
+  const { memory } = readLog([forked(T), ...formats]);
+  const fall = (at: number) => [down('a', 0), EXHAUSTED, up('a', 1)].map((text, n) => syslogLine(at + n * 9_000, text));
+  assert.deepEqual(events([...fall(LATER), ...fall(LATER + 90_000)], memory), [
+    'a down',
+    'a up',
+    'a down',
+    'a up',
+    'app back',
+    'app back',
+  ]);
+});
+
 describe('what others carry for HAProxy is heard, as the log drivers of containers do', () => {
   /** As a process of another number writes it for HAProxy. */
   const carried = (at: number, text: string, pid = 8) => by('haproxy[987]', stderrLine(at, text, { pid }));
@@ -122,7 +273,7 @@ describe('what others carry for HAProxy is heard, as the log drivers of containe
     for (const name of ['dockerd[987]', 'haproxy[987]']) {
       const others = own.map((text) => by(name, syslogLine(T, text)));
       for (const start of [[carried(T, 'New worker (8) forked', 1)], []])
-        assert.deepEqual(told([...others, ...start, ...fall]), FALL, `${name} ${start}`);
+        assert.deepEqual(events([...others, ...start, ...fall]), FALL, `${name} ${start}`);
     }
   });
 
@@ -158,6 +309,55 @@ describe('what others carry for HAProxy is heard, as the log drivers of containe
     const renamed = fall.map((line) => by('5790672ab6a0[987]', line).replace('T12:0', 'T13:0'));
     assert.deepEqual(told(renamed, first), FALL);
   });
+});
+
+test('stderr that a program without a pid carries is heard, of masters as well', () => {
+  const piped = (at: number, text: string, pid = 100) => by('haproxy', stderrLine(at, text, { pid }));
+  const change = (at: number, text: string, pid: number) => [piped(at, text, pid), ...twice(at, text, pid)];
+  const start = [
+    piped(T, 'New worker (100) forked', 1),
+    ...change(T + 1, down('a', 0), 100),
+    ...change(T + 2, EXHAUSTED, 100),
+  ];
+  const { news } = readLog([
+    ...start,
+    piped(LATER, 'New worker (200) forked', 1),
+    piped(LATER + 1, 'Former worker (100) exited with code 0 (Exit)', 1),
+  ]);
+  assert.deepEqual(
+    news.outages.map(({ endHow }) => endHow),
+    ['process_replaced'],
+  );
+});
+
+test('a log driver that is started anew is heard under its new number, also with a worker of another number', () => {
+  const carried = (at: number, text: string, pid: number, driver: number) =>
+    by(`haproxy[${driver}]`, stderrLine(at, text, { pid }));
+  const first = readLog([carried(T, 'New worker (8) forked', 1, 987), carried(T + 1, down('x', 2), 8, 987)]).memory;
+  const next = [
+    carried(LATER, 'New worker (9) forked', 1, 1500),
+    carried(LATER + 9_000, down('a', 0), 9, 1500),
+    carried(LATER + 9_001, EXHAUSTED, 9, 1500),
+  ];
+  assert.deepEqual(events(next, first), ['a down', 'app exhausted']);
+});
+
+test('two machines whose workers have one number stay two, though the one has two names', () => {
+  const at = (host: string, line: string) => line.replace(' lb ', ` ${host} `);
+  const target = (host: string, ms: number, text: string) => twice(ms, text, 8).map((line) => at(host, line));
+  const lines = [
+    at('c1', stderrLine(T, down('x', 2), { pid: 8 })),
+    ...target('c1-ha', T + 1, down('x', 2)),
+    at('c1', stderrLine(T + 20_000, down('a', 0), { pid: 8 })),
+    ...target('c1-ha', T + 20_000 + 1, down('a', 0)),
+    ...target('c2-ha', T + 20_000 + 300, down('a', 0)),
+    ...target('c2-ha', T + 20_000 + 9_000, up('a', 1)),
+  ];
+  const { transitions } = readLog(lines).news;
+  assert.deepEqual(
+    transitions.map(({ host, server, to }) => `${host} ${server} ${to}`),
+    ['c1 x down', 'c1 a down', 'c2-ha a down', 'c2-ha a up'],
+  );
 });
 
 test('over UDP a worker speaks as no master under the name that its log targets bear', () => {

@@ -52,8 +52,23 @@ describe('where clients seem to write whole lines, and nothing was heard before'
   test('what a state file gave to a worker that never began is not told, however well it fits', () => {
     const given = (server: string, left: number) =>
       stderrLine(T, said('DOWN', server, left).replace(/reason: .*?ms/, 'changed from server-state after a reload'));
-    assert.deepEqual(told(readLog([given('a', 1), given('b', 0), once(T + 90_000, 'curl/8.5.0')], young)), []);
+    const later = once(T + 90_000, said('DOWN', 'z', 7, 'other'));
+    assert.deepEqual(told(readLog([given('a', 1), given('b', 0), later], young)), []);
   });
+});
+
+test('a memory of an older build, which kept one such word or none, is read', () => {
+  const { memory } = readLog([once(T - 9, 'Mozilla/5.0'), once(T - 9, 'curl/8.5.0'), once(T, said('DOWN', 'a', 1))]);
+  const { speakers } = memory.heard;
+  for (const doubted of [null, { text: 'x', pair: false }]) {
+    const [key, speaker] = [...speakers][0]!;
+    const old = {
+      ...memory,
+      heard: { ...memory.heard, speakers: speakers.with(key, { ...speaker, doubted: doubted as never }) },
+    };
+    const next = [once(T + 9_000, said('DOWN', 'b', 1)), once(T + 18_000, said('DOWN', 'c', 0))];
+    assert.deepEqual(told(readLog(next, old)), ['b down +9000', 'c down +18000', 'outage']);
+  }
 });
 
 test('HAProxy that was started anew and writes less is believed by its second word; what follows is held against both', () => {

@@ -286,6 +286,29 @@ describe('where ordinary requests begin as they like', () => {
     }
   });
 
+  test('of the servers of a backend, too', () => {
+    const oneTarget = readLog([
+      forked(T),
+      ...bare(T + 2),
+      stderrLine(T + 1, down('x', 2)),
+      syslogLine(T + 1, down('x', 2)),
+    ]);
+    const said: [number, string][] = [
+      [0, down('a', 0)],
+      [1, EXHAUSTED],
+      [1_500, up('b', 1)],
+    ];
+    const lines = [
+      ...said.map(([after, text]) => syslogLine(LATER + after, text)),
+      ...said.map(([, text], n) => stderrLine(LATER + 2_000 + n, text)),
+    ];
+    const { outages } = readLog(lines, oneTarget.memory).news;
+    assert.ok(
+      outages.every(({ start, end }) => end === null || end >= start),
+      JSON.stringify(outages),
+    );
+  });
+
   test('a line on stderr whose number does not follow is told when its log targets come, though that is seconds later', () => {
     const lines = [stderrLine(LATER, down('a', 1)), ...twice(LATER + 2_000, down('a', 1))];
     const { transitions } = readLog(lines, openLog).news;

@@ -1,0 +1,127 @@
+/**
+ * Who wrote a line, by its header: HAProxy itself, a process that carries its stderr into the log, or somebody else. How HAProxy's own lines are headed is
+ * learned from those that were believed.
+ */
+import { isSign } from './event.js';
+import { type Head, type Heard, type Held, heardWith } from './heard.js';
+import { speakerKey, type WorkerRef } from './keys.js';
+import type { LogRecord, Sentence } from './record.js';
+import { sourceOf } from './sources.js';
+import { hostNameOf, isWorker } from './speakers.js';
+import { linesVary, OPEN } from './strangers.js';
+
+/** So many carriers, or facilities, are kept, the last. */
+const KEPT = 8;
+
+/**
+ * Severities as the syslog protocol numbers them (RFC 5424 section 6.2.1). HAProxy logs traffic as `info`, or as `err` with
+ * `option log-separate-errors`; changes of state as `emerg`, `alert`, `warning` or `notice` (src/server.c, src/backend.c).
+ */
+const OF_STATES = new Set([0, 1, 4, 5]);
+
+/**
+ * Whether a line's severity says that it is no traffic, and its facility that a `log` target of HAProxy may have brought it; false where the log tells
+ * neither.
+ */
+export function isSealed(heard: Heard, host: string, { origin, priority }: LogRecord): boolean {
+  if (origin !== 'syslog' || priority === null || !OF_STATES.has(priority & 7)) return false;
+  const known = sourceOf(heard, host).heads?.syslog?.facilities ?? [];
+  return known.length === 0 || known.includes(priority >> 3);
+}
+
+/** Takes in how a line is headed that was believed, or that repeats what was. */
+export function hearHead(heard: Heard, host: string, { origin, pid, tagPid, tag, priority }: LogRecord): Heard {
+  const source = sourceOf(heard, host);
+  const before = source.heads?.[origin];
+  const isOwn = origin === 'syslog' || tagPid === pid;
+  const ofWorker = isWorker(heard, host, pid ?? 0);
+  const carrier = isOwn || !ofWorker ? null : tagPid;
+  // A client who knows a worker's pid can write its stderr, with another facility; a master's it cannot.
+  const isSure = origin === 'syslog' || before === undefined || before.facilities.length === 0 || !ofWorker;
+  const head: Head = {
+    numbered: tagPid !== null,
+    direct: before?.direct === true || isOwn,
+    facilities: withOne(before?.facilities, priority === null || !isSure ? null : priority >> 3),
+    carriers: withOne(before?.carriers, carrier),
+  };
+  const tags = source.tags.includes(tag) ? source.tags : [...source.tags, tag].slice(-KEPT);
+  if (tags === source.tags && before !== undefined && isSame(head, before)) return heard;
+  return heardWith(heard, {
+    sources: heard.sources.with(host, { ...source, tags, heads: { ...source.heads, [origin]: head } }),
+  });
+}
+
+const NONE: readonly number[] = [];
+
+function withOne(known: readonly number[] = NONE, one: number | null): readonly number[] {
+  return one === null || known.includes(one) ? known : [...known, one].slice(-KEPT);
+}
+
+function isSame(a: Head, b: Head): boolean {
+  return (
+    a.numbered === b.numbered && a.direct === b.direct && a.facilities === b.facilities && a.carriers === b.carriers
+  );
+}
+
+/** Why a line cannot be what it says, whoever else says so too; null if it can. */
+export function contradiction(heard: Heard, host: string, record: LogRecord): string | null {
+  const { origin, priority, sentence } = record;
+  if (origin === 'stderr') return contradictionOnStderr(heard, host, record);
+  if (priority !== null && !OF_STATES.has(priority & 7)) return 'its severity is that of traffic';
+  return isOfWorkers(sentence) ? 'a master tells of its workers on stderr only' : null;
+}
+
+function contradictionOnStderr(heard: Heard, host: string, record: LogRecord): string | null {
+  const { pid, tagPid, priority, sentence } = record;
+  const { stderr, syslog } = sourceOf(heard, host).heads ?? {};
+  const facility = priority === null ? null : priority >> 3;
+  const isOfTarget = facility !== null && syslog?.facilities.includes(facility) === true;
+  if (isOfTarget && stderr !== undefined && !stderr.facilities.includes(facility))
+    return 'its facility is that of a `log` target';
+  if (isOfWorkers(sentence) && isWorker(heard, hostNameOf(heard, record), pid))
+    return 'a worker does not tell of workers';
+  const writer = otherWriter(heard, record);
+  if (writer !== null && isWorker(heard, writer.host, writer.pid))
+    return 'a worker wrote it under the number of another process';
+  const isCarried = tagPid !== null && stderr?.carriers.includes(tagPid) === true;
+  const against = isCarried ? null : contradictionOfWriter(heard, host, record, writer);
+  if (against !== null || sentence.kind !== 'worker.ended') return against;
+  const { master = pid } = heard.speakers.get(speakerKey({ host, pid: sentence.pid })) ?? {};
+  return master === pid ? null : 'another master started it';
+}
+
+/** Of one that was not heard to carry HAProxy's stderr, if it is not HAProxy itself. */
+function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, writer: WorkerRef | null): string | null {
+  const { pid, tag, tagPid, sentence } = record;
+  const { tags, heads } = sourceOf(heard, host);
+  const isOfMaster = isOfWorkers(sentence) || (isSign(sentence) && sentence.kind !== 'check.result');
+  if ((tagPid !== pid || isOfMaster) && tags.length > 0 && !tags.includes(tag)) return 'another program wrote it';
+  if (writer !== null && linesVary(heard, writer) && (isOfMaster || sourceOf(heard, writer.host).open))
+    return `another process wrote it, and ${OPEN}`;
+  if (!isOfMaster) return null;
+  const isHeardDirectly = heads?.stderr ? heads.stderr.direct : heads?.syslog !== undefined;
+  if (writer !== null && isHeardDirectly) return 'another process wrote it';
+  return tagPid === null && heads?.stderr?.numbered ? 'its header bears no pid' : null;
+}
+
+function isOfWorkers(sentence: Sentence): sentence is Extract<Sentence, { kind: 'worker.started' | 'worker.ended' }> {
+  return sentence.kind === 'worker.started' || sentence.kind === 'worker.ended';
+}
+
+/** Who wrote a line of stderr that names another process; null where it names its own. The writer's host may be known by another name, too. */
+function otherWriter(heard: Heard, { host, pid, tagPid }: LogRecord): WorkerRef | null {
+  if (tagPid === null || tagPid === pid) return null;
+  return { host: hostNameOf(heard, { host, pid: tagPid }), pid: tagPid };
+}
+
+/** An unknown process that is headed otherwise than the load balancer's workers: under another name, or without a pid where they bear theirs. */
+export function isForeign(heard: Heard, { event, tag }: Held): boolean {
+  const { tags, heads } = sourceOf(heard, event.host);
+  if (tags.length === 0 || isWorker(heard, event.host, event.pid)) return false;
+  return !tags.includes(tag) || (heads?.syslog?.numbered === true && event.pid === 0);
+}
+
+/** Whether the first line was written by another process than it speaks of, whose lines begin as clients like. */
+export function isByStranger(heard: Heard, { event, tagPid }: Held): boolean {
+  return tagPid !== null && tagPid !== event.pid && linesVary(heard, { host: event.host, pid: tagPid });
+}
