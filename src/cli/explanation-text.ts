@@ -56,7 +56,7 @@ function effectsParts(effects: Effects, own: number | null): Part[] {
 }
 
 function headerLines({ stamp }: LineRecord, parsed: LogRecord, header: Header | null): string[] {
-  const pid = parsed.pid === null ? 'no pid' : `pid ${parsed.pid}`;
+  const pid = parsed.tagPid === null ? 'no pid' : `pid ${parsed.tagPid}`;
   const time =
     stamp === null ? '' : `${new Date(stamp.at).toISOString()} (${formatStamp(stamp.at, stamp.utcOffsetMin)})`;
   const pri = header?.pri ?? null;
