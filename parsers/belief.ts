@@ -66,57 +66,50 @@ export interface Doubt {
   untilNext: boolean;
 }
 
+const forGood = (reason: string): Doubt => ({ reason, untilNext: false });
+const untilNext = (reason: string): Doubt => ({ reason, untilNext: true });
+
 /** Why an event that waited in vain is not believed; null if it is. */
 export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null {
   const { event } = held;
   const source = sourceOf(heard, event.host);
   if (lacksStderr(heard, event, said)) {
     // Expected for masters alone, it may never have been there: of `haproxy -W -D` nothing else comes.
-    const untilNext = source.alive !== true && source.pairs !== true;
-    return { reason: `the line on stderr did not come, and ${OPEN}`, untilNext };
+    const mayBeGone = source.alive !== true && source.pairs !== true;
+    return (mayBeGone ? untilNext : forGood)(`the line on stderr did not come, and ${OPEN}`);
   }
   const known = isWorker(heard, event.host, event.pid);
-  if (said.sealed && !known && !isForeign(heard, held))
-    return { reason: 'nothing was heard of such a worker', untilNext: true };
+  if (said.sealed && !known && !isForeign(heard, held)) return untilNext('nothing was heard of such a worker');
   if (said.by.syslog === 0) return known ? doubtOfKnownOnStderr(heard, event) : doubtOfUnknownOnStderr(heard, held);
   const missing = [
     ...(expectsStderr(source) ? ['the line on stderr'] : []),
     ...(source.pairs && !said.pair ? ['the line of the other log target'] : []),
   ];
   if (missing.length === 0) {
-    if (isForeign(heard, held)) return { reason: 'another program wrote it', untilNext: true };
-    const isFirst = source.tags.length === 0 && mayBeClients(heard, event, said);
-    return isFirst ? { reason: FIRST, untilNext: true } : null;
+    if (isForeign(heard, held)) return untilNext('another program wrote it');
+    return source.tags.length === 0 && mayBeClients(heard, event, said) ? untilNext(FIRST) : null;
   }
   const isMissing = `${missing.join(' and ')} did not come`;
-  if (!known) return { reason: `nothing was heard of such a worker, and ${isMissing}`, untilNext: false };
-  if (missing.length > 1) return { reason: isMissing, untilNext: false };
-  if (source.pairs && !said.pair && mayBeClients(heard, event, said))
-    return { reason: `${isMissing}, and ${OPEN}`, untilNext: false };
-  return fits(heard, event)
-    ? null
-    : { reason: `${isMissing}, and it contradicts what was said before`, untilNext: false };
+  if (!known) return forGood(`nothing was heard of such a worker, and ${isMissing}`);
+  if (missing.length > 1) return forGood(isMissing);
+  if (source.pairs && !said.pair && mayBeClients(heard, event, said)) return forGood(`${isMissing}, and ${OPEN}`);
+  return fits(heard, event) ? null : forGood(`${isMissing}, and it contradicts what was said before`);
 }
 
-const STDERR_ALONE: Doubt = {
-  reason: 'it came on stderr alone, where this source writes nothing else',
-  untilNext: false,
-};
+const STDERR_ALONE = forGood('it came on stderr alone, where this source writes nothing else');
 
 function doubtOfKnownOnStderr(heard: Heard, event: HaproxyEvent): Doubt | null {
   if (sourceOf(heard, event.host).stderr === false) return STDERR_ALONE;
-  if (!lacksLogs(heard, event)) return null;
-  return { reason: 'no log target told it, and it contradicts what was said before', untilNext: false };
+  return lacksLogs(heard, event) ? forGood('no log target told it, and it contradicts what was said before') : null;
 }
 
 function doubtOfUnknownOnStderr(heard: Heard, held: Held): Doubt | null {
   const { stderr, announces, heads, tags } = sourceOf(heard, held.event.host);
   if (stderr === false) return STDERR_ALONE;
-  if (announces) return { reason: 'no master told of such a worker', untilNext: false };
-  if (heads?.syslog)
-    return { reason: 'nothing was heard of such a worker, and no log target told it', untilNext: true };
-  if (isForeign(heard, held)) return { reason: 'another program wrote it', untilNext: true };
-  return tags.length === 0 && isByStranger(heard, held) ? { reason: FIRST, untilNext: true } : null;
+  if (announces) return forGood('no master told of such a worker');
+  if (heads?.syslog) return untilNext('nothing was heard of such a worker, and no log target told it');
+  if (isForeign(heard, held)) return untilNext('another program wrote it');
+  return tags.length === 0 && isByStranger(heard, held) ? untilNext(FIRST) : null;
 }
 
 /** Clients can write as many lines as they like where they can write whole ones, but none on stderr: a change has to stand there as well. */

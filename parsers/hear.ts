@@ -112,8 +112,7 @@ function take(
     return null;
   }
   const { heard, host } = recognise(verdicts.heard, record, pid, stamp.at);
-  const recognised = heard === verdicts.heard ? heard : opened(heard, { host, pid });
-  verdicts.heard = recognised;
+  verdicts.heard = heard === verdicts.heard ? heard : opened(heard, { host, pid });
   const event: HaproxyEvent = { id, at, utcOffsetMin, host, pid, says };
   const subject = subjectKey(event, says);
   verdicts.settleAlone(subject, record, stamp.at);
