@@ -90,23 +90,31 @@ export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null
     return source.tags.length === 0 && mayBeClients(heard, event, said) ? untilNext(FIRST) : null;
   }
   const isMissing = `${missing.join(' and ')} did not come`;
-  if (!known) return forGood(`nothing was heard of such a worker, and ${isMissing}`);
+  if (!known) {
+    // Where stderr was not heard while HAProxy runs, it may never have been there.
+    const mayBeGone = source.alive !== true && missing.length === 1 && (said.pair || source.pairs !== true);
+    return (mayBeGone ? untilNext : forGood)(`nothing was heard of such a worker, and ${isMissing}`);
+  }
   if (missing.length > 1) return forGood(isMissing);
   if (source.pairs && !said.pair && mayBeClients(heard, event, said)) return forGood(`${isMissing}, and ${OPEN}`);
   return fits(heard, event) ? null : forGood(`${isMissing}, and it contradicts what was said before`);
 }
 
-const STDERR_ALONE = forGood('it came on stderr alone, where this source writes nothing else');
+const STDERR_ALONE = 'it came on stderr alone, where this source writes nothing else';
 
 function doubtOfKnownOnStderr(heard: Heard, event: HaproxyEvent): Doubt | null {
-  if (sourceOf(heard, event.host).stderr === false) return STDERR_ALONE;
+  const { stderr, heads } = sourceOf(heard, event.host);
+  // Where the `log` targets' lines bear no pid, they and stderr seem to be of two workers: what both tell shall be told once.
+  if (stderr === false) return fits(heard, event) && heads?.syslog?.numbered !== false ? null : forGood(STDERR_ALONE);
   return lacksLogs(heard, event) ? forGood('no log target told it, and it contradicts what was said before') : null;
 }
 
 function doubtOfUnknownOnStderr(heard: Heard, held: Held): Doubt | null {
   const { stderr, announces, heads, tags } = sourceOf(heard, held.event.host);
-  if (stderr === false) return STDERR_ALONE;
-  if (announces) return forGood('no master told of such a worker');
+  const doubtful = isByStranger(heard, held) ? forGood : untilNext;
+  if (heads?.syslog && isForeign(heard, held)) return forGood('another program wrote it');
+  if (stderr === false) return doubtful(STDERR_ALONE);
+  if (announces) return doubtful('no master told of such a worker');
   if (heads?.syslog) return untilNext('nothing was heard of such a worker, and no log target told it');
   if (isForeign(heard, held)) return untilNext('another program wrote it');
   return tags.length === 0 && isByStranger(heard, held) ? untilNext(FIRST) : null;

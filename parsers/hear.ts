@@ -142,6 +142,7 @@ function take(
     serial: said.serial,
     tag,
     tagPid: record.tagPid,
+    priority: record.priority,
     heardAt,
     turn: nextTurn(verdicts.heard.held),
     heir: isInheritance(verdicts.heard, host, record, says),

@@ -53,6 +53,8 @@ export interface Speaker {
 
 export interface Doubted {
   event: HaproxyEvent;
+  /** Who wrote it, by the header. */
+  tagPid: number | null;
   text: string;
   pair: boolean;
 }
@@ -98,6 +100,8 @@ export interface Held {
   tag: string;
   /** Who wrote its first line, by the header; null where that bears no pid. */
   tagPid: number | null;
+  /** What stands before that line, where the log has severities (RFC 5424 section 6.2.1). */
+  priority: number | null;
   /** Our clock when its first line was read. */
   heardAt: Instant;
   /** Rises with what waits: who came first is judged first. */

@@ -3,7 +3,7 @@
  * (docs/decisions/0007-belief.md).
  */
 import { followsFrom, isNamed, lacksStderr } from './belief.js';
-import { backendOf, type HaproxyEvent } from './event.js';
+import { backendOf } from './event.js';
 import type { Doubted, Heard, Held, RecentEvent, Speaker } from './heard.js';
 import { speakerKey } from './keys.js';
 import { sourceOf } from './sources.js';
@@ -50,8 +50,8 @@ export function startedAnew(
   return [...others(), ...doubted].some(counts) ? doubted : null;
 }
 
-/** What is believed with this line because it follows from it: anybody writes one, but seldom two of such. Null if it follows from none. */
-export function followedUp(heard: Heard, event: HaproxyEvent): readonly Doubted[] | null {
-  const doubted = doubtedOf(heard.speakers.get(speakerKey(event)));
+/** What is believed with this line because it follows from it: anybody writes one, but seldom two of such, as one process. Null if it follows from none. */
+export function followedUp(heard: Heard, { event, tagPid }: Held): readonly Doubted[] | null {
+  const doubted = doubtedOf(heard.speakers.get(speakerKey(event))).filter((one) => one.tagPid === tagPid);
   return doubted.some((first) => followsFrom(heard, first.event, event)) ? doubted : null;
 }

@@ -42,7 +42,7 @@ export function hearMaster(heard: Heard, host: string, { pid, tagPid, sentence }
   const { stderr } = source.heads ?? {};
   const isSure = tagPid === null ? stderr?.numbered === false : tagPid === pid || stderr?.carriers.includes(tagPid);
   const announces = source.announces || (isSure === true && sentence.kind === 'worker.started');
-  const alive = source.alive === true || (pid === tagPid && WHILE_RUNNING.has(sentence.kind));
+  const alive = source.alive === true || (announces && pid === tagPid && WHILE_RUNNING.has(sentence.kind));
   if (announces === source.announces && alive === (source.alive ?? false)) return heard;
   return heardWith(heard, { sources: heard.sources.with(host, { ...source, announces, alive }) });
 }

@@ -138,7 +138,7 @@ export class Verdicts {
     const { host } = held.event;
     const why = held.heir ? NO_HEIR : doubt(this.heard, held, said);
     if (why !== null) {
-      const doubted = why.untilNext ? followedUp(this.heard, held.event) : null;
+      const doubted = why.untilNext ? followedUp(this.heard, held) : null;
       if (doubted === null) {
         this.#suspect(held, said, why);
         return;
@@ -148,7 +148,7 @@ export class Verdicts {
     this.#believe(held, said);
     const source = sourceOf(this.heard, host);
     // It waited for what did not come: so much is known of the source now.
-    const stderr = source.stderr ?? (said.by.stderr > 0 || source.announces);
+    const stderr = said.by.stderr > 0 || (source.stderr ?? source.announces);
     const pairs = source.pairs ?? (said.by.syslog > 0 ? false : null);
     this.heard = heardWith(this.heard, { sources: this.heard.sources.with(host, { ...source, stderr, pairs }) });
   }
@@ -180,7 +180,9 @@ export class Verdicts {
     const key = speakerKey(event);
     const speaker = speakers.get(key);
     if (speaker && (untilNext || !speaker.known)) {
-      this.heard = heardWith(this.heard, { speakers: speakers.with(key, withDoubted(speaker, { event, text, pair })) });
+      this.heard = heardWith(this.heard, {
+        speakers: speakers.with(key, withDoubted(speaker, { event, tagPid: held.tagPid, text, pair })),
+      });
     }
     const isHalf = by.stderr > 0 ? isWorker(this.heard, event.host, event.pid) : pair;
     if (heir || !(isHalf || lacksStderr(this.heard, event, said))) {

@@ -19,6 +19,11 @@ const KEPT = 8;
  */
 const OF_STATES = new Set([0, 1, 4, 5]);
 
+/** The facilities that are there for what an operator likes, local0 and above (RFC 5424 section 6.2.1): who logs to them was told to. */
+const LOCAL0 = 16;
+
+const isLocal = (priority: number | null): boolean => priority !== null && priority >> 3 >= LOCAL0;
+
 /**
  * Whether a line's severity says that it is no traffic, and its facility that a `log` target of HAProxy may have brought it; false where the log tells
  * neither.
@@ -26,7 +31,7 @@ const OF_STATES = new Set([0, 1, 4, 5]);
 export function isSealed(heard: Heard, host: string, { origin, priority }: LogRecord): boolean {
   if (origin !== 'syslog' || priority === null || !OF_STATES.has(priority & 7)) return false;
   const known = sourceOf(heard, host).heads?.syslog?.facilities ?? [];
-  return known.length === 0 || known.includes(priority >> 3);
+  return known.length === 0 || known.includes(priority >> 3) || isLocal(priority);
 }
 
 /** Takes in how a line is headed that was believed, or that repeats what was. */
@@ -76,8 +81,8 @@ function contradictionOnStderr(heard: Heard, host: string, record: LogRecord): s
   const { stderr, syslog } = sourceOf(heard, host).heads ?? {};
   const facility = priority === null ? null : priority >> 3;
   const isOfTarget = facility !== null && syslog?.facilities.includes(facility) === true;
-  if (isOfTarget && stderr !== undefined && !stderr.facilities.includes(facility))
-    return 'its facility is that of a `log` target';
+  const isOfStderr = stderr === undefined ? !isLocal(priority) : stderr.facilities.includes(facility ?? 0);
+  if (isOfTarget && !isOfStderr) return 'its facility is that of a `log` target';
   if (isOfWorkers(sentence) && isWorker(heard, hostNameOf(heard, record), pid))
     return 'a worker does not tell of workers';
   const writer = otherWriter(heard, record);
@@ -99,9 +104,11 @@ function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, wr
   if (writer !== null && linesVary(heard, writer) && (isOfMaster || sourceOf(heard, writer.host).open))
     return `another process wrote it, and ${OPEN}`;
   if (!isOfMaster) return null;
+  if (writer !== null && heads?.stderr === undefined && isLocal(record.priority))
+    return 'another process wrote it, to a facility of `log` targets';
   const isHeardDirectly = heads?.stderr ? heads.stderr.direct : heads?.syslog !== undefined;
   if (writer !== null && isHeardDirectly) return 'another process wrote it';
-  return tagPid === null && heads?.stderr?.numbered ? 'its header bears no pid' : null;
+  return tagPid === null && (heads?.stderr ?? heads?.syslog)?.numbered ? 'its header bears no pid' : null;
 }
 
 function isOfWorkers(sentence: Sentence): sentence is Extract<Sentence, { kind: 'worker.started' | 'worker.ended' }> {
@@ -118,10 +125,14 @@ function otherWriter(heard: Heard, { host, pid, tagPid }: LogRecord): WorkerRef 
 export function isForeign(heard: Heard, { event, tag }: Held): boolean {
   const { tags, heads } = sourceOf(heard, event.host);
   if (tags.length === 0 || isWorker(heard, event.host, event.pid)) return false;
-  return !tags.includes(tag) || (heads?.syslog?.numbered === true && event.pid === 0);
+  return !tags.includes(tag) || ((heads?.syslog ?? heads?.stderr)?.numbered === true && event.pid === 0);
 }
 
-/** Whether the first line was written by another process than it speaks of, whose lines begin as clients like. */
-export function isByStranger(heard: Heard, { event, tagPid }: Held): boolean {
-  return tagPid !== null && tagPid !== event.pid && linesVary(heard, { host: event.host, pid: tagPid });
+/**
+ * Whether the first line was written by another process than it speaks of, whose lines begin as clients like; of a log with severities, which tell that of
+ * all lines, whether it went where `log` targets go.
+ */
+export function isByStranger(heard: Heard, { event, tagPid, priority }: Held): boolean {
+  if (tagPid === null || tagPid === event.pid) return false;
+  return isLocal(priority) || linesVary(heard, { host: event.host, pid: tagPid });
 }

@@ -62,6 +62,14 @@ describe('another program', () => {
     assert.deepEqual(told([master], debian), ['? another master started it']);
   });
 
+  test('tells nothing in the name of a worker that there is not, as ever new processes', () => {
+    const fall = [down('a', 0), EXHAUSTED, up('a', 1)];
+    const lines = fall.map((text, n) =>
+      by(`haproxy[${31_000 + n}]`, stderrLine(LATER + n * 2_000, text, { pid: 4242 })),
+    );
+    assert.deepEqual(events([...lines, syslogLine(LATER + 9_000, 'Server app/z is DOWN')], debian), []);
+  });
+
   test('tells no fall of a server, though its second sentence follows from its first', () => {
     const fall = [down('a', 0), EXHAUSTED].map((text, n) => by('haproxy-foo[55]', syslogLine(LATER + n * 1_500, text)));
     assert.deepEqual(
@@ -221,6 +229,39 @@ describe('a client makes no deaf ears', () => {
     for (const word of WORDS.slice(0, 2)) assert.deepEqual(events(fall, readLog([asked(T, word)]).memory), FALL, word);
   });
 
+  test('nor where the log bears severities, for its facility is that of no stderr', () => {
+    for (const word of WORDS) {
+      const { memory, news } = readLog([...ordinary(T), asked(T + 9, word)].map((line) => `<134>${line}`));
+      assert.deepEqual([news.transitions, news.outages, news.incidents], [[], [], []], word);
+      const fall = [down('a', 0), EXHAUSTED].flatMap((text, n) => twice(LATER + n, text)).map((line) => `<129>${line}`);
+      assert.deepEqual(events(fall, memory), FALL, word);
+    }
+    const known = readLog(
+      [...twice(T, down('x', 2)), ...twice(T + 500, up('x', 3))].map((line) => `<129>${line}`),
+    ).memory;
+    const old = asked(LATER, `[WARNING]  (100) : ${down('a', 2)}`, 200);
+    assert.deepEqual(told([`<134>${old}`], known), ['? its facility is that of a `log` target']);
+  });
+
+  test('nor does another program, by a first line on what looks like stderr', () => {
+    const words = [
+      stderrLine(T, down('b', 2), { pid: 4242 }),
+      stderrLine(T, 'New worker (4243) forked', { pid: 4242 }),
+    ];
+    for (const name of ['haproxyctl', 'haproxy', 'haproxy[4242]']) {
+      for (const word of words) {
+        const { memory } = readLog([...ordinary(T), by(name, word)]);
+        const fall = [down('a', 0), EXHAUSTED].flatMap((text, n) => twice(LATER + n, text));
+        assert.deepEqual(events(fall, memory), FALL, `${name} ${word}`);
+      }
+    }
+    const { memory } = readLog([...twice(T, down('x', 2)), ...ordinary(T), ...twice(T + 500, up('x', 3))]);
+    const killed = stderrLine(T + 900, KILLED.replace('(2)', '(100)'), { pid: 4242 });
+    const later = [down('a', 0), EXHAUSTED].flatMap((text, n) => twice(LATER + n, text));
+    assert.deepEqual(events(later, readLog([killed], memory).memory).slice(0, 2), FALL);
+    assert.deepEqual(events([by('haproxy', killed)], memory), []);
+  });
+
   test('nor by the next worker, which was not heard yet', () => {
     const known = readLog([...twice(T, down('x', 2)), ...ordinary(T), ...twice(T + 500, up('x', 3))]).memory;
     for (const word of WORDS) {
@@ -291,6 +332,11 @@ describe('what others carry for HAProxy is heard, as the log drivers of containe
     );
   });
 
+  test('though another program’s line came alone, and was waited for on stderr in vain', () => {
+    const odd = by('haproxy[5555]', syslogLine(T + 900, 'Proxy foo stopped (cumulated conns: FE: 0, BE: 0).'));
+    assert.deepEqual(events([carried(T, 'New worker (8) forked', 1), odd, ...fall]), FALL);
+  });
+
   test('also if haplog began to read in the middle of its life', () => {
     const change = [down('a', 0), EXHAUSTED].flatMap((text, n) => [
       carried(LATER + n, text),
@@ -328,6 +374,22 @@ test('stderr that a program without a pid carries is heard, of masters as well',
     news.outages.map(({ endHow }) => endHow),
     ['process_replaced'],
   );
+});
+
+test('HAProxy that bears another name from a restart on is heard, also if it writes on stderr alone', () => {
+  const start = (at: number, pid: number) => [
+    stderrLine(at, `New worker (${pid + 1}) forked`, { pid }),
+    stderrLine(at + 1, 'Loading success.', { pid }),
+  ];
+  const fall = (at: number, pid: number) => [
+    stderrLine(at, down('a', 0), { pid }),
+    stderrLine(at + 1, EXHAUSTED, { pid }),
+  ];
+  const first = readLog([...start(T, 1), ...fall(T + 9, 2), stderrLine(T + 900, up('a', 1), { pid: 2 })]).memory;
+  const renamed = [...start(LATER, 200), ...fall(LATER + 9_000, 201)].map((line) =>
+    line.replace('haproxy', 'hapee-lb'),
+  );
+  assert.deepEqual(events(renamed, first), ['a down', 'app exhausted']);
 });
 
 test('a log driver that is started anew is heard under its new number, also with a worker of another number', () => {

@@ -469,9 +469,10 @@ describe('who counts as a worker whose clients write whole lines', () => {
 
   test('stderr counts by what a master says while its workers run, under its own number', () => {
     const told = (text: string, tag = 1) => syslogLine(T, `[NOTICE]   (1) : ${text}`, { pid: tag });
-    const onStderr = (line: string) =>
-      openToClients(noted(readLog([line, ...twice(T + 1, down('x', 2))]).memory.heard, [100, 'M'], [100, 'c']))[0]
-        ?.onStderr;
+    const onStderr = (line: string, before = [forked(T - 1)]) =>
+      openToClients(
+        noted(readLog([...before, line, ...twice(T + 1, down('x', 2))]).memory.heard, [100, 'M'], [100, 'c']),
+      )[0]?.onStderr;
     const words = ['Loading success.', 'Loading failure!', 'Current worker (7) exited with code 143 (Terminated)'];
     assert.deepEqual(
       words.map((text) => onStderr(told(text))),
@@ -482,6 +483,7 @@ describe('who counts as a worker whose clients write whole lines', () => {
       [false, false, false],
     );
     assert.equal(onStderr(told('New worker (100) forked')), false);
+    assert.equal(onStderr(told('Loading success.'), []), false, 'of no master that has started a worker');
   });
 
   test('a worker that is believed by its second sentence alone counts, and then stderr has fallen silent', () => {
