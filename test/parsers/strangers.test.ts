@@ -405,6 +405,33 @@ describe('where ordinary requests begin as they like', () => {
   });
 });
 
+describe('what no reader can tell apart is told, for it may be an outage (docs/limits.md, "Forgery")', () => {
+  /** Two requests in one breath, and a change whose line on stderr was lost, are the same bytes. */
+  const asked = [down('a', 2), down('b', 1), down('x', 0), EXHAUSTED].flatMap((text, n) => twice(LATER + n, text));
+  const lost = [down('a', 2), down('b', 1), down('x', 0), EXHAUSTED]
+    .flatMap((text, n) => triple(LATER + n, text))
+    .filter((line) => !/\[(WARNING|ALERT)\]/.test(line));
+
+  test('two requests in one breath, while nothing shows that clients can write lines; nothing once it does', () => {
+    assert.deepEqual(asked, lost);
+    assert.deepEqual(told(lost, closedLog), ['a down', 'b down', 'x down', 'app exhausted']);
+    assert.deepEqual(told(lost, openLog), []);
+  });
+
+  test('with a severity before each line they differ, and nothing is told of the one and all of the other', () => {
+    const sealed = (severity: number, lines: string[]) => lines.map((line) => `<${128 + severity}>${line}`);
+    const known = readLog([
+      ...bare(T),
+      ...sealed(
+        1,
+        history.filter((line) => !line.includes('WARN')),
+      ),
+    ]).memory;
+    assert.deepEqual(told(sealed(6, asked), known), []);
+    assert.deepEqual(told(sealed(1, lost), known), ['a down', 'b down', 'x down', 'app exhausted']);
+  });
+});
+
 describe('where every line begins with what HAProxy or the operator wrote', () => {
   test('a change is believed though stderr has lost it', () => {
     assert.deepEqual(told(twice(LATER, down('a', 2)), closedLog), ['a down']);
