@@ -5,7 +5,7 @@
  * What a client makes HAProxy log comes once and by `log` targets alone. A change of state comes in all the ways its source
  * is known to use. So an event is believed at once when enough lines bear witness, else held back for a moment; what is
  * then still missing one line is believed if it fits what was known, since a line may get lost; what is missing two is
- * kept as suspect.
+ * kept as suspect, for good or until something follows from it (second-word.ts).
  */
 import { backendOf, type HaproxyEvent } from './event.js';
 import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
@@ -111,13 +111,15 @@ function doubtOfKnownOnStderr(heard: Heard, event: HaproxyEvent): Doubt | null {
 
 function doubtOfUnknownOnStderr(heard: Heard, held: Held): Doubt | null {
   const { stderr, announces, heads, tags } = sourceOf(heard, held.event.host);
-  const doubtful = isByStranger(heard, held) ? forGood : untilNext;
-  if (heads?.syslog && isForeign(heard, held)) return forGood('another program wrote it');
+  const isStrange = isByStranger(heard, held);
+  const isOther = isForeign(heard, held);
+  const doubtful = isStrange ? forGood : untilNext;
+  if (heads?.syslog && isOther) return forGood('another program wrote it');
   if (stderr === false) return doubtful(STDERR_ALONE);
   if (announces) return doubtful('no master told of such a worker');
   if (heads?.syslog) return untilNext('nothing was heard of such a worker, and no log target told it');
-  if (isForeign(heard, held)) return untilNext('another program wrote it');
-  return tags.length === 0 && isByStranger(heard, held) ? untilNext(FIRST) : null;
+  if (isOther) return untilNext('another program wrote it');
+  return tags.length === 0 && isStrange ? untilNext(FIRST) : null;
 }
 
 /** Clients can write as many lines as they like where they can write whole ones, but none on stderr: a change has to stand there as well. */

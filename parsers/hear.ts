@@ -21,7 +21,7 @@ import { forgetOld, hostNameOf, isWorker, recognise } from './speakers.js';
 import { opened } from './strangers.js';
 import { Verdicts } from './verdict.js';
 import { byTurn, dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
-import { contradiction, hearHead, isSealed } from './writers.js';
+import { contradiction, hearHead, isOfWorkers, isSealed } from './writers.js';
 
 /** With so many more things that were spoken of, it is time to forget: a client can make up names without end. */
 const CROWD = 10_000;
@@ -99,9 +99,8 @@ function take(
   { id, heardAt }: Address,
 ): Hearing['copy'] {
   const { origin, text, times, tag } = record;
-  const isMasters = says.kind === 'worker.started' || says.kind === 'worker.ended';
   // A master speaks of its workers by number. 0 where the log names no pid.
-  const pid = isMasters ? says.pid : (record.pid ?? 0);
+  const pid = isOfWorkers(says) ? says.pid : (record.pid ?? 0);
   const { at, utcOffsetMin } = stamp;
   const named = hostNameOf(verdicts.heard, { host: record.host, pid });
   const against = contradiction(verdicts.heard, named, record);
@@ -148,7 +147,7 @@ function take(
     heir: isInheritance(verdicts.heard, host, record, says),
   };
   const held = origin === 'stderr' ? redate(verdicts, first, stamp) : first;
-  if (isMasters) {
+  if (isOfWorkers(says)) {
     verdicts.believe(held);
     verdicts.heard = hearMaster(hearHead(verdicts.heard, host, record), host, record);
   } else {

@@ -48,7 +48,7 @@ export function hearMaster(heard: Heard, host: string, { pid, tagPid, sentence }
 }
 
 /**
- * Takes in that a proxy has started: until 2.3 the process that forks the worker says so by `log` targets, and where there are two twice in one breath. A
+ * Takes in that a proxy has started: until 2.2 the process that forks the worker says so by `log` targets, and where there are two twice in one breath. A
  * client cannot, for what it makes HAProxy log is the worker's.
  */
 export function hearStart(heard: Heard, host: string, { origin, pid, text }: LogRecord, at: Instant): Heard {

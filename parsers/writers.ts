@@ -95,7 +95,7 @@ function contradictionOnStderr(heard: Heard, host: string, record: LogRecord): s
   return master === pid ? null : 'another master started it';
 }
 
-/** Of one that was not heard to carry HAProxy's stderr, if it is not HAProxy itself. */
+/** Of one that was not heard to carry HAProxy's stderr: HAProxy itself, under its own number, or anybody. */
 function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, writer: WorkerRef | null): string | null {
   const { pid, tag, tagPid, sentence } = record;
   const { tags, heads } = sourceOf(heard, host);
@@ -111,7 +111,10 @@ function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, wr
   return tagPid === null && (heads?.stderr ?? heads?.syslog)?.numbered ? 'its header bears no pid' : null;
 }
 
-function isOfWorkers(sentence: Sentence): sentence is Extract<Sentence, { kind: 'worker.started' | 'worker.ended' }> {
+/** Whether it is a master's word of one of its workers. */
+export function isOfWorkers(
+  sentence: Sentence,
+): sentence is Extract<Sentence, { kind: 'worker.started' | 'worker.ended' }> {
   return sentence.kind === 'worker.started' || sentence.kind === 'worker.ended';
 }
 

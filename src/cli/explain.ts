@@ -7,7 +7,8 @@ import { datingCommand } from './past.js';
 const HELP = `
 Lines are heard in their order: what the earlier ones said decides whether a later one is a copy, what it changes,
 and whether it is believed. A line alone is believed where the daemon, which has heard all before it, may find it
-suspect: haplog query --suspect. Nothing is stored or sent. The receivers are those of --config; without it haplog's own log.
+suspect: haplog query --suspect. Nothing is stored or sent. The receivers are those of --config; without it
+haplog's own log.
 
 Examples:
   haplog explain "$(tail -n 1 /var/log/haproxy.log)"

@@ -30,6 +30,13 @@ const worded = (at: number) => ['client=10.0.0.7 GET /', 'client=10.0.0.9 GET /b
 
 const history = [...triple(T + 1, down('x', 2)), ...triple(T + 500, up('x', 3))];
 const openLog = readLog([forked(T), ...bare(T + 2), ...history]).memory;
+/** The same with one `log` target. */
+const openOfOne = readLog([
+  forked(T),
+  ...bare(T + 2),
+  stderrLine(T + 1, down('x', 2)),
+  syslogLine(T + 1, down('x', 2)),
+]).memory;
 const closedLog = readLog([forked(T), ...worded(T + 2), ...history]).memory;
 
 function told(lines: string[], memory: Memory): string[] {
@@ -253,12 +260,6 @@ describe('where ordinary requests begin as they like', () => {
   });
 
   test('which is that of its log targets where stderr is seconds late, if no line of theirs was lost; else that of stderr', () => {
-    const oneTarget = readLog([
-      forked(T),
-      ...bare(T + 2),
-      stderrLine(T + 1, down('x', 2)),
-      syslogLine(T + 1, down('x', 2)),
-    ]);
     const when = (before: string[], after: number, memory = openLog) =>
       readLog([...before, stderrLine(LATER + after, down('a', 2))], memory).news.transitions.map(
         ({ at }) => at - LATER,
@@ -266,8 +267,7 @@ describe('where ordinary requests begin as they like', () => {
     const logged = twice(LATER, down('a', 2));
     assert.deepEqual([when(logged, 5_000), when(logged, 11_000)], [[0], [11_000]]);
     assert.deepEqual([when(logged.slice(1), 20), when(logged.slice(1), 500)], [[0], [500]]);
-    const { memory } = oneTarget;
-    assert.deepEqual([when(logged.slice(1), 500, memory), when(logged.slice(1), 3_000, memory)], [[0], [3_000]]);
+    assert.deepEqual([when(logged.slice(1), 500, openOfOne), when(logged.slice(1), 3_000, openOfOne)], [[0], [3_000]]);
   });
 
   test('changes keep their order where stderr was stalled, though a number does not follow', () => {
@@ -287,12 +287,6 @@ describe('where ordinary requests begin as they like', () => {
   });
 
   test('of the servers of a backend, too', () => {
-    const oneTarget = readLog([
-      forked(T),
-      ...bare(T + 2),
-      stderrLine(T + 1, down('x', 2)),
-      syslogLine(T + 1, down('x', 2)),
-    ]);
     const said: [number, string][] = [
       [0, down('a', 0)],
       [1, EXHAUSTED],
@@ -302,7 +296,7 @@ describe('where ordinary requests begin as they like', () => {
       ...said.map(([after, text]) => syslogLine(LATER + after, text)),
       ...said.map(([, text], n) => stderrLine(LATER + 2_000 + n, text)),
     ];
-    const { outages } = readLog(lines, oneTarget.memory).news;
+    const { outages } = readLog(lines, openOfOne).news;
     assert.ok(
       outages.every(({ start, end }) => end === null || end >= start),
       JSON.stringify(outages),
