@@ -12,7 +12,7 @@ import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { backendKey, loggedKey, serverKey, speakerKey, speakerOf, type WorkerRef } from './keys.js';
 import type { LogRecord } from './record.js';
 import { expectsStderr, sourceOf, waysOf } from './sources.js';
-import { isWorker } from './speakers.js';
+import { acquainted, isWorker } from './speakers.js';
 import { clientsWriteLines, closed, OPEN, opened } from './strangers.js';
 import { contradiction, isByStranger, isForeign, isSealed } from './writers.js';
 
@@ -186,15 +186,13 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   const { stderr, pairs, alive } = waysOf(source, said);
   const isKnown =
     source.tags === tags && source.stderr === stderr && source.pairs === pairs && (source.alive ?? false) === alive;
-  const key = speakerKey(event);
-  const speaker = heard.speakers.get(key);
   const backend = backendOf(says);
   const logged = backend === null || said.by.syslog === 0 ? null : loggedKey(event, backend);
-  const isNew = speaker?.known === false;
-  const learned = heardWith(heard, {
-    told: logged === null || heard.told.has(logged) ? heard.told : heard.told.with(logged, 'logged'),
-    sources: isKnown ? heard.sources : heard.sources.with(host, { ...source, stderr, pairs, tags, alive }),
-    speakers: isNew ? heard.speakers.with(key, { ...speaker, known: true, doubted: [] }) : heard.speakers,
+  const isNew = heard.speakers.get(speakerKey(event))?.known === false;
+  const met = isNew ? acquainted(heard, event) : heard;
+  const learned = heardWith(met, {
+    told: logged === null || met.told.has(logged) ? met.told : met.told.with(logged, 'logged'),
+    sources: isKnown ? met.sources : met.sources.with(host, { ...source, stderr, pairs, tags, alive }),
   });
   // A severity in front of HAProxy's lines is in front of all others as well: then no client can write a whole one.
   if (said.sealed) return closed(learned, host);

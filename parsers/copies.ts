@@ -75,6 +75,11 @@ export function strike(subject: Subject, serial: number): Subject {
   };
 }
 
+/** Nothing is known of it that a later line could be held against. */
+export function isBlank({ recent, voices }: Subject): boolean {
+  return recent.length === 0 && Object.values(voices).every(({ text }) => text === '');
+}
+
 /** A server that may have come back ends the run of `has no server available` of its backend, in its origin. */
 export function separate(
   subjects: Heard['subjects'],

@@ -3,7 +3,7 @@
  * stderr, or at least not its time (docs/decisions/0007-belief.md).
  */
 import { standsOnStderr } from './belief.js';
-import { inOneBreath, strike } from './copies.js';
+import { inOneBreath, isBlank, strike } from './copies.js';
 import { backendOf, type HaproxyEvent } from './event.js';
 import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { movedKey } from './keys.js';
@@ -18,9 +18,10 @@ const LATE_MS = 10_000;
 /** What was heard, without an event that was not believed: nothing pairs with it any more. */
 export function struck(heard: Heard, { event, subject, serial }: Held): Heard {
   const { held, subjects } = heard;
+  const rest = strike(subjects.get(subject)!, serial);
   return heardWith(heard, {
     held: withoutWaiting(held, event.id),
-    subjects: subjects.with(subject, strike(subjects.get(subject)!, serial)),
+    subjects: isBlank(rest) ? subjects.without(subject) : subjects.with(subject, rest),
   });
 }
 

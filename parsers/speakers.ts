@@ -43,7 +43,7 @@ export function recognise(
   const metAs = (speaker: Speaker): Speaker => ({ ...heardNow(speaker), origins: speaker.origins });
   const twin = twinOf(speakers, host, pid, origin, at);
   const alias = twin === null ? null : hostOf(twin);
-  const fresh = forgetOld(heard, host, at);
+  const fresh = announced || isCrowded(heard, host) ? forgetOld(heard, host, at) : heard;
   const joined = twin === null ? fresh.speakers : fresh.speakers.with(twin, metAs(speakers.get(twin)!));
   const self: Speaker = { alias, origins: {}, at, announced, known: false, doubted: [] };
   return {
@@ -56,6 +56,14 @@ export function recognise(
 export function isWorker({ speakers }: Heard, host: string, pid: number | null): boolean {
   const speaker = pid === null ? undefined : speakers.get(speakerKey({ host, pid }));
   return speaker?.known === true;
+}
+
+/** The worker is believed from now on. What its host's workers said long ago goes: it has begun in the place of one of them. */
+export function acquainted(heard: Heard, event: { host: string; pid: number; at: Instant }): Heard {
+  const fresh = forgetOld(heard, event.host, event.at);
+  const key = speakerKey(event);
+  const speaker = fresh.speakers.get(key) ?? heard.speakers.get(key)!;
+  return heardWith(fresh, { speakers: fresh.speakers.with(key, { ...speaker, known: true, doubted: [] }) });
 }
 
 /** The name that a worker's host is known by, where its other lines bear another one. */
@@ -93,17 +101,16 @@ function originsByHost(speakers: Shelf<Speaker>): Map<string, Set<string>> {
   return origins;
 }
 
-/** Somebody new speaks, or of so many new things: what the same host's workers said longer ago than a copy takes need not be kept. */
+/** A worker begins, or of so many new things: what the same host's workers said longer ago than a copy takes need not be kept. */
 export function forgetOld(heard: Heard, host: string, at: Instant): Heard {
   const silent = ({ voices }: Subject) => Object.values(voices).every((voice) => at - voice.at > COPY_DELAY_MAX_MS);
   const waiting = new Set([...heard.held].map(([, { subject }]) => subject));
   const beginning = `${host} `;
   const isOld = (key: string, subject: Subject) => key.startsWith(beginning) && !waiting.has(key) && silent(subject);
-  const ending = ` ${host}`;
-  const own = heard.speakers.where((key) => key.endsWith(ending)).sort(([, a], [, b]) => b.at - a.at);
-  const known = own.filter(([, speaker]) => speaker.known || speaker.announced);
-  const unknown = own.filter(([, speaker]) => !speaker.known && !speaker.announced);
-  const gone = [...known.slice(KNOWN_MAX), ...unknown.slice(UNKNOWN_MAX)].map(([key]) => key);
+  const own = speakersOf(heard, host).sort(([, a], [, b]) => b.at - a.at);
+  const known = own.filter(([, speaker]) => !isStranger(speaker));
+  const strangers = own.filter(([, speaker]) => isStranger(speaker));
+  const gone = [...known.slice(KNOWN_MAX), ...strangers.slice(UNKNOWN_MAX)].map(([key]) => key);
   const workers = gone.map((key) => `${hostOf(key)} ${key.slice(0, key.indexOf(' '))} `);
   return heardWith(heard, {
     subjects: heard.subjects.withoutAll(isOld),
@@ -114,6 +121,18 @@ export function forgetOld(heard: Heard, host: string, at: Instant): Heard {
         : heard.told.withoutAll((key) => workers.some((worker) => key.startsWith(worker))),
   });
 }
+
+/** Forgetting looks at everything: whoever makes up a pid for each line must not bring it about each time. */
+function isCrowded(heard: Heard, host: string): boolean {
+  return speakersOf(heard, host).filter(([, speaker]) => isStranger(speaker)).length >= 2 * UNKNOWN_MAX;
+}
+
+function speakersOf({ speakers }: Heard, host: string): [string, Speaker][] {
+  const ending = ` ${host}`;
+  return speakers.where((key) => key.endsWith(ending));
+}
+
+const isStranger = ({ known, announced }: Speaker) => !known && !announced;
 
 /** Nothing is known any more of a host that has long been silent, nor of another name of it. */
 export function forgetHost(heard: Heard, host: string): Heard {

@@ -19,12 +19,17 @@ import { speakerKey } from './keys.js';
 import type { Instant, LogRecord } from './record.js';
 import { followedUp, startedAnew, withDoubted } from './second-word.js';
 import { sourceOf } from './sources.js';
-import { isWorker } from './speakers.js';
+import { acquainted, isWorker } from './speakers.js';
 import { clientsWriteLines, opened } from './strangers.js';
-import { byTurn, waitingAt, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
+import { byTurn, doubtedAt, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
 
 /** So many of a host that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */
 const DOUBTED_MAX = 50;
+
+/** So many changes of one server wait at once. */
+const WAITING_MAX = 100;
+
+const TOO_MANY: Doubt = { reason: 'more was said of it at once than HAProxy says', untilNext: false };
 
 const NO_HEIR: Doubt = { reason: 'no worker was started for it', untilNext: false };
 
@@ -77,6 +82,7 @@ export class Verdicts {
     } else {
       if (!this.heard.held.has(said.id))
         this.heard = heardWith(this.heard, { held: withWaiting(this.heard.held, held) });
+      this.#relieve(held.subject);
       if (!lacksStderr(this.heard, held.event, said)) this.#release(held);
     }
   }
@@ -102,6 +108,15 @@ export class Verdicts {
       .sort(byTurn);
   }
 
+  /** HAProxy says less of one server within a second: whoever says more shall not make each further line cost more. */
+  #relieve(subject: string): void {
+    if (this.heard.subjects.get(subject)!.recent.length <= WAITING_MAX) return;
+    const waiting = waitingWith(this.heard.held, subject).filter(
+      (one) => one.subject === subject && !one.heir && !one.doubted,
+    );
+    if (waiting.length > WAITING_MAX) this.#suspect(waiting[0]!, this.#said(waiting[0]!), TOO_MANY);
+  }
+
   /** Where everything must stand on stderr, that alone tells the order, and what clients write holds up nothing. */
   #holdsUp(held: Held): boolean {
     return !held.doubted && !lacksStderr(this.heard, held.event, this.#said(held));
@@ -109,7 +124,7 @@ export class Verdicts {
 
   /** Tells what is witnessed in the backend of `held`, up to the first that is not. */
   #release(held: Held): void {
-    for (const next of waitingWith(this.heard.held, held.subject)) {
+    for (const next of [...waitingWith(this.heard.held, held.subject)]) {
       if (next.heir || !this.heard.held.has(next.event.id)) continue;
       if (this.#isWitnessed(next)) this.#believe(next, this.#said(next));
       else if (this.#holdsUp(next)) return;
@@ -190,8 +205,8 @@ export class Verdicts {
       return;
     }
     this.heard = heardWith(this.heard, { held: withWaiting(this.heard.held, { ...held, doubted: true }) });
-    const doubted = waitingAt(this.heard.held, event.host).filter((one) => one.doubted);
-    if (doubted.length > DOUBTED_MAX) this.#strike(doubted.sort(byTurn)[0]!);
+    const doubted = doubtedAt(this.heard.held, event.host);
+    if (doubted.length > DOUBTED_MAX) this.#strike(doubted[0]!);
   }
 
   #strike(held: Held): void {
@@ -200,14 +215,9 @@ export class Verdicts {
 
   /** A worker is believed by its second word, and what it said before. */
   #bringBack({ event }: Held, doubted: readonly Doubted[], ways: Partial<Source>): void {
-    const key = speakerKey(event);
-    const speaker = this.heard.speakers.get(key)!;
     const source = sourceOf(this.heard, event.host);
-    this.heard = heardWith(this.heard, {
-      sources: this.heard.sources.with(event.host, { ...source, ...ways }),
-      speakers: this.heard.speakers.with(key, { ...speaker, known: true, doubted: [] }),
-    });
-    this.heard = opened(this.heard, event);
+    const sources = this.heard.sources.with(event.host, { ...source, ...ways });
+    this.heard = opened(acquainted(heardWith(this.heard, { sources }), event), event);
     for (const { event: first } of doubted) {
       const waiting = this.heard.held.get(first.id);
       if (first.id === event.id) continue;

@@ -1,22 +1,31 @@
 /**
  * What waits for a witness, by its backend and by when it is due: in a storm thousands wait at once, and each line asks. All of
  * that follows from what waits. It is remembered beside it and made anew where it is not, so that nothing of it is stored.
+ *
+ * The order goes from shelf to shelf and is changed in its place: of a shelf that was changed since it is made anew. To copy
+ * lists of thousands for each line would cost more than all the rest.
  */
 import { WITNESS_MS } from './belief.js';
 import type { EventId } from './event.js';
 import { COPY_DELAY_MAX_MS, type Held } from './heard.js';
 import type { Instant } from './record.js';
-import { Shelf } from './shelf.js';
+import type { Shelf } from './shelf.js';
+
+type Lists = Map<string, Held[]>;
 
 interface Order {
   /** Those of one backend, who came first in front. */
-  groups: Shelf<readonly Held[]>;
+  groups: Lists;
   /** Those of one host, who is due first in front; of equals who came first. */
-  queues: Shelf<readonly Held[]>;
+  queues: Lists;
+  /** Those of one host that were not believed, who came first in front. */
+  doubted: Lists;
   lastTurn: number;
 }
 
 const orders = new WeakMap<Shelf<Held>, Order>();
+
+const NONE: readonly Held[] = [];
 
 /** How long it may wait: for a witness; for the worker that inherits it, or for a line on stderr that comes late. */
 export const patienceMs = ({ heir, doubted }: Held): number => (heir || doubted ? COPY_DELAY_MAX_MS : WITNESS_MS);
@@ -24,32 +33,35 @@ export const patienceMs = ({ heir, doubted }: Held): number => (heir || doubted 
 /** `one` waits, too, or otherwise than before. */
 export function withWaiting(held: Shelf<Held>, one: Held): Shelf<Held> {
   const before = held.get(one.event.id);
-  const after = held.with(one.event.id, one);
   const order = orderOf(held);
-  orders.set(after, orderWith(before === undefined ? order : orderWithout(order, before), one));
-  return after;
+  if (before !== undefined) leave(order, before);
+  enter(order, one);
+  return handedOver(held, order, held.with(one.event.id, one));
 }
 
 export function withoutWaiting(held: Shelf<Held>, id: EventId): Shelf<Held> {
   const one = held.get(id);
   if (one === undefined) return held;
+  const order = orderOf(held);
+  leave(order, one);
   const after = held.without(id);
-  if (after.size === 0) return after;
-  const order = orderWithout(orderOf(held), one);
-  orders.set(after, one.turn === order.lastTurn ? { ...order, lastTurn: lastTurnOf(after) } : order);
-  return after;
+  if (one.turn === order.lastTurn) order.lastTurn = lastTurnOf(after);
+  return handedOver(held, order, after);
 }
 
 /** The turn of what waits from now on. */
 export const nextTurn = (held: Shelf<Held>): number => orderOf(held).lastTurn + 1;
 
-/** What waits of the backend to which a subject belongs, in the order in which it was heard. */
+/** What waits of the backend to which a subject belongs, in the order in which it was heard. It changes with what waits. */
 export const waitingWith = (held: Shelf<Held>, subject: string): readonly Held[] =>
-  orderOf(held).groups.get(backendOf(subject)) ?? [];
+  orderOf(held).groups.get(backendOf(subject)) ?? NONE;
 
-/** What waits of a host, who is due first in front. */
+/** What waits of a host, who is due first in front. It changes with what waits. */
 export const waitingAt = (held: Shelf<Held>, host: string): readonly Held[] =>
-  held.size === 0 ? [] : (orderOf(held).queues.get(host) ?? []);
+  held.size === 0 ? NONE : (orderOf(held).queues.get(host) ?? NONE);
+
+/** What of a host was not believed and waits for a late line, in the order in which it was heard. It changes with what waits. */
+export const doubtedAt = (held: Shelf<Held>, host: string): readonly Held[] => orderOf(held).doubted.get(host) ?? NONE;
 
 /** What of a host has waited too long at `at`, in the order in which it was heard. */
 export function dueAt(held: Shelf<Held>, host: string, at: Instant): readonly Held[] {
@@ -60,43 +72,49 @@ export function dueAt(held: Shelf<Held>, host: string, at: Instant): readonly He
 }
 
 function orderOf(held: Shelf<Held>): Order {
-  let order = orders.get(held);
-  if (order === undefined) {
-    order = { groups: Shelf.of(), queues: Shelf.of(), lastTurn: 0 };
-    for (const [, one] of [...held].sort(([, a], [, b]) => byTurn(a, b))) order = orderWith(order, one);
-    orders.set(held, order);
-  }
+  const known = orders.get(held);
+  if (known !== undefined) return known;
+  const order: Order = { groups: new Map(), queues: new Map(), doubted: new Map(), lastTurn: 0 };
+  for (const [, one] of [...held].sort(([, a], [, b]) => byTurn(a, b))) enter(order, one);
+  orders.set(held, order);
   return order;
 }
 
-function orderWith({ groups, queues, lastTurn }: Order, one: Held): Order {
-  const backend = backendOf(one.subject);
-  const { host } = one.event;
-  return {
-    groups: groups.with(backend, inserted(groups.get(backend), one, byTurn)),
-    queues: queues.with(host, inserted(queues.get(host), one, byDeadline)),
-    lastTurn: Math.max(lastTurn, one.turn),
-  };
+function handedOver(before: Shelf<Held>, order: Order, after: Shelf<Held>): Shelf<Held> {
+  orders.delete(before);
+  if (after.size > 0) orders.set(after, order);
+  return after;
 }
 
-function orderWithout({ groups, queues, lastTurn }: Order, one: Held): Order {
-  return {
-    groups: withoutOne(groups, backendOf(one.subject), one),
-    queues: withoutOne(queues, one.event.host, one),
-    lastTurn,
-  };
+function enter(order: Order, one: Held): void {
+  insert(order.groups, backendOf(one.subject), one, byTurn);
+  insert(order.queues, one.event.host, one, byDeadline);
+  if (one.doubted) insert(order.doubted, one.event.host, one, byTurn);
+  order.lastTurn = Math.max(order.lastTurn, one.turn);
+}
+
+function leave({ groups, queues, doubted }: Order, one: Held): void {
+  remove(groups, backendOf(one.subject), one);
+  remove(queues, one.event.host, one);
+  if (one.doubted) remove(doubted, one.event.host, one);
 }
 
 /** Who comes last mostly belongs to the end. */
-function inserted(list: readonly Held[] = [], one: Held, compare: (a: Held, b: Held) => number): readonly Held[] {
+function insert(lists: Lists, key: string, one: Held, compare: (a: Held, b: Held) => number): void {
+  const list = lists.get(key);
+  if (list === undefined) {
+    lists.set(key, [one]);
+    return;
+  }
   let at = list.length;
   while (at > 0 && compare(list[at - 1]!, one) > 0) at--;
-  return list.toSpliced(at, 0, one);
+  list.splice(at, 0, one);
 }
 
-function withoutOne(lists: Order['groups'], key: string, one: Held): Order['groups'] {
+function remove(lists: Lists, key: string, one: Held): void {
   const list = lists.get(key)!;
-  return list.length === 1 ? lists.without(key) : lists.with(key, list.toSpliced(list.indexOf(one), 1));
+  if (list.length === 1) lists.delete(key);
+  else list.splice(list.indexOf(one), 1);
 }
 
 function lastTurnOf(held: Shelf<Held>): number {

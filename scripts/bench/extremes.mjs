@@ -1,14 +1,16 @@
-/** Logs that no HAProxy writes, and that must do no harm: nothing but state lines, and one line of 100 MB. */
+/** Logs that no HAProxy writes, and that must do no harm: nothing but state lines, one line of 100 MB, floods of forged changes. */
 import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeStateLog } from './make-log.mjs';
+import { FLOODS, makeFlood, makeStateLog } from './make-log.mjs';
 import { median, table } from './measure.mjs';
 import { run } from './program.mjs';
 
 const parseLoop = fileURLToPath(new URL('parse-loop.mjs', import.meta.url));
 const stateLogBytes = 20_000_000;
 const longLineMb = 100;
+/** As fast as HAProxy serves a client who does nothing else: 4,000 in a second. */
+const forgedLines = 40_000;
 const limitMs = 5 * 60_000;
 
 export async function extremes(folder, { rounds }, { haplog, readLoop, budget }) {
@@ -79,6 +81,17 @@ export async function extremes(folder, { rounds }, { haplog, readLoop, budget })
     ],
   );
   console.log(`Budget: peak under ${budget.peakMb} MB, whatever the line.`);
+
+  console.log(`\nFloods: ${forgedLines} forged changes in ten seconds; median of ${turns}`);
+  const rows = [];
+  for (const flood of FLOODS) {
+    const path = join(folder, 'flood.log');
+    const genuine = makeFlood(path, forgedLines, flood);
+    const read = await timed([haplog, 'replay', '-o', 'jsonl', path]);
+    const perSecond = (forgedLines / (read.ms - start.ms)) * 1000;
+    rows.push([flood, perSecond.toFixed(0), read.peakMb.toFixed(0), `${changes(read)} of ${genuine}`]);
+  }
+  table(['', 'lines/s', 'peak MB', 'changes found'], rows);
 }
 
 /** State lines, in their midst one line that is as long as many logs. Returns what the state lines tell. */

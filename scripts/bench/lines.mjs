@@ -37,8 +37,13 @@ function milliseconds(at) {
   return String(at % 1000).padStart(3, '0');
 }
 
-function header(at, micros) {
-  return `${second(at).iso}.${milliseconds(at)}${micros}+00:00 ${host} haproxy[${pid}]: `;
+function header(at, micros, writer = pid) {
+  return `${second(at).iso}.${milliseconds(at)}${micros}+00:00 ${host} haproxy[${writer}]: `;
+}
+
+/** A header and nothing else but what somebody chose. */
+export function bare(at, text, writer) {
+  return `${header(at, '305', writer)}${text}\n`;
 }
 
 /** One line of traffic, 180 to 200 bytes as a rule; `at` in milliseconds. */

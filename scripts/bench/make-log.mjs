@@ -1,6 +1,6 @@
 /** Writes the logs that the benchmark reads. */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { dice, single, threefold, traffic, turns } from './lines.mjs';
+import { bare, dice, sentences, single, threefold, traffic, turns } from './lines.mjs';
 
 const chunkBytes = 4 << 20;
 /** One line in a thousand tells of a state. */
@@ -61,6 +61,34 @@ export function makeStateLog(path, bytes) {
     }
   });
   return counted;
+}
+
+export const FLOODS = ['a client, of one server', 'a client, of ever new names', 'a program, under ever new pids'];
+
+/**
+ * Fills `path` with genuine changes of servers, one a second, and `count` single lines that look like such, 4,000 in a second, as
+ * one of `FLOODS`. Returns how many changes are genuine.
+ */
+export function makeFlood(path, count, flood) {
+  const random = dice(6);
+  const state = turns(20, 3, random);
+  let genuine = 0;
+  writeChunks(path, function* () {
+    // First words: that HAProxy writes stderr and two lines, and that a client has a line to itself.
+    for (; genuine < 10; genuine++) yield threefold(start + genuine * 1000, state.next().value);
+    for (let n = 0; n < 100; n++) yield bare(start + 10_000 + n, `${'abcdefgh'[n % 8]}gent ${n}`);
+    for (let n = 0; n < count; n++) {
+      const at = start + 20_000 + Math.floor(n / 4);
+      const [backend, forger] =
+        flood === FLOODS[1] ? [`shop${n}`] : flood === FLOODS[2] ? ['shop', 10_000_000 + n] : ['shop'];
+      if (n % 4000 === 0) {
+        genuine++;
+        yield threefold(at, state.next().value);
+      }
+      yield bare(at, sentences(backend, 'web1', random() < 0.5, 0)[0].plain, forger);
+    }
+  });
+  return genuine;
 }
 
 /** Texts are ASCII: their length is their size. */

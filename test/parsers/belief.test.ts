@@ -331,6 +331,25 @@ test('a thousand forged pairs leave no more behind than a few', () => {
   assert.ok(memory.heard.held.size <= 60, `${memory.heard.held.size} are held`);
 });
 
+test('of a thousand forged changes of one server within a second only some wait, and the genuine one is told', () => {
+  const forged = (from: number) =>
+    Array.from({ length: 500 }, (_, i) => syslogLine(from + i, i % 2 === 0 ? down('a', 1) : up('a', 3)));
+  const flood = ingest(debian, batchOf(addressed(forged(LATER))), PLAN, UTC).memory;
+  assert.ok(flood.heard.held.size <= 160, `${flood.heard.held.size} are held`);
+  const told = believed([...forged(LATER), ...triple(LATER + 500, down('a', 2)), ...forged(LATER + 501)], debian);
+  assert.deepEqual(
+    told.filter((word) => !word.startsWith('?')),
+    ['a down'],
+  );
+});
+
+test('a thousand forged names leave nothing behind when they were not believed', () => {
+  const forged = Array.from({ length: 1_000 }, (_, i) => syslogLine(LATER + i, down(`made-up${i}`, 1)));
+  const { memory } = read([...forged, syslogLine(LATER + 5_000, 'no sentence')], debian);
+  const names = [...memory.heard.subjects].map(([name]) => name).filter((name) => name.includes('made-up'));
+  assert.deepEqual(names, []);
+});
+
 test('a thousand forged numbers leave no more behind than a few', () => {
   let memory = debian;
   for (let pid = 1_000; pid < 2_000; pid++) {
