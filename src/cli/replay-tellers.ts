@@ -9,16 +9,16 @@ import { ReplayText } from './replay-text.js';
 /** Takes what each batch brought, and gives lines as soon as nothing can change them. */
 interface Teller {
   add(news: News): void;
-  settled(now: Instant): string[];
-  rest(): string[];
+  settled(now: Instant): Iterable<string>;
+  rest(): Iterable<string>;
 }
 
 export function textTeller(): Teller {
   const text = new ReplayText();
   return {
     add: (news) => text.add(news),
-    settled: (now) => text.settled(now).map(printable),
-    rest: () => text.rest().map(printable),
+    settled: (now) => safe(text.settled(now)),
+    rest: () => safe(text.rest()),
   };
 }
 
@@ -31,12 +31,13 @@ export function jsonTeller(): Teller {
   };
 }
 
-function jsonLines({ transitions, outages, incidents, notifications }: Facts): string[] {
-  const rows = [
-    ...transitions.map(transitionJson),
-    ...outages.map(outageJson),
-    ...incidents.map(incidentJson),
-    ...notifications.map(notificationJson),
-  ];
-  return rows.map(printableJson);
+function* safe(lines: Iterable<string>): Iterable<string> {
+  for (const line of lines) yield printable(line);
+}
+
+function* jsonLines({ transitions, outages, incidents, notifications }: Facts): Iterable<string> {
+  for (const fact of transitions) yield printableJson(transitionJson(fact));
+  for (const fact of outages) yield printableJson(outageJson(fact));
+  for (const fact of incidents) yield printableJson(incidentJson(fact));
+  for (const fact of notifications) yield printableJson(notificationJson(fact));
 }

@@ -17,8 +17,8 @@ interface Line {
   /** Of what happened at once: a change of state stands before the outage it begins, and that before the incident and who is told. */
   rank: 0 | 1 | 2 | 3;
   utcOffsetMin: number;
-  /** Null where there is nothing to say after all. */
-  words: () => string | null;
+  /** Said when the line is taken where that is of the newest that is known; a text takes less room than what it is about. */
+  words: string | (() => string);
 }
 
 export class ReplayText {
@@ -40,19 +40,19 @@ export class ReplayText {
     for (const incident of incidents) this.#addIncident(incident);
     for (const { receiver, event, incident, createdAt } of notifications) {
       const words = `would tell ${receiver}: ${event}: ${incidentInWords(incident)}`;
-      this.#lines.push({ at: createdAt, rank: 3, utcOffsetMin: incident.utcOffsetMin, words: () => words });
+      this.#lines.push({ at: createdAt, rank: 3, utcOffsetMin: incident.utcOffsetMin, words });
     }
   }
 
   /** The lines that nothing can come before any more at the log's time `now`; some of them may come with the next look. */
-  settled(now: Instant): string[] {
+  settled(now: Instant): Iterable<string> {
     if (Math.abs(now - this.#lookedAt) < LOOKS_EVERY_MS) return [];
     this.#lookedAt = now;
     return this.#take(now - SETTLED_AFTER_MS);
   }
 
   /** All that is left: the log has been read to its end. */
-  rest(): string[] {
+  rest(): Iterable<string> {
     return this.#take(Number.POSITIVE_INFINITY);
   }
 
@@ -75,17 +75,19 @@ export class ReplayText {
     if (!this.#open.has(id)) {
       this.#open.add(id);
       const begun = { ...outage, end: null, endHow: null };
-      this.#lines.push({ at: start, rank: 1, utcOffsetMin, words: () => outageSaid(begun).words });
+      this.#lines.push({ at: start, rank: 1, utcOffsetMin, words: outageSaid(begun).words });
     }
     if (end === null) return;
     this.#open.delete(id);
-    this.#lines.push({ at: end, rank: 1, utcOffsetMin, words: () => outageSaid(outage).words });
+    this.#lines.push({ at: end, rank: 1, utcOffsetMin, words: outageSaid(outage).words });
   }
 
   #addIncident(incident: Incident): void {
     const { id, phase, firedAt, openedAt, resolvedAt, utcOffsetMin } = incident;
-    const tell = (at: Instant, told: Incident) =>
-      this.#lines.push({ at, rank: 2, utcOffsetMin, words: () => incidentSaid(told, null)?.words ?? null });
+    const tell = (at: Instant, told: Incident) => {
+      const words = incidentSaid(told, null)?.words;
+      if (words !== undefined) this.#lines.push({ at, rank: 2, utcOffsetMin, words });
+    };
     if (phase !== 'pending' && firedAt !== null && !this.#firing.has(id)) {
       this.#firing.add(id);
       tell(firedAt, { ...incident, phase: 'firing', resolvedAt: null });
@@ -95,13 +97,12 @@ export class ReplayText {
     tell(resolvedAt ?? openedAt, incident);
   }
 
-  #take(upTo: Instant): string[] {
+  *#take(upTo: Instant): Iterable<string> {
     const ripe = this.#lines.filter(({ at }) => at <= upTo).sort((a, b) => a.at - b.at || a.rank - b.rank);
-    if (ripe.length === 0) return [];
+    if (ripe.length === 0) return;
     this.#lines = this.#lines.filter(({ at }) => at > upTo);
-    return ripe.flatMap(({ at, utcOffsetMin, words }) => {
-      const text = words();
-      return text === null ? [] : [`${formatStamp(at, utcOffsetMin)}  ${text}`];
-    });
+    for (const { at, utcOffsetMin, words } of ripe) {
+      yield `${formatStamp(at, utcOffsetMin)}  ${typeof words === 'string' ? words : words()}`;
+    }
   }
 }

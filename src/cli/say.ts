@@ -2,14 +2,23 @@
 import { writeSync } from 'node:fs';
 import { printable } from '../printable.js';
 
+/** Lines that are written at once. */
+const PIECE = 500;
+
 /** A line to standard output. */
 export function say(line: string): void {
   print([printable(line)]);
 }
 
-/** Lines that are safe to show, to standard output. */
-export function print(lines: readonly string[]): void {
-  if (lines.length > 0) write(1, `${lines.join('\n')}\n`);
+/** Lines that are safe to show, to standard output, piece by piece: at the end of a log there may be many. */
+export function print(lines: Iterable<string>): void {
+  let piece: string[] = [];
+  const flush = () => {
+    if (piece.length > 0) write(1, `${piece.join('\n')}\n`);
+    piece = [];
+  };
+  for (const line of lines) if (piece.push(line) >= PIECE) flush();
+  flush();
 }
 
 /** A line to standard error, for what is not the answer. */
