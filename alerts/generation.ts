@@ -33,6 +33,15 @@ export function endWorker(board: Board, event: HaproxyEvent): Change {
   return { ...change, board: put(change.board, event.host, { ...known, over: true, end: { at, how } }), outages };
 }
 
+/** A worker could not load its configuration. What it told meanwhile (states from a file) is as if it had not been: who served goes on. */
+export function forgetFailed(board: Board, event: HaproxyEvent): Change {
+  if (workerOf(board, event) === undefined) return unchanged(board);
+  const change = endOutages(board, event, event.at, 'process_replaced');
+  const waiting = siblingsOf(board, event).filter(({ heir }) => heir === event.pid);
+  const withoutHeir = waiting.reduce((rest, worker) => put(rest, event.host, { ...worker, heir: null }), change.board);
+  return { ...change, board: forgetWorker(withoutHeir, event) };
+}
+
 /** What a worker's last words tell, when they come after the word of its end: what they open has ended with it. */
 export function lastWords(change: Change, event: HaproxyEvent): Change {
   const self = workerOf(change.board, event);

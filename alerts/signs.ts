@@ -38,6 +38,8 @@ export function signsOf(event: HaproxyEvent, change: Change): readonly Sign[] {
       return signsOfServer(event, says, change);
     case 'worker.started':
       return [haproxy('reload_failed', 'absent', null)];
+    case 'worker.failed':
+      return [{ ...haproxy('reload_failed', 'present', couldNotLoad(says)), isVague: true }];
     case 'worker.ended':
       return says.former || isTakenOver(change.board, event) ? NONE : [ended(says)];
     default:
@@ -109,6 +111,9 @@ function ended({ pid, code }: { pid: number; code: number }): Sign {
   const how = code > 128 ? `was killed by signal ${code - 128}` : `exited with code ${code}`;
   return haproxy('worker_killed', 'present', `worker ${pid} ${how}`);
 }
+
+const couldNotLoad = ({ pid, code }: { pid: number; code: number }) =>
+  `worker ${pid} could not load it and exited with code ${code}`;
 
 /** It befell the HAProxy of a host; whoever serves next ends it. */
 function haproxy(rule: Rule, is: Sign['is'], reason: string | null): Sign {

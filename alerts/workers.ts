@@ -57,6 +57,7 @@ export function beganShortlyBefore(board: Board, event: HaproxyEvent): Instant |
 export function isNewWorker(board: Board, event: HaproxyEvent): boolean {
   const { kind } = event.says;
   if (kind === 'proxy.stopped' || kind === 'worker.ended') return false; // an end begins nothing
+  if (kind === 'worker.loading' || kind === 'worker.failed') return false; // it does not serve
   const known = workerOf(board, event);
   return known === undefined || isAnother(known, event);
 }

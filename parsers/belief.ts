@@ -10,6 +10,7 @@
 import { backendOf, type HaproxyEvent } from './event.js';
 import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { backendKey, loggedKey, serverKey, speakerKey, speakerOf, type WorkerRef } from './keys.js';
+import { isLoading } from './masters.js';
 import type { LogRecord } from './record.js';
 import { expectsStderr, sourceOf, waysOf } from './sources.js';
 import { acquainted, isWorker } from './speakers.js';
@@ -33,7 +34,8 @@ export function doubtOfSign(heard: Heard, host: string, record: LogRecord): stri
     return needsStderr ? 'it must come on stderr as well' : null;
   }
   if (record.origin !== 'stderr') return 'a master tells of its reloads on stderr only';
-  return isWorker(heard, host, record.pid) ? 'a worker does not tell of reloads' : null;
+  const mayTell = record.sentence.kind === 'configuration.refused' && isLoading(heard, host, record.pid);
+  return isWorker(heard, host, record.pid) && !mayTell ? 'a worker does not tell of reloads' : null;
 }
 
 /** Enough lines bear witness for an event to be told at once. */

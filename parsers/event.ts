@@ -10,6 +10,8 @@ const STATES = {
   'backend.exhausted': true,
   'proxy.stopped': true,
   'worker.started': true,
+  'worker.loading': true,
+  'worker.failed': true,
   'worker.ended': true,
 } as const;
 
@@ -35,6 +37,11 @@ export function isSign(sentence: Sentence): sentence is SignSentence {
 /** Does it tell of a change of state? */
 export function tellsOfState(sentence: Sentence): sentence is StateSentence {
   return Object.hasOwn(STATES, sentence.kind);
+}
+
+/** Is it a master's word that a worker is there now, whether it serves yet or not? */
+export function beginsWorker({ kind }: Sentence): boolean {
+  return kind === 'worker.started' || kind === 'worker.loading';
 }
 
 /** Sentences that are none: unknown, cut off, or begun like a known one. */

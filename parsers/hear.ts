@@ -5,6 +5,7 @@
 import { doubtOfSign, learn } from './belief.js';
 import { fold, inOneBreath, separate, silenced } from './copies.js';
 import {
+  beginsWorker,
   type EventId,
   type HaproxyEvent,
   isSign,
@@ -14,9 +15,9 @@ import {
 } from './event.js';
 import { redated, withoutForetold } from './foretold.js';
 import { type Heard, type Held, heardWith, type Subject, type Suspect, subjectKey } from './heard.js';
-import { speakerKey } from './keys.js';
+import { asItServed, hearMaster, loaded, startedBy, withoutFailed } from './masters.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
-import { expectsStderr, hearMaster, hearStart, sourceOf } from './sources.js';
+import { expectsStderr, hearStart, sourceOf } from './sources.js';
 import { forgetOld, hostNameOf, isWorker, recognise } from './speakers.js';
 import { opened } from './strangers.js';
 import { Verdicts } from './verdict.js';
@@ -94,15 +95,16 @@ function waitedInVain(heard: Heard, host: string, { pid, origin }: LogRecord, at
 function take(
   verdicts: Verdicts,
   record: LogRecord,
-  says: StateSentence,
+  sentence: StateSentence,
   stamp: Stamp,
   { id, heardAt }: Address,
 ): Hearing['copy'] {
   const { origin, text, times, tag } = record;
   // A master speaks of its workers by number. 0 where the log names no pid.
-  const pid = isOfWorkers(says) ? says.pid : (record.pid ?? 0);
+  const pid = isOfWorkers(sentence) ? sentence.pid : (record.pid ?? 0);
   const { at, utcOffsetMin } = stamp;
   const named = hostNameOf(verdicts.heard, { host: record.host, pid });
+  const says = asItServed(verdicts.heard, named, record.pid, sentence);
   const against = contradiction(verdicts.heard, named, record);
   if (against !== null) {
     // Whoever looks for the line finds it by the number in its header.
@@ -149,15 +151,15 @@ function take(
   const held = origin === 'stderr' ? redate(verdicts, first, stamp) : first;
   if (isOfWorkers(says)) {
     verdicts.believe(held);
-    verdicts.heard = hearMaster(hearHead(verdicts.heard, host, record), host, record);
+    verdicts.heard = withoutFailed(hearMaster(hearHead(verdicts.heard, host, record), host, record), event);
   } else {
     verdicts.hold(held);
     const isBelieved = !verdicts.heard.held.has(held.event.id) && isWorker(verdicts.heard, host, pid);
     if (isBelieved) verdicts.heard = hearHead(verdicts.heard, host, record);
   }
-  if (says.kind === 'worker.started') {
-    verdicts.heard = forgetWorker(startedBy(verdicts.heard, host, pid, record.pid), host, pid);
-    verdicts.inherit(host, record.pid, event);
+  if (beginsWorker(says)) {
+    verdicts.heard = forgetWorker(startedBy(verdicts.heard, event, record.pid, says), host, pid);
+    if (says.kind === 'worker.started') verdicts.inherit(host, record.pid, event);
   }
   return null;
 }
@@ -181,8 +183,15 @@ function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSentence, sta
       verdicts.suspects.push({ id, event: { ...event, pid: tagPid ?? event.pid }, tag, text, reason });
     return;
   }
-  verdicts.events.push({ event, copies: record.times });
   verdicts.heard = hearMaster(hearHead(heard, host, record), host, record);
+  if (says.kind === 'reload.succeeded') {
+    const coming = loaded(verdicts.heard, host, event.pid);
+    verdicts.heard = coming.heard;
+    // Since 3.1 that is when a worker begins to serve.
+    for (const pid of coming.pids)
+      verdicts.events.push({ event: { ...event, pid, says: { kind: 'worker.started', pid } }, copies: record.times });
+  }
+  verdicts.events.push({ event, copies: record.times });
 }
 
 /** What was said of a subject before. A fork that is told later is another one, though in a container its pid is the same. */
@@ -190,13 +199,6 @@ function beforeLine(known: Subject | undefined, says: StateSentence, at: Instant
   if (known === undefined) return { recent: [], voices: {} };
   const told = known.voices.stderr;
   return says.kind === 'worker.started' && told && !inOneBreath(at, told.at) ? silenced(known) : known;
-}
-
-/** Who started a worker tells of its end. */
-function startedBy(heard: Heard, host: string, pid: number, master: number | null): Heard {
-  const key = speakerKey({ host, pid });
-  const speaker = heard.speakers.get(key);
-  return speaker ? heardWith(heard, { speakers: heard.speakers.with(key, { ...speaker, master }) }) : heard;
 }
 
 /** A worker begins: in a container it bears the pid of the one before, whose words are nothing that it could repeat. */

@@ -49,6 +49,8 @@ export interface Speaker {
   doubted: readonly Doubted[];
   /** Who started it, where a master told so. */
   master?: number | null;
+  /** It does not serve yet: it reads its configuration (masters.ts). */
+  loading?: true;
 }
 
 export interface Doubted {
@@ -87,6 +89,8 @@ export interface Source {
   open?: boolean;
   /** What a process of it said last of its start, by a `log` target (sources.ts). */
   begun?: { pid: number; text: string; at: Instant };
+  /** Masters whose last reload failed (masters.ts). */
+  refused?: readonly number[];
   /** How its lines are headed, by the way they took. */
   heads?: Partial<Record<Origin, Head>>;
 }
@@ -184,6 +188,8 @@ export function subjectKey(worker: WorkerRef, sentence: StateSentence): string {
     case 'proxy.stopped':
       return `${workerKey(worker)} ${sentence.proxy} stopped`;
     case 'worker.started':
+    case 'worker.loading':
+    case 'worker.failed':
     case 'worker.ended':
       return workerKey(worker);
   }

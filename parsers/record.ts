@@ -99,6 +99,10 @@ type StateOfServers =
   | { kind: 'backend.exhausted'; backend: string }
   | { kind: 'proxy.stopped'; proxy: string }
   | { kind: 'worker.started'; pid: number }
+  /** It reads the configuration, and serves once its master says that this went well. */
+  | { kind: 'worker.loading'; pid: number }
+  /** It could not load it, and never served. */
+  | { kind: 'worker.failed'; pid: number; code: number }
   | { kind: 'worker.ended'; pid: number; code: number; former: boolean };
 
 type Checks =

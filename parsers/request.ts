@@ -125,10 +125,11 @@ function isRequest(bytes: Uint8Array, start: number, end: number): boolean {
   return stop === quote + 1 || isHandshake(bytes, one(bytes, quote + 1, stop, SPACE), stop);
 }
 
-/** httpslog: `0/0000000000000000/0/0/0 SNI/TLSv1.3/CIPHER`. The SNI is the client's. */
+/** httpslog: `0/0000000000000000/0/0/0 SNI/TLSv1.3/CIPHER`, and without TLS `0/-/-/-/0 -/-/-`. The SNI is the client's. */
 function isHandshake(bytes: Uint8Array, start: number, end: number): boolean {
-  let at = one(bytes, hex(bytes, one(bytes, digits(bytes, start, end), end, SLASH), end), end, SLASH);
-  at = one(bytes, digits(bytes, one(bytes, digits(bytes, at, end), end, SLASH), end), end, SLASH);
+  const unlessDash = (at: number, read: typeof digits) => (bytes[at] === DASH ? at + 1 : read(bytes, at, end));
+  let at = one(bytes, unlessDash(one(bytes, digits(bytes, start, end), end, SLASH), hex), end, SLASH);
+  at = one(bytes, unlessDash(one(bytes, unlessDash(at, digits), end, SLASH), digits), end, SLASH);
   const sni = one(bytes, digits(bytes, at, end), end, SPACE);
   if (sni < 0) return false;
   const cipher = bytes.lastIndexOf(SLASH, end - 1);

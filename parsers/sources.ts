@@ -31,23 +31,6 @@ export function waysOf(
 }
 
 /**
- * What a master says once its workers run. Where it has left the terminal behind by then (`haproxy -W -D`), `New worker forked` is the last that
- * its stderr tells (tried with 2.6).
- */
-const WHILE_RUNNING = new Set(['reload.succeeded', 'reload.failed', 'worker.ended']);
-
-/** Takes in a master's word that was believed. Under another number than its own anybody can write one into a message, but for who carries its stderr. */
-export function hearMaster(heard: Heard, host: string, { pid, tagPid, sentence }: LogRecord): Heard {
-  const source = sourceOf(heard, host);
-  const { stderr } = source.heads ?? {};
-  const isSure = tagPid === null ? stderr?.numbered === false : tagPid === pid || stderr?.carriers.includes(tagPid);
-  const announces = source.announces || (isSure === true && sentence.kind === 'worker.started');
-  const alive = source.alive === true || (announces && pid === tagPid && WHILE_RUNNING.has(sentence.kind));
-  if (announces === source.announces && alive === (source.alive ?? false)) return heard;
-  return heardWith(heard, { sources: heard.sources.with(host, { ...source, announces, alive }) });
-}
-
-/**
  * Takes in that a proxy has started: until 2.2 the process that forks the worker says so by `log` targets, and where there are two twice in one breath. A
  * client cannot, for what it makes HAProxy log is the worker's.
  */

@@ -2,6 +2,7 @@
  * Who speaks: workers by host name and pid. Over UDP the same worker's syslog lines may bear another host name than its
  * stderr lines (`localhost`, or what `log-send-hostname` sets).
  */
+import { beginsWorker } from './event.js';
 import { COPY_DELAY_MAX_MS, type Heard, heardWith, type Speaker, type Subject } from './heard.js';
 import { speakerKey, speakerOf } from './keys.js';
 import type { Instant, LogRecord, Origin } from './record.js';
@@ -26,7 +27,7 @@ export function recognise(
   const key = speakerKey({ host, pid });
   const { speakers } = heard;
   const known = speakers.get(key);
-  const announced = sentence.kind === 'worker.started';
+  const announced = beginsWorker(sentence);
   const heardNow = (speaker: Speaker): Speaker => ({
     ...speaker,
     origins: { ...speaker.origins, [origin]: true },

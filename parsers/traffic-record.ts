@@ -62,12 +62,12 @@ interface Request extends Stream {
   cut: boolean;
 }
 
-/** How a TLS handshake went (httpslog). */
+/** How a TLS handshake went (httpslog); nulls where there was none. */
 export interface Handshake {
   error: number;
-  tlsError: string;
-  clientError: number;
-  caError: number;
+  tlsError: string | null;
+  clientError: number | null;
+  caError: number | null;
   resumed: boolean;
   /** The name that the client asked for, raw. */
   sni: string | null;

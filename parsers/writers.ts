@@ -2,7 +2,7 @@
  * Who wrote a line, by its header: HAProxy itself, a process that carries its stderr into the log, or somebody else. How HAProxy's own lines are headed is
  * learned from those that were believed.
  */
-import { isSign } from './event.js';
+import { beginsWorker, isSign } from './event.js';
 import { type Head, type Heard, type Held, heardWith } from './heard.js';
 import { speakerKey, type WorkerRef } from './keys.js';
 import type { LogRecord, Sentence } from './record.js';
@@ -90,7 +90,7 @@ function contradictionOnStderr(heard: Heard, host: string, record: LogRecord): s
     return 'a worker wrote it under the number of another process';
   const isCarried = tagPid !== null && stderr?.carriers.includes(tagPid) === true;
   const against = isCarried ? null : contradictionOfWriter(heard, host, record, writer);
-  if (against !== null || sentence.kind !== 'worker.ended') return against;
+  if (against !== null || !isOfWorkers(sentence) || beginsWorker(sentence)) return against;
   const { master = pid } = heard.speakers.get(speakerKey({ host, pid: sentence.pid })) ?? {};
   return master === pid ? null : 'another master started it';
 }
@@ -114,8 +114,8 @@ function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, wr
 /** Whether it is a master's word of one of its workers. */
 export function isOfWorkers(
   sentence: Sentence,
-): sentence is Extract<Sentence, { kind: 'worker.started' | 'worker.ended' }> {
-  return sentence.kind === 'worker.started' || sentence.kind === 'worker.ended';
+): sentence is Extract<Sentence, { kind: 'worker.started' | 'worker.loading' | 'worker.failed' | 'worker.ended' }> {
+  return beginsWorker(sentence) || sentence.kind === 'worker.ended' || sentence.kind === 'worker.failed';
 }
 
 /** Who wrote a line of stderr that names another process; null where it names its own. The writer's host may be known by another name, too. */

@@ -1,5 +1,5 @@
 /** What `haplog parse` does: from bytes to printed records, in bounded memory however long the log is. */
-import { classify, type TimeContext } from '../../parsers/index.js';
+import { classify, messageStart, type TimeContext } from '../../parsers/index.js';
 import { printableJson } from '../printable.js';
 import { bytesOf, STDIN } from '../tail/given-bytes.js';
 import { LineReader } from '../tail/lines.js';
@@ -62,7 +62,7 @@ async function* recordsText(
     const take = (bytes: Buffer, start: number, end: number, whole: boolean) => {
       const scan = whole ? classify(bytes, start, end) : null;
       // The most of a log: not even decoded.
-      if (scan === 'traffic' && !withTraffic) return count('traffic');
+      if (scan === 'traffic' && !withTraffic && !mayBeRemark(bytes, start, end)) return count('traffic');
       const place = { file, line: reader.number, offset: reader.offset };
       const raw = bytes.toString('utf8', start, end);
       const record = scan === null ? oversizeRecord(raw, place) : recordOf(raw, place, scan, context);
@@ -79,6 +79,15 @@ async function* recordsText(
     reader.finish(take);
     yield rows.join('');
   }
+}
+
+const CONNECT_FROM = Buffer.from('Connect from ');
+
+/** Of what begins as `Connect from` does the daemon passes over all: no state hangs on `Connect() failed for backend ...` and `Cannot bind to source address ...`. */
+function mayBeRemark(bytes: Buffer, start: number, end: number): boolean {
+  const message = messageStart(bytes, start, end);
+  const opening = bytes.subarray(message, Math.min(end, message + CONNECT_FROM.length));
+  return opening[0] === CONNECT_FROM[0] && !opening.equals(CONNECT_FROM);
 }
 
 /** Which kinds are to be printed; the family `worker` stands for `worker.started` and all its like. */

@@ -92,6 +92,10 @@ const FAILED: [string, string][] = [
     'httpslog',
     `${HEAD} shop/<NOSRV> 0/-1/-1/-1/0 503 217 - - SC-- 2/2/0/0/0 0/0 "GET / HTTP/1.1" 0/0000000000000000/0/0/0 a.example/TLSv1.3/TLS_AES_256_GCM_SHA384`,
   ],
+  [
+    'httpslog without TLS',
+    `${HEAD} shop/<NOSRV> 0/-1/-1/-1/0 503 217 - - SC-- 2/2/0/0/0 0/0 "GET / HTTP/1.1" 0/-/-/-/0 -/-/-`,
+  ],
   ['tcplog, no server', `${HEAD} shop/<NOSRV> -1/-1/0 0 SC 2/2/0/0/0 0/0`],
   ['tcplog, refused', `${HEAD} shop/db1 1/-1/3006 0 SC 2/2/0/0/3 0/0`],
   ['logasap', `${HEAD} shop/db1 1/-1/+3006 +0 sC 2/2/0/0/3 0/0`],

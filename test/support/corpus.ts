@@ -90,6 +90,10 @@ function saying(sentence: Exclude<Sentence, { kind: 'other' }>): string {
       return `proxy ${sentence.proxy} stopped`;
     case 'worker.started':
       return `worker ${sentence.pid} started`;
+    case 'worker.loading':
+      return `worker ${sentence.pid} loading`;
+    case 'worker.failed':
+      return `worker ${sentence.pid} failed ${sentence.code}`;
     case 'worker.ended':
       return `${sentence.former ? 'former' : 'current'} worker ${sentence.pid} ended ${sentence.code}`;
     default: {

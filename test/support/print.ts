@@ -21,11 +21,9 @@ const wordings: Wordings = {
     `Proxy ${proxy} stopped (FE: 1 conns, BE: 23 conns).`,
     `Proxy ${proxy} stopped (cumulated conns: FE: 1, BE: 23).`,
   ],
-  'worker.started': ({ pid }) => [
-    `New worker #1 (${pid}) forked`,
-    `New worker (${pid}) forked`,
-    `Initializing new worker (${pid})`,
-  ],
+  'worker.started': ({ pid }) => [`New worker #1 (${pid}) forked`, `New worker (${pid}) forked`],
+  'worker.loading': ({ pid }) => [`Initializing new worker (${pid})`],
+  'worker.failed': ({ pid, code }) => [`Failed to load worker (${pid}) exited with code ${code} (Exit)`],
   'worker.ended': ({ pid, code, former }) => {
     const who = `${former ? 'Former' : 'Current'} worker`;
     return [

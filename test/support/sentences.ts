@@ -161,6 +161,8 @@ export const sentences: Partial<Record<Sentence['kind'], fc.Arbitrary<Sentence>>
   'backend.exhausted': name.map((backend) => ({ kind: 'backend.exhausted', backend })),
   'proxy.stopped': name.map((proxy) => ({ kind: 'proxy.stopped', proxy })),
   'worker.started': pid.map((number) => ({ kind: 'worker.started', pid: number })),
+  'worker.loading': pid.map((number) => ({ kind: 'worker.loading', pid: number })),
+  'worker.failed': fc.record({ pid, code }).map((end) => ({ kind: 'worker.failed', ...end })),
   'worker.ended': fc.record({ pid, code, former: fc.boolean() }).map((end) => ({ kind: 'worker.ended', ...end })),
   'check.result': check,
   snapshot: fc.oneof(

@@ -70,6 +70,11 @@ export const TRAFFIC: readonly TrafficFormat[] = [
     write: (value, dice) => `${http(value, dice)} 0/0000000000000000/0/0/0 ${value[6]}/TLSv1.3/TLS_AES_256_GCM_SHA384`,
   },
   {
+    name: 'httpslog without TLS',
+    fields: HTTP_FIELDS,
+    write: (value, dice) => `${http(value, dice)} 0/-/-/-/0 -/-/-`,
+  },
+  {
     name: 'httplog clf',
     fields: [METHOD, URI, COOKIE, SET_COOKIE, REQUEST_HEADER, RESPONSE_HEADER],
     write: ([method, uri, cookie, setCookie, asked, answered]) =>

@@ -102,6 +102,21 @@ test('kinds are chosen by name or family, and traffic is there for who asks', (t
   );
 });
 
+test('what HAProxy says of connections is no traffic, though it begins as traffic does', (t) => {
+  const header = 'Nov 22 07:00:00 lb haproxy[100]: ';
+  const log = [
+    'Connect from 10.0.0.7:51234 to 10.0.0.1:443 (www/HTTP)',
+    'Connect() failed for backend web: no free ports.',
+    'Cannot bind to source address before connect() for backend web. Aborting.',
+  ].map((text) => `${header}${text}\n`);
+  const { stdout, stderr } = ask(tempFolder(t), ['parse', '--kind', 'connect.failed'], log.join(''));
+  assert.deepEqual(
+    rows(stdout).map(({ kind }) => kind),
+    ['connect.failed', 'connect.failed'],
+  );
+  assert.match(stderr, /1 traffic/);
+});
+
 test('a kind that there is not is a mistake, and no log without such lines', (t) => {
   const folder = tempFolder(t);
   for (const [kind, hint] of [

@@ -1,0 +1,100 @@
+/**
+ * What a master (`haproxy -W`) tells of its workers: who was started, who serves, and who stays because the new configuration was refused. From
+ * src/mworker.c and src/haproxy.c; which version says what: grammar/process.peggy.
+ */
+import { beginsWorker, type HaproxyEvent, type StateSentence } from './event.js';
+import { type Heard, heardWith, type Speaker } from './heard.js';
+import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
+import type { LogRecord, Sentence } from './record.js';
+import { sourceOf } from './sources.js';
+
+/** So many masters whose last reload failed are remembered of a host. */
+const REFUSED_MAX = 8;
+
+const NONE: readonly number[] = [];
+
+/**
+ * What a master says once its workers run. Where it has left the terminal behind by then (`haproxy -W -D`), the last that its stderr tells is
+ * `New worker forked`, and since 3.1 that the first one was loaded (tried with 2.2, 2.6, 3.0, 3.2 and 3.4).
+ */
+const WHILE_RUNNING = new Set<Sentence['kind']>(['reload.succeeded', 'reload.failed', 'worker.ended']);
+
+/** Takes in a master's word that was believed. Under another number than its own anybody can write one into a message, but for who carries its stderr. */
+export function hearMaster(heard: Heard, host: string, { pid, tagPid, sentence }: LogRecord): Heard {
+  const source = sourceOf(heard, host);
+  const { stderr } = source.heads ?? {};
+  const isSure = tagPid === null ? stderr?.numbered === false : tagPid === pid || stderr?.carriers.includes(tagPid);
+  const announces = source.announces || (isSure === true && beginsWorker(sentence));
+  const isWhileRunning = WHILE_RUNNING.has(sentence.kind) && !isFirstLoaded(heard, host, pid, sentence);
+  const alive = source.alive === true || (announces && pid === tagPid && isWhileRunning);
+  const refused = refusedAfter(source.refused ?? NONE, pid, sentence);
+  const isKnown = announces === source.announces && alive === (source.alive ?? false);
+  if (isKnown && refused === (source.refused ?? NONE)) return heard;
+  return heardWith(heard, { sources: heard.sources.with(host, { ...source, announces, alive, refused }) });
+}
+
+/** The worker was started by `master`, who tells of its end as well. */
+export function startedBy(heard: Heard, worker: WorkerRef, master: number | null, { kind }: Sentence): Heard {
+  const key = speakerKey(worker);
+  const speaker = heard.speakers.get(key);
+  if (speaker === undefined) return heard;
+  const { loading: _, ...rest } = speaker;
+  const next: Speaker = kind === 'worker.loading' ? { ...rest, master, loading: true } : { ...rest, master };
+  return heardWith(heard, { speakers: heard.speakers.with(key, next) });
+}
+
+/** The workers that `master` has loading, and what was heard with all of them loaded. */
+export function loaded(heard: Heard, host: string, master: number): { heard: Heard; pids: readonly number[] } {
+  const coming = ofMaster(heard, host, master).filter(([, { loading }]) => loading);
+  let { speakers } = heard;
+  for (const [key, { loading: _, ...speaker }] of coming) speakers = speakers.with(key, speaker);
+  return {
+    heard: coming.length === 0 ? heard : heardWith(heard, { speakers }),
+    pids: coming.map(([key]) => speakerOf(key).pid),
+  };
+}
+
+/** Whether a worker is still at its configuration, of which it tells itself since 3.1. */
+export function isLoading({ speakers }: Heard, host: string, pid: number | null): boolean {
+  return pid !== null && speakers.get(speakerKey({ host, pid }))?.loading === true;
+}
+
+/**
+ * What a master's word of an end means. After a reload that failed HAProxy 2.2 and 3.1 and above call the worker `Former` that goes on to
+ * serve (tried with 2.2, 3.2 and 3.4; 2.6 and 3.0 do not).
+ */
+export function asItServed<S extends StateSentence>(heard: Heard, host: string, master: number | null, says: S): S {
+  if (says.kind !== 'worker.ended' || !says.former || master === null) return says;
+  if (!sourceOf(heard, host).refused?.includes(master)) return says;
+  const own = heard.speakers.get(speakerKey({ host, pid: says.pid }));
+  if (!own?.known) return says;
+  const isYounger = (one: Speaker) => one.known && !one.loading && one.at > own.at && (one.master ?? master) === master;
+  const younger = heard.speakers.where((key, one) => speakerOf(key).host === host && isYounger(one));
+  return younger.length === 0 ? { ...says, former: false } : says;
+}
+
+/** What was heard, without a worker that never served: nobody is younger than who goes on. */
+export function withoutFailed(heard: Heard, { host, pid, says }: HaproxyEvent): Heard {
+  return says.kind === 'worker.failed'
+    ? heardWith(heard, { speakers: heard.speakers.without(speakerKey({ host, pid })) })
+    : heard;
+}
+
+function isFirstLoaded(heard: Heard, host: string, master: number | null, { kind }: Sentence): boolean {
+  if (kind !== 'reload.succeeded' || master === null) return false;
+  const own = ofMaster(heard, host, master);
+  return own.length > 0 && own.every(([, { loading }]) => loading === true);
+}
+
+function refusedAfter(refused: readonly number[], master: number | null, { kind }: Sentence): readonly number[] {
+  if (master === null) return refused;
+  const isRefused = refused.includes(master);
+  if (kind === 'reload.failed' || kind === 'worker.failed')
+    return isRefused ? refused : [...refused, master].slice(-REFUSED_MAX);
+  const isTaken = kind === 'reload.succeeded' || kind === 'worker.started';
+  return isTaken && isRefused ? refused.filter((other) => other !== master) : refused;
+}
+
+function ofMaster({ speakers }: Heard, host: string, master: number): [string, Speaker][] {
+  return speakers.where((key, speaker) => speaker.master === master && speakerOf(key).host === host);
+}

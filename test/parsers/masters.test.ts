@@ -1,0 +1,205 @@
+/**
+ * What masters tell of their workers, as each version does (real sequences of 2.2.9, 2.6.12, 3.0.11, 3.2.26 and 3.4.7): a reload that fails leaves the
+ * worker that serves, whatever the master calls it afterwards.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { EMPTY_MEMORY, type Memory } from '../../src/memory.js';
+import { serverText, stderrLine, syslogLine } from '../support/lines.js';
+import { read } from '../support/reading.js';
+
+const T = Date.parse('2026-11-22T12:00:00Z');
+const MASTER = 100;
+const master = (at: number, text: string) => stderrLine(T + at, text, { pid: MASTER });
+const worker = (pid: number, at: number, text: string) => stderrLine(T + at, text, { pid });
+const down = (server: string, left: number) => serverText({ at: 0, backend: 'app', server, to: 'DOWN', left });
+const up = (server: string, left: number) => serverText({ at: 0, backend: 'app', server, to: 'UP', left });
+const EXHAUSTED = 'backend app has no server available!';
+/** As Debian's setup writes it: stderr, then two log targets. */
+const triple = (pid: number, at: number, text: string) => [
+  worker(pid, at, text),
+  syslogLine(T + at, text, { pid }),
+  syslogLine(T + at, text, { pid }),
+];
+const alert = (pid: number, at: number, text: string) => worker(pid, at, text).replace('[WARNING] ', '[ALERT]   ');
+
+/** What people would have been told. */
+const told = (lines: string[], memory: Memory = EMPTY_MEMORY): string[] =>
+  read(lines, memory).news.notifications.map(({ event, incident }) => `${event} ${incident.rule}`);
+const reasonOf = (lines: string[]): string | null | undefined =>
+  read(lines).news.incidents.findLast(({ rule }) => rule === 'reload_failed')?.cause?.reason;
+
+/** Who serves, as far as is known. */
+const workersOf = (lines: string[]): number[] =>
+  [...read(lines).memory.situation.board.workers].flatMap(([, workers]) => workers.map(({ pid }) => pid));
+
+/** Since 3.1 the worker reads the configuration. */
+const started = [master(0, 'Initializing new worker (110)'), master(300, 'Loading success.')];
+const fallen = [...triple(110, 5_000, down('a', 0)), ...triple(110, 5_001, EXHAUSTED)];
+const refused = (pid: number, at: number) => [
+  master(at, 'Reloading HAProxy'),
+  master(at + 100, `Initializing new worker (${pid})`),
+  alert(pid, at + 200, "config : parsing [/etc/haproxy/haproxy.cfg:40] : unknown keyword 'bogus' in 'backend' section"),
+  alert(pid, at + 201, 'config : Error(s) found in configuration file : /etc/haproxy/haproxy.cfg'),
+  alert(pid, at + 202, 'config : Fatal errors found in configuration.'),
+  master(at + 210, `Failed to load worker (${pid}) exited with code 1 (Exit)`),
+];
+const gone = (at: number) => [
+  master(at, 'Former worker (110) exited with code 139 (Segmentation fault)'),
+  master(at + 1, 'All workers exited. Exiting... (0)'),
+];
+
+describe('since 3.1 a worker that is being initialized does not serve yet', () => {
+  test('that it cannot load its configuration is a reload that failed, and no worker lost', () => {
+    assert.deepEqual(told([...started, ...refused(120, 60_000)]), ['firing reload_failed']);
+    assert.match(reasonOf([...started, ...refused(120, 60_000)]) ?? '', /haproxy\.cfg:40/);
+  });
+
+  test('the worker that goes on to serve ends its outages by itself', () => {
+    const back = triple(110, 70_000, up('a', 1));
+    const { outages } = read([...started, ...fallen, ...refused(120, 60_000), ...back]).news;
+    assert.deepEqual(
+      outages.map(({ pid, end, endHow }) => [pid, end && end - T, endHow]),
+      [[110, 70_000, 'recovered']],
+    );
+  });
+
+  test('a second try that fails, too, does not tell that the first one is mended', () =>
+    assert.deepEqual(told([...started, ...refused(120, 60_000), ...refused(130, 90_000)]), ['firing reload_failed']));
+
+  test('one that succeeds does', () => {
+    const loaded = [master(90_000, 'Initializing new worker (130)'), master(90_300, 'Loading success.')];
+    const lines = [...started, ...refused(120, 60_000), ...loaded];
+    assert.deepEqual(told(lines), ['firing reload_failed', 'resolved reload_failed']);
+    assert.deepEqual(workersOf(lines), [110, 130]);
+  });
+
+  test('who was killed meanwhile is missed until the next one is loaded', () => {
+    const lines = [
+      ...started,
+      ...triple(110, 5_000, down('a', 2)),
+      master(60_000, 'Initializing new worker (120)'),
+      master(60_500, 'Current worker (110) exited with code 139 (Segmentation fault)'),
+    ];
+    assert.deepEqual(told(lines), ['firing worker_killed']);
+    assert.deepEqual(told([...lines, master(65_000, 'Loading success.')]), [
+      'firing worker_killed',
+      'resolved worker_killed',
+    ]);
+  });
+
+  test('one that cannot load brings nobody back who died', () => {
+    const died = master(60_000, 'Current worker (110) exited with code 139 (Segmentation fault)');
+    assert.deepEqual(told([...started, died, ...refused(120, 60_500)]), [
+      'firing worker_killed',
+      'firing reload_failed',
+    ]);
+  });
+
+  test('states that it read from a file and never served with are over with it', () => {
+    const fromFile =
+      'Server app/b is DOWN, changed from server-state after a reload. 1 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.';
+    const lines = [...started, master(60_000, 'Initializing new worker (120)'), worker(120, 60_100, fromFile)];
+    assert.deepEqual(workersOf(lines), [110, 120]);
+    const failed = master(60_210, 'Failed to load worker (120) exited with code 1 (Exit)');
+    assert.deepEqual(workersOf([...lines, failed]), [110]);
+  });
+
+  test('a client who knows the pid of one that serves can tell nothing of a configuration', () => {
+    const forged = alert(110, 60_000, 'config : parsing [/etc/haproxy/haproxy.cfg:1] : unknown keyword');
+    assert.deepEqual(told([...started, ...triple(110, 5_000, down('a', 2)), forged]), []);
+  });
+});
+
+describe('after a reload that failed the worker that serves is called a former one', () => {
+  const killed = ['firing outage', 'firing reload_failed', 'firing worker_killed'];
+
+  test('its death is no end of its outages: nobody serves (3.2, 3.4)', () =>
+    assert.deepEqual(told([...started, ...fallen, ...refused(120, 60_000), ...gone(90_000)]), killed));
+
+  test('the same in 2.2, whose master starts anew to wait for it', () => {
+    const lines = [
+      stderrLine(T, 'New worker #1 (110) forked', { pid: MASTER }),
+      ...fallen,
+      master(60_000, 'Reexecuting Master process'),
+      alert(MASTER, 60_100, "parsing [haproxy.cfg:40] : unknown keyword 'bogus' in 'backend' section"),
+      alert(MASTER, 60_100, 'Fatal errors found in configuration.'),
+      master(60_200, 'Reexecuting Master process in waitpid mode'),
+      master(60_200, 'Reexecuting Master process'),
+      master(90_000, 'Former worker #1 (110) exited with code 137 (Killed)'),
+      master(90_001, 'All workers exited. Exiting... (0)'),
+    ];
+    assert.deepEqual(told(lines), killed);
+  });
+
+  test('the same where the master itself refused what it reads (3.2: the global section)', () => {
+    const lines = [
+      ...started,
+      ...fallen,
+      master(60_000, 'Reloading HAProxy'),
+      alert(
+        MASTER,
+        60_100,
+        "config : parsing [haproxy.cfg:2] : 'master-worker' only supports 'no-exit-on-failure' option",
+      ),
+      alert(MASTER, 60_100, 'config : Fatal errors found in configuration.'),
+      master(
+        60_200,
+        "config : Master failed to parse new configuration and can't start a new worker. Already running worker will be kept.",
+      ),
+      master(90_000, 'config : Former worker (110) exited with code 137 (Killed)'),
+      master(90_001, 'config : All workers exited. Exiting... (0)'),
+    ];
+    assert.deepEqual(told(lines), killed);
+  });
+
+  test('an older one still is one: what it served before the last good reload is served', () => {
+    const reloaded = [master(30_000, 'Initializing new worker (115)'), master(30_300, 'Loading success.')];
+    const lines = [...started, ...fallen, ...reloaded, ...triple(115, 31_000, down('b', 2))];
+    assert.deepEqual(told([...lines, ...refused(120, 60_000), ...gone(90_000)]), [
+      'firing outage',
+      'firing reload_failed',
+      'resolved outage',
+    ]);
+  });
+
+  test('so is it once a reload has succeeded', () => {
+    const reloaded = [master(80_000, 'Initializing new worker (130)'), master(80_300, 'Loading success.')];
+    assert.deepEqual(told([...started, ...fallen, ...refused(120, 60_000), ...reloaded, ...gone(90_000)]), [
+      'firing outage',
+      'firing reload_failed',
+      'resolved reload_failed',
+      'resolved outage',
+    ]);
+  });
+});
+
+test('a reload that has succeeded is the last one, though no word of the next came through', () => {
+  const reloaded = [master(80_000, 'Initializing new worker (130)'), master(80_300, 'Loading success.')];
+  const lost = [
+    ...triple(130, 81_000, down('a', 2)),
+    master(95_000, 'Former worker (130) exited with code 139 (Segmentation fault)'),
+  ];
+  assert.deepEqual(told([...started, ...refused(120, 60_000), ...reloaded, ...lost]), [
+    'firing reload_failed',
+    'resolved reload_failed',
+  ]);
+});
+
+test('since 3.2 that the configuration file is gone is the last word of all', () => {
+  const lost = alert(
+    MASTER,
+    60_000,
+    'config : Cannot open configuration file/directory /etc/haproxy/haproxy.cfg : No such file or directory',
+  );
+  assert.deepEqual(told([...started, ...fallen, master(59_000, 'Reloading HAProxy'), lost]), [
+    'firing outage',
+    'firing reload_failed',
+  ]);
+});
+
+test('that the first worker was loaded may be the last that stderr tells (3.2: haproxy -W -D)', () => {
+  const { memory } = read([...started, ...[1, 2].map(() => syslogLine(T + 5_000, down('a', 2), { pid: 110 }))]);
+  const sources = [...memory.heard.sources].map(([, source]) => source.alive ?? false);
+  assert.deepEqual(sources, [false]);
+});
