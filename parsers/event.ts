@@ -44,6 +44,13 @@ export function beginsWorker({ kind }: Sentence): boolean {
   return kind === 'worker.started' || kind === 'worker.loading';
 }
 
+/** Is it a master's word of one of its workers? */
+export function isOfWorkers(
+  sentence: Sentence,
+): sentence is Extract<Sentence, { kind: 'worker.started' | 'worker.loading' | 'worker.failed' | 'worker.ended' }> {
+  return beginsWorker(sentence) || sentence.kind === 'worker.ended' || sentence.kind === 'worker.failed';
+}
+
 /** Sentences that are none: unknown, cut off, or begun like a known one. */
 const MISSES = { other: true, truncated: true, 'near.miss': true } as const;
 

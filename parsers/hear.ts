@@ -8,6 +8,7 @@ import {
   beginsWorker,
   type EventId,
   type HaproxyEvent,
+  isOfWorkers,
   isSign,
   type SignSentence,
   type StateSentence,
@@ -15,14 +16,14 @@ import {
 } from './event.js';
 import { redated, withoutForetold } from './foretold.js';
 import { type Heard, type Held, heardWith, type Subject, type Suspect, subjectKey } from './heard.js';
-import { asItServed, hearMaster, loaded, startedBy, withoutFailed } from './masters.js';
+import { asItServed, hearMaster, loaded, startedBy, withEnd } from './masters.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { expectsStderr, hearStart, sourceOf } from './sources.js';
 import { forgetOld, hostNameOf, isWorker, recognise } from './speakers.js';
 import { opened } from './strangers.js';
 import { Verdicts } from './verdict.js';
 import { byTurn, dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
-import { contradiction, hearHead, isOfWorkers, isSealed } from './writers.js';
+import { contradiction, hearHead, isSealed, withWorker } from './writers.js';
 
 /** With so many more things that were spoken of, it is time to forget: a client can make up names without end. */
 const CROWD = 10_000;
@@ -47,7 +48,8 @@ export interface Address {
 }
 
 /** Takes in one record: does it tell of an event, or once more of one? */
-export function hear(heard: Heard, record: LogRecord, stamp: Stamp, address: Address): Hearing {
+export function hear(heard: Heard, line: LogRecord, stamp: Stamp, address: Address): Hearing {
+  const record = withWorker(heard, line);
   const verdicts = new Verdicts(heard);
   const host = hostNameOf(heard, record);
   verdicts.settle(waitedInVain(heard, host, record, stamp.at));
@@ -151,7 +153,7 @@ function take(
   const held = origin === 'stderr' ? redate(verdicts, first, stamp) : first;
   if (isOfWorkers(says)) {
     verdicts.believe(held);
-    verdicts.heard = withoutFailed(hearMaster(hearHead(verdicts.heard, host, record), host, record), event);
+    verdicts.heard = withEnd(hearMaster(hearHead(verdicts.heard, host, record), host, record), event);
   } else {
     verdicts.hold(held);
     const isBelieved = !verdicts.heard.held.has(held.event.id) && isWorker(verdicts.heard, host, pid);

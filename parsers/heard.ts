@@ -49,8 +49,8 @@ export interface Speaker {
   doubted: readonly Doubted[];
   /** Who started it, where a master told so. */
   master?: number | null;
-  /** It does not serve yet: it reads its configuration (masters.ts). */
-  loading?: true;
+  /** It does not serve yet, for it reads its configuration, or no more, as its master told (masters.ts). */
+  stage?: 'loading' | 'ended';
 }
 
 export interface Doubted {

@@ -35,28 +35,33 @@ export function hearMaster(heard: Heard, host: string, { pid, tagPid, sentence }
 
 /** The worker was started by `master`, who tells of its end as well. */
 export function startedBy(heard: Heard, worker: WorkerRef, master: number | null, { kind }: Sentence): Heard {
-  const key = speakerKey(worker);
-  const speaker = heard.speakers.get(key);
-  if (speaker === undefined) return heard;
-  const { loading: _, ...rest } = speaker;
-  const next: Speaker = kind === 'worker.loading' ? { ...rest, master, loading: true } : { ...rest, master };
-  return heardWith(heard, { speakers: heard.speakers.with(key, next) });
+  return withSpeaker(heard, worker, ({ stage: _, ...speaker }) =>
+    kind === 'worker.loading' ? { ...speaker, master, stage: 'loading' } : { ...speaker, master },
+  );
 }
 
 /** The workers that `master` has loading, and what was heard with all of them loaded. */
 export function loaded(heard: Heard, host: string, master: number): { heard: Heard; pids: readonly number[] } {
-  const coming = ofMaster(heard, host, master).filter(([, { loading }]) => loading);
-  let { speakers } = heard;
-  for (const [key, { loading: _, ...speaker }] of coming) speakers = speakers.with(key, speaker);
+  const coming = ofMaster(heard, host, master).filter(([, { stage }]) => stage === 'loading');
+  const pids = coming.map(([key]) => speakerOf(key).pid);
   return {
-    heard: coming.length === 0 ? heard : heardWith(heard, { speakers }),
-    pids: coming.map(([key]) => speakerOf(key).pid),
+    heard: pids.reduce((rest, pid) => withSpeaker(rest, { host, pid }, ({ stage: _, ...one }) => one), heard),
+    pids,
   };
+}
+
+/** What was heard, with the end of a worker of which its master tells; one that never served is forgotten. */
+export function withEnd(heard: Heard, { host, pid, says }: HaproxyEvent): Heard {
+  if (says.kind === 'worker.failed')
+    return heardWith(heard, { speakers: heard.speakers.without(speakerKey({ host, pid })) });
+  return says.kind === 'worker.ended'
+    ? withSpeaker(heard, { host, pid }, (one) => ({ ...one, stage: 'ended' }))
+    : heard;
 }
 
 /** Whether a worker is still at its configuration, of which it tells itself since 3.1. */
 export function isLoading({ speakers }: Heard, host: string, pid: number | null): boolean {
-  return pid !== null && speakers.get(speakerKey({ host, pid }))?.loading === true;
+  return pid !== null && speakers.get(speakerKey({ host, pid }))?.stage === 'loading';
 }
 
 /**
@@ -68,22 +73,16 @@ export function asItServed<S extends StateSentence>(heard: Heard, host: string, 
   if (!sourceOf(heard, host).refused?.includes(master)) return says;
   const own = heard.speakers.get(speakerKey({ host, pid: says.pid }));
   if (!own?.known) return says;
-  const isYounger = (one: Speaker) => one.known && !one.loading && one.at > own.at && (one.master ?? master) === master;
+  const isYounger = (one: Speaker) =>
+    one.known && one.stage === undefined && one.at > own.at && (one.master ?? master) === master;
   const younger = heard.speakers.where((key, one) => speakerOf(key).host === host && isYounger(one));
   return younger.length === 0 ? { ...says, former: false } : says;
-}
-
-/** What was heard, without a worker that never served: nobody is younger than who goes on. */
-export function withoutFailed(heard: Heard, { host, pid, says }: HaproxyEvent): Heard {
-  return says.kind === 'worker.failed'
-    ? heardWith(heard, { speakers: heard.speakers.without(speakerKey({ host, pid })) })
-    : heard;
 }
 
 function isFirstLoaded(heard: Heard, host: string, master: number | null, { kind }: Sentence): boolean {
   if (kind !== 'reload.succeeded' || master === null) return false;
   const own = ofMaster(heard, host, master);
-  return own.length > 0 && own.every(([, { loading }]) => loading === true);
+  return own.length > 0 && own.every(([, { stage }]) => stage === 'loading');
 }
 
 function refusedAfter(refused: readonly number[], master: number | null, { kind }: Sentence): readonly number[] {
@@ -97,4 +96,10 @@ function refusedAfter(refused: readonly number[], master: number | null, { kind 
 
 function ofMaster({ speakers }: Heard, host: string, master: number): [string, Speaker][] {
   return speakers.where((key, speaker) => speaker.master === master && speakerOf(key).host === host);
+}
+
+function withSpeaker(heard: Heard, worker: WorkerRef, change: (speaker: Speaker) => Speaker): Heard {
+  const key = speakerKey(worker);
+  const speaker = heard.speakers.get(key);
+  return speaker === undefined ? heard : heardWith(heard, { speakers: heard.speakers.with(key, change(speaker)) });
 }

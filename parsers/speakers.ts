@@ -2,7 +2,7 @@
  * Who speaks: workers by host name and pid. Over UDP the same worker's syslog lines may bear another host name than its
  * stderr lines (`localhost`, or what `log-send-hostname` sets).
  */
-import { beginsWorker } from './event.js';
+import { beginsWorker, isOfWorkers } from './event.js';
 import { COPY_DELAY_MAX_MS, type Heard, heardWith, type Speaker, type Subject } from './heard.js';
 import { speakerKey, speakerOf } from './keys.js';
 import type { Instant, LogRecord, Origin } from './record.js';
@@ -28,15 +28,16 @@ export function recognise(
   const { speakers } = heard;
   const known = speakers.get(key);
   const announced = beginsWorker(sentence);
+  const isOwn = !isOfWorkers(sentence);
   const heardNow = (speaker: Speaker): Speaker => ({
     ...speaker,
     origins: { ...speaker.origins, [origin]: true },
-    announced: speaker.announced && announced,
+    announced: speaker.announced && !isOwn,
     // From its own first word on the other name is to be expected, however long ago its master told of it.
-    at: speaker.announced && !announced ? at : speaker.at,
+    at: speaker.announced && isOwn ? at : speaker.at,
   });
   if (known) {
-    const changed = !known.origins[origin] || (known.announced && !announced);
+    const changed = !known.origins[origin] || (known.announced && isOwn);
     const told = changed ? heardWith(heard, { speakers: speakers.with(key, heardNow(known)) }) : heard;
     return { heard: told, host: known.alias ?? host };
   }

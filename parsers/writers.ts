@@ -2,10 +2,10 @@
  * Who wrote a line, by its header: HAProxy itself, a process that carries its stderr into the log, or somebody else. How HAProxy's own lines are headed is
  * learned from those that were believed.
  */
-import { beginsWorker, isSign } from './event.js';
+import { beginsWorker, isOfWorkers, isSign } from './event.js';
 import { type Head, type Heard, type Held, heardWith } from './heard.js';
-import { speakerKey, type WorkerRef } from './keys.js';
-import type { LogRecord, Sentence } from './record.js';
+import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
+import type { LogRecord } from './record.js';
 import { sourceOf } from './sources.js';
 import { hostNameOf, isWorker } from './speakers.js';
 import { linesVary, OPEN } from './strangers.js';
@@ -68,6 +68,22 @@ function isSame(a: Head, b: Head): boolean {
   );
 }
 
+/**
+ * The line with its worker's pid, where the log bears none in its headers (`%programname%: ` in rsyslog's template) and stderr names them in what it
+ * says: that of the worker that serves, and for a proxy that stops that of the one before, whose place it took.
+ */
+export function withWorker(heard: Heard, record: LogRecord): LogRecord {
+  const { host, origin, pid, sentence } = record;
+  if (pid !== null || origin !== 'syslog') return record;
+  const { stderr, syslog } = sourceOf(heard, host).heads ?? {};
+  if (stderr?.numbered !== false || syslog?.numbered === true) return record;
+  const [serving, before] = heard.speakers
+    .where((key, { stage }) => stage === undefined && speakerOf(key).host === host && speakerOf(key).pid !== 0)
+    .sort(([, a], [, b]) => b.at - a.at);
+  const worker = sentence.kind === 'proxy.stopped' ? (before ?? serving) : serving;
+  return worker === undefined ? record : { ...record, pid: speakerOf(worker[0]).pid };
+}
+
 /** Why a line cannot be what it says, whoever else says so too; null if it can. */
 export function contradiction(heard: Heard, host: string, record: LogRecord): string | null {
   const { origin, priority, sentence } = record;
@@ -109,13 +125,6 @@ function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, wr
   const isHeardDirectly = heads?.stderr ? heads.stderr.direct : heads?.syslog !== undefined;
   if (writer !== null && isHeardDirectly) return 'another process wrote it';
   return tagPid === null && (heads?.stderr ?? heads?.syslog)?.numbered ? 'its header bears no pid' : null;
-}
-
-/** Whether it is a master's word of one of its workers. */
-export function isOfWorkers(
-  sentence: Sentence,
-): sentence is Extract<Sentence, { kind: 'worker.started' | 'worker.loading' | 'worker.failed' | 'worker.ended' }> {
-  return beginsWorker(sentence) || sentence.kind === 'worker.ended' || sentence.kind === 'worker.failed';
 }
 
 /** Who wrote a line of stderr that names another process; null where it names its own. The writer's host may be known by another name, too. */

@@ -16,12 +16,18 @@ for (const name of readdirSync(FOLDER).filter((entry) => !entry.endsWith('.md'))
 
     test('tells the same where operators have formats of their own, though they look as if clients could begin lines', async () => {
       using folder = openFolder();
-      for (const file of readdirSync(join(FOLDER, name)))
-        withStrangers(join(FOLDER, name, file), join(folder.path, file));
-      const other = await readCorpus(folder.path);
+      const other = await readCorpus(rewritten(name, folder.path, withStrangers));
       assert.notDeepEqual(openToClients(other.memory.heard), []);
       assert.deepEqual(facts(other), facts(reading));
     });
+
+    if (namesWorkers(reading)) {
+      test('tells the same where rsyslog leaves out the pids, for stderr names them', async () => {
+        using folder = openFolder();
+        const other = await readCorpus(rewritten(name, folder.path, withoutPids));
+        assert.deepEqual(facts(other), facts(reading));
+      });
+    }
 
     test('tells every change and every outage that HAProxy showed', () => assert.deepEqual(missed(reading), []));
 
@@ -35,16 +41,26 @@ for (const name of readdirSync(FOLDER).filter((entry) => !entry.endsWith('.md'))
   });
 }
 
-/** The log with two lines of an operator's formats behind the first of each worker's, and every fifty; other files as they are. */
-function withStrangers(from: string, to: string): void {
-  if (!basename(from).startsWith('haproxy.log')) {
-    copyFileSync(from, to);
-    return;
+/** The folder of the corpus as it would be had its log been written otherwise. */
+function rewritten(name: string, to: string, change: (lines: string[]) => string[]): string {
+  for (const file of readdirSync(join(FOLDER, name))) {
+    const from = join(FOLDER, name, file);
+    if (!basename(from).startsWith('haproxy.log')) {
+      copyFileSync(from, join(to, file));
+      continue;
+    }
+    const bytes = readFileSync(from);
+    const isPacked = from.endsWith('.gz');
+    const lines = (isPacked ? gunzipSync(bytes) : bytes).toString('latin1').split('\n');
+    const text = Buffer.from(change(lines).join('\n'), 'latin1');
+    writeFileSync(join(to, file), isPacked ? gzipSync(text) : text);
   }
-  const bytes = readFileSync(from);
-  const isPacked = from.endsWith('.gz');
+  return to;
+}
+
+/** With two lines of an operator's formats behind the first of each worker's, and every fifty. */
+function withStrangers(lines: string[]): string[] {
   const said = new Map<string, number>();
-  const lines = (isPacked ? gunzipSync(bytes) : bytes).toString('latin1').split('\n');
   const more = lines.flatMap((line) => {
     const [, header, pid] = /^((?:[A-Z][a-z]{2} [ \d]\d )?\S+ \S+ \S*?\[(\d+)\]:? )(?! |\[)/.exec(line) ?? [];
     if (header === undefined || pid === undefined) return [line];
@@ -53,8 +69,18 @@ function withStrangers(from: string, to: string): void {
     return times % 50 === 0 ? [line, `${header}web 10.0.0.1 GET /`, `${header}api 10.0.0.1 GET /`] : [line];
   });
   assert.ok(more.length > lines.length, 'there are such lines');
-  const text = Buffer.from(more.join('\n'), 'latin1');
-  writeFileSync(to, isPacked ? gzipSync(text) : text);
+  return more;
+}
+
+/** As by `%programname%: ` in rsyslog's template. */
+function withoutPids(lines: string[]): string[] {
+  return lines.map((line) => line.replace(/^((?:[A-Z][a-z]{2} [ \d]\d )?\S+ \S+ [^ []+)\[\d+\]: /, '$1: '));
+}
+
+/** Masters tell of their workers on stderr, under the host's name that the other lines bear as well; and no client writes whole lines. */
+function namesWorkers({ truths: [truth], memory: { heard } }: Reading): boolean {
+  const sources = [...heard.sources].map(([, source]) => source);
+  return truth?.path !== 'udp' && sources.every(({ announces, open }) => announces && open !== true);
 }
 
 /** What was told, but for where it stands in the log. */

@@ -203,3 +203,24 @@ test('that the first worker was loaded may be the last that stderr tells (3.2: h
   const sources = [...memory.heard.sources].map(([, source]) => source.alive ?? false);
   assert.deepEqual(sources, [false]);
 });
+
+test('where the log bears no pids, that a proxy stopped is said of the worker before, not of the one that took its place', () => {
+  const pidless = (line: string) => line.replace(/\[\d+\]: /, ': ');
+  const lines = [
+    master(0, 'New worker (110) forked'),
+    ...fallen,
+    master(60_000, 'New worker (120) forked'),
+    ...triple(120, 60_100, down('a', 0)),
+    ...triple(120, 60_101, EXHAUSTED),
+    ...triple(110, 60_200, 'Proxy app stopped (cumulated conns: FE: 0, BE: 0).'),
+  ];
+  const { outages, suspects } = read(lines.map(pidless)).news;
+  assert.deepEqual(
+    outages.map(({ pid, endHow }) => [pid, endHow]),
+    [
+      [110, 'process_replaced'],
+      [120, null],
+    ],
+  );
+  assert.deepEqual(suspects, []);
+});
