@@ -2,11 +2,12 @@
  * When a backend has a server and when it has none, in one worker.
  *
  * HAProxy announces a backend without a server and never its recovery: that is read from the counts of a server that
- * comes back. Only a fall can begin an outage. Only a return ends one at once, since two threads may write their lines in
- * another order than they counted; a fall that leaves servers ends one that has lasted (weights are set without a word).
+ * comes back. Only a fall can begin an outage, or the worker itself (`init-state down`, since 3.1), which shows when the first
+ * server comes. Only a return ends one at once, since two threads may write their lines in another order than they counted; a
+ * fall that leaves servers ends one that has lasted (weights are set without a word).
  */
 import { backendKey, type Counts, type HaproxyEvent } from '../parsers/index.js';
-import { type Board, boardWith, type Change, FRESH_BACKEND, fallOf, type OutServers } from './board.js';
+import { type Board, boardWith, type Change, FRESH_BACKEND, fallOf, type OutServers, workerOf } from './board.js';
 import type { Fall } from './incident.js';
 import type { Evidence, Outage } from './state.js';
 import { beganShortlyBefore } from './workers.js';
@@ -64,7 +65,7 @@ export function settle(
   };
 
   if (outage === null) {
-    if (available !== 'none') return becomes(null, null);
+    if (available !== 'none') return becomes(null, known === undefined ? silentOutage(board, event, backend) : null);
     const opened = openOutage(event, backend, planned);
     return becomes(opened, opened);
   }
@@ -103,6 +104,15 @@ export function ended(outage: Outage, at: number, endHow: NonNullable<Outage['en
 function openOutage(event: HaproxyEvent, backend: string, planned: boolean): Outage {
   const { id, at: start, utcOffsetMin, host, pid } = event;
   return { id, host, pid, backend, start, utcOffsetMin, end: null, endHow: null, planned, evidence: evidenceOf(event) };
+}
+
+/** The worker's first word of a backend is that its first server came: it had none since the worker began, if that was told. */
+function silentOutage(board: Board, event: HaproxyEvent, backend: string): Outage | null {
+  const { says, at } = event;
+  const start = workerOf(board, event)?.startedAt ?? null;
+  if (says.kind !== 'server' || says.change.to !== 'up' || says.counts === null || start === null) return null;
+  if (says.counts.active + says.counts.backup !== 1) return null;
+  return ended({ ...openOutage(event, backend, false), start, evidence: 'inferred' }, at, 'recovered');
 }
 
 /**

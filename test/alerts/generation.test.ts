@@ -19,3 +19,27 @@ describe('a new worker of another HAProxy service on the host', () => {
     );
   });
 });
+
+describe('a worker whose servers begin as down (init-state, 3.1) says nothing of it', () => {
+  const outages = (...script: string[]) =>
+    play(script).outages.map(({ start, end, evidence }) => `${start}-${end} ${evidence}`);
+
+  test('until the first of them comes: then the history has the outage since the worker began', () => {
+    const lasted = play(['0:00 @1 forked', '0:03 @1 up a 1']).outages.map(({ start, end, endHow, evidence }) => [
+      (end ?? 0) - start,
+      endHow,
+      evidence,
+    ]);
+    assert.deepEqual(lasted, [[3_000, 'recovered', 'inferred']]);
+    assert.deepEqual(play(['0:00 @1 forked', '0:03 @1 up a 1']).says, []);
+  });
+
+  test('where others serve already, or it spoke of the backend before, there was none', () => {
+    assert.deepEqual(outages('0:00 @1 forked', '0:03 @1 up a 2'), []);
+    assert.deepEqual(outages('0:00 @1 forked', '0:03 @1 down b 1', '0:09 @1 up a 1'), []);
+  });
+
+  test('where nobody told when it began, nobody knows since when', () => {
+    assert.deepEqual(outages('0:03 @1 up a 1'), []);
+  });
+});
