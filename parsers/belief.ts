@@ -28,10 +28,10 @@ export function doubtOfSign(heard: Heard, host: string, record: LogRecord): stri
   if (against !== null) return against;
   if (record.sentence.kind === 'check.result') {
     if (!isWorker(heard, host, record.pid)) return 'nothing was heard of such a worker';
+    if (record.origin === 'stderr' || isSealed(heard, host, record)) return null;
     // HAProxy warns of it on stderr as well (src/check.c), where no client writes.
-    const needsStderr =
-      record.origin === 'syslog' && !isSealed(heard, host, record) && expectsStderr(sourceOf(heard, host));
-    return needsStderr ? 'it must come on stderr as well' : null;
+    const source = sourceOf(heard, host);
+    return expectsStderr(source) || source.open ? 'it must come on stderr as well' : null;
   }
   if (record.origin !== 'stderr') return 'a master tells of its reloads on stderr only';
   const mayTell = record.sentence.kind === 'configuration.refused' && isLoading(heard, host, record.pid);
@@ -45,7 +45,9 @@ export function isWitnessed(heard: Heard, held: Held, said: RecentEvent): boolea
   const { host, pid } = event;
   const source = sourceOf(heard, host);
   const known = isWorker(heard, host, pid);
-  if ((sealed && (known || source.tags.length === 0)) || (by.stderr > 0 && by.syslog > 0)) return true;
+  if (sealed && (known || source.tags.length === 0)) return true;
+  // Any program writes both, with a pid of its own; of a worker a master would have told.
+  if (by.stderr > 0 && by.syslog > 0) return known || !source.announces;
   if (lacksStderr(heard, event, said)) return false;
   if (pair) {
     if (!expectsStderr(source)) return true;
@@ -83,6 +85,7 @@ export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null
   const known = isWorker(heard, event.host, event.pid);
   if (said.sealed && !known && !isForeign(heard, held)) return untilNext('nothing was heard of such a worker');
   if (said.by.syslog === 0) return known ? doubtOfKnownOnStderr(heard, event) : doubtOfUnknownOnStderr(heard, held);
+  if (said.by.stderr > 0 && !known && source.announces) return untilNext(UNANNOUNCED);
   const missing = [
     ...(expectsStderr(source) ? ['the line on stderr'] : []),
     ...(source.pairs && !said.pair ? ['the line of the other log target'] : []),
@@ -102,6 +105,7 @@ export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null
   return fits(heard, event) ? null : forGood(`${isMissing}, and it contradicts what was said before`);
 }
 
+const UNANNOUNCED = 'no master told of such a worker';
 const STDERR_ALONE = 'it came on stderr alone, where this source writes nothing else';
 
 function doubtOfKnownOnStderr(heard: Heard, event: HaproxyEvent): Doubt | null {
@@ -118,7 +122,7 @@ function doubtOfUnknownOnStderr(heard: Heard, held: Held): Doubt | null {
   const doubtful = isStrange ? forGood : untilNext;
   if (heads?.syslog && isOther) return forGood('another program wrote it');
   if (stderr === false) return doubtful(STDERR_ALONE);
-  if (announces) return doubtful('no master told of such a worker');
+  if (announces) return doubtful(UNANNOUNCED);
   if (heads?.syslog) return untilNext('nothing was heard of such a worker, and no log target told it');
   if (isOther) return untilNext('another program wrote it');
   return tags.length === 0 && isStrange ? untilNext(FIRST) : null;

@@ -11,6 +11,7 @@ export const COLON = 0x3a;
 export const LT = 0x3c;
 export const GT = 0x3e;
 export const BRACKET_OPEN = 0x5b;
+export const BACKSLASH = 0x5c;
 export const BRACKET_CLOSE = 0x5d;
 export const BRACE_OPEN = 0x7b;
 export const BRACE_CLOSE = 0x7d;

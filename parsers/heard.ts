@@ -69,6 +69,8 @@ export interface Head {
   direct: boolean;
   /** Their facilities, where the log has them. */
   facilities: readonly number[];
+  /** What stood in the tag's place, where their own header stands behind it. */
+  before?: readonly string[];
   /** Processes that carry stderr into the log under their own number, as a container's log driver does. */
   carriers: readonly number[];
 }

@@ -13,6 +13,7 @@ export { KINDS } from './haproxy.gen.js';
 export { type Address, type Hearing, hear, hearNothing, nextVerdictAt } from './hear.js';
 export { type Heard, NOTHING_HEARD, type Suspect } from './heard.js';
 export { backendKey, serverKey, type WorkerRef, workerKey } from './keys.js';
+export { lastHeader, messageStart } from './message-start.js';
 export { type ParseResult, parseHeader, parseLine } from './parse-line.js';
 export type {
   Cause,
@@ -30,7 +31,7 @@ export type {
   Stamp,
 } from './record.js';
 export { findRequest, type RequestPlace } from './request.js';
-export { ALONE, classify, type LineClass, lastHeader, messageStart } from './scan.js';
+export { ALONE, classify, type LineClass } from './scan.js';
 export { Shelf } from './shelf.js';
 export { forgetHost, hostNameOf } from './speakers.js';
 export { hearStranger, openToClients } from './strangers.js';

@@ -23,9 +23,11 @@ export function waysOf(
   { by, pair }: RecentEvent,
 ): Pick<Source, 'stderr' | 'pairs'> & { alive: boolean } {
   const isBoth = by.stderr > 0 && by.syslog > 0;
+  // Two requests in one breath make no second target: a client shall not bring about that HAProxy's one line is not enough any more.
+  const isPair = pair && !(source.open && source.pairs === false && by.stderr === 0);
   return {
     stderr: isBoth ? true : source.stderr,
-    pairs: pair ? true : source.pairs,
+    pairs: isPair ? true : source.pairs,
     alive: isBoth || source.alive === true,
   };
 }

@@ -134,6 +134,8 @@ export class Verdicts {
   #isWitnessed(held: Held): boolean {
     if (held.heir) return false;
     const said = this.#said(held);
+    // What contradicted may fit later, and be no truer for it: only a line that comes by the other way bears it out.
+    if (held.doubted) return said.by.stderr > 0 && said.by.syslog > 0;
     if (isWitnessed(this.heard, held, said)) return true;
     const { host, pid } = held.event;
     const others = () =>

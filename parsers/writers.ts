@@ -15,9 +15,10 @@ const KEPT = 8;
 
 /**
  * Severities as the syslog protocol numbers them (RFC 5424 section 6.2.1). HAProxy logs traffic as `info`, or as `err` with
- * `option log-separate-errors`; changes of state as `emerg`, `alert`, `warning` or `notice` (src/server.c, src/backend.c).
+ * `option log-separate-errors`; changes of state as `emerg`, `alert`,
+ * `warning` or `notice` (src/server.c, src/backend.c), and as `crit` where the `log` line has that as its most urgent (src/log.c).
  */
-const OF_STATES = new Set([0, 1, 4, 5]);
+const OF_STATES = new Set([0, 1, 2, 4, 5]);
 
 /** The facilities that are there for what an operator likes, local0 and above (RFC 5424 section 6.2.1): who logs to them was told to. */
 const LOCAL0 = 16;
@@ -35,7 +36,11 @@ export function isSealed(heard: Heard, host: string, { origin, priority }: LogRe
 }
 
 /** Takes in how a line is headed that was believed, or that repeats what was. */
-export function hearHead(heard: Heard, host: string, { origin, pid, tagPid, tag, priority }: LogRecord): Heard {
+export function hearHead(
+  heard: Heard,
+  host: string,
+  { origin, pid, tagPid, before: word, tag, priority }: LogRecord,
+): Heard {
   const source = sourceOf(heard, host);
   const before = source.heads?.[origin];
   const isOwn = origin === 'syslog' || tagPid === pid;
@@ -47,6 +52,7 @@ export function hearHead(heard: Heard, host: string, { origin, pid, tagPid, tag,
     numbered: tagPid !== null,
     direct: before?.direct === true || isOwn,
     facilities: withOne(before?.facilities, priority === null || !isSure ? null : priority >> 3),
+    before: withOne(before?.before, word),
     carriers: withOne(before?.carriers, carrier),
   };
   const tags = source.tags.includes(tag) ? source.tags : [...source.tags, tag].slice(-KEPT);
@@ -56,15 +62,19 @@ export function hearHead(heard: Heard, host: string, { origin, pid, tagPid, tag,
   });
 }
 
-const NONE: readonly number[] = [];
+const NONE: readonly never[] = [];
 
-function withOne(known: readonly number[] = NONE, one: number | null): readonly number[] {
+function withOne<T>(known: readonly T[] = NONE, one: T | null): readonly T[] {
   return one === null || known.includes(one) ? known : [...known, one].slice(-KEPT);
 }
 
 function isSame(a: Head, b: Head): boolean {
   return (
-    a.numbered === b.numbered && a.direct === b.direct && a.facilities === b.facilities && a.carriers === b.carriers
+    a.numbered === b.numbered &&
+    a.direct === b.direct &&
+    a.facilities === b.facilities &&
+    a.before === b.before &&
+    a.carriers === b.carriers
   );
 }
 
@@ -86,7 +96,10 @@ export function withWorker(heard: Heard, record: LogRecord): LogRecord {
 
 /** Why a line cannot be what it says, whoever else says so too; null if it can. */
 export function contradiction(heard: Heard, host: string, record: LogRecord): string | null {
-  const { origin, priority, sentence } = record;
+  const { origin, priority, before, sentence } = record;
+  // Any program can begin its message with a header.
+  const head = sourceOf(heard, host).heads?.[origin];
+  if (before !== null && head !== undefined && !head.before?.includes(before)) return 'another program wrote it';
   if (origin === 'stderr') return contradictionOnStderr(heard, host, record);
   if (priority !== null && !OF_STATES.has(priority & 7)) return 'its severity is that of traffic';
   return isOfWorkers(sentence) ? 'a master tells of its workers on stderr only' : null;

@@ -235,8 +235,8 @@ describe('a client that can write whole lines', () => {
 describe('where the log tells severities', () => {
   const ofSeverity = (severity: number, text: string) => `<${16 * 8 + severity}>${syslogLine(LATER, text)}`;
 
-  test('a line with that of a change of state needs no witness', () => {
-    for (const severity of [0, 1, 4, 5]) assert.equal(atOnce([ofSeverity(severity, down('a', 2))], twoTargets), 1);
+  test('a line with that of a change of state (or crit, where `log` has that as its most urgent) needs no witness', () => {
+    for (const severity of [0, 1, 2, 4, 5]) assert.equal(atOnce([ofSeverity(severity, down('a', 2))], twoTargets), 1);
   });
 
   test('a line with that of traffic is never a change, however often it comes', () => {

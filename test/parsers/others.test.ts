@@ -97,6 +97,40 @@ describe('another program', () => {
       assert.deepEqual(events([by('haproxy', stderrLine(LATER, text, { pid: 77 }))], young), [], text);
   });
 
+  test('nor does a message of its own that begins with HAProxy’s header, in a worker’s name or another', () => {
+    const oneTarget = readLog([forked(T), stderrLine(T + 1, down('x', 2)), syslogLine(T + 1, down('x', 2))]).memory;
+    for (const memory of [debian, oneTarget]) {
+      for (const pid of [100, 4242]) {
+        const behind = syslogLine(LATER, down('a', 1), { pid }).replace('haproxy[', 'haproxyctl: haproxy[');
+        const second = by('haproxy', stderrLine(LATER + 500, down('a', 1), { pid: 4242 }));
+        assert.deepEqual(events([behind, second, behind], memory), [], `${pid}`);
+      }
+    }
+    // `log-send-hostname` into a socket: all of HAProxy's lines are written so.
+    const sent = (line: string) => line.replace(' haproxy[', ' lb haproxy[');
+    const changes = [...twice(T, down('x', 2)), ...twice(T + 500, up('x', 3)), ...twice(LATER, down('a', 2))];
+    assert.deepEqual(
+      events(changes.map(sent)),
+      ['x DOWN', 'x UP', 'a DOWN'].map((what) => what.toLowerCase()),
+    );
+  });
+
+  test('nor by both ways at once under a number of its own, where masters tell of their workers', () => {
+    const both = (at: number, text: string) => [
+      stderrLine(at, text, { pid: 31_337 }),
+      syslogLine(at, text, { pid: 31_337 }),
+    ];
+    assert.deepEqual(told(both(LATER, EXHAUSTED), debian), ['? no master told of such a worker']);
+    const pidless = readLog(history.map((line) => by('haproxy', line))).memory;
+    assert.deepEqual(
+      events(
+        both(LATER, EXHAUSTED).map((line) => by('haproxy', line)),
+        pidless,
+      ),
+      [],
+    );
+  });
+
   test('leaves what it wrote to be found: by the number in its header, and also what changes no state', () => {
     const forged = (text: string) => by('haproxy-exporter[777]', stderrLine(LATER, text, { pid: 1 }));
     const { suspects } = readLog([forged(KILLED), forged('Loading failure!')], debian).news;

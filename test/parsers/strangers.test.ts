@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { forgetHost, type Heard, hearStranger, NOTHING_HEARD, openToClients } from '../../parsers/index.js';
+import { doubtOfSign } from '../../parsers/belief.js';
+import { forgetHost, type Heard, hearStranger, NOTHING_HEARD, openToClients, parseLine } from '../../parsers/index.js';
 import { clientsWriteLines } from '../../parsers/strangers.js';
 import type { Memory } from '../../src/memory.js';
 import { ingest } from '../../src/pipeline.js';
@@ -188,6 +189,24 @@ describe('where ordinary requests begin as they like', () => {
     assert.deepEqual(told(one, without(bare(T))), []);
     assert.deepEqual(told(one, without(worded(T))), ['a down']);
     assert.deepEqual(told([...one, ...one], without(bare(T))), ['a down']);
+  });
+
+  test('nor do two in one breath make HAProxy’s single line say too little, where there is one target and no stderr', () => {
+    const { memory } = readLog([...bare(T), syslogLine(T + 1, down('x', 2)), syslogLine(T + 5_000, up('x', 3))]);
+    const muted = readLog(twice(LATER, up('ghost', 3)), memory).memory;
+    const fall = [down('a', 0), EXHAUSTED].map((text, n) => syslogLine(LATER + 90_000 + n * 2_000, text));
+    assert.deepEqual(told(fall, muted), ['a down', 'app exhausted']);
+  });
+
+  test('nor does a request make a check fail, where stderr is not written', () => {
+    const check = 'Health check for server app/a failed, reason: Layer4 timeout, check duration: 3ms, status: 2/3 UP.';
+    const reasonOf = (requests: string[]) => {
+      const { memory } = readLog([...requests, ...twice(T + 1, down('x', 2)), ...twice(T + 500, up('x', 3))]);
+      const parsed = parseLine(syslogLine(LATER, check), UTC);
+      return parsed.ok ? doubtOfSign(memory.heard, 'lb', parsed.record) : 'not read';
+    };
+    assert.equal(reasonOf(bare(T)), 'it must come on stderr as well');
+    assert.equal(reasonOf(worded(T)), null);
   });
 
   test('nor do two lone requests in the name of a worker that was not heard yet', () => {
@@ -424,6 +443,18 @@ describe('what no reader can tell apart is told, for it may be an outage (docs/l
     assert.deepEqual(told(sealed(6, asked), known), []);
     assert.deepEqual(told(sealed(1, lost), known), ['a down', 'b down', 'x down', 'app exhausted']);
   });
+});
+
+test('what contradicted when it was said is no truer when it fits later, and no outage hangs on it', () => {
+  // A client foretells a fall to the letter, then another of the same server: stderr pairs with the first, and HAProxy's own pair is over.
+  const other = down('a', 2).replace('2001ms', '2002ms');
+  const forged = [syslogLine(LATER, down('a', 2)), syslogLine(LATER + 300, other)];
+  const there = [...triple(LATER + 400, down('a', 2)), ...triple(LATER + 3_400, up('a', 3))];
+  const { transitions } = readLog([...forged, ...there, syslogLine(LATER + 6_400, up('b', 9))], closedLog).news;
+  assert.deepEqual(
+    transitions.map(({ server, to }) => `${server} ${to}`),
+    ['a down', 'a up'],
+  );
 });
 
 describe('where every line begins with what HAProxy or the operator wrote', () => {
