@@ -23,7 +23,10 @@ export function endWorker(board: Board, event: HaproxyEvent): Change {
   const { says, at } = event;
   if (says.kind === 'proxy.stopped') {
     const how = isReplaced(board, event) ? 'process_replaced' : 'process_stopped';
-    return stopped(endEach(board, [backendKey(event, says.proxy)], at, how), backendKey(event, says.proxy));
+    const change = stopped(endEach(board, [backendKey(event, says.proxy)], at, how), backendKey(event, says.proxy));
+    // Its master would have told of one that takes its place.
+    const died = how === 'process_stopped' && (workerOf(board, event)?.startedAt ?? null) !== null;
+    return { ...change, outages: change.outages.map((one) => ({ ...one, died })) };
   }
   if (says.kind !== 'worker.ended' || workerOf(board, event)?.end) return unchanged(board);
   const how = says.former ? 'process_replaced' : endByCode(says.code);

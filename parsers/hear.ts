@@ -16,7 +16,7 @@ import {
 } from './event.js';
 import { redated, withoutForetold } from './foretold.js';
 import { type Heard, type Held, heardWith, type Subject, type Suspect, subjectKey } from './heard.js';
-import { asItServed, hearMaster, loaded, startedBy, withEnd } from './masters.js';
+import { asItServed, hearMaster, isMaster, loaded, startedBy, withEnd } from './masters.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { expectsStderr, hearStart, sourceOf } from './sources.js';
 import { forgetOld, hostNameOf, isWorker, recognise } from './speakers.js';
@@ -161,6 +161,8 @@ function take(
   }
   if (beginsWorker(says)) {
     verdicts.heard = forgetWorker(startedBy(verdicts.heard, event, record.pid, says), host, pid);
+    // For the next one its master loads the states anew, though they be the same.
+    if (record.pid !== null) verdicts.heard = forgetWorker(verdicts.heard, host, record.pid);
     if (says.kind === 'worker.started') verdicts.inherit(host, record.pid, event);
   }
   return null;
@@ -213,9 +215,11 @@ function forgetWorker(heard: Heard, host: string, pid: number): Heard {
 
 /**
  * Until 3.0 the state file is read before the worker is there, and told on stderr under the master's number; it is the
- * state in which the next worker begins (src/server_state.c).
+ * state in which the next worker begins (src/server_state.c). So is what follows from it: of servers that track others, of drain.
  */
 function isInheritance(heard: Heard, host: string, { origin, pid }: LogRecord, says: StateSentence): boolean {
-  if (says.kind !== 'server' || says.cause.class !== 'state_file') return false;
-  return origin === 'stderr' && !isWorker(heard, host, pid);
+  if (origin !== 'stderr' || pid === null || isWorker(heard, host, pid)) return false;
+  if (says.kind !== 'server' && says.kind !== 'backend.exhausted') return false;
+  if (says.kind === 'server' && says.cause.class === 'state_file') return true;
+  return isMaster(heard, host, pid) || waitingAt(heard.held, host).some(({ heir, event }) => heir && event.pid === pid);
 }

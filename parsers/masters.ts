@@ -59,6 +59,11 @@ export function withEnd(heard: Heard, { host, pid, says }: HaproxyEvent): Heard 
     : heard;
 }
 
+/** Whether it told of a worker that it started. */
+export function isMaster(heard: Heard, host: string, pid: number): boolean {
+  return ofMaster(heard, host, pid).length > 0;
+}
+
 /** Whether a worker is still at its configuration, of which it tells itself since 3.1. */
 export function isLoading({ speakers }: Heard, host: string, pid: number | null): boolean {
   return pid !== null && speakers.get(speakerKey({ host, pid }))?.stage === 'loading';

@@ -224,3 +224,79 @@ test('where the log bears no pids, that a proxy stopped is said of the worker be
   );
   assert.deepEqual(suspects, []);
 });
+
+describe('until 3.0 the master reads the state file, for the worker that it starts next', () => {
+  const fromFile = (server: string, left: number) =>
+    `config : Server ${server} is DOWN, changed from server-state after a reload. ${left} active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.`;
+  const follows =
+    'config : Server chain/c1 is DOWN via app/a. 0 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.';
+  const reload = (at: number, pid: number, ...states: string[]) => [
+    master(at, 'Reloading HAProxy'),
+    ...states.map((text) => master(at + 1, text)),
+    master(at + 2, `New worker (${pid}) forked`),
+    master(at + 3, 'Loading success.'),
+  ];
+  const falls = (lines: string[]) =>
+    read(lines).news.transitions.map(({ pid, backend, server, to }) => `${pid} ${backend}/${server} ${to}`);
+
+  test('that a server follows another one, or is drained, is of that worker as well', () => {
+    const drained = 'config : Server app/b remains in forced drain mode.';
+    const lines = [
+      master(0, 'New worker (110) forked'),
+      ...reload(60_000, 120, fromFile('app/a', 1), follows, drained),
+    ];
+    assert.deepEqual(falls(lines), ['120 app/a down', '120 chain/c1 down', '120 app/b drain']);
+    assert.deepEqual(told(lines), ['firing outage']);
+  });
+
+  test('two reloads within a minute tell the same of two workers', () => {
+    const states = [fromFile('app/a', 1), fromFile('app/b', 0)];
+    const lines = [
+      master(0, 'New worker (110) forked'),
+      ...reload(10_000, 120, ...states),
+      master(10_500, 'Former worker (110) exited with code 0 (Exit)'),
+      ...reload(19_000, 130, ...states),
+      master(19_500, 'Former worker (120) exited with code 0 (Exit)'),
+      ...triple(130, 40_000, serverText({ at: 0, backend: 'app', server: 'b', to: 'UP', left: 1 })),
+    ];
+    assert.deepEqual(falls(lines), [
+      '120 app/a down',
+      '120 app/b down',
+      '130 app/a down',
+      '130 app/b down',
+      '130 app/b up',
+    ]);
+    const { outages, incidents } = read(lines).news;
+    assert.deepEqual(
+      outages.map(({ pid, endHow }) => [pid, endHow]),
+      [
+        [120, 'process_replaced'],
+        [130, 'recovered'],
+      ],
+    );
+    assert.deepEqual(
+      incidents.filter(({ rule }) => rule === 'outage').map(({ resolvedAt }) => resolvedAt && resolvedAt - T),
+      [40_000],
+    );
+  });
+});
+
+test('who stops softly in an outage, as its master was told to, leaves nobody who serves: the outage is not over', () => {
+  const stopped = [
+    master(60_000, 'Exiting Master process...'),
+    ...triple(110, 60_001, 'Proxy app stopped (cumulated conns: FE: 0, BE: 2).'),
+    master(62_000, 'Current worker (110) exited with code 0 (Exit)'),
+  ];
+  assert.deepEqual(told([...started, ...fallen, ...stopped]), ['firing outage']);
+  const again = [master(90_000, 'Initializing new worker (210)'), master(90_300, 'Loading success.')];
+  assert.deepEqual(told([...started, ...fallen, ...stopped, ...again]), ['firing outage', 'resolved outage']);
+});
+
+test('the place of a mistake is told however HAProxy writes it (2.6: without `parsing`)', () => {
+  const lines = [
+    master(60_000, 'Reloading HAProxy'),
+    alert(MASTER, 60_001, "config : [/etc/haproxy/haproxy.cfg:41] : 'server broken/x' : unknown keyword 'an'."),
+    alert(MASTER, 60_002, 'config : Fatal errors found in configuration.'),
+  ];
+  assert.match(reasonOf([...started, ...lines]) ?? '', /haproxy\.cfg:41/);
+});
