@@ -7,6 +7,7 @@
  *    server still runs: drain to DOWN or MAINT counts, UP to drain does not.
  *  - silently at start: a server that waits for its first DNS answer, or that a server-state file brings back as down. No
  *    line of this worker tells of these.
+ *    Nor is one that begins as down (`init-state`) counted: haplog tells its backend's outage when the first server comes.
  *  - nothing for a server without checks of its own (`track`, no `check`): `show stat` leaves its field empty.
  *  - of a backend, every call of set_backend_down(), which is every `has no server available!`. That may be said twice of
  *    one outage, when two threads take out the last servers at once (seen in 3.0): more announcements than outages.
@@ -21,13 +22,14 @@ const STOPPED = new Set(['down', 'maint']);
 /** Falls per worker, server and backend, as haplog told them: a backend's are its outages. */
 export function fallsTold({ transitions, outages }: Reading): Falls {
   const falls: Falls = {};
+  const cameFirst = new Set(transitions.filter(({ to }) => to === 'up').map(({ id }) => id));
   const count = (key: string) => {
     falls[key] = (falls[key] ?? 0) + 1;
   };
   for (const { from, to, pid, backend, server } of transitions) {
     if (STOPPED.has(to) && !STOPPED.has(from)) count(`${pid} ${backend}/${server}`);
   }
-  for (const { pid, backend } of outages) count(`${pid} ${backend}`);
+  for (const { id, pid, backend } of outages) if (!cameFirst.has(id)) count(`${pid} ${backend}`);
   return falls;
 }
 
