@@ -24,25 +24,18 @@ export function endWorker(board: Board, event: HaproxyEvent): Change {
   if (says.kind === 'proxy.stopped') {
     const how = isReplaced(board, event) ? 'process_replaced' : 'process_stopped';
     const change = stopped(endEach(board, [backendKey(event, says.proxy)], at, how), backendKey(event, says.proxy));
-    // Its master would have told of one that takes its place.
+    // Its master would have told of one that takes its place: wished or not, nobody serves.
     const died = how === 'process_stopped' && (workerOf(board, event)?.startedAt ?? null) !== null;
     return { ...change, outages: change.outages.map((one) => ({ ...one, died })) };
   }
-  if (says.kind !== 'worker.ended' || workerOf(board, event)?.end) return unchanged(board);
-  const how = says.former ? 'process_replaced' : endByCode(says.code);
+  if (says.kind === 'worker.failed' && workerOf(board, event) === undefined) return unchanged(board);
+  if ((says.kind !== 'worker.ended' && says.kind !== 'worker.failed') || workerOf(board, event)?.end)
+    return unchanged(board);
+  const how = says.kind === 'worker.failed' || says.former ? 'process_replaced' : endByCode(says.code);
   const change = endOutages(board, event, at, how);
   const known = workerOf(board, event) ?? { pid: event.pid, firstAt: at, lastAt: at, startedAt: null, heir: null };
   const outages = change.outages.map((one) => ({ ...one, died: how !== 'process_replaced' }));
   return { ...change, board: put(change.board, event.host, { ...known, over: true, end: { at, how } }), outages };
-}
-
-/** A worker could not load its configuration. What it told meanwhile (states from a file) is as if it had not been: who served goes on. */
-export function forgetFailed(board: Board, event: HaproxyEvent): Change {
-  if (workerOf(board, event) === undefined) return unchanged(board);
-  const change = endOutages(board, event, event.at, 'process_replaced');
-  const waiting = siblingsOf(board, event).filter(({ heir }) => heir === event.pid);
-  const withoutHeir = waiting.reduce((rest, worker) => put(rest, event.host, { ...worker, heir: null }), change.board);
-  return { ...change, board: forgetWorker(withoutHeir, event) };
 }
 
 /** What a worker's last words tell, when they come after the word of its end: what they open has ended with it. */

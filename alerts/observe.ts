@@ -10,7 +10,7 @@ import {
   type ServerState,
   shown,
 } from './board.js';
-import { endWorker, forgetFailed, lastWords, renewWorker, supersede } from './generation.js';
+import { endWorker, lastWords, renewWorker, supersede } from './generation.js';
 import { availabilityAfter, evidenceOf, type ServerSentence, settle } from './outage.js';
 import { isPlannedChange } from './planned.js';
 import { noteWorker } from './workers.js';
@@ -20,7 +20,6 @@ import { noteWorker } from './workers.js';
  * @param copies how many lines have said so, up to now
  */
 export function observe(board: Board, event: HaproxyEvent, copies: number): Change {
-  if (event.says.kind === 'worker.failed') return forgetFailed(board, event);
   const renewed = renewWorker(board, event);
   const superseded = supersede(noteWorker(renewed.board, event), event);
   const change = lastWords(hearOf(superseded.board, event, copies), event);

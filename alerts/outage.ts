@@ -7,7 +7,7 @@
  * fall that leaves servers ends one that has lasted (weights are set without a word).
  */
 import { backendKey, type Counts, type HaproxyEvent } from '../parsers/index.js';
-import { type Board, boardWith, type Change, FRESH_BACKEND, fallOf, type OutServers, workerOf } from './board.js';
+import { type Board, boardWith, type Change, FRESH_BACKEND, fallOf, type OutServers } from './board.js';
 import type { Fall } from './incident.js';
 import type { Evidence, Outage } from './state.js';
 import { beganShortlyBefore } from './workers.js';
@@ -106,10 +106,10 @@ function openOutage(event: HaproxyEvent, backend: string, planned: boolean): Out
   return { id, host, pid, backend, start, utcOffsetMin, end: null, endHow: null, planned, evidence: evidenceOf(event) };
 }
 
-/** The worker's first word of a backend is that its first server came: it had none since the worker began, if that was told. */
+/** The worker's first word of a backend is that its first server came: it had none since the worker began, if that was shortly before. */
 function silentOutage(board: Board, event: HaproxyEvent, backend: string): Outage | null {
   const { says, at } = event;
-  const start = workerOf(board, event)?.startedAt ?? null;
+  const start = beganShortlyBefore(board, event);
   if (says.kind !== 'server' || says.change.to !== 'up' || says.counts === null || start === null) return null;
   if (says.counts.active + says.counts.backup !== 1) return null;
   return ended({ ...openOutage(event, backend, false), start, evidence: 'inferred' }, at, 'recovered');

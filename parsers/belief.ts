@@ -12,10 +12,10 @@ import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { backendKey, loggedKey, serverKey, speakerKey, speakerOf, type WorkerRef } from './keys.js';
 import { isLoading } from './masters.js';
 import type { LogRecord } from './record.js';
-import { expectsStderr, sourceOf, waysOf } from './sources.js';
+import { cameBothWays, expectsStderr, sourceOf, waysOf } from './sources.js';
 import { acquainted, isWorker } from './speakers.js';
 import { clientsWriteLines, closed, OPEN, opened } from './strangers.js';
-import { contradiction, isByStranger, isForeign, isSealed } from './writers.js';
+import { contradiction, isByStranger, isForeign, isSealed, standsInAnother } from './writers.js';
 
 /** How long an event waits for its second witness, in the log's time. */
 export const WITNESS_MS = 1000;
@@ -47,7 +47,7 @@ export function isWitnessed(heard: Heard, held: Held, said: RecentEvent): boolea
   const known = isWorker(heard, host, pid);
   if (sealed && (known || source.tags.length === 0)) return true;
   // Any program writes both, with a pid of its own; of a worker a master would have told.
-  if (by.stderr > 0 && by.syslog > 0) return known || !source.announces;
+  if (cameBothWays(said)) return known || (!source.announces && !isForeign(heard, held));
   if (lacksStderr(heard, event, said)) return false;
   if (pair) {
     if (!expectsStderr(source)) return true;
@@ -55,7 +55,8 @@ export function isWitnessed(heard: Heard, held: Held, said: RecentEvent): boolea
     return known && fits(heard, event);
   }
   if (by.stderr > 0) return standsOnStderr(heard, event);
-  return source.stderr === false && source.pairs === false && !isForeign(heard, held);
+  const isForeignLine = isForeign(heard, held) || standsInAnother(heard, held, said);
+  return source.stderr === false && source.pairs === false && !isForeignLine;
 }
 
 /** A line on stderr is enough: of a known worker, and nothing that its backend's `log` targets would have to tell as well. */
@@ -85,13 +86,14 @@ export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null
   const known = isWorker(heard, event.host, event.pid);
   if (said.sealed && !known && !isForeign(heard, held)) return untilNext('nothing was heard of such a worker');
   if (said.by.syslog === 0) return known ? doubtOfKnownOnStderr(heard, event) : doubtOfUnknownOnStderr(heard, held);
+  if (standsInAnother(heard, held, said)) return untilNext(FOREIGN);
   if (said.by.stderr > 0 && !known && source.announces) return untilNext(UNANNOUNCED);
   const missing = [
     ...(expectsStderr(source) ? ['the line on stderr'] : []),
     ...(source.pairs && !said.pair ? ['the line of the other log target'] : []),
   ];
   if (missing.length === 0) {
-    if (isForeign(heard, held)) return untilNext('another program wrote it');
+    if (isForeign(heard, held)) return untilNext(FOREIGN);
     return source.tags.length === 0 && mayBeClients(heard, event, said) ? untilNext(FIRST) : null;
   }
   const isMissing = `${missing.join(' and ')} did not come`;
@@ -105,6 +107,7 @@ export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null
   return fits(heard, event) ? null : forGood(`${isMissing}, and it contradicts what was said before`);
 }
 
+const FOREIGN = 'another program wrote it';
 const UNANNOUNCED = 'no master told of such a worker';
 const STDERR_ALONE = 'it came on stderr alone, where this source writes nothing else';
 
@@ -120,11 +123,11 @@ function doubtOfUnknownOnStderr(heard: Heard, held: Held): Doubt | null {
   const isStrange = isByStranger(heard, held);
   const isOther = isForeign(heard, held);
   const doubtful = isStrange ? forGood : untilNext;
-  if (heads?.syslog && isOther) return forGood('another program wrote it');
+  if (heads?.syslog && isOther) return forGood(FOREIGN);
   if (stderr === false) return doubtful(STDERR_ALONE);
   if (announces) return doubtful(UNANNOUNCED);
   if (heads?.syslog) return untilNext('nothing was heard of such a worker, and no log target told it');
-  if (isOther) return untilNext('another program wrote it');
+  if (isOther) return untilNext(FOREIGN);
   return tags.length === 0 && isStrange ? untilNext(FIRST) : null;
 }
 

@@ -16,7 +16,8 @@ import {
 } from './event.js';
 import { redated, withoutForetold } from './foretold.js';
 import { type Heard, type Held, heardWith, type Subject, type Suspect, subjectKey } from './heard.js';
-import { asItServed, hearMaster, isMaster, loaded, startedBy, withEnd } from './masters.js';
+import type { WorkerRef } from './keys.js';
+import { asItServed, hearMaster, isLoading, isMaster, loadingBy, startedBy, withStage } from './masters.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { expectsStderr, hearStart, sourceOf } from './sources.js';
 import { forgetOld, hostNameOf, isWorker, recognise } from './speakers.js';
@@ -145,6 +146,7 @@ function take(
     serial: said.serial,
     tag,
     tagPid: record.tagPid,
+    inTagsPlace: record.inTagsPlace,
     priority: record.priority,
     heardAt,
     turn: nextTurn(verdicts.heard.held),
@@ -153,7 +155,9 @@ function take(
   const held = origin === 'stderr' ? redate(verdicts, first, stamp) : first;
   if (isOfWorkers(says)) {
     verdicts.believe(held);
-    verdicts.heard = withEnd(hearMaster(hearHead(verdicts.heard, host, record), host, record), event);
+    verdicts.heard = hearMaster(hearHead(verdicts.heard, host, record), host, record);
+    if (says.kind === 'worker.ended') verdicts.heard = withStage(verdicts.heard, event, 'ended');
+    if (says.kind === 'worker.failed') fail(verdicts, event);
   } else {
     verdicts.hold(held);
     const isBelieved = !verdicts.heard.held.has(held.event.id) && isWorker(verdicts.heard, host, pid);
@@ -188,21 +192,32 @@ function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSentence, sta
     return;
   }
   verdicts.heard = hearMaster(hearHead(heard, host, record), host, record);
-  if (says.kind === 'reload.succeeded') {
-    const coming = loaded(verdicts.heard, host, event.pid);
-    verdicts.heard = coming.heard;
-    // Since 3.1 that is when a worker begins to serve.
-    for (const pid of coming.pids)
-      verdicts.events.push({ event: { ...event, pid, says: { kind: 'worker.started', pid } }, copies: record.times });
+  for (const pid of loadingBy(verdicts.heard, host, event.pid)) {
+    if (says.kind === 'reload.succeeded')
+      serve(verdicts, { ...event, pid, says: { kind: 'worker.started', pid } }, record);
+    if (says.kind === 'reload.failed') fail(verdicts, { host, pid });
   }
   verdicts.events.push({ event, copies: record.times });
+}
+
+/** Since 3.1 a worker begins to serve when its master says that it was loaded. */
+function serve(verdicts: Verdicts, event: HaproxyEvent, { times }: LogRecord): void {
+  verdicts.heard = withStage(verdicts.heard, event, undefined);
+  verdicts.events.push({ event, copies: times });
+  verdicts.inherit(event.host, event.pid, event);
+}
+
+/** It never served. 3.1 says so without its pid: `Failed to load worker!`. */
+function fail(verdicts: Verdicts, worker: WorkerRef): void {
+  verdicts.heard = withStage(verdicts.heard, worker, 'ended');
+  verdicts.disinherit(worker.host, worker.pid);
 }
 
 /** What was said of a subject before. A fork that is told later is another one, though in a container its pid is the same. */
 function beforeLine(known: Subject | undefined, says: StateSentence, at: Instant): Subject {
   if (known === undefined) return { recent: [], voices: {} };
   const told = known.voices.stderr;
-  return says.kind === 'worker.started' && told && !inOneBreath(at, told.at) ? silenced(known) : known;
+  return beginsWorker(says) && told && !inOneBreath(at, told.at) ? silenced(known) : known;
 }
 
 /** A worker begins: in a container it bears the pid of the one before, whose words are nothing that it could repeat. */
@@ -216,10 +231,12 @@ function forgetWorker(heard: Heard, host: string, pid: number): Heard {
 /**
  * Until 3.0 the state file is read before the worker is there, and told on stderr under the master's number; it is the
  * state in which the next worker begins (src/server_state.c). So is what follows from it: of servers that track others, of drain.
+ * Since 3.1 the worker tells so itself, and serves when its master says that it was loaded.
  */
 function isInheritance(heard: Heard, host: string, { origin, pid }: LogRecord, says: StateSentence): boolean {
-  if (origin !== 'stderr' || pid === null || isWorker(heard, host, pid)) return false;
   if (says.kind !== 'server' && says.kind !== 'backend.exhausted') return false;
+  if (isLoading(heard, host, pid)) return true;
+  if (origin !== 'stderr' || pid === null || isWorker(heard, host, pid)) return false;
   if (says.kind === 'server' && says.cause.class === 'state_file') return true;
   return isMaster(heard, host, pid) || waitingAt(heard.held, host).some(({ heir, event }) => heir && event.pid === pid);
 }

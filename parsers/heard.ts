@@ -42,6 +42,8 @@ export interface Speaker {
   origins: Partial<Record<Origin, true>>;
   /** When it was first heard; its master's word that it began counts only until its own. */
   at: Instant;
+  /** When it was first heard of, by whomever. Older memories have `at` alone. */
+  begun?: Instant;
   announced: boolean;
   /** Its master told of it, or one of its own lines was believed. */
   known: boolean;
@@ -52,6 +54,9 @@ export interface Speaker {
   /** It does not serve yet, for it reads its configuration, or no more, as its master told (masters.ts). */
   stage?: 'loading' | 'ended';
 }
+
+/** Who began later is younger. */
+export const begunAt = ({ at, begun = at }: Speaker): Instant => begun;
 
 export interface Doubted {
   event: HaproxyEvent;
@@ -69,8 +74,8 @@ export interface Head {
   direct: boolean;
   /** Their facilities, where the log has them. */
   facilities: readonly number[];
-  /** What stood in the tag's place, where their own header stands behind it. */
-  before?: readonly string[];
+  /** What stood in the tag's place, where their own header stands behind it. Older memories do not tell. */
+  inTagsPlace?: readonly string[];
   /** Processes that carry stderr into the log under their own number, as a container's log driver does. */
   carriers: readonly number[];
 }
@@ -92,7 +97,7 @@ export interface Source {
   /** What a process of it said last of its start, by a `log` target (sources.ts). */
   begun?: { pid: number; text: string; at: Instant };
   /** Masters whose last reload failed (masters.ts). */
-  refused?: readonly number[];
+  failedReloads?: readonly number[];
   /** How its lines are headed, by the way they took. */
   heads?: Partial<Record<Origin, Head>>;
 }
@@ -106,6 +111,8 @@ export interface Held {
   tag: string;
   /** Who wrote its first line, by the header; null where that bears no pid. */
   tagPid: number | null;
+  /** What stood in the tag's place of that line, where HAProxy's header stands behind it. */
+  inTagsPlace?: string | null;
   /** What stands before that line, where the log has severities (RFC 5424 section 6.2.1). */
   priority: number | null;
   /** Our clock when its first line was read. */

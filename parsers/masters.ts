@@ -2,14 +2,14 @@
  * What a master (`haproxy -W`) tells of its workers: who was started, who serves, and who stays because the new configuration was refused. From
  * src/mworker.c and src/haproxy.c; which version says what: grammar/process.peggy.
  */
-import { beginsWorker, type HaproxyEvent, type StateSentence } from './event.js';
-import { type Heard, heardWith, type Speaker } from './heard.js';
+import { beginsWorker, type StateSentence } from './event.js';
+import { begunAt, type Heard, heardWith, type Speaker } from './heard.js';
 import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
 import type { LogRecord, Sentence } from './record.js';
 import { sourceOf } from './sources.js';
 
 /** So many masters whose last reload failed are remembered of a host. */
-const REFUSED_MAX = 8;
+const FAILED_MAX = 8;
 
 const NONE: readonly number[] = [];
 
@@ -27,36 +27,30 @@ export function hearMaster(heard: Heard, host: string, { pid, tagPid, sentence }
   const announces = source.announces || (isSure === true && beginsWorker(sentence));
   const isWhileRunning = WHILE_RUNNING.has(sentence.kind) && !isFirstLoaded(heard, host, pid, sentence);
   const alive = source.alive === true || (announces && pid === tagPid && isWhileRunning);
-  const refused = refusedAfter(source.refused ?? NONE, pid, sentence);
+  const failedReloads = failedAfter(source.failedReloads ?? NONE, pid, sentence);
   const isKnown = announces === source.announces && alive === (source.alive ?? false);
-  if (isKnown && refused === (source.refused ?? NONE)) return heard;
-  return heardWith(heard, { sources: heard.sources.with(host, { ...source, announces, alive, refused }) });
+  if (isKnown && failedReloads === (source.failedReloads ?? NONE)) return heard;
+  return heardWith(heard, { sources: heard.sources.with(host, { ...source, announces, alive, failedReloads }) });
 }
 
 /** The worker was started by `master`, who tells of its end as well. */
 export function startedBy(heard: Heard, worker: WorkerRef, master: number | null, { kind }: Sentence): Heard {
+  const begun = withStage(heard, worker, kind === 'worker.loading' ? 'loading' : undefined);
+  return withSpeaker(begun, worker, (speaker) => ({ ...speaker, master }));
+}
+
+/** The workers that `master` has loading. */
+export function loadingBy(heard: Heard, host: string, master: number): readonly number[] {
+  return ofMaster(heard, host, master)
+    .filter(([, { stage }]) => stage === 'loading')
+    .map(([key]) => speakerOf(key).pid);
+}
+
+/** What was heard, with the worker before its service, in it (undefined) or after it. */
+export function withStage(heard: Heard, worker: WorkerRef, stage: Speaker['stage']): Heard {
   return withSpeaker(heard, worker, ({ stage: _, ...speaker }) =>
-    kind === 'worker.loading' ? { ...speaker, master, stage: 'loading' } : { ...speaker, master },
+    stage === undefined ? speaker : { ...speaker, stage },
   );
-}
-
-/** The workers that `master` has loading, and what was heard with all of them loaded. */
-export function loaded(heard: Heard, host: string, master: number): { heard: Heard; pids: readonly number[] } {
-  const coming = ofMaster(heard, host, master).filter(([, { stage }]) => stage === 'loading');
-  const pids = coming.map(([key]) => speakerOf(key).pid);
-  return {
-    heard: pids.reduce((rest, pid) => withSpeaker(rest, { host, pid }, ({ stage: _, ...one }) => one), heard),
-    pids,
-  };
-}
-
-/** What was heard, with the end of a worker of which its master tells; one that never served is forgotten. */
-export function withEnd(heard: Heard, { host, pid, says }: HaproxyEvent): Heard {
-  if (says.kind === 'worker.failed')
-    return heardWith(heard, { speakers: heard.speakers.without(speakerKey({ host, pid })) });
-  return says.kind === 'worker.ended'
-    ? withSpeaker(heard, { host, pid }, (one) => ({ ...one, stage: 'ended' }))
-    : heard;
 }
 
 /** Whether it told of a worker that it started. */
@@ -75,11 +69,11 @@ export function isLoading({ speakers }: Heard, host: string, pid: number | null)
  */
 export function asItServed<S extends StateSentence>(heard: Heard, host: string, master: number | null, says: S): S {
   if (says.kind !== 'worker.ended' || !says.former || master === null) return says;
-  if (!sourceOf(heard, host).refused?.includes(master)) return says;
+  if (!sourceOf(heard, host).failedReloads?.includes(master)) return says;
   const own = heard.speakers.get(speakerKey({ host, pid: says.pid }));
   if (!own?.known) return says;
   const isYounger = (one: Speaker) =>
-    one.known && one.stage === undefined && one.at > own.at && (one.master ?? master) === master;
+    one.known && one.stage === undefined && begunAt(one) > begunAt(own) && (one.master ?? master) === master;
   const younger = heard.speakers.where((key, one) => speakerOf(key).host === host && isYounger(one));
   return younger.length === 0 ? { ...says, former: false } : says;
 }
@@ -90,13 +84,13 @@ function isFirstLoaded(heard: Heard, host: string, master: number | null, { kind
   return own.length > 0 && own.every(([, { stage }]) => stage === 'loading');
 }
 
-function refusedAfter(refused: readonly number[], master: number | null, { kind }: Sentence): readonly number[] {
-  if (master === null) return refused;
-  const isRefused = refused.includes(master);
+function failedAfter(failed: readonly number[], master: number | null, { kind }: Sentence): readonly number[] {
+  if (master === null) return failed;
+  const isKnown = failed.includes(master);
   if (kind === 'reload.failed' || kind === 'worker.failed')
-    return isRefused ? refused : [...refused, master].slice(-REFUSED_MAX);
-  const isTaken = kind === 'reload.succeeded' || kind === 'worker.started';
-  return isTaken && isRefused ? refused.filter((other) => other !== master) : refused;
+    return isKnown ? failed : [...failed, master].slice(-FAILED_MAX);
+  const isMended = kind === 'reload.succeeded' || kind === 'worker.started';
+  return isMended && isKnown ? failed.filter((other) => other !== master) : failed;
 }
 
 function ofMaster({ speakers }: Heard, host: string, master: number): [string, Speaker][] {

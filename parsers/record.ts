@@ -228,7 +228,7 @@ export interface LogRecord {
   /** The tag's pid: who wrote the line to syslog, or to journald. */
   tagPid: number | null;
   /** What stands in the tag's place, where HAProxy's own header stands behind it; else null. */
-  before: string | null;
+  inTagsPlace: string | null;
   origin: Origin;
   /** Facility times eight plus severity, where the line begins with `<PRI>`: 128 is local0.emerg; else null. */
   priority: number | null;

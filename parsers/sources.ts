@@ -17,12 +17,17 @@ export function expectsStderr({ stderr, announces }: Source): boolean {
   return stderr ?? announces;
 }
 
+/** A line on stderr and one of a `log` target said so. */
+export function cameBothWays({ by }: Pick<RecentEvent, 'by'>): boolean {
+  return by.stderr > 0 && by.syslog > 0;
+}
+
 /** More is learned from each line; that something is not written, only from an event that waited for it in vain. */
 export function waysOf(
   source: Source,
   { by, pair }: RecentEvent,
 ): Pick<Source, 'stderr' | 'pairs'> & { alive: boolean } {
-  const isBoth = by.stderr > 0 && by.syslog > 0;
+  const isBoth = cameBothWays({ by });
   // Two requests in one breath make no second target: a client shall not bring about that HAProxy's one line is not enough any more.
   const isPair = pair && !(source.open && source.pairs === false && by.stderr === 0);
   return {

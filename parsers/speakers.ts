@@ -47,7 +47,7 @@ export function recognise(
   const alias = twin === null ? null : hostOf(twin);
   const fresh = announced || isCrowded(heard, host) ? forgetOld(heard, host, at) : heard;
   const joined = twin === null ? fresh.speakers : fresh.speakers.with(twin, metAs(speakers.get(twin)!));
-  const self: Speaker = { alias, origins: {}, at, announced, known: false, doubted: [] };
+  const self: Speaker = { alias, origins: {}, at, begun: at, announced, known: false, doubted: [] };
   return {
     heard: heardWith(fresh, { speakers: joined.with(key, { ...heardNow(self), announced }) }),
     host: alias ?? host,

@@ -18,7 +18,7 @@ import {
 import { speakerKey } from './keys.js';
 import type { Instant, LogRecord } from './record.js';
 import { followedUp, startedAnew, withDoubted } from './second-word.js';
-import { sourceOf } from './sources.js';
+import { cameBothWays, sourceOf } from './sources.js';
 import { acquainted, isWorker } from './speakers.js';
 import { clientsWriteLines, opened } from './strangers.js';
 import { byTurn, doubtedAt, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
@@ -26,7 +26,7 @@ import { byTurn, doubtedAt, waitingWith, withoutWaiting, withWaiting } from './w
 /** So many of a host that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */
 const DOUBTED_MAX = 50;
 
-/** So many changes of one server wait at once. */
+/** No more changes of one subject wait at once. */
 const WAITING_MAX = 100;
 
 const TOO_MANY: Doubt = { reason: 'more was said of it at once than HAProxy says', untilNext: false };
@@ -92,12 +92,18 @@ export class Verdicts {
     this.#believe(held, this.#said(held));
   }
 
-  /** A worker begins with the state that its master has loaded for it. */
+  /** A worker begins with the state that its master has loaded for it, or (since 3.1: `master` is its own pid) it itself. */
   inherit(host: string, master: number | null, { pid, at, utcOffsetMin }: HaproxyEvent): void {
     const heirs = this.#waiting(({ heir, event }) => heir && event.host === host && event.pid === master);
     for (const held of heirs) {
       this.#believe({ ...held, event: { ...held.event, pid, at, utcOffsetMin } }, this.#said(held));
     }
+  }
+
+  /** A worker never served: what it told while it read its configuration is as if it had not been. */
+  disinherit(host: string, pid: number): void {
+    for (const held of this.#waiting(({ heir, event }) => heir && event.host === host && event.pid === pid))
+      this.#strike(held);
   }
 
   /** What waits and matches, in the order in which it was heard. */
@@ -135,7 +141,7 @@ export class Verdicts {
     if (held.heir) return false;
     const said = this.#said(held);
     // What contradicted may fit later, and be no truer for it: only a line that comes by the other way bears it out.
-    if (held.doubted) return said.by.stderr > 0 && said.by.syslog > 0;
+    if (held.doubted) return cameBothWays(said);
     if (isWitnessed(this.heard, held, said)) return true;
     const { host, pid } = held.event;
     const others = () =>
@@ -153,7 +159,8 @@ export class Verdicts {
     }
     const said = this.#said(held);
     const { host } = held.event;
-    const why = held.heir ? NO_HEIR : doubt(this.heard, held, said);
+    // That it was loaded may have been lost: a worker's own word counts all the same, if late.
+    const why = held.heir && !isWorker(this.heard, host, held.event.pid) ? NO_HEIR : doubt(this.heard, held, said);
     if (why !== null) {
       const doubted = why.untilNext ? followedUp(this.heard, held) : null;
       if (doubted === null) {

@@ -2,8 +2,8 @@
  * What waits for a witness, by its backend and by when it is due: in a storm thousands wait at once, and each line asks. All of
  * that follows from what waits. It is remembered beside it and made anew where it is not, so that nothing of it is stored.
  *
- * The order goes from shelf to shelf and is changed in its place: of a shelf that was changed since it is made anew. To copy
- * lists of thousands for each line would cost more than all the rest.
+ * The order is handed from shelf to shelf and changed in its place; an older shelf, if asked again, gets its order made anew. To
+ * copy lists of thousands for each line would cost more than all the rest.
  */
 import { WITNESS_MS } from './belief.js';
 import type { EventId } from './event.js';

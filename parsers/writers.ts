@@ -3,9 +3,9 @@
  * learned from those that were believed.
  */
 import { beginsWorker, isOfWorkers, isSign } from './event.js';
-import { type Head, type Heard, type Held, heardWith } from './heard.js';
+import { begunAt, type Head, type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
-import type { LogRecord } from './record.js';
+import type { LogRecord, Origin } from './record.js';
 import { sourceOf } from './sources.js';
 import { hostNameOf, isWorker } from './speakers.js';
 import { linesVary, OPEN } from './strangers.js';
@@ -15,8 +15,8 @@ const KEPT = 8;
 
 /**
  * Severities as the syslog protocol numbers them (RFC 5424 section 6.2.1). HAProxy logs traffic as `info`, or as `err` with
- * `option log-separate-errors`; changes of state as `emerg`, `alert`,
- * `warning` or `notice` (src/server.c, src/backend.c), and as `crit` where the `log` line has that as its most urgent (src/log.c).
+ * `option log-separate-errors`; changes of state as `emerg`, `alert`, `warning` or `notice` (src/server.c, src/backend.c), and
+ * as `crit` where the `log` line has that as its most urgent (src/log.c).
  */
 const OF_STATES = new Set([0, 1, 2, 4, 5]);
 
@@ -39,7 +39,7 @@ export function isSealed(heard: Heard, host: string, { origin, priority }: LogRe
 export function hearHead(
   heard: Heard,
   host: string,
-  { origin, pid, tagPid, before: word, tag, priority }: LogRecord,
+  { origin, pid, tagPid, inTagsPlace, tag, priority }: LogRecord,
 ): Heard {
   const source = sourceOf(heard, host);
   const before = source.heads?.[origin];
@@ -52,7 +52,7 @@ export function hearHead(
     numbered: tagPid !== null,
     direct: before?.direct === true || isOwn,
     facilities: withOne(before?.facilities, priority === null || !isSure ? null : priority >> 3),
-    before: withOne(before?.before, word),
+    inTagsPlace: withOne(before?.inTagsPlace, inTagsPlace),
     carriers: withOne(before?.carriers, carrier),
   };
   const tags = source.tags.includes(tag) ? source.tags : [...source.tags, tag].slice(-KEPT);
@@ -73,7 +73,7 @@ function isSame(a: Head, b: Head): boolean {
     a.numbered === b.numbered &&
     a.direct === b.direct &&
     a.facilities === b.facilities &&
-    a.before === b.before &&
+    a.inTagsPlace === b.inTagsPlace &&
     a.carriers === b.carriers
   );
 }
@@ -89,17 +89,14 @@ export function withWorker(heard: Heard, record: LogRecord): LogRecord {
   if (stderr?.numbered !== false || syslog?.numbered === true) return record;
   const [serving, before] = heard.speakers
     .where((key, { stage }) => stage === undefined && speakerOf(key).host === host && speakerOf(key).pid !== 0)
-    .sort(([, a], [, b]) => b.at - a.at);
+    .sort(([, a], [, b]) => begunAt(b) - begunAt(a));
   const worker = sentence.kind === 'proxy.stopped' ? (before ?? serving) : serving;
   return worker === undefined ? record : { ...record, pid: speakerOf(worker[0]).pid };
 }
 
 /** Why a line cannot be what it says, whoever else says so too; null if it can. */
 export function contradiction(heard: Heard, host: string, record: LogRecord): string | null {
-  const { origin, priority, before, sentence } = record;
-  // Any program can begin its message with a header.
-  const head = sourceOf(heard, host).heads?.[origin];
-  if (before !== null && head !== undefined && !head.before?.includes(before)) return 'another program wrote it';
+  const { origin, priority, sentence } = record;
   if (origin === 'stderr') return contradictionOnStderr(heard, host, record);
   if (priority !== null && !OF_STATES.has(priority & 7)) return 'its severity is that of traffic';
   return isOfWorkers(sentence) ? 'a master tells of its workers on stderr only' : null;
@@ -112,6 +109,7 @@ function contradictionOnStderr(heard: Heard, host: string, record: LogRecord): s
   const isOfTarget = facility !== null && syslog?.facilities.includes(facility) === true;
   const isOfStderr = stderr === undefined ? !isLocal(priority) : stderr.facilities.includes(facility ?? 0);
   if (isOfTarget && !isOfStderr) return 'its facility is that of a `log` target';
+  if (isInAnother(heard, host, 'stderr', record.inTagsPlace)) return 'another program wrote it';
   if (isOfWorkers(sentence) && isWorker(heard, hostNameOf(heard, record), pid))
     return 'a worker does not tell of workers';
   const writer = otherWriter(heard, record);
@@ -146,11 +144,26 @@ function otherWriter(heard: Heard, { host, pid, tagPid }: LogRecord): WorkerRef 
   return { host: hostNameOf(heard, { host, pid: tagPid }), pid: tagPid };
 }
 
-/** An unknown process that is headed otherwise than the load balancer's workers: under another name, or without a pid where they bear theirs. */
-export function isForeign(heard: Heard, { event, tag }: Held): boolean {
+/** HAProxy's header stands in another program's message, where none stood there in what was believed: any program can write one. */
+function isInAnother(heard: Heard, host: string, origin: Origin, inTagsPlace: string | null): boolean {
+  const known = sourceOf(heard, host).heads?.[origin]?.inTagsPlace;
+  return inTagsPlace !== null && known !== undefined && !known.includes(inTagsPlace);
+}
+
+/** The first and only line of an event that a `log` target is said to have brought stands in another program's message. */
+export function standsInAnother(heard: Heard, { event, inTagsPlace = null }: Held, { copies }: RecentEvent): boolean {
+  return copies === 1 && isInAnother(heard, event.host, 'syslog', inTagsPlace);
+}
+
+/**
+ * An unknown process that is headed otherwise than the load balancer's workers: under another name, without a pid where they bear theirs, or in another
+ * program's message.
+ */
+export function isForeign(heard: Heard, { event, tag, inTagsPlace = null }: Held): boolean {
   const { tags, heads } = sourceOf(heard, event.host);
   if (tags.length === 0 || isWorker(heard, event.host, event.pid)) return false;
-  return !tags.includes(tag) || ((heads?.syslog ?? heads?.stderr)?.numbered === true && event.pid === 0);
+  if (!tags.includes(tag) || isInAnother(heard, event.host, 'syslog', inTagsPlace)) return true;
+  return (heads?.syslog ?? heads?.stderr)?.numbered === true && event.pid === 0;
 }
 
 /**

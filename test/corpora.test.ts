@@ -9,6 +9,7 @@ import { openFolder } from './support/stage.js';
 import { missed, type Reading, readCorpus } from './support/truth.js';
 
 const FOLDER = 'fixtures/corpora';
+let pidless = 0;
 
 for (const name of readdirSync(FOLDER).filter((entry) => !entry.endsWith('.md'))) {
   describe(`the log of ${name}`, async () => {
@@ -22,6 +23,7 @@ for (const name of readdirSync(FOLDER).filter((entry) => !entry.endsWith('.md'))
     });
 
     if (namesWorkers(reading)) {
+      pidless++;
       test('tells the same where rsyslog leaves out the pids, for stderr names them', async () => {
         using folder = openFolder();
         const other = await readCorpus(rewritten(name, folder.path, withoutPids));
@@ -40,6 +42,8 @@ for (const name of readdirSync(FOLDER).filter((entry) => !entry.endsWith('.md'))
     }
   });
 }
+
+test('there are logs without the pids of which stderr names the workers', () => assert.ok(pidless > 0));
 
 /** The folder of the corpus as it would be had its log been written otherwise. */
 function rewritten(name: string, to: string, change: (lines: string[]) => string[]): string {

@@ -83,7 +83,7 @@ async function* recordsText(
 
 const CONNECT_FROM = Buffer.from('Connect from ');
 
-/** Of what begins as `Connect from` does the daemon passes over all: no state hangs on `Connect() failed for backend ...` and `Cannot bind to source address ...`. */
+/** The daemon skips all lines that begin with C, for none tells of a state; here the remarks among them are read (`Connect() failed for backend ...`). */
 function mayBeRemark(bytes: Buffer, start: number, end: number): boolean {
   const message = messageStart(bytes, start, end);
   const opening = bytes.subarray(message, Math.min(end, message + CONNECT_FROM.length));

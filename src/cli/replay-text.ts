@@ -17,7 +17,7 @@ interface Line {
   /** Of what happened at once: a change of state stands before the outage it begins, and that before the incident and who is told. */
   rank: 0 | 1 | 2 | 3;
   utcOffsetMin: number;
-  /** Said when the line is taken where that is of the newest that is known; a text takes less room than what it is about. */
+  /** A text, where it is final; a function, where later facts may still change it. Texts take less room. */
   words: string | (() => string);
 }
 

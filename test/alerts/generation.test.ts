@@ -39,7 +39,8 @@ describe('a worker whose servers begin as down (init-state, 3.1) says nothing of
     assert.deepEqual(outages('0:00 @1 forked', '0:03 @1 down b 1', '0:09 @1 up a 1'), []);
   });
 
-  test('where nobody told when it began, nobody knows since when', () => {
+  test('where nobody told when it began, or that was long ago, nobody knows since when', () => {
     assert.deepEqual(outages('0:03 @1 up a 1'), []);
+    assert.deepEqual(outages('0:00 @1 forked', '9:00:00 @1 up a 1'), []);
   });
 });

@@ -44,6 +44,8 @@ const refused = (pid: number, at: number) => [
   alert(pid, at + 202, 'config : Fatal errors found in configuration.'),
   master(at + 210, `Failed to load worker (${pid}) exited with code 1 (Exit)`),
 ];
+const FROM_FILE =
+  'Server app/a is DOWN, changed from server-state after a reload. 0 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.';
 const gone = (at: number) => [
   master(at, 'Former worker (110) exited with code 139 (Segmentation fault)'),
   master(at + 1, 'All workers exited. Exiting... (0)'),
@@ -96,13 +98,90 @@ describe('since 3.1 a worker that is being initialized does not serve yet', () =
     ]);
   });
 
-  test('states that it read from a file and never served with are over with it', () => {
-    const fromFile =
-      'Server app/b is DOWN, changed from server-state after a reload. 1 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.';
-    const lines = [...started, master(60_000, 'Initializing new worker (120)'), worker(120, 60_100, fromFile)];
-    assert.deepEqual(workersOf(lines), [110, 120]);
+  test('states that it read from a file and never served with are nothing that happened', () => {
+    const lines = [...started, master(60_000, 'Initializing new worker (120)'), worker(120, 60_100, FROM_FILE)];
     const failed = master(60_210, 'Failed to load worker (120) exited with code 1 (Exit)');
+    assert.deepEqual(told([...lines, failed]), ['firing reload_failed']);
     assert.deepEqual(workersOf([...lines, failed]), [110]);
+  });
+
+  test('3.1 does not say which one could not load: all that its master has loading', () => {
+    const lines = [
+      ...started,
+      master(60_000, 'Initializing new worker (120)'),
+      worker(120, 60_100, FROM_FILE),
+      master(60_210, 'Failed to load worker!'),
+    ];
+    const loaded = [master(90_000, 'Initializing new worker (130)'), master(90_300, 'Loading success.')];
+    assert.deepEqual(workersOf([...lines, ...loaded]), [110, 130]);
+    assert.deepEqual(told([...lines, ...loaded]), ['firing reload_failed', 'resolved reload_failed']);
+  });
+
+  test('states that it read from a file are its own when it serves, however long that takes', () => {
+    const lines = (loadedAt: number) => [
+      ...started,
+      ...fallen,
+      master(60_000, 'Initializing new worker (120)'),
+      worker(120, 60_100, FROM_FILE),
+      worker(120, 60_101, EXHAUSTED),
+      master(loadedAt, 'Loading success.'),
+      master(loadedAt + 500, 'Former worker (110) exited with code 0 (Exit)'),
+    ];
+    for (const loadedAt of [60_300, 75_000]) {
+      assert.deepEqual(told(lines(loadedAt)), ['firing outage'], `${loadedAt}`);
+      const { outages } = read(lines(loadedAt)).news;
+      assert.deepEqual(
+        outages.map(({ pid, start, endHow }) => [pid, start - T, endHow]),
+        [
+          [110, 5_000, 'process_replaced'],
+          [120, loadedAt, null],
+        ],
+      );
+    }
+  });
+
+  test('where the word that it was loaded was lost, what it tells counts after a minute', () => {
+    const lines = [...started, master(60_000, 'Initializing new worker (120)'), worker(120, 60_900, down('a', 0))];
+    const later = master(130_000, 'haproxy version is 3.2.26');
+    assert.deepEqual(told([...lines, later, worker(120, 131_000, down('b', 0))]).slice(0, 1), ['firing outage']);
+  });
+
+  test('a pid that is given again is a new worker, within a minute of the last one or after', () => {
+    for (const again of [20_000, 200_000]) {
+      const lines = [
+        ...started,
+        ...triple(110, 5_000, down('a', 0)),
+        ...triple(110, 5_001, EXHAUSTED),
+        master(again - 1_000, 'Current worker (110) exited with code 139 (Segmentation fault)'),
+        master(again, 'Initializing new worker (110)'),
+        master(again + 300, 'Loading success.'),
+        ...triple(110, again + 5_000, down('a', 0)),
+        ...triple(110, again + 5_001, EXHAUSTED),
+        ...triple(110, again + 9_000, up('a', 1)),
+      ];
+      const { outages } = read(lines).news;
+      assert.deepEqual(
+        outages.map(({ start, end }) => [start - T, end && end - T]),
+        [
+          [5_000, again - 1_000],
+          [again + 5_000, again + 9_000],
+        ],
+        `${again}`,
+      );
+    }
+  });
+
+  test('so is it where nobody told of the end of the last one: a container was started anew', () => {
+    const falls = (at: number) => [...triple(110, at, down('a', 0)), ...triple(110, at + 1, EXHAUSTED)];
+    const again = started.map((line) => line.replace('12:00:00', '12:00:20'));
+    const { outages } = read([...started, ...falls(5_000), ...again, ...falls(25_000)]).news;
+    assert.deepEqual(
+      outages.map(({ start, end }) => [start - T, end && end - T]),
+      [
+        [5_000, 20_300],
+        [25_000, null],
+      ],
+    );
   });
 
   test('a client who knows the pid of one that serves can tell nothing of a configuration', () => {
@@ -204,8 +283,24 @@ test('that the first worker was loaded may be the last that stderr tells (3.2: h
   assert.deepEqual(sources, [false]);
 });
 
+const pidless = (line: string) => line.replace(/\[\d+\]: /, ': ');
+
+test('where the log bears no pids, who began last serves, though the one before speaks first when it stops', () => {
+  const lines = [
+    master(0, 'New worker (110) forked'),
+    master(30_000, 'New worker (120) forked'),
+    ...triple(110, 30_010, 'Proxy app stopped (cumulated conns: FE: 0, BE: 0).'),
+    ...triple(120, 40_000, down('a', 2)),
+  ];
+  const { transitions, copies, suspects } = read(lines.map(pidless)).news;
+  assert.deepEqual(
+    transitions.map(({ pid, server }) => [pid, server]),
+    [[120, 'a']],
+  );
+  assert.deepEqual([copies.at(-1)?.copies, suspects], [3, []]);
+});
+
 test('where the log bears no pids, that a proxy stopped is said of the worker before, not of the one that took its place', () => {
-  const pidless = (line: string) => line.replace(/\[\d+\]: /, ': ');
   const lines = [
     master(0, 'New worker (110) forked'),
     ...fallen,

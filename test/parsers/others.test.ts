@@ -1,6 +1,8 @@
 /** Other programs and other processes of the host: what they write makes no event, and what they carry for HAProxy is heard. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Source, Speaker } from '../../parsers/heard.js';
+import { Shelf } from '../../parsers/shelf.js';
 import { EMPTY_MEMORY, type Memory } from '../../src/memory.js';
 import { serverText, stderrLine, syslogLine } from '../support/lines.js';
 import { readLog } from '../support/reading.js';
@@ -103,16 +105,46 @@ describe('another program', () => {
       for (const pid of [100, 4242]) {
         const behind = syslogLine(LATER, down('a', 1), { pid }).replace('haproxy[', 'haproxyctl: haproxy[');
         const second = by('haproxy', stderrLine(LATER + 500, down('a', 1), { pid: 4242 }));
-        assert.deepEqual(events([behind, second, behind], memory), [], `${pid}`);
+        assert.deepEqual(events([behind, second], memory), [], `${pid}`);
       }
     }
-    // `log-send-hostname` into a socket: all of HAProxy's lines are written so.
+    const { memory } = readLog([...twice(T, down('x', 2)), ...twice(T + 500, up('x', 3))]);
+    const both = [
+      syslogLine(LATER, EXHAUSTED, { pid: 4242 }).replace('haproxy[', 'haproxyctl: haproxy['),
+      by('haproxy', stderrLine(LATER, EXHAUSTED, { pid: 4242 })),
+    ];
+    assert.deepEqual(events(both, memory), []);
+    // `log-send-hostname` into a socket: all of HAProxy's lines are written so, from the start or from a reload on.
+    const reloaded = [...twice(LATER, down('a', 2)), ...twice(LATER + 9_000, up('a', 3))];
+    assert.deepEqual(
+      events(
+        [...reloaded.slice(0, 2).map((line) => line.replace(' haproxy[', ' lb haproxy[')), ...reloaded.slice(2)],
+        debian,
+      ),
+      ['a down', 'a up'],
+    );
     const sent = (line: string) => line.replace(' haproxy[', ' lb haproxy[');
     const changes = [...twice(T, down('x', 2)), ...twice(T + 500, up('x', 3)), ...twice(LATER, down('a', 2))];
     assert.deepEqual(
       events(changes.map(sent)),
       ['x DOWN', 'x UP', 'a DOWN'].map((what) => what.toLowerCase()),
     );
+  });
+
+  test('unless nothing is known of that: an older haplog did not remember it', () => {
+    const sent = (line: string) => line.replace(' haproxy[', ' lb haproxy[');
+    const { memory } = readLog([...twice(T, down('x', 2)), ...twice(T + 500, up('x', 3))].map(sent));
+    const sources = memory.heard.sources
+      .where(() => true)
+      .map(([host, { heads, failedReloads: _, ...source }]): [string, Source] => {
+        const { inTagsPlace: __, ...syslog } = heads!.syslog!;
+        return [host, { ...source, heads: { syslog } }];
+      });
+    const speakers = memory.heard.speakers
+      .where(() => true)
+      .map(([key, { begun: _, ...speaker }]): [string, Speaker] => [key, speaker]);
+    const older = { ...memory, heard: { ...memory.heard, sources: Shelf.of(sources), speakers: Shelf.of(speakers) } };
+    assert.deepEqual(events([sent(syslogLine(LATER, down('a', 2)))], older), ['a down']);
   });
 
   test('nor by both ways at once under a number of its own, where masters tell of their workers', () => {
