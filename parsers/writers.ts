@@ -87,9 +87,12 @@ export function withWorker(heard: Heard, record: LogRecord): LogRecord {
   if (pid !== null || origin !== 'syslog') return record;
   const { stderr, syslog } = sourceOf(heard, host).heads ?? {};
   if (stderr?.numbered !== false || syslog?.numbered === true) return record;
-  const [serving, before] = heard.speakers
-    .where((key, { stage }) => stage === undefined && speakerOf(key).host === host && speakerOf(key).pid !== 0)
-    .sort(([, a], [, b]) => begunAt(b) - begunAt(a));
+  const all = heard.speakers.where(
+    (key, { stage }) => stage === undefined && speakerOf(key).host === host && speakerOf(key).pid !== 0,
+  );
+  // Who was announced is a worker; without a master's word it may be anybody who was heard.
+  const announced = all.filter(([, { master }]) => master !== undefined);
+  const [serving, before] = (announced.length > 0 ? announced : all).sort(([, a], [, b]) => begunAt(b) - begunAt(a));
   const worker = sentence.kind === 'proxy.stopped' ? (before ?? serving) : serving;
   return worker === undefined ? record : { ...record, pid: speakerOf(worker[0]).pid };
 }

@@ -300,6 +300,19 @@ test('where the log bears no pids, who began last serves, though the one before 
   assert.deepEqual([copies.at(-1)?.copies, suspects], [3, []]);
 });
 
+test('where the log bears no pids, a number that a client made up takes no lines from the worker that was announced', () => {
+  const lines = [
+    master(0, 'New worker (110) forked'),
+    worker(4242, 20_000, down('z', 2)),
+    ...triple(110, 40_000, down('a', 2)),
+  ];
+  const { transitions } = read(lines.map(pidless)).news;
+  assert.deepEqual(
+    transitions.map(({ pid, server, copies }) => [pid, server, copies]),
+    [[110, 'a', 3]],
+  );
+});
+
 test('where the log bears no pids, that a proxy stopped is said of the worker before, not of the one that took its place', () => {
   const lines = [
     master(0, 'New worker (110) forked'),
