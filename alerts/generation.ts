@@ -76,7 +76,10 @@ function areStrangers(board: Board, { host, pid }: WorkerRef, other: number): bo
   return own!.length > 0 && others!.length > 0 && !own!.some((backend) => others!.includes(backend));
 }
 
-/** Ends what is open in those older workers whose heir speaks while they have been silent. */
+/** Several workers of one master (`nbproc`, until 2.4) begin together, and what a worker begins with it tells at once. */
+const TOGETHER_MS = 1_000;
+
+/** Ends what is open in those older workers whose heir speaks: while they have been silent, or where a master started it after them. */
 export function supersede(before: Board, event: HaproxyEvent): Change {
   const self = workerOf(before, event);
   if (!self) return unchanged(before);
@@ -84,7 +87,10 @@ export function supersede(before: Board, event: HaproxyEvent): Change {
   let board = before;
   for (const worker of siblingsOf(before, event)) {
     if (worker.heir !== event.pid || worker.over) continue;
-    if (event.at - Math.max(worker.lastAt, self.firstAt) <= SILENCE_MS) continue;
+    const { startedAt } = self;
+    const isSuccessor =
+      startedAt !== null && startedAt - worker.firstAt > TOGETHER_MS && event.at - startedAt > TOGETHER_MS;
+    if (!isSuccessor && event.at - Math.max(worker.lastAt, self.firstAt) <= SILENCE_MS) continue;
     const older = { host: event.host, pid: worker.pid };
     const change = endOutages(board, older, self.firstAt, 'process_replaced');
     board = put(change.board, event.host, { ...worker, over: true });

@@ -23,7 +23,8 @@ export function observe(board: Board, event: HaproxyEvent, copies: number): Chan
   const renewed = renewWorker(board, event);
   const superseded = supersede(noteWorker(renewed.board, event), event);
   const change = lastWords(hearOf(superseded.board, event, copies), event);
-  return { ...change, outages: [...renewed.outages, ...superseded.outages, ...change.outages] };
+  // What goes on in the younger worker was never over.
+  return { ...change, outages: [...renewed.outages, ...change.outages, ...superseded.outages] };
 }
 
 function hearOf(board: Board, event: HaproxyEvent, copies: number): Change {

@@ -17,9 +17,6 @@ import { acquainted, isWorker } from './speakers.js';
 import { clientsWriteLines, closed, OPEN, opened } from './strangers.js';
 import { contradiction, isByStranger, isForeign, isSealed, standsInAnother } from './writers.js';
 
-/** How long an event waits for its second witness, in the log's time. */
-export const WITNESS_MS = 1000;
-
 const FIRST = `nothing was heard before, and ${OPEN}`;
 
 /** Why a sign is not believed; null if it is. It must come from the one who can know: a known worker, or a master on stderr. */

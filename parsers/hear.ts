@@ -17,7 +17,7 @@ import {
 import { redated, withoutForetold } from './foretold.js';
 import { type Heard, type Held, heardWith, type Subject, type Suspect, subjectKey } from './heard.js';
 import type { WorkerRef } from './keys.js';
-import { asItServed, hearMaster, isLoading, isMaster, loadingBy, startedBy, withStage } from './masters.js';
+import { asItServed, hearMaster, isInheritance, loadingBy, startedBy, withStage } from './masters.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { expectsStderr, hearStart, sourceOf } from './sources.js';
 import { forgetOld, hostNameOf, isWorker, recognise } from './speakers.js';
@@ -150,7 +150,7 @@ function take(
     priority: record.priority,
     heardAt,
     turn: nextTurn(verdicts.heard.held),
-    heir: isInheritance(verdicts.heard, host, record, says),
+    heir: isInheritance(verdicts.heard, host, record, says, stamp.at),
   };
   const held = origin === 'stderr' ? redate(verdicts, first, stamp) : first;
   if (isOfWorkers(says)) {
@@ -205,12 +205,14 @@ function serve(verdicts: Verdicts, event: HaproxyEvent, { times }: LogRecord): v
   verdicts.heard = withStage(verdicts.heard, event, undefined);
   verdicts.events.push({ event, copies: times });
   verdicts.inherit(event.host, event.pid, event);
+  verdicts.release(({ event: { host, says } }) => host === event.host && says.kind === 'proxy.stopped');
 }
 
 /** It never served. 3.1 says so without its pid: `Failed to load worker!`. */
 function fail(verdicts: Verdicts, worker: WorkerRef): void {
   verdicts.heard = withStage(verdicts.heard, worker, 'ended');
   verdicts.disinherit(worker.host, worker.pid);
+  verdicts.release(({ event: { host, says } }) => host === worker.host && says.kind === 'proxy.stopped');
 }
 
 /** What was said of a subject before. A fork that is told later is another one, though in a container its pid is the same. */
@@ -226,17 +228,4 @@ function forgetWorker(heard: Heard, host: string, pid: number): Heard {
   const own = (key: string) => key.startsWith(prefix);
   const subjects = heard.subjects.where(own).reduce((rest, [key, it]) => rest.with(key, silenced(it)), heard.subjects);
   return heardWith(heard, { subjects, told: heard.told.withoutAll(own) });
-}
-
-/**
- * Until 3.0 the state file is read before the worker is there, and told on stderr under the master's number; it is the
- * state in which the next worker begins (src/server_state.c). So is what follows from it: of servers that track others, of drain.
- * Since 3.1 the worker tells so itself, and serves when its master says that it was loaded.
- */
-function isInheritance(heard: Heard, host: string, { origin, pid }: LogRecord, says: StateSentence): boolean {
-  if (says.kind !== 'server' && says.kind !== 'backend.exhausted') return false;
-  if (isLoading(heard, host, pid)) return true;
-  if (origin !== 'stderr' || pid === null || isWorker(heard, host, pid)) return false;
-  if (says.kind === 'server' && says.cause.class === 'state_file') return true;
-  return isMaster(heard, host, pid) || waitingAt(heard.held, host).some(({ heir, event }) => heir && event.pid === pid);
 }

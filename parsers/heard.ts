@@ -187,6 +187,9 @@ export interface Suspect {
 /** No copy arrives later than this: journald and rsyslog delay by seconds at worst. Not a window in which equals merge. */
 export const COPY_DELAY_MAX_MS = 60_000;
 
+/** How long an event waits for its second witness, in the log's time. */
+export const WITNESS_MS = 1000;
+
 /** The key of what a sentence is about. */
 export function subjectKey(worker: WorkerRef, sentence: StateSentence): string {
   switch (sentence.kind) {

@@ -2,11 +2,14 @@
  * What a master (`haproxy -W`) tells of its workers: who was started, who serves, and who stays because the new configuration was refused. From
  * src/mworker.c and src/haproxy.c; which version says what: grammar/process.peggy.
  */
+import { inOneBreath } from './copies.js';
 import { beginsWorker, type StateSentence } from './event.js';
-import { begunAt, type Heard, heardWith, type Speaker } from './heard.js';
+import { begunAt, type Heard, type Held, heardWith, type Speaker } from './heard.js';
 import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
-import type { LogRecord, Sentence } from './record.js';
+import type { Instant, LogRecord, Sentence } from './record.js';
 import { sourceOf } from './sources.js';
+import { isWorker } from './speakers.js';
+import { waitingAt } from './waiting.js';
 
 /** So many masters whose last reload failed are remembered of a host. */
 const FAILED_MAX = 8;
@@ -54,7 +57,7 @@ export function withStage(heard: Heard, worker: WorkerRef, stage: Speaker['stage
 }
 
 /** Whether it told of a worker that it started. */
-export function isMaster(heard: Heard, host: string, pid: number): boolean {
+function isMaster(heard: Heard, host: string, pid: number): boolean {
   return ofMaster(heard, host, pid).length > 0;
 }
 
@@ -64,12 +67,42 @@ export function isLoading({ speakers }: Heard, host: string, pid: number | null)
 }
 
 /**
- * What a master's word of an end means. After a reload that failed HAProxy 2.2 and 3.1 and above call the worker `Former` that goes on to
- * serve (tried with 2.2, 3.2 and 3.4; 2.6 and 3.0 do not).
+ * Until 3.0 the state file is read before the worker is there, and told on stderr under the master's number; it is the
+ * state in which the next worker begins (src/server_state.c). So is what follows from it: of servers that track others, of drain.
+ * Since 3.1 the worker tells so itself, and serves when its master says that it was loaded.
+ */
+export function isInheritance(
+  heard: Heard,
+  host: string,
+  { origin, pid }: LogRecord,
+  says: StateSentence,
+  at: Instant,
+): boolean {
+  // Whose place a worker takes that is loading is told to stop before its master says that it was loaded (src/cli.c).
+  if (says.kind === 'proxy.stopped') return isBeingReplaced(heard, host, pid);
+  if (says.kind !== 'server' && says.kind !== 'backend.exhausted') return false;
+  if (isLoading(heard, host, pid)) return true;
+  if (origin !== 'stderr' || pid === null || isWorker(heard, host, pid)) return false;
+  if (says.kind === 'server' && says.cause.class === 'state_file') return true;
+  // A master that has just begun is known by the file's own words. A process without one goes on to speak for itself.
+  const isInFile = ({ heir, event }: Held) => heir && event.pid === pid && inOneBreath(at, event.at);
+  return isMaster(heard, host, pid) || waitingAt(heard.held, host).some(isInFile);
+}
+
+/** Whether its master has another one loading. */
+function isBeingReplaced(heard: Heard, host: string, pid: number | null): boolean {
+  const master = pid === null ? null : heard.speakers.get(speakerKey({ host, pid }))?.master;
+  return typeof master === 'number' && loadingBy(heard, host, master).some((other) => other !== pid);
+}
+
+/**
+ * What a master's word of an end means. After a reload that failed, or while the next one is loading, HAProxy 2.2 and 3.1 and above call the worker
+ * `Former` that serves (tried with 2.2, 3.2 and 3.4; 2.6 and 3.0 do not).
  */
 export function asItServed<S extends StateSentence>(heard: Heard, host: string, master: number | null, says: S): S {
   if (says.kind !== 'worker.ended' || !says.former || master === null) return says;
-  if (!sourceOf(heard, host).failedReloads?.includes(master)) return says;
+  const isReloaded = sourceOf(heard, host).failedReloads?.includes(master) !== true;
+  if (isReloaded && loadingBy(heard, host, master).length === 0) return says;
   const own = heard.speakers.get(speakerKey({ host, pid: says.pid }));
   if (!own?.known) return says;
   const isYounger = (one: Speaker) =>

@@ -4,7 +4,7 @@
  */
 import { followsFrom, isNamed, lacksStderr } from './belief.js';
 import { backendOf } from './event.js';
-import type { Doubted, Heard, Held, RecentEvent, Speaker } from './heard.js';
+import type { Doubted, Heard, Held, RecentEvent, Source, Speaker } from './heard.js';
 import { speakerKey } from './keys.js';
 import { sourceOf } from './sources.js';
 import { isWorker } from './speakers.js';
@@ -54,4 +54,10 @@ export function startedAnew(
 export function followedUp(heard: Heard, { event, tagPid }: Held): readonly Doubted[] | null {
   const doubted = doubtedOf(heard.speakers.get(speakerKey(event))).filter((one) => one.tagPid === tagPid);
   return doubted.some((first) => followsFrom(heard, first.event, event)) ? doubted : null;
+}
+
+/** In which ways a load balancer writes of which one line was believed because it follows from another. A severity is enough in whatever way. */
+export function waysOfFollowed({ by, sealed }: RecentEvent): Partial<Source> {
+  if (sealed) return {};
+  return by.syslog > 0 ? { stderr: false, alive: false, pairs: false } : { stderr: true };
 }

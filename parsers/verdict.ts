@@ -16,8 +16,9 @@ import {
   type Suspect,
 } from './heard.js';
 import { speakerKey } from './keys.js';
+import { isLoading } from './masters.js';
 import type { Instant, LogRecord } from './record.js';
-import { followedUp, startedAnew, withDoubted } from './second-word.js';
+import { followedUp, startedAnew, waysOfFollowed, withDoubted } from './second-word.js';
 import { cameBothWays, sourceOf } from './sources.js';
 import { acquainted, isWorker } from './speakers.js';
 import { clientsWriteLines, opened } from './strangers.js';
@@ -32,12 +33,6 @@ const WAITING_MAX = 100;
 const TOO_MANY: Doubt = { reason: 'more was said of it at once than HAProxy says', untilNext: false };
 
 const NO_HEIR: Doubt = { reason: 'no worker was started for it', untilNext: false };
-
-/** In which ways a load balancer writes of which one line was believed because it follows from another. A severity is enough in whatever way. */
-function waysOfFollowed({ by, sealed }: RecentEvent): Partial<Source> {
-  if (sealed) return {};
-  return by.syslog > 0 ? { stderr: false, alive: false, pairs: false } : { stderr: true };
-}
 
 /** The scratch paper of one line, or of a moment in which none came. It lives no longer and nothing outside sees it. */
 export class Verdicts {
@@ -106,6 +101,11 @@ export class Verdicts {
       this.#strike(held);
   }
 
+  /** What waited for a worker and was no word of it. */
+  release(matches: (held: Held) => boolean): void {
+    for (const held of this.#waiting((one) => one.heir && matches(one))) this.#believe(held, this.#said(held));
+  }
+
   /** What waits and matches, in the order in which it was heard. */
   #waiting(matches: (held: Held) => boolean): Held[] {
     return [...this.heard.held]
@@ -160,7 +160,8 @@ export class Verdicts {
     const said = this.#said(held);
     const { host } = held.event;
     // That it was loaded may have been lost: a worker's own word counts all the same, if late.
-    const why = held.heir && !isWorker(this.heard, host, held.event.pid) ? NO_HEIR : doubt(this.heard, held, said);
+    const isOwn = held.event.says.kind === 'proxy.stopped' || isLoading(this.heard, host, held.event.pid);
+    const why = held.heir && !isOwn ? NO_HEIR : doubt(this.heard, held, said);
     if (why !== null) {
       const doubted = why.untilNext ? followedUp(this.heard, held) : null;
       if (doubted === null) {

@@ -5,9 +5,8 @@
  * The order is handed from shelf to shelf and changed in its place; an older shelf, if asked again, gets its order made anew. To
  * copy lists of thousands for each line would cost more than all the rest.
  */
-import { WITNESS_MS } from './belief.js';
 import type { EventId } from './event.js';
-import { COPY_DELAY_MAX_MS, type Held } from './heard.js';
+import { COPY_DELAY_MAX_MS, type Held, WITNESS_MS } from './heard.js';
 import type { Instant } from './record.js';
 import type { Shelf } from './shelf.js';
 

@@ -88,11 +88,13 @@ export function withWorker(heard: Heard, record: LogRecord): LogRecord {
   const { stderr, syslog } = sourceOf(heard, host).heads ?? {};
   if (stderr?.numbered !== false || syslog?.numbered === true) return record;
   const all = heard.speakers.where(
-    (key, { stage }) => stage === undefined && speakerOf(key).host === host && speakerOf(key).pid !== 0,
+    (key, { stage }) => stage !== 'ended' && speakerOf(key).host === host && speakerOf(key).pid !== 0,
   );
-  // Who was announced is a worker; without a master's word it may be anybody who was heard.
+  // Who was announced is a worker; without a master's word it may be anybody who was heard. Who is loading speaks where nobody serves.
   const announced = all.filter(([, { master }]) => master !== undefined);
-  const [serving, before] = (announced.length > 0 ? announced : all).sort(([, a], [, b]) => begunAt(b) - begunAt(a));
+  const ready = announced.filter(([, { stage }]) => stage === undefined);
+  const candidates = [ready, announced, all].find(({ length }) => length > 0) ?? [];
+  const [serving, before] = candidates.sort(([, a], [, b]) => begunAt(b) - begunAt(a));
   const worker = sentence.kind === 'proxy.stopped' ? (before ?? serving) : serving;
   return worker === undefined ? record : { ...record, pid: speakerOf(worker[0]).pid };
 }

@@ -408,3 +408,85 @@ test('the place of a mistake is told however HAProxy writes it (2.6: without `pa
   ];
   assert.match(reasonOf([...started, ...lines]) ?? '', /haproxy\.cfg:41/);
 });
+
+describe('while the next worker is loading', () => {
+  const loading = [master(60_000, 'Reloading HAProxy'), master(60_100, 'Initializing new worker (120)')];
+
+  test('the death of the one that serves is one, though it is called a former one', () => {
+    const died = master(60_200, 'Former worker (110) exited with code 137 (Killed)');
+    const failed = master(60_300, 'Failed to load worker (120) exited with code 1 (Exit)');
+    assert.deepEqual(told([...started, ...fallen, ...loading, died, failed]), [
+      'firing outage',
+      'firing worker_killed',
+      'firing reload_failed',
+    ]);
+  });
+
+  test('the one before is told to stop: what the next one brings of its outage was never over', () => {
+    const lines = [
+      ...started,
+      ...fallen,
+      ...loading,
+      worker(120, 60_200, FROM_FILE),
+      worker(120, 60_201, EXHAUSTED),
+      ...triple(110, 60_250, 'Proxy app stopped (cumulated conns: FE: 0, BE: 2).'),
+      master(60_260, 'Loading success.'),
+      master(60_300, 'Former worker (110) exited with code 0 (Exit)'),
+    ];
+    assert.deepEqual(told(lines), ['firing outage']);
+    assert.deepEqual(
+      read(lines).news.outages.map(({ pid, endHow }) => [pid, endHow]),
+      [
+        [110, 'process_replaced'],
+        [120, null],
+      ],
+    );
+  });
+
+  test('lines without a pid are its own where nobody serves', () => {
+    const lines = [master(0, 'Initializing new worker (110)'), syslogLine(T + 200, down('a', 0), { pid: 110 })];
+    const rest = [worker(110, 201, down('a', 0)), syslogLine(T + 202, down('a', 0), { pid: 110 }), started[1]!];
+    const { transitions } = read([...lines, ...rest].map(pidless)).news;
+    assert.deepEqual(
+      transitions.map(({ pid, copies }) => [pid, copies]),
+      [[110, 3]],
+    );
+  });
+});
+
+test('a process without a master that read a state file speaks for itself after that (until 3.0)', () => {
+  const begun = [
+    worker(700, 0, `config : ${FROM_FILE.replace('app/a', 'app/z')}`),
+    ...triple(700, 5_000, down('a', 1)),
+  ];
+  const { transitions } = read([...begun, ...triple(700, 6_000, up('a', 2))]).news;
+  assert.deepEqual(
+    transitions.map(({ pid, server, to }) => [pid, server, to]),
+    [
+      [700, 'a', 'down'],
+      [700, 'a', 'up'],
+    ],
+  );
+});
+
+test('a master that died without a word leaves an outage until the worker of the next one speaks of the backend', () => {
+  const next = [
+    stderrLine(T + 60_000, 'Initializing new worker (210)', { pid: 200 }),
+    stderrLine(T + 60_300, 'Loading success.', { pid: 200 }),
+  ];
+  const word = [...triple(210, 75_000, down('b', 2))];
+  assert.deepEqual(told([...started, ...fallen, ...next]), ['firing outage']);
+  assert.deepEqual(told([...started, ...fallen, ...next, ...word]), ['firing outage', 'resolved outage']);
+  assert.deepEqual(told([...started, ...fallen, ...next, ...triple(210, 75_000, down('a', 0))]), ['firing outage']);
+});
+
+test('an alert behind which HAProxy goes on is no refusal; one of an address that is taken is, and names its place', () => {
+  const goesOn = alert(110, 60_001, 'config : parsing [haproxy.cfg:5] : user/uid already specified. Continuing.');
+  assert.deepEqual(told([...started, master(60_000, 'Initializing new worker (110)'), goesOn]), []);
+  const taken = alert(
+    MASTER,
+    60_001,
+    'Binding [/etc/haproxy/haproxy.cfg:39] for frontend f2: protocol tcpv4: cannot bind socket (Address already in use) for [127.0.0.1:80].',
+  );
+  assert.match(reasonOf([...started, master(60_000, 'Reloading HAProxy'), taken]) ?? '', /haproxy\.cfg:39/);
+});
