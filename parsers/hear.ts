@@ -17,17 +17,19 @@ import {
 import { redated, withoutForetold } from './foretold.js';
 import { type Heard, type Held, heardWith, type Subject, type Suspect, subjectKey } from './heard.js';
 import type { WorkerRef } from './keys.js';
-import { asItServed, hearMaster, isInheritance, loadingBy, startedBy, withStage } from './masters.js';
+import { asItServed, hearMaster, isInheritance, isLoading, loadingBy, startedBy, withStage } from './masters.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { expectsStderr, hearStart, sourceOf } from './sources.js';
 import { forgetOld, hostNameOf, isWorker, recognise } from './speakers.js';
 import { opened } from './strangers.js';
-import { Verdicts } from './verdict.js';
-import { byTurn, dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
+import { Verdicts, WAITING_MAX } from './verdict.js';
+import { byTurn, doubtedAt, dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
 import { contradiction, hearHead, isSealed, withWorker } from './writers.js';
 
-/** With so many more things that were spoken of, it is time to forget: a client can make up names without end. */
+/** Of so many things that were spoken of it is time to forget some: a client can make up names without end. */
 const CROWD = 10_000;
+/** So seldom, for forgetting looks at everything. */
+const THINNED_EVERY_MS = 1_000;
 
 /** What a line, or a moment without one, made known. */
 export interface Hearing {
@@ -85,14 +87,15 @@ function hearingOf({ heard, events, suspects, cleared }: Verdicts, copy: Hearing
 function waitedInVain(heard: Heard, host: string, { pid, origin }: LogRecord, at: Instant): readonly Held[] {
   const { held } = heard;
   if (held.size === 0) return [];
-  if (origin !== 'syslog' || expectsStderr(sourceOf(heard, host))) return dueAt(held, host, at);
-  const hasGoneOn = ({ heir, event, subject, serial }: Held): boolean => {
-    if (heir || pid !== event.pid) return false;
+  const due = dueAt(held, host, at);
+  if (origin !== 'syslog' || expectsStderr(sourceOf(heard, host))) return due;
+  const hasGoneOn = ({ event, subject, serial }: Held): boolean => {
+    if (pid !== event.pid) return false;
     const said = heard.subjects.get(subject)?.recent.find((recent) => recent.serial === serial);
     return said !== undefined && said.loggedAt !== null && !inOneBreath(at, said.loggedAt);
   };
-  const isDue = (one: Held) => at - one.event.at > patienceMs(one) || hasGoneOn(one);
-  return waitingAt(held, host).filter(isDue).sort(byTurn);
+  const gone = [...waitingAt(held, host), ...doubtedAt(held, host)].filter(hasGoneOn);
+  return [...new Set([...due, ...gone])].sort(byTurn);
 }
 
 function take(
@@ -122,8 +125,7 @@ function take(
   verdicts.settleAlone(subject, record, stamp.at);
   if (origin === 'stderr') verdicts.heard = withoutForetold(verdicts.heard, subject, event);
   const { subjects: all } = verdicts.heard;
-  const isCrowded = all.size > 0 && all.size % CROWD === 0 && !all.has(subject);
-  if (isCrowded) verdicts.heard = forgetOld(verdicts.heard, host, stamp.at);
+  if (all.size >= CROWD && !all.has(subject)) verdicts.heard = thinned(verdicts.heard, host, stamp.at);
   const before = beforeLine(verdicts.heard.subjects.get(subject), says, stamp.at);
   const folded = fold(before, {
     id,
@@ -140,7 +142,7 @@ function take(
     verdicts.heard = hearHead(learn(verdicts.heard, event, said, tag), host, record);
     return { of: said.id, copies: said.copies };
   }
-  const first = verdicts.heard.held.get(said.id) ?? {
+  const first = unlessSpoken(verdicts.heard, verdicts.heard.held.get(said.id), record) ?? {
     event,
     subject,
     serial: said.serial,
@@ -150,7 +152,7 @@ function take(
     priority: record.priority,
     heardAt,
     turn: nextTurn(verdicts.heard.held),
-    heir: isInheritance(verdicts.heard, host, record, says, stamp.at),
+    heir: folded.subject.recent.length <= WAITING_MAX && isInheritance(verdicts.heard, host, record, says, stamp.at),
   };
   const held = origin === 'stderr' ? redate(verdicts, first, stamp) : first;
   if (isOfWorkers(says)) {
@@ -170,6 +172,18 @@ function take(
     if (says.kind === 'worker.started') verdicts.inherit(host, record.pid, event);
   }
   return null;
+}
+
+function thinned(heard: Heard, host: string, at: Instant): Heard {
+  const source = sourceOf(heard, host);
+  if (source.thinnedAt !== undefined && Math.abs(at - source.thinnedAt) < THINNED_EVERY_MS) return heard;
+  return forgetOld(heardWith(heard, { sources: heard.sources.with(host, { ...source, thinnedAt: at }) }), host, at);
+}
+
+/** What waits for a worker of its own, unless a `log` target tells it as well: a master writes to none before there is a worker. */
+function unlessSpoken(heard: Heard, held: Held | undefined, { origin, pid }: LogRecord): Held | undefined {
+  if (held?.heir !== true || origin !== 'syslog' || held.event.says.kind === 'proxy.stopped') return held;
+  return isLoading(heard, held.event.host, pid) ? held : { ...held, heir: false };
 }
 
 function redate(verdicts: Verdicts, first: Held, stamp: Stamp): Held {
@@ -205,14 +219,14 @@ function serve(verdicts: Verdicts, event: HaproxyEvent, { times }: LogRecord): v
   verdicts.heard = withStage(verdicts.heard, event, undefined);
   verdicts.events.push({ event, copies: times });
   verdicts.inherit(event.host, event.pid, event);
-  verdicts.release(({ event: { host, says } }) => host === event.host && says.kind === 'proxy.stopped');
+  verdicts.stop(event.host);
 }
 
 /** It never served. 3.1 says so without its pid: `Failed to load worker!`. */
 function fail(verdicts: Verdicts, worker: WorkerRef): void {
   verdicts.heard = withStage(verdicts.heard, worker, 'ended');
   verdicts.disinherit(worker.host, worker.pid);
-  verdicts.release(({ event: { host, says } }) => host === worker.host && says.kind === 'proxy.stopped');
+  verdicts.stop(worker.host);
 }
 
 /** What was said of a subject before. A fork that is told later is another one, though in a container its pid is the same. */

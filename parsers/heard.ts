@@ -98,6 +98,8 @@ export interface Source {
   begun?: { pid: number; text: string; at: Instant };
   /** Masters whose last reload failed (masters.ts). */
   failedReloads?: readonly number[];
+  /** When what was said long ago was forgotten last, for there was much of it. */
+  thinnedAt?: Instant;
   /** How its lines are headed, by the way they took. */
   heads?: Partial<Record<Origin, Head>>;
 }

@@ -3,16 +3,19 @@
  * src/mworker.c and src/haproxy.c; which version says what: grammar/process.peggy.
  */
 import { inOneBreath } from './copies.js';
-import { beginsWorker, type StateSentence } from './event.js';
-import { begunAt, type Heard, type Held, heardWith, type Speaker } from './heard.js';
+import type { StateSentence } from './event.js';
+import { begunAt, type Heard, heardWith, type Speaker } from './heard.js';
 import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
 import type { Instant, LogRecord, Sentence } from './record.js';
 import { sourceOf } from './sources.js';
 import { isWorker } from './speakers.js';
-import { waitingAt } from './waiting.js';
+import { heirsAt } from './waiting.js';
 
 /** So many masters whose last reload failed are remembered of a host. */
 const FAILED_MAX = 8;
+
+/** So many servers' states of a host wait for a worker: a state file has one line for each that is down. */
+const HEIRS_MAX = 5_000;
 
 const NONE: readonly number[] = [];
 
@@ -27,7 +30,9 @@ export function hearMaster(heard: Heard, host: string, { pid, tagPid, sentence }
   const source = sourceOf(heard, host);
   const { stderr } = source.heads ?? {};
   const isSure = tagPid === null ? stderr?.numbered === false : tagPid === pid || stderr?.carriers.includes(tagPid);
-  const announces = source.announces || (isSure === true && beginsWorker(sentence));
+  // Of a worker that could not load nobody would have been told, had haplog begun to read after the one that serves.
+  const isServed = sentence.kind === 'worker.started' || (pid !== null && isLoaded(heard, host, pid, sentence));
+  const announces = source.announces || (isSure === true && isServed);
   const isWhileRunning = WHILE_RUNNING.has(sentence.kind) && !isFirstLoaded(heard, host, pid, sentence);
   const alive = source.alive === true || (announces && pid === tagPid && isWhileRunning);
   const failedReloads = failedAfter(source.failedReloads ?? NONE, pid, sentence);
@@ -74,19 +79,27 @@ export function isLoading({ speakers }: Heard, host: string, pid: number | null)
 export function isInheritance(
   heard: Heard,
   host: string,
-  { origin, pid }: LogRecord,
+  record: LogRecord,
   says: StateSentence,
   at: Instant,
 ): boolean {
+  const { origin, pid } = record;
   // Whose place a worker takes that is loading is told to stop before its master says that it was loaded (src/cli.c).
   if (says.kind === 'proxy.stopped') return isBeingReplaced(heard, host, pid);
   if (says.kind !== 'server' && says.kind !== 'backend.exhausted') return false;
+  if (pid === null || heirsAt(heard.held, host).length >= HEIRS_MAX) return false;
   if (isLoading(heard, host, pid)) return true;
-  if (origin !== 'stderr' || pid === null || isWorker(heard, host, pid)) return false;
+  if (origin !== 'stderr' || isWorker(heard, host, pid) || !isByItself(heard, host, record)) return false;
   if (says.kind === 'server' && says.cause.class === 'state_file') return true;
   // A master that has just begun is known by the file's own words. A process without one goes on to speak for itself.
-  const isInFile = ({ heir, event }: Held) => heir && event.pid === pid && inOneBreath(at, event.at);
-  return isMaster(heard, host, pid) || waitingAt(heard.held, host).some(isInFile);
+  const last = heirsAt(heard.held, host).at(-1)?.event;
+  return isMaster(heard, host, pid) || (last?.pid === pid && inOneBreath(at, last.at));
+}
+
+/** Whether it is the process that speaks, or one that carries its stderr: under another number than its own anybody can write into a message. */
+function isByItself(heard: Heard, host: string, { pid, tagPid }: LogRecord): boolean {
+  const { stderr } = sourceOf(heard, host).heads ?? {};
+  return tagPid === null ? stderr?.numbered !== true : tagPid === pid || stderr?.carriers.includes(tagPid) === true;
 }
 
 /** Whether its master has another one loading. */
@@ -109,6 +122,11 @@ export function asItServed<S extends StateSentence>(heard: Heard, host: string, 
     one.known && one.stage === undefined && begunAt(one) > begunAt(own) && (one.master ?? master) === master;
   const younger = heard.speakers.where((key, one) => speakerOf(key).host === host && isYounger(one));
   return younger.length === 0 ? { ...says, former: false } : says;
+}
+
+/** Whether it says that a worker was loaded which it told of before. */
+function isLoaded(heard: Heard, host: string, master: number, { kind }: Sentence): boolean {
+  return kind === 'reload.succeeded' && loadingBy(heard, host, master).length > 0;
 }
 
 function isFirstLoaded(heard: Heard, host: string, master: number | null, { kind }: Sentence): boolean {

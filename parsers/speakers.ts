@@ -110,7 +110,8 @@ export function forgetOld(heard: Heard, host: string, at: Instant): Heard {
   const beginning = `${host} `;
   const isOld = (key: string, subject: Subject) => key.startsWith(beginning) && !waiting.has(key) && silent(subject);
   const own = speakersOf(heard, host).sort(([, a], [, b]) => b.at - a.at);
-  const known = own.filter(([, speaker]) => !isStranger(speaker));
+  // Those that have ended first: one service may be reloaded every minute beside another that is not for a year.
+  const known = own.filter(([, speaker]) => !isStranger(speaker)).sort(([, a], [, b]) => ended(a) - ended(b));
   const strangers = own.filter(([, speaker]) => isStranger(speaker));
   const gone = [...known.slice(KNOWN_MAX), ...strangers.slice(UNKNOWN_MAX)].map(([key]) => key);
   const workers = gone.map((key) => `${hostOf(key)} ${key.slice(0, key.indexOf(' '))} `);
@@ -134,6 +135,7 @@ function speakersOf({ speakers }: Heard, host: string): [string, Speaker][] {
   return speakers.where((key) => key.endsWith(ending));
 }
 
+const ended = ({ stage }: Speaker): number => (stage === 'ended' ? 1 : 0);
 const isStranger = ({ known, announced }: Speaker) => !known && !announced;
 
 /** Nothing is known any more of a host that has long been silent, nor of another name of it. */

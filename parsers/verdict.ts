@@ -22,13 +22,13 @@ import { followedUp, startedAnew, waysOfFollowed, withDoubted } from './second-w
 import { cameBothWays, sourceOf } from './sources.js';
 import { acquainted, isWorker } from './speakers.js';
 import { clientsWriteLines, opened } from './strangers.js';
-import { byTurn, doubtedAt, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
+import { byTurn, doubtedAt, heirsAt, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
 
 /** So many of a host that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */
 const DOUBTED_MAX = 50;
 
 /** No more changes of one subject wait at once. */
-const WAITING_MAX = 100;
+export const WAITING_MAX = 100;
 
 const TOO_MANY: Doubt = { reason: 'more was said of it at once than HAProxy says', untilNext: false };
 
@@ -75,7 +75,7 @@ export class Verdicts {
     if (this.heard.held.size === 0 && this.#isWitnessed(held)) {
       this.#believe(held, said);
     } else {
-      if (!this.heard.held.has(said.id))
+      if (this.heard.held.get(said.id) !== held)
         this.heard = heardWith(this.heard, { held: withWaiting(this.heard.held, held) });
       this.#relieve(held.subject);
       if (!lacksStderr(this.heard, held.event, said)) this.#release(held);
@@ -89,21 +89,24 @@ export class Verdicts {
 
   /** A worker begins with the state that its master has loaded for it, or (since 3.1: `master` is its own pid) it itself. */
   inherit(host: string, master: number | null, { pid, at, utcOffsetMin }: HaproxyEvent): void {
-    const heirs = this.#waiting(({ heir, event }) => heir && event.host === host && event.pid === master);
-    for (const held of heirs) {
+    for (const held of this.#heirs(host, ({ event }) => event.pid === master && event.says.kind !== 'proxy.stopped')) {
       this.#believe({ ...held, event: { ...held.event, pid, at, utcOffsetMin } }, this.#said(held));
     }
   }
 
   /** A worker never served: what it told while it read its configuration is as if it had not been. */
   disinherit(host: string, pid: number): void {
-    for (const held of this.#waiting(({ heir, event }) => heir && event.host === host && event.pid === pid))
-      this.#strike(held);
+    for (const held of this.#heirs(host, ({ event }) => event.pid === pid)) this.#strike(held);
   }
 
-  /** What waited for a worker and was no word of it. */
-  release(matches: (held: Held) => boolean): void {
-    for (const held of this.#waiting((one) => one.heir && matches(one))) this.#believe(held, this.#said(held));
+  /** No worker is loading any more: who was told to stop meanwhile has stopped. */
+  stop(host: string): void {
+    const isStop = ({ event }: Held) => event.says.kind === 'proxy.stopped';
+    for (const held of this.#heirs(host, isStop)) this.#believe(held, this.#said(held));
+  }
+
+  #heirs(host: string, matches: (held: Held) => boolean): Held[] {
+    return heirsAt(this.heard.held, host).filter(matches).sort(byTurn);
   }
 
   /** What waits and matches, in the order in which it was heard. */
@@ -200,7 +203,7 @@ export class Verdicts {
   #suspect(held: Held, said: RecentEvent, { reason, untilNext }: Doubt): void {
     const { event, tag, heir } = held;
     const { id, text, pair, by } = said;
-    if (!heir) this.suspects.push({ id, event, tag, text, reason });
+    this.suspects.push({ id, event, tag, text, reason });
     const { speakers } = this.heard;
     const key = speakerKey(event);
     const speaker = speakers.get(key);
@@ -216,7 +219,7 @@ export class Verdicts {
     }
     this.heard = heardWith(this.heard, { held: withWaiting(this.heard.held, { ...held, doubted: true }) });
     const doubted = doubtedAt(this.heard.held, event.host);
-    if (doubted.length > DOUBTED_MAX) this.#strike(doubted[0]!);
+    if (doubted.length > DOUBTED_MAX) this.#strike(doubted.toSorted(byTurn)[0]!);
   }
 
   #strike(held: Held): void {

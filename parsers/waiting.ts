@@ -13,12 +13,13 @@ import type { Shelf } from './shelf.js';
 type Lists = Map<string, Held[]>;
 
 interface Order {
-  /** Those of one backend, who came first in front. */
+  /** Those of one backend that wait for a witness, who came first in front. */
   groups: Lists;
-  /** Those of one host, who is due first in front; of equals who came first. */
+  /** Those of one host that wait for a second, who is due first in front; of equals who came first. */
   queues: Lists;
-  /** Those of one host that were not believed, who came first in front. */
+  /** The same of those that wait for a minute: what was not believed, and what waits for a worker. */
   doubted: Lists;
+  heirs: Lists;
   lastTurn: number;
 }
 
@@ -51,29 +52,37 @@ export function withoutWaiting(held: Shelf<Held>, id: EventId): Shelf<Held> {
 /** The turn of what waits from now on. */
 export const nextTurn = (held: Shelf<Held>): number => orderOf(held).lastTurn + 1;
 
-/** What waits of the backend to which a subject belongs, in the order in which it was heard. It changes with what waits. */
+/** What waits for a witness of the backend to which a subject belongs, in the order in which it was heard. It changes with what waits. */
 export const waitingWith = (held: Shelf<Held>, subject: string): readonly Held[] =>
   orderOf(held).groups.get(backendOf(subject)) ?? NONE;
 
-/** What waits of a host, who is due first in front. It changes with what waits. */
+/** What of a host waits for a second, who is due first in front. It changes with what waits. */
 export const waitingAt = (held: Shelf<Held>, host: string): readonly Held[] =>
   held.size === 0 ? NONE : (orderOf(held).queues.get(host) ?? NONE);
 
-/** What of a host was not believed and waits for a late line, in the order in which it was heard. It changes with what waits. */
+/** What of a host was not believed and waits for a late line, who is due first in front. It changes with what waits. */
 export const doubtedAt = (held: Shelf<Held>, host: string): readonly Held[] => orderOf(held).doubted.get(host) ?? NONE;
+
+/** What of a host waits for the worker that it was loaded for, who is due first in front. It changes with what waits. */
+export const heirsAt = (held: Shelf<Held>, host: string): readonly Held[] => orderOf(held).heirs.get(host) ?? NONE;
 
 /** What of a host has waited too long at `at`, in the order in which it was heard. */
 export function dueAt(held: Shelf<Held>, host: string, at: Instant): readonly Held[] {
-  const queue = waitingAt(held, host);
-  let due = 0;
-  while (due < queue.length && at > deadline(queue[due]!)) due++;
-  return queue.slice(0, due).sort(byTurn);
+  if (held.size === 0) return NONE;
+  const due: Held[] = [];
+  for (const queue of [waitingAt(held, host), doubtedAt(held, host), heirsAt(held, host)]) {
+    for (const one of queue) {
+      if (at <= deadline(one)) break;
+      due.push(one);
+    }
+  }
+  return due.sort(byTurn);
 }
 
 function orderOf(held: Shelf<Held>): Order {
   const known = orders.get(held);
   if (known !== undefined) return known;
-  const order: Order = { groups: new Map(), queues: new Map(), doubted: new Map(), lastTurn: 0 };
+  const order: Order = { groups: new Map(), queues: new Map(), doubted: new Map(), heirs: new Map(), lastTurn: 0 };
   for (const [, one] of [...held].sort(([, a], [, b]) => byTurn(a, b))) enter(order, one);
   orders.set(held, order);
   return order;
@@ -86,17 +95,18 @@ function handedOver(before: Shelf<Held>, order: Order, after: Shelf<Held>): Shel
 }
 
 function enter(order: Order, one: Held): void {
-  insert(order.groups, backendOf(one.subject), one, byTurn);
-  insert(order.queues, one.event.host, one, byDeadline);
-  if (one.doubted) insert(order.doubted, one.event.host, one, byTurn);
+  if (!one.heir) insert(order.groups, backendOf(one.subject), one, byTurn);
+  insert(queueOf(order, one), one.event.host, one, byDeadline);
   order.lastTurn = Math.max(order.lastTurn, one.turn);
 }
 
-function leave({ groups, queues, doubted }: Order, one: Held): void {
-  remove(groups, backendOf(one.subject), one);
-  remove(queues, one.event.host, one);
-  if (one.doubted) remove(doubted, one.event.host, one);
+function leave(order: Order, one: Held): void {
+  if (!one.heir) remove(order.groups, backendOf(one.subject), one);
+  remove(queueOf(order, one), one.event.host, one);
 }
+
+const queueOf = ({ queues, doubted, heirs }: Order, one: Held): Lists =>
+  one.heir ? heirs : one.doubted ? doubted : queues;
 
 /** Who comes last mostly belongs to the end. */
 function insert(lists: Lists, key: string, one: Held, compare: (a: Held, b: Held) => number): void {

@@ -122,9 +122,10 @@ function contradictionOnStderr(heard: Heard, host: string, record: LogRecord): s
     return 'a worker wrote it under the number of another process';
   const isCarried = tagPid !== null && stderr?.carriers.includes(tagPid) === true;
   const against = isCarried ? null : contradictionOfWriter(heard, host, record, writer);
-  if (against !== null || !isOfWorkers(sentence) || beginsWorker(sentence)) return against;
-  const { master = pid } = heard.speakers.get(speakerKey({ host, pid: sentence.pid })) ?? {};
-  return master === pid ? null : 'another master started it';
+  if (against !== null || !isOfWorkers(sentence)) return against;
+  const { master = pid, stage, known } = heard.speakers.get(speakerKey({ host, pid: sentence.pid })) ?? {};
+  if (sentence.kind === 'worker.failed' && known && stage !== 'loading') return 'that worker was not loading';
+  return master === pid || (beginsWorker(sentence) && stage === 'ended') ? null : 'another master started it';
 }
 
 /** Of one that was not heard to carry HAProxy's stderr: HAProxy itself, under its own number, or anybody. */
@@ -136,6 +137,8 @@ function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, wr
   if (writer !== null && linesVary(heard, writer) && (isOfMaster || sourceOf(heard, writer.host).open))
     return `another process wrote it, and ${OPEN}`;
   if (!isOfMaster) return null;
+  if (writer === null && pid !== null && heard.strangers.has(speakerKey({ host: record.host, pid })))
+    return 'a master writes nothing by `log` targets';
   if (writer !== null && heads?.stderr === undefined && isLocal(record.priority))
     return 'another process wrote it, to a facility of `log` targets';
   const isHeardDirectly = heads?.stderr ? heads.stderr.direct : heads?.syslog !== undefined;

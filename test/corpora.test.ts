@@ -62,11 +62,12 @@ function rewritten(name: string, to: string, change: (lines: string[]) => string
   return to;
 }
 
-/** With two lines of an operator's formats behind the first of each worker's, and every fifty. */
+/** With two lines of an operator's formats behind the first of each worker's, and every fifty. (Until 2.2 a master tells by `log` targets that proxies start.) */
 function withStrangers(lines: string[]): string[] {
   const said = new Map<string, number>();
   const more = lines.flatMap((line) => {
-    const [, header, pid] = /^((?:[A-Z][a-z]{2} [ \d]\d )?\S+ \S+ \S*?\[(\d+)\]:? )(?! |\[)/.exec(line) ?? [];
+    const [, header, pid] =
+      /^((?:[A-Z][a-z]{2} [ \d]\d )?\S+ \S+ \S*?\[(\d+)\]:? )(?! |\[|Proxy \S+ started)/.exec(line) ?? [];
     if (header === undefined || pid === undefined) return [line];
     const times = said.get(pid) ?? 0;
     said.set(pid, times + 1);

@@ -331,6 +331,21 @@ test('a thousand forged pairs leave no more behind than a few', () => {
   assert.ok(memory.heard.held.size <= 60, `${memory.heard.held.size} are held`);
 });
 
+test('a service that is reloaded again and again makes none forgotten that is not', () => {
+  const own = (at: number, text: string) => [stderrLine(at, text, { pid: 500 }), ...twice(at, text, 500)];
+  let { memory } = read([
+    stderrLine(T, 'New worker (500) forked', { pid: 9 }),
+    ...own(T + 1, down('x', 2)),
+    ...own(T + 900, up('x', 3)),
+  ]);
+  for (let n = 0; n < 120; n++) {
+    const at = T + 120_000 + n * 60_000;
+    const ended = stderrLine(at + 9, `Former worker (${600 + n - 1}) exited with code 0 (Exit)`, { pid: 1 });
+    memory = read([forked(at, 600 + n), ended], memory).memory;
+  }
+  assert.equal(atOnce([stderrLine(T + 9_000_000, down('a', 2), { pid: 500 })], memory), 1);
+});
+
 test('of a thousand forged changes of one server within a second only some wait, and the genuine one is told', () => {
   const forged = (from: number) =>
     Array.from({ length: 500 }, (_, i) => syslogLine(from + i, i % 2 === 0 ? down('a', 1) : up('a', 3)));

@@ -190,6 +190,14 @@ describe('since 3.1 a worker that is being initialized does not serve yet', () =
   });
 });
 
+test('a reload that failed before the worker was heard that serves makes nobody ask who that is', () => {
+  const lines = [...refused(120, 0), ...triple(110, 60_000, down('a', 2)).slice(0, 2)];
+  assert.deepEqual(
+    read(lines).news.transitions.map(({ pid, at }) => [pid, at - T]),
+    [[110, 60_000]],
+  );
+});
+
 describe('after a reload that failed the worker that serves is called a former one', () => {
   const killed = ['firing outage', 'firing reload_failed', 'firing worker_killed'];
 

@@ -163,6 +163,31 @@ describe('another program', () => {
     );
   });
 
+  test('puts nothing into the mouth of a master, to be told of its next worker', () => {
+    for (const name of ['haproxy', 'haproxy[4242]', 'haproxyctl']) {
+      const forged = by(name, stderrLine(LATER, down('a', 2), { pid: 1 }));
+      const next = [stderrLine(LATER + 9_000, 'New worker (200) forked', { pid: 1 })];
+      const fall = [
+        stderrLine(LATER + 20_000, down('a', 2), { pid: 200 }),
+        ...twice(LATER + 20_000, down('a', 2), 200),
+      ];
+      assert.deepEqual(events([forged, ...next], debian), [], name);
+      assert.deepEqual(events([forged, ...next, ...fall], debian), ['a down'], name);
+    }
+  });
+
+  test('nor says it that a worker which serves could not load, or is another master’s', () => {
+    const failed = by(
+      'haproxy',
+      stderrLine(LATER, 'Failed to load worker (100) exited with code 1 (Exit)', { pid: 1 }),
+    );
+    const { memory } = readLog(history.map((line) => by('haproxy', line)));
+    assert.deepEqual(told([failed], memory), ['? that worker was not loading']);
+    const adopted = stderrLine(LATER, 'New worker (100) forked', { pid: 4242 });
+    const killed = stderrLine(LATER + 9_000, KILLED.replace('(2)', '(100)'), { pid: 1 });
+    assert.deepEqual(told([adopted, killed], debian), ['worker_killed', '? another master started it']);
+  });
+
   test('leaves what it wrote to be found: by the number in its header, and also what changes no state', () => {
     const forged = (text: string) => by('haproxy-exporter[777]', stderrLine(LATER, text, { pid: 1 }));
     const { suspects } = readLog([forged(KILLED), forged('Loading failure!')], debian).news;
@@ -307,6 +332,22 @@ describe('a client makes no deaf ears', () => {
     ).memory;
     const old = asked(LATER, `[WARNING]  (100) : ${down('a', 2)}`, 200);
     assert.deepEqual(told([`<134>${old}`], known), ['? its facility is that of a `log` target']);
+  });
+
+  test('nor as the master of a container that has none: its process writes by `log` targets', () => {
+    for (const word of ['New worker (2) forked', 'Initializing new worker (2)']) {
+      const { memory } = readLog([...ordinary(T, 1), asked(T + 9, `[NOTICE]   (1) : ${word}`, 1)]);
+      const fall = [down('a', 0), EXHAUSTED].flatMap((text, n) => [
+        stderrLine(LATER + n, text, { pid: 1 }),
+        ...twice(LATER + n, text, 1),
+      ]);
+      assert.deepEqual(events(fall, memory), FALL, word);
+      const failed = asked(T + 9, '[WARNING]  (1) : Loading failure!', 1);
+      assert.deepEqual(events([...ordinary(T, 1), failed]), []);
+      // Before a client was seen to begin lines as it likes, its word may be a master's: then two ways tell that it is none.
+      const early = readLog([asked(T, `[NOTICE]   (1) : ${word}`, 1)]).memory;
+      assert.deepEqual(events(fall, early), FALL, word);
+    }
   });
 
   test('nor does another program, by a first line on what looks like stderr', () => {

@@ -8,6 +8,7 @@ import { Shelf } from '../../parsers/shelf.js';
 import {
   doubtedAt,
   dueAt,
+  heirsAt,
   nextTurn,
   patienceMs,
   waitingWith,
@@ -65,15 +66,20 @@ function agrees(waiting: Shelf<Held>, at: number): void {
   assert.equal(nextTurn(waiting), Math.max(0, ...inTurn(() => true).map(({ turn }) => turn)) + 1);
   for (const subject of SUBJECTS) {
     const backend = subject.split('/', 1)[0];
-    const own = inTurn((one) => one.subject.split('/', 1)[0] === backend);
+    const own = inTurn((one) => one.subject.split('/', 1)[0] === backend && !one.heir);
     assert.deepEqual(waitingWith(waiting, subject), own);
   }
   for (const host of HOSTS) {
     const due = inTurn((one) => one.event.host === host && at - one.event.at > patienceMs(one));
     assert.deepEqual(dueAt(waiting, host, at), due);
+    const isOfHost = (one: Held) => one.event.host === host;
     assert.deepEqual(
-      doubtedAt(waiting, host),
-      inTurn((one) => one.event.host === host && one.doubted === true),
+      doubtedAt(waiting, host).toSorted((a, b) => a.turn - b.turn),
+      inTurn((one) => isOfHost(one) && one.doubted === true && !one.heir),
+    );
+    assert.deepEqual(
+      heirsAt(waiting, host).toSorted((a, b) => a.turn - b.turn),
+      inTurn((one) => isOfHost(one) && one.heir),
     );
   }
 }
