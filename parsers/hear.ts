@@ -20,7 +20,7 @@ import type { WorkerRef } from './keys.js';
 import { asItServed, hearMaster, isInheritance, isLoading, loadingBy, startedBy, withStage } from './masters.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { expectsStderr, hearStart, sourceOf } from './sources.js';
-import { forgetOld, hostNameOf, isWorker, recognise } from './speakers.js';
+import { forgetOld, forgetWorker, hostNameOf, isWorker, recognise } from './speakers.js';
 import { opened } from './strangers.js';
 import { Verdicts, WAITING_MAX } from './verdict.js';
 import { byTurn, doubtedAt, dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
@@ -156,22 +156,28 @@ function take(
   };
   const held = origin === 'stderr' ? redate(verdicts, first, stamp) : first;
   if (isOfWorkers(says)) {
-    verdicts.believe(held);
-    verdicts.heard = hearMaster(hearHead(verdicts.heard, host, record), host, record);
-    if (says.kind === 'worker.ended') verdicts.heard = withStage(verdicts.heard, event, 'ended');
-    if (says.kind === 'worker.failed') fail(verdicts, event);
-  } else {
-    verdicts.hold(held);
-    const isBelieved = !verdicts.heard.held.has(held.event.id) && isWorker(verdicts.heard, host, pid);
-    if (isBelieved) verdicts.heard = hearHead(verdicts.heard, host, record);
+    takeOfWorker(verdicts, held, record);
+    return null;
   }
-  if (beginsWorker(says)) {
-    verdicts.heard = forgetWorker(startedBy(verdicts.heard, event, record.pid, says), host, pid);
-    // For the next one its master loads the states anew, though they be the same.
-    if (record.pid !== null) verdicts.heard = forgetWorker(verdicts.heard, host, record.pid);
-    if (says.kind === 'worker.started') verdicts.inherit(host, record.pid, event);
-  }
+  verdicts.hold(held);
+  const isBelieved = !verdicts.heard.held.has(held.event.id) && isWorker(verdicts.heard, host, pid);
+  if (isBelieved) verdicts.heard = hearHead(verdicts.heard, host, record);
   return null;
+}
+
+/** A master's word of a worker has no second witness, and counts at once. */
+function takeOfWorker(verdicts: Verdicts, held: Held, record: LogRecord): void {
+  const { event } = held;
+  const { host, pid, says } = event;
+  verdicts.believe(held);
+  verdicts.heard = hearMaster(hearHead(verdicts.heard, host, record), host, record);
+  if (says.kind === 'worker.ended') verdicts.heard = withStage(verdicts.heard, event, 'ended');
+  if (says.kind === 'worker.failed') fail(verdicts, event);
+  if (!beginsWorker(says)) return;
+  verdicts.heard = forgetWorker(startedBy(verdicts.heard, event, record.pid, says), host, pid);
+  // For the next one its master loads the states anew, though they be the same.
+  if (record.pid !== null) verdicts.heard = forgetWorker(verdicts.heard, host, record.pid);
+  if (says.kind === 'worker.started') verdicts.inherit(host, record.pid, event);
 }
 
 function thinned(heard: Heard, host: string, at: Instant): Heard {
@@ -234,12 +240,4 @@ function beforeLine(known: Subject | undefined, says: StateSentence, at: Instant
   if (known === undefined) return { recent: [], voices: {} };
   const told = known.voices.stderr;
   return beginsWorker(says) && told && !inOneBreath(at, told.at) ? silenced(known) : known;
-}
-
-/** A worker begins: in a container it bears the pid of the one before, whose words are nothing that it could repeat. */
-function forgetWorker(heard: Heard, host: string, pid: number): Heard {
-  const prefix = `${host} ${pid} `;
-  const own = (key: string) => key.startsWith(prefix);
-  const subjects = heard.subjects.where(own).reduce((rest, [key, it]) => rest.with(key, silenced(it)), heard.subjects);
-  return heardWith(heard, { subjects, told: heard.told.withoutAll(own) });
 }

@@ -2,6 +2,7 @@
  * Who speaks: workers by host name and pid. Over UDP the same worker's syslog lines may bear another host name than its
  * stderr lines (`localhost`, or what `log-send-hostname` sets).
  */
+import { silenced } from './copies.js';
 import { beginsWorker, isOfWorkers } from './event.js';
 import { COPY_DELAY_MAX_MS, type Heard, heardWith, type Speaker, type Subject } from './heard.js';
 import { speakerKey, speakerOf } from './keys.js';
@@ -137,6 +138,14 @@ function speakersOf({ speakers }: Heard, host: string): [string, Speaker][] {
 
 const ended = ({ stage }: Speaker): number => (stage === 'ended' ? 1 : 0);
 const isStranger = ({ known, announced }: Speaker) => !known && !announced;
+
+/** A worker begins: in a container it bears the pid of the one before, whose words are nothing that it could repeat. */
+export function forgetWorker(heard: Heard, host: string, pid: number): Heard {
+  const prefix = `${host} ${pid} `;
+  const own = (key: string) => key.startsWith(prefix);
+  const subjects = heard.subjects.where(own).reduce((rest, [key, it]) => rest.with(key, silenced(it)), heard.subjects);
+  return heardWith(heard, { subjects, told: heard.told.withoutAll(own) });
+}
 
 /** Nothing is known any more of a host that has long been silent, nor of another name of it. */
 export function forgetHost(heard: Heard, host: string): Heard {
