@@ -83,7 +83,8 @@ export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null
   const known = isWorker(heard, event.host, event.pid);
   if (said.sealed && !known && !isForeign(heard, held)) return untilNext('nothing was heard of such a worker');
   if (said.by.syslog === 0) return known ? doubtOfKnownOnStderr(heard, event) : doubtOfUnknownOnStderr(heard, held);
-  if (standsInAnother(heard, held, said)) return untilNext(FOREIGN);
+  // A header changes when HAProxy is started anew, and then so does the worker.
+  if (standsInAnother(heard, held, said)) return (known ? forGood : untilNext)(FOREIGN);
   if (said.by.stderr > 0 && !known && source.announces) return untilNext(UNANNOUNCED);
   const missing = [
     ...(expectsStderr(source) ? ['the line on stderr'] : []),

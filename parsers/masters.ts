@@ -62,7 +62,7 @@ export function withStage(heard: Heard, worker: WorkerRef, stage: Speaker['stage
 }
 
 /** Whether it told of a worker that it started. */
-function isMaster(heard: Heard, host: string, pid: number): boolean {
+export function isMaster(heard: Heard, host: string, pid: number): boolean {
   return ofMaster(heard, host, pid).length > 0;
 }
 

@@ -5,6 +5,7 @@
 import { beginsWorker, isOfWorkers, isSign } from './event.js';
 import { begunAt, type Head, type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
+import { isMaster } from './masters.js';
 import type { LogRecord, Origin } from './record.js';
 import { sourceOf } from './sources.js';
 import { hostNameOf, isWorker } from './speakers.js';
@@ -90,10 +91,11 @@ export function withWorker(heard: Heard, record: LogRecord): LogRecord {
   const all = heard.speakers.where(
     (key, { stage }) => stage !== 'ended' && speakerOf(key).host === host && speakerOf(key).pid !== 0,
   );
-  // Who was announced is a worker; without a master's word it may be anybody who was heard. Who is loading speaks where nobody serves.
+  // Who was announced is a worker, and who is loading speaks where nobody serves; without a master's word it is who was believed, or anybody who was heard.
   const announced = all.filter(([, { master }]) => master !== undefined);
   const ready = announced.filter(([, { stage }]) => stage === undefined);
-  const candidates = [ready, announced, all].find(({ length }) => length > 0) ?? [];
+  const believed = all.filter(([, { known }]) => known);
+  const candidates = [ready, announced, believed, all].find(({ length }) => length > 0) ?? [];
   const [serving, before] = candidates.sort(([, a], [, b]) => begunAt(b) - begunAt(a));
   const worker = sentence.kind === 'proxy.stopped' ? (before ?? serving) : serving;
   return worker === undefined ? record : { ...record, pid: speakerOf(worker[0]).pid };
@@ -137,8 +139,8 @@ function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, wr
   if (writer !== null && linesVary(heard, writer) && (isOfMaster || sourceOf(heard, writer.host).open))
     return `another process wrote it, and ${OPEN}`;
   if (!isOfMaster) return null;
-  if (writer === null && pid !== null && heard.strangers.has(speakerKey({ host: record.host, pid })))
-    return 'a master writes nothing by `log` targets';
+  const wroteLines = pid !== null && heard.strangers.has(speakerKey({ host: record.host, pid }));
+  if (writer === null && wroteLines && !isMaster(heard, host, pid)) return 'a master writes nothing by `log` targets';
   if (writer !== null && heads?.stderr === undefined && isLocal(record.priority))
     return 'another process wrote it, to a facility of `log` targets';
   const isHeardDirectly = heads?.stderr ? heads.stderr.direct : heads?.syslog !== undefined;

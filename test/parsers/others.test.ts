@@ -106,6 +106,8 @@ describe('another program', () => {
         const behind = syslogLine(LATER, down('a', 1), { pid }).replace('haproxy[', 'haproxyctl: haproxy[');
         const second = by('haproxy', stderrLine(LATER + 500, down('a', 1), { pid: 4242 }));
         assert.deepEqual(events([behind, second], memory), [], `${pid}`);
+        const back = syslogLine(LATER + 9_000, up('a', 2), { pid }).replace('haproxy[', 'haproxyctl: haproxy[');
+        if (pid === 100) assert.deepEqual(events([behind, back], memory), []);
       }
     }
     const { memory } = readLog([...twice(T, down('x', 2)), ...twice(T + 500, up('x', 3))]);
@@ -174,6 +176,13 @@ describe('another program', () => {
       assert.deepEqual(events([forged, ...next], debian), [], name);
       assert.deepEqual(events([forged, ...next, ...fall], debian), ['a down'], name);
     }
+  });
+
+  test('nor makes one who told of a worker no master by writing lines under its number', () => {
+    const lines = ['x', 'y'].map((text) => syslogLine(LATER, text, { pid: 1 }));
+    const { memory } = readLog(lines, debian);
+    const killed = stderrLine(LATER + 9, KILLED.replace('(2)', '(100)'), { pid: 1 });
+    assert.deepEqual(told([killed], memory), ['worker_killed']);
   });
 
   test('nor says it that a worker which serves could not load, or is another master’s', () => {
