@@ -28,12 +28,13 @@ export function endWorker(board: Board, event: HaproxyEvent): Change {
     const died = how === 'process_stopped' && (workerOf(board, event)?.startedAt ?? null) !== null;
     return { ...change, outages: change.outages.map((one) => ({ ...one, died })) };
   }
-  if (says.kind === 'worker.failed' && workerOf(board, event) === undefined) return unchanged(board);
-  if ((says.kind !== 'worker.ended' && says.kind !== 'worker.failed') || workerOf(board, event)?.end)
-    return unchanged(board);
+  if (says.kind !== 'worker.ended' && says.kind !== 'worker.failed') return unchanged(board);
+  const self = workerOf(board, event);
+  // Who never served stands on no board, unless the word that it was loaded had been lost.
+  if (self?.end || (says.kind === 'worker.failed' && self === undefined)) return unchanged(board);
   const how = says.kind === 'worker.failed' || says.former ? 'process_replaced' : endByCode(says.code);
   const change = endOutages(board, event, at, how);
-  const known = workerOf(board, event) ?? { pid: event.pid, firstAt: at, lastAt: at, startedAt: null, heir: null };
+  const known = self ?? { pid: event.pid, firstAt: at, lastAt: at, startedAt: null, heir: null };
   const outages = change.outages.map((one) => ({ ...one, died: how !== 'process_replaced' }));
   return { ...change, board: put(change.board, event.host, { ...known, over: true, end: { at, how } }), outages };
 }

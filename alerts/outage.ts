@@ -109,9 +109,10 @@ function openOutage(event: HaproxyEvent, backend: string, planned: boolean): Out
 /** The worker's first word of a backend is that its first server came: it had none since the worker began, if that was shortly before. */
 function silentOutage(board: Board, event: HaproxyEvent, backend: string): Outage | null {
   const { says, at } = event;
-  const start = beganShortlyBefore(board, event);
-  if (says.kind !== 'server' || says.change.to !== 'up' || says.counts === null || start === null) return null;
+  if (says.kind !== 'server' || says.change.to !== 'up' || says.counts === null) return null;
   if (says.counts.active + says.counts.backup !== 1) return null;
+  const start = beganShortlyBefore(board, event);
+  if (start === null) return null;
   return ended({ ...openOutage(event, backend, false), start, evidence: 'inferred' }, at, 'recovered');
 }
 

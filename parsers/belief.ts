@@ -52,8 +52,8 @@ export function isWitnessed(heard: Heard, held: Held, said: RecentEvent): boolea
     return known && fits(heard, event);
   }
   if (by.stderr > 0) return standsOnStderr(heard, event);
-  const isForeignLine = isForeign(heard, held) || standsInAnother(heard, held, said);
-  return source.stderr === false && source.pairs === false && !isForeignLine;
+  if (source.stderr !== false || source.pairs !== false) return false;
+  return !isForeign(heard, held) && !standsInAnother(heard, held, said);
 }
 
 /** A line on stderr is enough: of a known worker, and nothing that its backend's `log` targets would have to tell as well. */

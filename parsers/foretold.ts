@@ -32,7 +32,7 @@ export function struck(heard: Heard, { event, subject, serial }: Held): Heard {
 export function withoutForetold(heard: Heard, subject: string, event: HaproxyEvent): Heard {
   if (!clientsWriteLines(heard, event) || sourceOf(heard, event.host).pairs !== true) return heard;
   const foretold = waitingWith(heard.held, subject).filter((held) => {
-    if (held.subject !== subject || held.heir || inOneBreath(event.at, held.event.at)) return false;
+    if (held.subject !== subject || inOneBreath(event.at, held.event.at)) return false;
     const { by, pair } = saidOf(heard, held);
     return by.stderr === 0 && !pair;
   });

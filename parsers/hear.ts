@@ -212,10 +212,11 @@ function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSentence, sta
     return;
   }
   verdicts.heard = hearMaster(hearHead(heard, host, record), host, record);
-  for (const pid of loadingBy(verdicts.heard, host, event.pid)) {
-    if (says.kind === 'reload.succeeded')
-      serve(verdicts, { ...event, pid, says: { kind: 'worker.started', pid } }, record);
-    if (says.kind === 'reload.failed') fail(verdicts, { host, pid });
+  if (says.kind === 'reload.succeeded' || says.kind === 'reload.failed') {
+    for (const pid of loadingBy(verdicts.heard, host, event.pid)) {
+      if (says.kind === 'reload.failed') fail(verdicts, { host, pid });
+      else serve(verdicts, { ...event, pid, says: { kind: 'worker.started', pid } }, record);
+    }
   }
   verdicts.events.push({ event, copies: record.times });
 }

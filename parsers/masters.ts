@@ -25,14 +25,13 @@ const NONE: readonly number[] = [];
  */
 const WHILE_RUNNING = new Set<Sentence['kind']>(['reload.succeeded', 'reload.failed', 'worker.ended']);
 
-/** Takes in a master's word that was believed. Under another number than its own anybody can write one into a message, but for who carries its stderr. */
-export function hearMaster(heard: Heard, host: string, { pid, tagPid, sentence }: LogRecord): Heard {
+/** Takes in a master's word that was believed, its header first (writers.ts). */
+export function hearMaster(heard: Heard, host: string, record: LogRecord): Heard {
+  const { pid, tagPid, sentence } = record;
   const source = sourceOf(heard, host);
-  const { stderr } = source.heads ?? {};
-  const isSure = tagPid === null ? stderr?.numbered === false : tagPid === pid || stderr?.carriers.includes(tagPid);
   // Of a worker that could not load nobody would have been told, had haplog begun to read after the one that serves.
   const isServed = sentence.kind === 'worker.started' || (pid !== null && isLoaded(heard, host, pid, sentence));
-  const announces = source.announces || (isSure === true && isServed);
+  const announces = source.announces || (isServed && isByItself(heard, host, record));
   const isWhileRunning = WHILE_RUNNING.has(sentence.kind) && !isFirstLoaded(heard, host, pid, sentence);
   const alive = source.alive === true || (announces && pid === tagPid && isWhileRunning);
   const failedReloads = failedAfter(source.failedReloads ?? NONE, pid, sentence);
@@ -103,7 +102,7 @@ function isByItself(heard: Heard, host: string, { pid, tagPid }: LogRecord): boo
 }
 
 /** Whether its master has another one loading. */
-function isBeingReplaced(heard: Heard, host: string, pid: number | null): boolean {
+export function isBeingReplaced(heard: Heard, host: string, pid: number | null): boolean {
   const master = pid === null ? null : heard.speakers.get(speakerKey({ host, pid }))?.master;
   return typeof master === 'number' && loadingBy(heard, host, master).some((other) => other !== pid);
 }

@@ -16,7 +16,7 @@ import {
   type Suspect,
 } from './heard.js';
 import { speakerKey } from './keys.js';
-import { isLoading } from './masters.js';
+import { isBeingReplaced, isLoading } from './masters.js';
 import type { Instant, LogRecord } from './record.js';
 import { followedUp, startedAnew, waysOfFollowed, withDoubted } from './second-word.js';
 import { cameBothWays, sourceOf } from './sources.js';
@@ -61,7 +61,7 @@ export class Verdicts {
     const last = this.heard.subjects.get(subject)?.voices.syslog;
     if (last === undefined || last.text !== text || inOneBreath(at, last.at)) return;
     const isAlone = (held: Held) =>
-      held.subject === subject && held.serial === last.serial && !held.heir && this.#said(held).by.stderr === 0;
+      held.subject === subject && held.serial === last.serial && this.#said(held).by.stderr === 0;
     const alone = waitingWith(this.heard.held, subject).filter(isAlone);
     this.settle(alone);
     // A client may say so again and again, before HAProxy does.
@@ -99,10 +99,11 @@ export class Verdicts {
     for (const held of this.#heirs(host, ({ event }) => event.pid === pid)) this.#strike(held);
   }
 
-  /** No worker is loading any more: who was told to stop meanwhile has stopped. */
+  /** Whose master has no worker loading any more, and who was told to stop meanwhile, has stopped. */
   stop(host: string): void {
-    const isStop = ({ event }: Held) => event.says.kind === 'proxy.stopped';
-    for (const held of this.#heirs(host, isStop)) this.#believe(held, this.#said(held));
+    const hasStopped = ({ event: { says, pid } }: Held) =>
+      says.kind === 'proxy.stopped' && !isBeingReplaced(this.heard, host, pid);
+    for (const held of this.#heirs(host, hasStopped)) this.#believe(held, this.#said(held));
   }
 
   #heirs(host: string, matches: (held: Held) => boolean): Held[] {
@@ -120,9 +121,7 @@ export class Verdicts {
   /** HAProxy says less of one server within a second: whoever says more shall not make each further line cost more. */
   #relieve(subject: string): void {
     if (this.heard.subjects.get(subject)!.recent.length <= WAITING_MAX) return;
-    const waiting = waitingWith(this.heard.held, subject).filter(
-      (one) => one.subject === subject && !one.heir && !one.doubted,
-    );
+    const waiting = waitingWith(this.heard.held, subject).filter((one) => one.subject === subject && !one.doubted);
     if (waiting.length > WAITING_MAX) this.#suspect(waiting[0]!, this.#said(waiting[0]!), TOO_MANY);
   }
 
@@ -134,7 +133,7 @@ export class Verdicts {
   /** Tells what is witnessed in the backend of `held`, up to the first that is not. */
   #release(held: Held): void {
     for (const next of [...waitingWith(this.heard.held, held.subject)]) {
-      if (next.heir || !this.heard.held.has(next.event.id)) continue;
+      if (!this.heard.held.has(next.event.id)) continue;
       if (this.#isWitnessed(next)) this.#believe(next, this.#said(next));
       else if (this.#holdsUp(next)) return;
     }

@@ -86,8 +86,8 @@ const CONNECT_FROM = Buffer.from('Connect from ');
 /** The daemon skips all lines that begin with C, for none tells of a state; here the remarks among them are read (`Connect() failed for backend ...`). */
 function mayBeRemark(bytes: Buffer, start: number, end: number): boolean {
   const message = messageStart(bytes, start, end);
-  const opening = bytes.subarray(message, Math.min(end, message + CONNECT_FROM.length));
-  return opening[0] === CONNECT_FROM[0] && !opening.equals(CONNECT_FROM);
+  if (bytes[message] !== CONNECT_FROM[0]) return false;
+  return !bytes.subarray(message, Math.min(end, message + CONNECT_FROM.length)).equals(CONNECT_FROM);
 }
 
 /** Which kinds are to be printed; the family `worker` stands for `worker.started` and all its like. */
