@@ -27,7 +27,9 @@ None is needed: without one haplog follows \`/var/log/haproxy.log\` and tells it
 
 1. the file after \`--config\`,
 2. \`/etc/haplog/haplog.yaml\`,
-3. \`$XDG_CONFIG_HOME/haplog/haplog.yaml\`, by default \`~/.config/haplog/haplog.yaml\`.
+3. \`$XDG_CONFIG_HOME/haplog/haplog.yaml\`, by default \`~/.config/haplog/haplog.yaml\`;
+
+where the service manager names a folder (\`$CONFIGURATION_DIRECTORY\`, systemd.exec(5)), that one instead of 2 and 3.
 
 The file is YAML 1.2. Every mistake is told at once, each with line and column; an unknown key is one. Relative paths
 start in the file's folder, \`~/\` in the home folder. Durations are written \`10s\`, \`90m\`, \`1h30m\`, \`2d\`. Globs match

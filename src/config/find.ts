@@ -2,13 +2,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { baseDirectory, type Environment } from '../paths.js';
+import { baseDirectory, type Environment, unitDirectories } from '../paths.js';
 import { UserError } from '../user-error.js';
 
 const SYSTEM_FOLDER = '/etc/haplog';
 
-/** The places in which a configuration is looked for, the first one wins. */
+/**
+ * The places in which a configuration is looked for, the first one wins: `$CONFIGURATION_DIRECTORY` where there is one,
+ * else the system's folder and then the user's.
+ */
 export function configPlaces(env: Environment, systemFolder = SYSTEM_FOLDER): string[] {
+  const chosen = unitDirectories(env, 'CONFIGURATION_DIRECTORY');
+  if (chosen.length > 0) return chosen.map((folder) => join(folder, 'haplog.yaml'));
   const user = baseDirectory(env, 'XDG_CONFIG_HOME', '.config');
   return [join(systemFolder, 'haplog.yaml'), join(user, 'haplog', 'haplog.yaml')];
 }

@@ -4,6 +4,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { builtHaplog, caughtUp, marked, ownLine, ownLog, runHaplog, startHaplog } from '../support/haplog.js';
+import { livingIn } from '../support/home.js';
 import { type Hook, hook } from '../support/hook.js';
 import { serverText, syslogLine } from '../support/lines.js';
 import { type Program, programPath, startProgram } from '../support/program.js';
@@ -162,7 +163,7 @@ test('a terminal that is closed ends haplog in good order', { ...LIMIT, skip: no
   const words = () => (existsSync(own) ? readFileSync(own, 'utf8') : '');
   const database = join(folder.path, 'haplog.db');
   const run = `exec ${process.execPath} ${builtHaplog()} run --log ${log()} --db ${database} 2> ${own}`;
-  await using terminal = await startProgram('script', ['-q', '-c', run, '/dev/null']);
+  await using terminal = await startProgram('script', ['-q', '-c', run, '/dev/null'], livingIn(folder.path));
   await until(
     () => words().includes('caught up'),
     () => words(),

@@ -30,3 +30,12 @@ test('a query reads the own history if there is one, else that of the system', (
     SYSTEM,
   );
 });
+
+test('where the service manager names a folder for the state, no other history is taken for its own', () => {
+  const unit = { ...ann, STATE_DIRECTORY: '/var/lib/haplog-edge' };
+  for (const uid of [0, 1000])
+    assert.equal(
+      databaseToRead(unit, uid, (path) => path === SYSTEM),
+      '/var/lib/haplog-edge/haplog.db',
+    );
+});

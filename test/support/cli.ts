@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { livingIn } from './home.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -12,7 +13,7 @@ export interface Asked {
   stderr: string;
 }
 
-/** Runs `haplog ARGS` with `home` as its only home, in which haplog's database is where a user's is, and New York's clocks. */
+/** Runs `haplog ARGS` with `home` as its only home, and New York's clocks (`livingIn`). */
 export function ask(home: string, args: readonly string[], input: string | Buffer = ''): Asked {
   const { status, stdout, stderr } = spawnSync(process.execPath, argumentsOf(args), {
     ...surroundings(home),
@@ -43,8 +44,4 @@ const argumentsOf = (args: readonly string[]) => [
   ...args,
 ];
 
-function surroundings(home: string) {
-  const state = join(home, '.local/state/haplog');
-  const env = { PATH: process.env.PATH, HOME: home, STATE_DIRECTORY: state, TZ: 'America/New_York' };
-  return { cwd: home, env, timeout: 60_000 };
-}
+const surroundings = (home: string) => ({ ...livingIn(home), timeout: 60_000 });

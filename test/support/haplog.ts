@@ -1,7 +1,8 @@
 /** haplog as built, as its own process: what the operator runs. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { livingIn } from './home.js';
 import type { Hook } from './hook.js';
 import type { Mailbox } from './mailbox.js';
 import { type Program, runProgram, startProgram } from './program.js';
@@ -12,12 +13,12 @@ const main = join(projectRoot, 'dist', 'src', 'main.js');
 
 /** Starts `haplog ARGS` with `home` as its only home, so that nothing of this machine's configuration is read. */
 export async function startHaplog(home: string, args: string[]): Promise<Program> {
-  return startProgram(process.execPath, [builtHaplog(), ...args], environment(home));
+  return startProgram(process.execPath, [builtHaplog(), ...args], livingIn(home));
 }
 
 /** Runs `haplog ARGS` to its end. */
 export async function runHaplog(home: string, args: string[]) {
-  return runProgram(process.execPath, [builtHaplog(), ...args], environment(home));
+  return runProgram(process.execPath, [builtHaplog(), ...args], livingIn(home));
 }
 
 /**
@@ -108,9 +109,4 @@ export async function marked(haplog: Program, event: string, receiver: string): 
 export function builtHaplog(): string {
   if (!existsSync(main)) throw new Error('haplog is not built: run npm test, or node scripts/ready.mjs');
   return main;
-}
-
-function environment(home: string) {
-  mkdirSync(home, { recursive: true });
-  return { cwd: home, env: { PATH: process.env.PATH ?? '', HOME: home, TZ: 'America/New_York' } };
 }

@@ -1,11 +1,10 @@
 /** `haplog outbox` as its own process: what waits, what failed and why, and another chance for it. */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { EventId } from '../../../parsers/index.js';
 import { openStore } from '../../../src/store/open.js';
 import { ask } from '../../support/cli.js';
+import { usualDatabase } from '../../support/home.js';
 import { putInOutbox } from '../../support/outbox.js';
 import { notification, OPENED } from '../../support/telling.js';
 import { tempFolder } from '../store/temp-folder.js';
@@ -13,9 +12,7 @@ import { tempFolder } from '../store/temp-folder.js';
 /** A home whose outbox holds a delivered row (1), a refused one (2), and one that waits for its second attempt (3). */
 async function home(t: TestContext): Promise<string> {
   const folder = tempFolder(t);
-  const state = join(folder, '.local/state/haplog');
-  mkdirSync(state, { recursive: true });
-  const store = openStore(join(state, 'haplog.db'), 'write');
+  const store = openStore(usualDatabase(folder), 'write');
   const about = (n: number, receiver: string) => notification('firing', { id: `f:${n}` as EventId }, receiver);
   await putInOutbox(store, about(1, 'oncall'), about(1, 'chat'), about(2, 'chat'));
   await store.delivered(1, OPENED + 1_000, '250 queued');
@@ -63,7 +60,7 @@ test('what was not delivered is listed with the reason, the newest first', async
 
 test('an address that refused is listed with its receiver, and what waits for it in JSON', async (t) => {
   const folder = await home(t);
-  const store = openStore(join(folder, '.local/state/haplog/haplog.db'), 'write');
+  const store = openStore(usualDatabase(folder), 'write');
   await putInOutbox(store, notification('resolved', { id: 'f:1' as EventId }, 'oncall'));
   const at = Date.parse('2099-01-01T00:00:00Z');
   const next = { state: 'due', dueAt: at } as const;

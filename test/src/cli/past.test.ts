@@ -6,16 +6,18 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { livingIn } from '../../support/home.js';
 import { serverText, syslogLine } from '../../support/lines.js';
 import { tempFolder } from '../store/temp-folder.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const MAIN = ['--import', 'tsx', join(ROOT, 'src/main.ts')];
+const MAIN = ['--import', import.meta.resolve('tsx'), join(ROOT, 'src/main.ts')];
 const T = Date.parse('2026-11-20T12:00:00Z');
 const HOUR = 3_600_000;
 
-function haplog(...args: string[]) {
-  const options = { cwd: ROOT, encoding: 'utf8', timeout: 60_000, env: { ...process.env, TZ: 'UTC' } } as const;
+function haplog(folder: string, ...args: string[]) {
+  const { cwd, env } = livingIn(folder);
+  const options = { cwd, encoding: 'utf8', timeout: 60_000, env: { ...env, TZ: 'UTC' } } as const;
   const { status, stdout, stderr } = spawnSync(process.execPath, [...MAIN, ...args], options);
   return { status, stdout, stderr };
 }
@@ -37,9 +39,10 @@ const STORY = [
 ].join('');
 
 test('replay tells in the order of time, each line with its time, what happened and what would have been told', (t) => {
-  const log = join(tempFolder(t), 'haproxy.log');
+  const folder = tempFolder(t);
+  const log = join(folder, 'haproxy.log');
   writeFileSync(log, STORY);
-  const { status, stdout } = haplog('replay', log);
+  const { status, stdout } = haplog(folder, 'replay', log);
   assert.equal(status, 0);
   const lines = stdout.trimEnd().split('\n');
   const times = lines.map((line) => /^(2026-11-\d\d \d\d:\d\d:\d\d) \+00:00 {2}\S/.exec(line)?.[1] ?? line);
@@ -61,24 +64,24 @@ test('import says so when outages are open at the end', (t) => {
   const folder = tempFolder(t);
   const [log, database] = [join(folder, 'haproxy.log'), join(folder, 'haplog.db')];
   writeFileSync(log, STORY);
-  const { status, stderr } = haplog('import', log, '--db', database);
+  const { status, stderr } = haplog(folder, 'import', log, '--db', database);
   assert.equal(status, 0);
   assert.match(
     stderr,
     /^10 lines read into .*: 5 changes of state, outages: 3\n1 outage is open at the end; import the newer /,
   );
   writeFileSync(log, STORY.slice(0, STORY.indexOf(says(7 * HOUR, 'last', 'DOWN', 0))));
-  assert.doesNotMatch(haplog('import', log, '--db', database).stderr, /open at the end/);
+  assert.doesNotMatch(haplog(folder, 'import', log, '--db', database).stderr, /open at the end/);
 });
 
 test('of a damaged log what can be read is imported and replayed, and then the damage is told', (t) => {
   const folder = tempFolder(t);
   const log = join(folder, 'haproxy.log.2.gz');
   writeFileSync(log, Buffer.concat([gzipSync(STORY), Buffer.from('junk')]));
-  const imported = haplog('import', log, '--db', join(folder, 'haplog.db'));
+  const imported = haplog(folder, 'import', log, '--db', join(folder, 'haplog.db'));
   assert.equal(imported.status, 2);
   assert.match(imported.stderr, /^10 lines read into .*\n(.*\n)?haplog: Cannot read ".*": damaged data/);
-  const replayed = haplog('replay', log);
+  const replayed = haplog(folder, 'replay', log);
   assert.equal(replayed.status, 2);
   assert.match(replayed.stdout, /would tell log: firing: backend last on lb/);
   assert.match(replayed.stderr, /^6 notifications to log; .*\nhaplog: Cannot read ".*": damaged data/);

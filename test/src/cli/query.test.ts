@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openStore } from '../../../src/store/open.js';
+import { livingIn, usualDatabase } from '../../support/home.js';
 import { commitOf, id, incident, outage, transition } from '../store/examples.js';
 import { tempFolder } from '../store/temp-folder.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const MAIN = ['--import', 'tsx', join(ROOT, 'src/main.ts'), 'query'];
+const MAIN = ['--import', import.meta.resolve('tsx'), join(ROOT, 'src/main.ts'), 'query'];
 
 const START = Date.parse('2024-02-21T12:03:16.775Z');
 const STORY = commitOf({
@@ -27,22 +28,16 @@ const STORY = commitOf({
 });
 
 /** A home whose database holds the story, where haplog would have put it. */
-async function home(t: TestContext, commit = STORY, database = '.local/state/haplog/haplog.db'): Promise<string> {
+async function home(t: TestContext, commit = STORY, database = usualDatabase): Promise<string> {
   const folder = tempFolder(t);
-  const store = openStore(join(folder, database), 'write');
+  const store = openStore(database(folder), 'write');
   await store.apply(commit);
   await store.end();
   return folder;
 }
 
-/** The state directory names the default database even where the tests are run by root. */
-function environment(folder: string, more = {}) {
-  const state = join(folder, '.local/state/haplog');
-  return { PATH: process.env.PATH, HOME: folder, STATE_DIRECTORY: state, TZ: 'America/New_York', ...more };
-}
-
 function query(folder: string, ...args: string[]) {
-  const options = { cwd: ROOT, env: environment(folder), encoding: 'utf8', timeout: 30_000 } as const;
+  const options = { ...livingIn(folder), encoding: 'utf8', timeout: 30_000 } as const;
   const { status, stdout, stderr } = spawnSync(process.execPath, [...MAIN, ...args], options);
   return { status, stdout, stderr };
 }
@@ -125,7 +120,7 @@ test('a mistake ends with 2 and one sentence', async (t) => {
 });
 
 test('the database that the configuration names is found', async (t) => {
-  const folder = await home(t, STORY, '.config/haplog/data/history.db');
+  const folder = await home(t, STORY, (folder) => join(folder, '.config/haplog/data/history.db'));
   mkdirSync(join(folder, '.config/haplog'), { recursive: true });
   writeFileSync(join(folder, '.config/haplog/haplog.yaml'), 'database: data/history.db\n');
   assert.equal(JSON.parse(query(folder, ...DAY, '-o', 'json').stdout).length, 5);
@@ -134,7 +129,7 @@ test('the database that the configuration names is found', async (t) => {
 test('a reader that has seen enough ends it quietly', { timeout: 60_000 }, async (t) => {
   const transitions = Array.from({ length: 5_000 }, (_, i) => transition({ at: START + i, id: id(`f1:${i}`) }));
   const folder = await home(t, commitOf({ transitions }));
-  const child = spawn(process.execPath, [...MAIN, ...DAY, '-o', 'jsonl'], { cwd: ROOT, env: environment(folder) });
+  const child = spawn(process.execPath, [...MAIN, ...DAY, '-o', 'jsonl'], livingIn(folder));
   let stderr = '';
   child.stderr.on('data', (data) => {
     stderr += data;
@@ -149,7 +144,7 @@ test('a disk that is full under the output is told in one sentence', { skip: !ex
   const full = openSync('/dev/full', 'w');
   for (const format of ['table', 'jsonl']) {
     const stdio: ['ignore', number, 'pipe'] = ['ignore', full, 'pipe'];
-    const options = { cwd: ROOT, env: environment(folder), encoding: 'utf8', timeout: 30_000, stdio } as const;
+    const options = { ...livingIn(folder), encoding: 'utf8', timeout: 30_000, stdio } as const;
     const { status, stderr } = spawnSync(process.execPath, [...MAIN, ...DAY, '-o', format], options);
     assert.deepEqual([status, stderr], [1, 'haplog: Cannot write the output: no space left on device.\n']);
   }
@@ -170,7 +165,7 @@ test('an answer loads no more than it needs, for it must come at once', async (t
   const folder = await home(t);
   const heavy = (...args: string[]) => {
     const hook = ['--import', `data:text/javascript,${encodeURIComponent(TELL_PACKAGES)}`];
-    const options = { cwd: ROOT, env: environment(folder), encoding: 'utf8', timeout: 30_000 } as const;
+    const options = { ...livingIn(folder), encoding: 'utf8', timeout: 30_000 } as const;
     const { stderr } = spawnSync(process.execPath, [...hook, ...MAIN, ...args], options);
     const loaded = [...stderr.matchAll(/^package (.*)$/gm)].map(([, name = '']) => name);
     assert.ok(loaded.includes('better-sqlite3'), stderr);

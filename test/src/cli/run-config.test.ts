@@ -1,7 +1,7 @@
 /** The configuration of a daemon that runs: what makes it go over to another one, and what leaves it as it is. */
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { configReader } from '../../../src/cli/run-config.js';
 import { createLogger } from '../../../src/log.js';
@@ -11,15 +11,14 @@ const MINE = 'sources: [{ path: /mine.log }]\ndatabase: /tmp/haplog.db\n';
 
 /** A home with a configuration at the place where it is looked for, and what haplog's own log says. */
 function home(t: TestContext, text: string | null) {
-  const before = process.env.XDG_CONFIG_HOME;
+  const before = process.env.CONFIGURATION_DIRECTORY;
   const folder = tempFolder(t);
-  process.env.XDG_CONFIG_HOME = folder;
+  process.env.CONFIGURATION_DIRECTORY = folder;
   t.after(() => {
-    if (before === undefined) delete process.env.XDG_CONFIG_HOME;
-    else process.env.XDG_CONFIG_HOME = before;
+    if (before === undefined) delete process.env.CONFIGURATION_DIRECTORY;
+    else process.env.CONFIGURATION_DIRECTORY = before;
   });
-  const file = join(folder, 'haplog', 'haplog.yaml');
-  mkdirSync(dirname(file));
+  const file = join(folder, 'haplog.yaml');
   if (text !== null) writeFileSync(file, text);
   const said: string[] = [];
   const stream = { write: (line: string) => said.push(JSON.parse(line).msg) };

@@ -1,12 +1,11 @@
 /** `haplog silence` and `haplog ack` as processes of their own, on the database of a daemon. */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Incident } from '../../../alerts/index.js';
 import type { EventId } from '../../../parsers/index.js';
 import { openStore } from '../../../src/store/open.js';
 import { ask } from '../../support/cli.js';
+import { usualDatabase } from '../../support/home.js';
 import { incident } from '../../support/telling.js';
 import { commitOf } from '../store/examples.js';
 import { tempFolder } from '../store/temp-folder.js';
@@ -14,9 +13,7 @@ import { tempFolder } from '../store/temp-folder.js';
 /** A home whose daemon knows these incidents. */
 async function home(t: TestContext, ...incidents: Incident[]): Promise<string> {
   const folder = tempFolder(t);
-  const state = join(folder, '.local/state/haplog');
-  mkdirSync(state, { recursive: true });
-  const store = openStore(join(state, 'haplog.db'), 'write');
+  const store = openStore(usualDatabase(folder), 'write');
   await store.apply(commitOf({ incidents }));
   await store.end();
   return folder;
@@ -108,7 +105,7 @@ test('of what began together nothing is taken on that others were told, or nobod
     [],
     'nor with one that is kept quiet',
   );
-  const open = openStore(join(folder, '.local/state/haplog/haplog.db'), 'read');
+  const open = openStore(usualDatabase(folder), 'read');
   assert.deepEqual([...(await open.wishes()).acknowledgements.keys()].sort(), ['aa11:1', 'bb22:2', 'ee55:5']);
   await open.end();
 });

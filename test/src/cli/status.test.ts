@@ -1,6 +1,6 @@
 /** `haplog status` as its own process, on a database that the daemon's own pipeline has written. */
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Notification } from '../../../alerts/index.js';
@@ -9,6 +9,7 @@ import { commitOf, conclude, ingest } from '../../../src/pipeline.js';
 import { openStore } from '../../../src/store/open.js';
 import { readBatches } from '../../../src/tail/read-file.js';
 import { ask } from '../../support/cli.js';
+import { usualDatabase } from '../../support/home.js';
 import { serverText, syslogLine } from '../../support/lines.js';
 import { PLAN, UTC } from '../../support/reading.js';
 import { tempFolder } from '../store/temp-folder.js';
@@ -40,9 +41,7 @@ async function home(
   const folder = tempFolder(t);
   const log = join(folder, 'haproxy.log');
   writeFileSync(log, `${lines.join('\n')}\n`);
-  const state = join(folder, '.local/state/haplog');
-  mkdirSync(state, { recursive: true });
-  const store = openStore(join(state, 'haplog.db'), 'write');
+  const store = openStore(usualDatabase(folder), 'write');
   let memory = EMPTY_MEMORY;
   for await (const batch of readBatches(log, { now: () => T + 1_000 })) {
     const next = ingest(memory, { ...batch, live: true }, PLAN, UTC);

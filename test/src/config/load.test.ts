@@ -10,6 +10,7 @@ import { configPlaces, configuredDatabase, findConfig } from '../../../src/confi
 import { loadConfig } from '../../../src/config/load.js';
 import { openConfig } from '../../../src/config/open.js';
 import { UserError } from '../../../src/user-error.js';
+import { livingIn } from '../../support/home.js';
 import { toEverybody } from '../../support/plan.js';
 import { asNobody } from '../store/nobody.js';
 import { tempFolder } from '../store/temp-folder.js';
@@ -25,9 +26,7 @@ const DEFAULTS: Config = {
 };
 
 /** A home without a configuration. */
-function homeless(t: TestContext): { HOME: string } {
-  return { HOME: tempFolder(t) };
-}
+const homeless = (t: TestContext) => livingIn(tempFolder(t)).env;
 
 function written(t: TestContext, text: string, mode = 0o600): string {
   const path = join(tempFolder(t), 'haplog.yaml');
@@ -368,13 +367,19 @@ test('the file of --config, then that of the system, then that of the user is ta
   mkdirSync(join(userFile, '..'), { recursive: true });
   writeFileSync(userFile, 'policy: { hold: 1s }\n');
   assert.equal(findConfig(configPlaces(env, system)), userFile);
-  assert.equal((await openConfig(null, env)).config.policy.holdMs, 1000);
+  assert.equal((await openConfig(null, { CONFIGURATION_DIRECTORY: join(userFile, '..') })).config.policy.holdMs, 1000);
   mkdirSync(system);
   writeFileSync(join(system, 'haplog.yaml'), '');
   assert.equal(findConfig(configPlaces(env, system)), join(system, 'haplog.yaml'));
   assert.equal(loadConfig(written(t, 'policy: { hold: 2s }'), env).config.policy.holdMs, 2000);
   assert.deepEqual(configPlaces({ ...env, XDG_CONFIG_HOME: '/xdg' })[1], '/xdg/haplog/haplog.yaml');
   assert.deepEqual(configPlaces({ ...env, XDG_CONFIG_HOME: 'relative' })[1], userFile);
+});
+
+test('where the service manager names a folder for the configuration, no other one counts', () => {
+  const unit = { HOME: '/home/ann', CONFIGURATION_DIRECTORY: '/etc/haplog-edge:/etc/haplog-more' };
+  assert.deepEqual(configPlaces(unit), ['/etc/haplog-edge/haplog.yaml', '/etc/haplog-more/haplog.yaml']);
+  assert.equal(configPlaces({ ...unit, CONFIGURATION_DIRECTORY: '' })[0], '/etc/haplog/haplog.yaml');
 });
 
 test('what cannot be read is told in one sentence', (t) => {
