@@ -5,6 +5,7 @@ export const QUOTE = 0x22;
 export const PLUS = 0x2b;
 export const DASH = 0x2d;
 export const SLASH = 0x2f;
+export const DIGIT_0 = 0x30;
 export const DIGIT_1 = 0x31;
 export const DIGIT_9 = 0x39;
 export const COLON = 0x3a;

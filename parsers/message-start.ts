@@ -1,5 +1,17 @@
 /** Where a line's message begins, found by its bytes: behind the headers that rsyslog writes (grammar/envelope.peggy). */
-import { BACKSLASH, BRACKET_CLOSE, BRACKET_OPEN, COLON, DIGIT_1, DIGIT_9, GT, LT, QUOTE, SPACE } from './bytes.js';
+import {
+  BACKSLASH,
+  BRACKET_CLOSE,
+  BRACKET_OPEN,
+  COLON,
+  DIGIT_0,
+  DIGIT_1,
+  DIGIT_9,
+  GT,
+  LT,
+  QUOTE,
+  SPACE,
+} from './bytes.js';
 import { bytesOf, isOneOf, OF_STATES } from './openings.js';
 
 /** RFC 3339 with nine digits of a second and a zone. */
@@ -59,7 +71,8 @@ function messageStartByFields(bytes: Uint8Array, start: number, end: number): nu
   if (stamp > start && isVersion(bytes, stamp, end)) return afterVersion(bytes, stamp, end);
   const host = afterFields(bytes, stamp, end, bytes[stamp]! > DIGIT_9 ? 3 : 1);
   const tag = afterFields(bytes, host, end, 1);
-  if (isVersion(bytes, tag, end)) return afterVersion(bytes, tag, end);
+  // (A `log-tag` may be 1 as well: no stamp stands behind that.)
+  if (isVersion(bytes, tag, end) && isDigit(bytes[tag + 2])) return afterVersion(bytes, tag, end);
   // Where a tag is missing HAProxy's prefix on stderr stands in its place; no tag begins so.
   if (bytes[tag] === BRACKET_OPEN) return tag;
   const message = afterFields(bytes, tag, end, 1);
@@ -120,6 +133,8 @@ function afterPriority(bytes: Uint8Array, start: number, end: number): number {
 function isVersion(bytes: Uint8Array, at: number, end: number): boolean {
   return at + 1 < end && bytes[at] === DIGIT_1 && bytes[at + 1] === SPACE;
 }
+
+const isDigit = (byte: number | undefined) => byte !== undefined && byte >= DIGIT_0 && byte <= DIGIT_9;
 
 function remember(bytes: Uint8Array, start: number, host: number, message: number): void {
   const length = message - host;

@@ -33,6 +33,16 @@ test('whatever line came before it', () => {
   }
 });
 
+test('a tag that looks like the version of RFC 5424 hides nothing', () => {
+  const header = '2026-11-22T21:45:28.421351+00:00 vm 1';
+  for (const said of [
+    ': Proxy a stopped.',
+    '  [WARNING] 332/060846 (15102) : Proxy a stopped.',
+    '[7]: Proxy a stopped.',
+  ])
+    assert.equal(classOf(header + said), 'candidate', said);
+});
+
 test('traffic in the built-in formats is passed over', () => {
   const traffic = goldens.filter(({ line, want }) => want?.startsWith('traffic ') && !/message repeated/.test(line));
   assert.ok(traffic.length > 10);
