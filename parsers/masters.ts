@@ -89,11 +89,15 @@ export function isInheritance(
   if (pid === null || heirsAt(heard.held, host).length >= HEIRS_MAX) return false;
   if (isLoading(heard, host, pid)) return true;
   if (origin !== 'stderr' || isWorker(heard, host, pid) || !isByItself(heard, host, record)) return false;
-  if (says.kind === 'server' && says.cause.class === 'state_file') return true;
+  if (says.kind === 'server' && isOfStateFile(says)) return true;
   // A master that has just begun is known by the file's own words. A process without one goes on to speak for itself.
   const last = heirsAt(heard.held, host).at(-1)?.event;
   return isMaster(heard, host, pid) || (last?.pid === pid && inOneBreath(at, last.at));
 }
+
+/** What of a state file is told (src/server_state.c): who is down, and (1.8 to 2.7) who is drained. */
+const isOfStateFile = ({ change, cause, counts }: Extract<StateSentence, { kind: 'server' }>): boolean =>
+  cause.class === 'state_file' || (change.to === 'drain' && counts === null);
 
 /** Whether it is the process that speaks, or one that carries its stderr: under another number than its own anybody can write into a message. */
 function isByItself(heard: Heard, host: string, { pid, tagPid }: LogRecord): boolean {

@@ -4,7 +4,7 @@
  */
 import { type Doubt, doubt, isWitnessed, lacksStderr, learn, remember } from './belief.js';
 import { inOneBreath } from './copies.js';
-import type { EventId, HaproxyEvent } from './event.js';
+import { type EventId, type HaproxyEvent, isOfWorkers } from './event.js';
 import { struck } from './foretold.js';
 import {
   type Doubted,
@@ -22,16 +22,14 @@ import { followedUp, startedAnew, waysOfFollowed, withDoubted } from './second-w
 import { cameBothWays, sourceOf } from './sources.js';
 import { acquainted, isWorker } from './speakers.js';
 import { clientsWriteLines, opened } from './strangers.js';
-import { byTurn, doubtedAt, heirsAt, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
+import { byTurn, doubtedAt, heirsAt, legacyOf, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
 
 /** So many of a host that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */
 const DOUBTED_MAX = 50;
-
 /** No more changes of one subject wait at once. */
 export const WAITING_MAX = 100;
 
 const TOO_MANY: Doubt = { reason: 'more was said of it at once than HAProxy says', untilNext: false };
-
 const NO_HEIR: Doubt = { reason: 'no worker was started for it', untilNext: false };
 
 /** The scratch paper of one line, or of a moment in which none came. It lives no longer and nothing outside sees it. */
@@ -89,25 +87,27 @@ export class Verdicts {
 
   /** A worker begins with the state that its master has loaded for it, or (since 3.1: `master` is its own pid) it itself. */
   inherit(host: string, master: number | null, { pid, at, utcOffsetMin }: HaproxyEvent): void {
-    for (const held of this.#heirs(host, ({ event }) => event.pid === master && event.says.kind !== 'proxy.stopped')) {
+    for (const held of legacyOf(this.heard.held, host, master))
       this.#believe({ ...held, event: { ...held.event, pid, at, utcOffsetMin } }, this.#said(held));
-    }
   }
 
   /** A worker never served: what it told while it read its configuration is as if it had not been. */
   disinherit(host: string, pid: number): void {
-    for (const held of this.#heirs(host, ({ event }) => event.pid === pid)) this.#strike(held);
+    for (const held of legacyOf(this.heard.held, host, pid)) this.#strike(held);
+  }
+
+  /** Who speaks for itself has loaded for itself what it said before. */
+  #adopt({ host, pid, says }: HaproxyEvent): void {
+    if (isOfWorkers(says) || isLoading(this.heard, host, pid)) return;
+    for (const held of legacyOf(this.heard.held, host, pid)) this.#believe(held, this.#said(held));
   }
 
   /** Whose master has no worker loading any more, and who was told to stop meanwhile, has stopped. */
   stop(host: string): void {
     const hasStopped = ({ event: { says, pid } }: Held) =>
       says.kind === 'proxy.stopped' && !isBeingReplaced(this.heard, host, pid);
-    for (const held of this.#heirs(host, hasStopped)) this.#believe(held, this.#said(held));
-  }
-
-  #heirs(host: string, matches: (held: Held) => boolean): Held[] {
-    return heirsAt(this.heard.held, host).filter(matches).sort(byTurn);
+    const heirs = heirsAt(this.heard.held, host).filter(hasStopped).sort(byTurn);
+    for (const held of heirs) this.#believe(held, this.#said(held));
   }
 
   /** What waits and matches, in the order in which it was heard. */
@@ -180,7 +180,8 @@ export class Verdicts {
     this.heard = heardWith(this.heard, { sources: this.heard.sources.with(host, { ...source, stderr, pairs }) });
   }
 
-  #believe({ event, subject, tag, doubted }: Held, said: RecentEvent): void {
+  #believe({ event, subject, tag, doubted, heir }: Held, said: RecentEvent): void {
+    if (!heir) this.#adopt(event);
     const { host, pid } = event;
     const wasKnown = isWorker(this.heard, host, pid);
     this.events.push({ event, copies: said.copies });

@@ -66,6 +66,12 @@ export const doubtedAt = (held: Shelf<Held>, host: string): readonly Held[] => o
 /** What of a host waits for the worker that it was loaded for, who is due first in front. It changes with what waits. */
 export const heirsAt = (held: Shelf<Held>, host: string): readonly Held[] => orderOf(held).heirs.get(host) ?? NONE;
 
+/** The states that a process has loaded of a host's servers, for a worker or for itself, in the order in which it told them. */
+export const legacyOf = (held: Shelf<Held>, host: string, pid: number | null): readonly Held[] =>
+  heirsAt(held, host)
+    .filter(({ event }) => event.pid === pid && event.says.kind !== 'proxy.stopped')
+    .sort(byTurn);
+
 /** What of a host has waited too long at `at`, in the order in which it was heard. */
 export function dueAt(held: Shelf<Held>, host: string, at: Instant): readonly Held[] {
   if (held.size === 0) return NONE;

@@ -365,6 +365,19 @@ describe('until 3.0 the master reads the state file, for the worker that it star
     assert.deepEqual(told(lines), ['firing outage']);
   });
 
+  test('who is drained at a cold start makes no worker of the master: the real one is missed when it dies (2.6.12)', () => {
+    const drained = (server: string) => master(0, `config : Server app/${server} remains in forced drain mode.`);
+    const begun = [drained('a'), drained('b'), master(5, 'New worker (110) forked')];
+    const dies = [
+      ...triple(110, 5_000, down('c', 0)),
+      ...triple(110, 5_001, EXHAUSTED),
+      alert(MASTER, 9_000, 'Current worker (110) exited with code 139 (Segmentation fault)'),
+    ];
+    assert.deepEqual(falls([...begun, ...dies]), ['110 app/a drain', '110 app/b drain', '110 app/c down']);
+    assert.deepEqual(told([...begun, ...dies]), ['firing outage', 'firing worker_killed']);
+    assert.deepEqual(read([...begun, ...dies]).news.suspects, []);
+  });
+
   test('two reloads within a minute tell the same of two workers', () => {
     const states = [fromFile('app/a', 1), fromFile('app/b', 0)];
     const lines = [
@@ -462,7 +475,23 @@ describe('while the next worker is loading', () => {
   });
 });
 
-test('a process without a master that read a state file speaks for itself after that (until 3.0)', () => {
+test('1.8 tells of no worker that begins, and of its end without brackets: that a worker was killed is told all the same', () => {
+  const twice = (at: number, text: string) => [
+    syslogLine(T + at, text, { pid: 110 }),
+    syslogLine(T + at, text, { pid: 110 }),
+  ];
+  const falls = [...twice(5_000, down('a', 0)), ...twice(5_001, EXHAUSTED)];
+  const ends = [
+    alert(MASTER, 9_000, 'Current worker 110 exited with code 137'),
+    alert(MASTER, 9_001, 'exit-on-failure: killing every workers with SIGTERM'),
+    master(9_002, 'All workers exited. Exiting... (137)'),
+  ];
+  assert.deepEqual(told([...falls, ...ends]), ['firing outage', 'firing worker_killed']);
+  const replaced = told([...falls, master(9_000, 'Former worker 110 exited with code 0')]);
+  assert.deepEqual(replaced, ['firing outage', 'resolved outage']);
+});
+
+test('a process without a master has read its state file for itself, as its next word shows (until 3.0)', () => {
   const begun = [
     worker(700, 0, `config : ${FROM_FILE.replace('app/a', 'app/z')}`),
     ...triple(700, 5_000, down('a', 1)),
@@ -471,6 +500,7 @@ test('a process without a master that read a state file speaks for itself after 
   assert.deepEqual(
     transitions.map(({ pid, server, to }) => [pid, server, to]),
     [
+      [700, 'z', 'down'],
       [700, 'a', 'down'],
       [700, 'a', 'up'],
     ],
