@@ -1,5 +1,5 @@
 /** Folds one event into the board: what it says of servers, backends and workers. */
-import { backendKey, type HaproxyEvent, type Operational, type ServerChange, serverKey } from '../parsers/index.js';
+import { backendKey, type HaproxyEvent, type Instant, type Operational, serverKey } from '../parsers/index.js';
 import {
   type Board,
   boardWith,
@@ -74,8 +74,8 @@ function cameBackUnseen(board: Board, event: HaproxyEvent, { server, change }: S
 function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copies: number): Change {
   const key = serverKey(event, says.server);
   const known = board.servers.get(key) ?? FRESH_SERVER;
-  const before = stateBefore(board.servers.get(key), says.change);
-  const changed = changeServer(before, says.change);
+  const before = stateBefore(board.servers.get(key), says);
+  const changed = changeServer(before, says);
   const from = shown(before);
   const to = shown(changed);
   const planned = to !== 'up' && isPlanned(board, event, says, before);
@@ -87,22 +87,36 @@ function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copie
   const left = to === 'up' ? null : stays ? known.left : { at, utcOffsetMin, cause: says.cause };
   const evidence = evidenceOf(event);
   const { operational, maint, drain } = changed;
-  const after = { operational, maint, drain, planned, left, evidence };
+  const outSince = known.left === null ? at : outSinceOf(known);
+  const after = { operational, maint, drain, planned, left, evidence, ...(left === null ? {} : { outSince }) };
   const servers = board.servers.with(key, after);
   const { out } = board.backends.get(backendKey(event, backend)) ?? FRESH_BACKEND;
   const now = outAfter(out, server, known, after);
-  const change = settle(boardWith(board, { servers }), event, backend, now, availabilityAfter(says));
+  const available = provesNothing(board, event, says) ? null : availabilityAfter(says);
+  const change = settle(boardWith(board, { servers }), event, backend, now, available);
   if (from === to) return change;
   const { cause } = says;
   const transition = { id, at, utcOffsetMin, host, pid, backend, server, from, to, planned, evidence, copies, cause };
   return { ...change, transition };
 }
 
+/** Without counts: a server that was in when its backend had none does not count (its weight is 0), and neither does its return. */
+function provesNothing(board: Board, event: HaproxyEvent, { server, counts }: ServerSentence): boolean {
+  const known = board.servers.get(serverKey(event, server));
+  const outage = board.backends.get(backendKey(event, server.backend))?.outage;
+  if (counts !== null || !known || !outage) return false;
+  return known.left === null || outSinceOf(known) > outage.start;
+}
+
+const outSinceOf = ({ left, outSince }: ServerState): Instant => outSince ?? left?.at ?? 0;
+
 /**
  * HAProxy writes only what changes (src/server.c), so that a change tells of the state before it as well. That is where a
  * worker's silent beginning shows: a server that waits for DNS or was added by command begins in maintenance.
  */
-function stateBefore(known: ServerState | undefined, change: ServerChange): ServerState {
+function stateBefore(known: ServerState | undefined, says: ServerSentence): ServerState {
+  const { change } = says;
+  if (change.to === 'drain' && isSaidOfDown(says)) return known ?? { ...FRESH_SERVER, operational: 'down' };
   if (change.to === 'ready') return { ...(known ?? FRESH_SERVER), maint: true };
   if (change.to === 'undrain') return { ...(known ?? FRESH_SERVER), drain: true };
   return known ?? (change.to === 'up' ? { ...FRESH_SERVER, operational: 'down' } : FRESH_SERVER);
@@ -114,7 +128,11 @@ function isPlanned(board: Board, event: HaproxyEvent, says: ServerSentence, befo
   return root?.planned ?? isPlannedChange(says.change, says.cause, before);
 }
 
-function changeServer(server: ServerState, change: ServerChange): ServerState {
+/** Of a server that is down HAProxy tells how many are `left`, whatever else befalls it, and what became of its sessions (src/server.c). */
+const isSaidOfDown = ({ sessions }: ServerSentence): boolean => sessions !== null && sessions.active !== null;
+
+function changeServer(server: ServerState, says: ServerSentence): ServerState {
+  const { change } = says;
   switch (change.to) {
     case 'up':
     case 'down':
@@ -123,7 +141,7 @@ function changeServer(server: ServerState, change: ServerChange): ServerState {
     case 'maint':
       return { ...server, maint: true };
     case 'drain':
-      return { ...server, drain: true };
+      return { ...server, drain: true, operational: isSaidOfDown(says) ? 'down' : server.operational };
     case 'ready':
       return { ...server, maint: false, operational: change.operational, drain: change.drain };
     case 'undrain':

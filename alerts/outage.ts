@@ -2,7 +2,7 @@
  * When a backend has a server and when it has none, in one worker.
  *
  * HAProxy announces a backend without a server and never its recovery: that is read from the counts of a server that
- * comes back. Only a fall can begin an outage, or the worker itself (`init-state down`, since 3.1), which shows when the first
+ * comes back. Only a fall can begin an outage, the return of one that does not count, or the worker itself (`init-state down`, since 3.1), which shows when the first
  * server comes. Only a return ends one at once, since two threads may write their lines in another order than they counted; a
  * fall that leaves servers ends one that has lasted (weights are set without a word).
  */
@@ -24,7 +24,9 @@ export function availabilityAfter({ change, counts }: ServerSentence): Availabil
   const usable = counts === null ? null : counts.active + counts.backup > 0;
   switch (change.to) {
     case 'up':
-      return usable === true ? 'returned' : null;
+      // Where it came and there is none, its own weight is 0.
+      if (usable === null) return null;
+      return usable ? 'returned' : 'none';
     case 'ready':
     case 'undrain': {
       const returns = change.operational === 'up' && !(change.to === 'ready' && change.drain);

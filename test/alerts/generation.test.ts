@@ -20,6 +20,13 @@ describe('a new worker of another HAProxy service on the host', () => {
   });
 });
 
+test('a server that is drained while it is down was down before, and stays so', () => {
+  const shown = (...script: string[]) => play(script).transitions.map(({ from, to }) => `${from}>${to}`);
+  assert.deepEqual(shown('0:00 drain a 1 left', '1:00 up a 2'), ['down>drain']);
+  assert.deepEqual(shown('0:00 down a 1', '0:30 drain a 1 left'), ['up>down']);
+  assert.deepEqual(shown('0:00 drain a 1', '0:30 undrain a'), ['up>drain', 'drain>up']);
+});
+
 describe('a worker whose servers begin as down (init-state, 3.1) says nothing of it', () => {
   const outages = (...script: string[]) =>
     play(script).outages.map(({ start, end, evidence }) => `${start}-${end} ${evidence}`);

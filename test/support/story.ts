@@ -2,6 +2,7 @@
  * Stories on a simulated clock. A script is what the log says and when time passes; a story asserts what is told.
  *
  *   '0:05 down a 1'       server a of backend app falls, 1 usable server left     (also: up, maint, drain, ready, undrain)
+ *   '0:05 drain a 0 left' server a is drained, which is down already
  *   '0:05 exhausted'      backend app has no server available
  *   '0:05 @2 down a 0'    worker 2 says so (worker 1 where nothing is said)
  *   '0:05 other x 1'      a server of backend other falls
@@ -117,8 +118,11 @@ function sentenceOf([verb, ...rest]: string[], pid: number): HaproxyEvent['says'
     case 'stopping':
       return { ...base, change: { to: verb }, cause: BY_CHECK };
     case 'maint':
-    case 'drain':
       return { ...base, change: { to: verb }, cause: BY_COMMAND };
+    case 'drain': {
+      const sessions = { active: rest[2] === 'left' ? 0 : null, requeued: 0, queued: 0 };
+      return { ...base, change: { to: verb }, cause: BY_COMMAND, sessions };
+    }
     case 'ready':
       return { ...base, change: { to: 'ready', operational: 'up', drain: false }, cause: BY_COMMAND };
     case 'undrain':
