@@ -58,6 +58,8 @@ export interface WorkerState {
   heir: number | null;
   /** Nothing of it is open: its heir has outlived it, or its master told of its end. */
   over: boolean;
+  /** It told nothing but states of a file, and what follows from them. Older memories do not know. */
+  tookOver?: boolean;
   /** What its master told of its end; null while it may live. */
   end: { at: Instant; how: OutageEnd } | null;
 }

@@ -80,7 +80,10 @@ function areStrangers(board: Board, { host, pid }: WorkerRef, other: number): bo
 /** Several workers of one master (`nbproc`, until 2.4) begin together, and what a worker begins with it tells at once. */
 const TOGETHER_MS = 1_000;
 
-/** Ends what is open in those older workers whose heir speaks: while they have been silent, or where a master started it after them. */
+/**
+ * Ends what is open in those older workers whose heir speaks: while they have been silent, where a master started it after them, or where they told
+ * nothing but the states of a file. That until 1.7 the process does which forks the one that serves (tried with 1.6.3).
+ */
 export function supersede(before: Board, event: HaproxyEvent): Change {
   const self = workerOf(before, event);
   if (!self) return unchanged(before);
@@ -91,7 +94,8 @@ export function supersede(before: Board, event: HaproxyEvent): Change {
     const { startedAt } = self;
     const isSuccessor =
       startedAt !== null && startedAt - worker.firstAt > TOGETHER_MS && event.at - startedAt > TOGETHER_MS;
-    if (!isSuccessor && event.at - Math.max(worker.lastAt, self.firstAt) <= SILENCE_MS) continue;
+    const isParent = worker.tookOver === true && self.tookOver !== true && event.at - worker.lastAt > TOGETHER_MS;
+    if (!isSuccessor && !isParent && event.at - Math.max(worker.lastAt, self.firstAt) <= SILENCE_MS) continue;
     const older = { host: event.host, pid: worker.pid };
     const change = endOutages(board, older, self.firstAt, 'process_replaced');
     board = put(change.board, event.host, { ...worker, over: true });

@@ -76,17 +76,33 @@ export function noteWorker(before: Board, event: HaproxyEvent): Board {
   const { at } = event;
   if (known) {
     const later = at - known.lastAt;
-    if (later < NOTED_AFTER_MS && later > -SET_BACK_MS && startOf(event) === null) return noteKin(board, event);
+    const tookOver = known.tookOver === true && isOfFile(event);
+    const isAsKnown = startOf(event) === null && tookOver === (known.tookOver ?? false);
+    if (later < NOTED_AFTER_MS && later > -SET_BACK_MS && isAsKnown) return noteKin(board, event);
     const startedAt = startOf(event) ?? known.startedAt;
     const { pid, heir, end } = known;
-    const heard = { pid, firstAt: Math.min(known.firstAt, at), lastAt: at, startedAt, heir, over: false, end };
+    const heard = {
+      pid,
+      firstAt: Math.min(known.firstAt, at),
+      lastAt: at,
+      startedAt,
+      heir,
+      over: false,
+      tookOver,
+      end,
+    };
     return noteKin(put(board, event.host, heard), event);
   }
   if (!isNewWorker(board, event)) return board;
   const startedAt = startOf(event);
-  const fresh = { pid: event.pid, firstAt: at, lastAt: at, startedAt, heir: null, over: false, end: null };
+  const tookOver = isOfFile(event);
+  const fresh = { pid: event.pid, firstAt: at, lastAt: at, startedAt, heir: null, over: false, tookOver, end: null };
   return noteKin(put(board, event.host, fresh), event);
 }
+
+/** A state from a file, or what follows from such. */
+const isOfFile = ({ says }: HaproxyEvent): boolean =>
+  (says.kind === 'server' && says.cause.class === 'state_file') || says.kind === 'backend.exhausted';
 
 const startOf = ({ says, at }: HaproxyEvent): Instant | null => (says.kind === 'worker.started' ? at : null);
 

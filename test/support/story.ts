@@ -3,6 +3,7 @@
  *
  *   '0:05 down a 1'       server a of backend app falls, 1 usable server left     (also: up, maint, drain, ready, undrain)
  *   '0:05 drain a 0 left' server a is drained, which is down already
+ *   '0:05 took a 0'       server a is down as a file has it, from before a reload
  *   '0:05 exhausted'      backend app has no server available
  *   '0:05 @2 down a 0'    worker 2 says so (worker 1 where nothing is said)
  *   '0:05 other x 1'      a server of backend other falls
@@ -111,6 +112,8 @@ function sentenceOf([verb, ...rest]: string[], pid: number): HaproxyEvent['says'
   switch (verb) {
     case 'other':
       return { ...base, change: { to: 'down' }, cause: BY_CHECK };
+    case 'took':
+      return { ...base, change: { to: 'down' }, cause: { ...BY_CHECK, class: 'state_file' } };
     case 'follow':
       return { ...base, change: { to: 'down' }, cause: { ...BY_CHECK, class: 'tracked', via: serverOf(root!) } };
     case 'up':
