@@ -20,7 +20,7 @@ import type { WorkerRef } from './keys.js';
 import { asItServed, hearMaster, isInheritance, isLoading, loadingBy, startedBy, withStage } from './masters.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { expectsStderr, hearStart, sourceOf } from './sources.js';
-import { forgetOld, forgetWorker, hostNameOf, isWorker, recognise } from './speakers.js';
+import { forgetOld, forgetWorker, hasJustBegun, hostNameOf, isWorker, recognise } from './speakers.js';
 import { opened } from './strangers.js';
 import { Verdicts, WAITING_MAX } from './verdict.js';
 import { byTurn, doubtedAt, dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
@@ -174,7 +174,9 @@ function takeOfWorker(verdicts: Verdicts, held: Held, record: LogRecord): void {
   if (says.kind === 'worker.ended') verdicts.heard = withStage(verdicts.heard, event, 'ended');
   if (says.kind === 'worker.failed') fail(verdicts, event);
   if (!beginsWorker(says)) return;
-  verdicts.heard = forgetWorker(startedBy(verdicts.heard, event, record.pid, says), host, pid);
+  const isOvertaken = hasJustBegun(verdicts.heard, event);
+  verdicts.heard = startedBy(verdicts.heard, event, record.pid, says);
+  if (!isOvertaken) verdicts.heard = forgetWorker(verdicts.heard, host, pid);
   // For the next one its master loads the states anew, though they be the same.
   if (record.pid !== null) verdicts.heard = forgetWorker(verdicts.heard, host, record.pid);
   if (says.kind === 'worker.started') verdicts.inherit(host, record.pid, event);

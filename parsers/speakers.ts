@@ -4,8 +4,8 @@
  */
 import { silenced } from './copies.js';
 import { beginsWorker, isOfWorkers } from './event.js';
-import { COPY_DELAY_MAX_MS, type Heard, heardWith, type Speaker, type Subject } from './heard.js';
-import { speakerKey, speakerOf } from './keys.js';
+import { begunAt, COPY_DELAY_MAX_MS, type Heard, heardWith, type Speaker, type Subject } from './heard.js';
+import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
 import type { Instant, LogRecord, Origin } from './record.js';
 import type { Shelf } from './shelf.js';
 
@@ -138,6 +138,17 @@ function speakersOf({ speakers }: Heard, host: string): [string, Speaker][] {
 
 const ended = ({ stage }: Speaker): number => (stage === 'ended' ? 1 : 0);
 const isStranger = ({ known, announced }: Speaker) => !known && !announced;
+
+/** A master's word of its worker may come on stderr behind the worker's own first words by `log` targets: by so much at most. */
+const OVERTAKEN_MS = 10_000;
+
+/** The worker that its master tells of has begun to speak already; it is not another one with the pid of one before. */
+export function hasJustBegun({ speakers }: Heard, { host, pid, at }: WorkerRef & { at: Instant }): boolean {
+  const speaker = speakers.get(speakerKey({ host, pid }));
+  return (
+    speaker !== undefined && speaker.stage !== 'ended' && !speaker.announced && at - begunAt(speaker) < OVERTAKEN_MS
+  );
+}
 
 /** A worker begins: in a container it bears the pid of the one before, whose words are nothing that it could repeat. */
 export function forgetWorker(heard: Heard, host: string, pid: number): Heard {

@@ -2,7 +2,7 @@
  * What waits for a witness, and what becomes of it. Within a backend events are told in the order in which they were
  * heard: what is witnessed waits behind what is not yet, for a second at most.
  */
-import { type Doubt, doubt, isWitnessed, lacksStderr, learn, remember } from './belief.js';
+import { type Doubt, doubt, isNamed, isWitnessed, lacksStderr, learn, remember } from './belief.js';
 import { inOneBreath } from './copies.js';
 import { type EventId, type HaproxyEvent, isOfWorkers } from './event.js';
 import { struck } from './foretold.js';
@@ -71,7 +71,7 @@ export class Verdicts {
   hold(held: Held): void {
     const said = this.#said(held);
     if (this.heard.held.size === 0 && this.#isWitnessed(held)) {
-      this.#believe(held, said);
+      this.believe(held, said);
     } else {
       if (this.heard.held.get(said.id) !== held)
         this.heard = heardWith(this.heard, { held: withWaiting(this.heard.held, held) });
@@ -80,15 +80,10 @@ export class Verdicts {
     }
   }
 
-  /** A master's word, which has no second witness. */
-  believe(held: Held): void {
-    this.#believe(held, this.#said(held));
-  }
-
   /** A worker begins with the state that its master has loaded for it, or (since 3.1: `master` is its own pid) it itself. */
   inherit(host: string, master: number | null, { pid, at, utcOffsetMin }: HaproxyEvent): void {
     for (const held of legacyOf(this.heard.held, host, master))
-      this.#believe({ ...held, event: { ...held.event, pid, at, utcOffsetMin } }, this.#said(held));
+      this.believe({ ...held, event: { ...held.event, pid, at, utcOffsetMin } });
   }
 
   /** A worker never served: what it told while it read its configuration is as if it had not been. */
@@ -99,7 +94,7 @@ export class Verdicts {
   /** Who speaks for itself has loaded for itself what it said before. */
   #adopt({ host, pid, says }: HaproxyEvent): void {
     if (isOfWorkers(says) || isLoading(this.heard, host, pid)) return;
-    for (const held of legacyOf(this.heard.held, host, pid)) this.#believe(held, this.#said(held));
+    for (const held of legacyOf(this.heard.held, host, pid)) this.believe(held);
   }
 
   /** Whose master has no worker loading any more, and who was told to stop meanwhile, has stopped. */
@@ -107,7 +102,7 @@ export class Verdicts {
     const hasStopped = ({ event: { says, pid } }: Held) =>
       says.kind === 'proxy.stopped' && !isBeingReplaced(this.heard, host, pid);
     const heirs = heirsAt(this.heard.held, host).filter(hasStopped).sort(byTurn);
-    for (const held of heirs) this.#believe(held, this.#said(held));
+    for (const held of heirs) this.believe(held);
   }
 
   /** What waits and matches, in the order in which it was heard. */
@@ -134,7 +129,7 @@ export class Verdicts {
   #release(held: Held): void {
     for (const next of [...waitingWith(this.heard.held, held.subject)]) {
       if (!this.heard.held.has(next.event.id)) continue;
-      if (this.#isWitnessed(next)) this.#believe(next, this.#said(next));
+      if (this.#isWitnessed(next)) this.believe(next);
       else if (this.#holdsUp(next)) return;
     }
   }
@@ -172,7 +167,7 @@ export class Verdicts {
       }
       this.#bringBack(held, doubted, waysOfFollowed(said));
     }
-    this.#believe(held, said);
+    this.believe(held, said);
     const source = sourceOf(this.heard, host);
     // It waited for what did not come: so much is known of the source now.
     const stderr = said.by.stderr > 0 || (source.stderr ?? source.announces);
@@ -180,7 +175,9 @@ export class Verdicts {
     this.heard = heardWith(this.heard, { sources: this.heard.sources.with(host, { ...source, stderr, pairs }) });
   }
 
-  #believe({ event, subject, tag, doubted, heir }: Held, said: RecentEvent): void {
+  /** Tells it. `said` is what is known of its lines. */
+  believe(held: Held, said: RecentEvent = this.#said(held)): void {
+    const { event, subject, tag, doubted, heir } = held;
     if (!heir) this.#adopt(event);
     const { host, pid } = event;
     const wasKnown = isWorker(this.heard, host, pid);
@@ -195,7 +192,7 @@ export class Verdicts {
       told: remember(this.heard.told, event),
     });
     if (wasKnown) return;
-    for (const other of this.#waiting((held) => held.event.host === host && held.event.pid === pid)) {
+    for (const other of this.#waiting((one) => one.event.host === host && one.event.pid === pid)) {
       if (this.heard.held.has(other.event.id)) this.#release(other);
     }
   }
@@ -212,7 +209,8 @@ export class Verdicts {
         speakers: speakers.with(key, withDoubted(speaker, { event, tagPid: held.tagPid, text, pair })),
       });
     }
-    const isHalf = by.stderr > 0 ? isWorker(this.heard, event.host, event.pid) : pair;
+    const isHalf =
+      pair || (isWorker(this.heard, event.host, event.pid) && (by.stderr > 0 || isNamed(this.heard, event)));
     if (heir || !(isHalf || lacksStderr(this.heard, event, said))) {
       this.#strike(held);
       return;
@@ -235,7 +233,7 @@ export class Verdicts {
       const waiting = this.heard.held.get(first.id);
       if (first.id === event.id) continue;
       if (waiting) {
-        this.#believe(waiting, this.#said(waiting));
+        this.believe(waiting);
       } else {
         this.events.push({ event: first, copies: 1 });
         this.cleared.push(first.id);

@@ -358,11 +358,26 @@ test('of a thousand forged changes of one server within a second only some wait,
   );
 });
 
-test('a thousand forged names leave nothing behind when they were not believed', () => {
+test('a thousand forged names leave nothing behind when they were not believed, and fifty until no late line can bear them out', () => {
   const forged = Array.from({ length: 1_000 }, (_, i) => syslogLine(LATER + i, down(`made-up${i}`, 1)));
-  const { memory } = read([...forged, syslogLine(LATER + 5_000, 'no sentence')], debian);
-  const names = [...memory.heard.subjects].map(([name]) => name).filter((name) => name.includes('made-up'));
-  assert.deepEqual(names, []);
+  const left = (at: number) => {
+    const { memory } = read([...forged, ...triple(LATER + at, down('x', 2))], debian);
+    return [...memory.heard.subjects].map(([name]) => name).filter((name) => name.includes('made-up'));
+  };
+  assert.equal(left(5_000).length, 50);
+  assert.deepEqual(left(62_000), []);
+});
+
+test('of a single target what fits no count waits for the line on stderr, be that seconds late: weights are set without a word', () => {
+  const both = (at: number, text: string) => [syslogLine(T + at, text), stderrLine(T + at, text)];
+  const single = [...both(0, down('a', 1)), ...both(2_000, up('a', 2))];
+  const outage = [syslogLine(T + 10_000, EXHAUSTED), syslogLine(T + 13_000, '10.0.0.1:5 [22/Nov/2026] x')];
+  const { news } = read([...single, ...outage, stderrLine(T + 13_700, EXHAUSTED)]);
+  assert.deepEqual(
+    news.outages.map(({ start }) => start - T),
+    [10_000],
+  );
+  assert.deepEqual(news.cleared.length, 1);
 });
 
 test('a thousand forged numbers leave no more behind than a few', () => {

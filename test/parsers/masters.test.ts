@@ -475,6 +475,29 @@ describe('while the next worker is loading', () => {
   });
 });
 
+test('a worker whose first words come before its master tells of it is one and the same', () => {
+  const forked = master(2_000, 'New worker (110) forked');
+  const [ofStderr, ...ofTargets] = triple(110, 1_000, down('a', 0));
+  const { transitions, outages } = read([
+    ...ofTargets,
+    forked,
+    ofStderr!,
+    ...triple(110, 20_000, up('a', 1)).slice(1),
+    ...triple(110, 21_000, down('a', 0)),
+  ]).news;
+  assert.deepEqual(
+    transitions.map(({ at, to }) => `${to} ${at - T}`),
+    ['down 1000', 'up 20000', 'down 21000'],
+  );
+  assert.deepEqual(
+    outages.map(({ start, end }) => [start - T, end && end - T]),
+    [
+      [1_000, 20_000],
+      [21_000, null],
+    ],
+  );
+});
+
 test('1.8 tells of no worker that begins, and of its end without brackets: that a worker was killed is told all the same', () => {
   const twice = (at: number, text: string) => [
     syslogLine(T + at, text, { pid: 110 }),
