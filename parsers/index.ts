@@ -38,3 +38,4 @@ export { hearStranger, openToClients } from './strangers.js';
 export { type HeardLast, latestStamp, type TimeContext } from './syslog-time.js';
 export { parseTraffic } from './traffic.js';
 export type { Endpoint, Handshake, HttpTimers, Traffic } from './traffic-record.js';
+export { waitingSince } from './waiting.js';

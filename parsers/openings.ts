@@ -30,6 +30,13 @@ const OPENINGS = [
   'Resumed ',
   'Scheduling a soft-stop ',
   'last message repeated ',
+  'Lua',
+  'SPOE: [',
+  'acme: ',
+  '<OCSP-UPDATE> ',
+  'Email alert [',
+  'DNS : ',
+  'server-state ',
   // The further lines of a text of several (src/errors.c), behind blanks that were skipped.
   '| ',
 ];

@@ -19,7 +19,8 @@ interface Refusal {
  * @param text the line without its newline
  * @param context zone and latest instant, for stamps that bear neither zone nor year
  * @param heardLast for the hour that comes twice when summer time ends; without it, it is read as the first one
- * @returns the record and its instant; or why the line has no header that rsyslog writes. Never throws.
+ * @returns the record and its instant; or why the line has no header that rsyslog writes. Throws for no line.
+ * @throws {RangeError} where `context.tz` is no zone of IANA's, at the first stamp without one
  */
 export function parseLine(text: string, context: TimeContext, heardLast: HeardLast = () => undefined): ParseResult {
   const record = read(unmarked(text));
@@ -51,8 +52,9 @@ export function parseHeader(
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
-/** A file that some editor or Windows wrote begins with a mark. */
-const unmarked = (text: string) => (text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
+/** A file that some editor or Windows wrote begins with a mark; where the power failed, a line may stand behind a block of NULs that a file system left. */
+const unmarked = (text: string) =>
+  text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text.startsWith('\0') ? text.replace(/^\0+/, '') : text;
 
 /** rsyslog counts what it folds in an int (runtime/msg.c); nobody writes a state so often. */
 const TIMES_MAX = 1_000_000;

@@ -5,7 +5,7 @@
  * It decides what to read, never what a line means: the grammar does that, anchored at both ends. So it may take a
  * traffic line for a candidate, but never a state line for traffic.
  */
-import { COLON, NEWLINE } from './bytes.js';
+import { COLON, NEWLINE, SLASH, SPACE } from './bytes.js';
 import { hex } from './cursor.js';
 import { messageStart } from './message-start.js';
 import { byFirstByte, bytesOf, isOneOf, OF_STATES } from './openings.js';
@@ -27,7 +27,7 @@ const FOR_ADDRESSES = byFirstByte(['-:', '- ', 'unix:', 'unix ', 'unknown']);
  * For who passes over traffic with fewer looks (src/tail/sweep.wat): by the first byte of a message 0 where `classify` is to be asked;
  * else the second byte of the sentences about states that begin so, or a newline, which stands in no line.
  */
-export const ALONE = TRAFFIC_STARTS.map((isStart, first) => {
+export const ALONE: Uint8Array = TRAFFIC_STARTS.map((isStart, first) => {
   const seconds = new Set((OF_STATES[first] ?? []).map((opening) => opening[1] ?? 0));
   const [second = NEWLINE, ...others] = seconds;
   return isStart === 1 && others.length === 0 ? second : 0;
@@ -42,7 +42,18 @@ export function classify(bytes: Uint8Array, start: number, end: number): LineCla
   if (message >= end) return 'other';
   const first = bytes[message]!;
   if (isOneOf(OF_STATES, bytes, message, end)) return 'candidate';
-  return TRAFFIC_STARTS[first] === 1 || isAddress(bytes, message, end) ? 'traffic' : 'other';
+  if (TRAFFIC_STARTS[first] === 1 || isAddress(bytes, message, end)) return 'traffic';
+  return tellsOfAddress(bytes, message, end) ? 'candidate' : 'other';
+}
+
+const OF_ADDRESSES = byFirstByte(['changed its ', 'IP changed from ', 'port changed from ']);
+
+/** `bk/s1 changed its IP from ...`, `bk/s1: IP changed from ...` (grammar/address.peggy): no state, but known. */
+function tellsOfAddress(bytes: Uint8Array, at: number, end: number): boolean {
+  let next = at;
+  let isMember = false;
+  for (; next < end && bytes[next] !== SPACE; next++) if (bytes[next] === SLASH) isMember = true;
+  return isMember && isOneOf(OF_ADDRESSES, bytes, next + 1, end);
 }
 
 /** `fd00::1`, `unix:1`, `-:-`: at most four digits of an address of IPv6 come before a colon. */

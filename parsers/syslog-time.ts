@@ -23,6 +23,7 @@ export type HeardLast = (speaker: Pick<LogRecord, 'host' | 'pid'>) => Instant | 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const MINUTE = 60_000;
 const DAY = 86_400_000;
+const HALF_YEAR = 183 * DAY;
 /** Neighbouring lines may be out of order by so much, not by more. */
 const DISORDER_MS = MINUTE;
 
@@ -45,15 +46,26 @@ export function parseStamp(
 }
 
 /** RFC 3339 section 5.6, as rsyslog writes it. `Date.parse` alone would take less for a time. */
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const RFC3339 = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 const TRADITIONAL = /^[A-Z][a-z]{2} [ 0-3]\d \d\d:\d\d:\d\d$/;
 
 function parseRfc3339(text: string): Stamp | null {
-  const at = RFC3339.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(at)) return null;
-  if (text.endsWith('Z')) return { at, utcOffsetMin: 0 };
+  if (!RFC3339.test(text)) return null;
+  const at = text.startsWith(':60', 16) ? Date.parse(text.replace(':60', ':59')) + 1000 : Date.parse(text);
+  const utcOffsetMin = text.endsWith('Z') ? 0 : offsetOf(text);
+  if (Number.isNaN(at) || !isItsDay(text, at + utcOffsetMin * MINUTE)) return null;
+  return { at, utcOffsetMin };
+}
+
+function offsetOf(text: string): number {
   const sign = text.at(-6) === '-' ? -1 : 1;
-  return { at, utcOffsetMin: sign * (Number(text.slice(-5, -3)) * 60 + Number(text.slice(-2))) };
+  return sign * (Number(text.slice(-5, -3)) * 60 + Number(text.slice(-2)));
+}
+
+/** `Date.parse` makes the 2nd of March of the 30th of February. (A leap second is the next day's first.) */
+function isItsDay(text: string, local: Instant): boolean {
+  const day = Number(text.slice(8, 10));
+  return day <= 28 || new Date(local - 1000).getUTCDate() === day || new Date(local).getUTCDate() === day;
 }
 
 function parseTraditional(text: string, { tz, asOf }: TimeContext, heardLast: () => Instant | undefined): Stamp | null {
@@ -67,10 +79,18 @@ function parseTraditional(text: string, { tz, asOf }: TimeContext, heardLast: ()
   // The latest year in which the stamp exists (29 February) and is not later than `asOf`.
   const latest = new Date(asOf + DAY).getUTCFullYear(); // no zone is a day ahead of UTC
   for (let year = latest; year > latest - 9; year--) {
-    const [first, again] = minuteStarts(year, month, day, hour, minute, tz)
-      .map((start) => ({ ...start, at: start.at + second * 1000 }))
-      .filter(({ at }) => at <= asOf);
-    if (first) return again && (heardLast() ?? 0) - first.at > DISORDER_MS ? again : first;
+    const inYear = (one: number, until: Instant) =>
+      minuteStarts(one, month, day, hour, minute, tz)
+        .map((start) => ({ ...start, at: start.at + second * 1000 }))
+        .filter(({ at }) => at <= until);
+    const [first, again] = inYear(year, asOf);
+    if (first === undefined) continue;
+    // Nobody speaks a year before he spoke: just behind New Year, or a little later than anything was said to be.
+    if (asOf - first.at > HALF_YEAR && (heardLast() ?? 0) - first.at > HALF_YEAR) {
+      const [later] = inYear(year + 1, asOf + DAY);
+      if (later !== undefined) return later;
+    }
+    return again && (heardLast() ?? 0) - first.at > DISORDER_MS ? again : first;
   }
   return null;
 }

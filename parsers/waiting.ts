@@ -6,7 +6,7 @@
  * copy lists of thousands for each line would cost more than all the rest.
  */
 import type { EventId } from './event.js';
-import { COPY_DELAY_MAX_MS, type Held, WITNESS_MS } from './heard.js';
+import { COPY_DELAY_MAX_MS, type Heard, type Held, WITNESS_MS } from './heard.js';
 import type { Instant } from './record.js';
 import type { Shelf } from './shelf.js';
 
@@ -59,6 +59,10 @@ export const waitingWith = (held: Shelf<Held>, subject: string): readonly Held[]
 /** What of a host waits for a second, who is due first in front. It changes with what waits. */
 export const waitingAt = (held: Shelf<Held>, host: string): readonly Held[] =>
   held.size === 0 ? NONE : (orderOf(held).queues.get(host) ?? NONE);
+
+/** When a host spoke last of what still waits; undefined where nothing does. */
+export const waitingSince = ({ held }: Heard, host: string): Instant | undefined =>
+  waitingAt(held, host).at(-1)?.event.at;
 
 /** What of a host was not believed and waits for a late line, who is due first in front. It changes with what waits. */
 export const doubtedAt = (held: Shelf<Held>, host: string): readonly Held[] => orderOf(held).doubted.get(host) ?? NONE;

@@ -12,6 +12,7 @@ import {
   type ParseResult,
   parseLine,
   type TimeContext,
+  waitingSince,
 } from '../parsers/index.js';
 import { assignRequests } from './impact.js';
 import { type Memory, memoryWith } from './memory.js';
@@ -52,7 +53,10 @@ export type Meaning = { parsed: ParseResult } & (Belief | { hearing: null; steps
  */
 export function meaningOf(memory: Memory, line: LineToRead, plan: Plan, context: TimeContext): Meaning {
   const { heard, situation } = memory;
-  const parsed = parseLine(line.text, context, (speaker) => situation.clocks.get(hostNameOf(heard, speaker))?.at);
+  const parsed = parseLine(line.text, context, (speaker) => {
+    const host = hostNameOf(heard, speaker);
+    return waitingSince(heard, host) ?? situation.clocks.get(host)?.at;
+  });
   if (!parsed.ok) return { parsed, hearing: null, steps: [], struck: [], memory };
   const { live, passes = false } = line;
   const reading = { live, passes, heardAt: line.heardAt(parsed.stamp.at) };

@@ -33,6 +33,20 @@ test('whatever line came before it', () => {
   }
 });
 
+test('what HAProxy says of addresses, scripts and certificates is no traffic, and counts as known', () => {
+  const header = '2026-11-22T21:38:40Z vm haproxy[1]: ';
+  const known = [
+    "b/d1: IP changed from '(none)' to '127.0.0.1' by 'rs/ns1'.",
+    "b/d1: port changed from '80' to '81' by 'Lua script'.",
+    'b/d1 changed its IP from 127.0.0.2 to 127.0.0.3 by DNS cache.',
+    "Lua function 'x': execution timeout.",
+    'acme: x: Successful update of the certificate.',
+  ];
+  for (const text of known) assert.equal(classOf(header + text), 'candidate', text);
+  for (const text of ['Mozilla/5.0 (X11)', 'a/b', 'changed its IP', 'a/b changed'])
+    assert.equal(classOf(header + text), 'other', text);
+});
+
 test('a tag that looks like the version of RFC 5424 hides nothing', () => {
   const header = '2026-11-22T21:45:28.421351+00:00 vm 1';
   for (const said of [
