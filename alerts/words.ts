@@ -16,7 +16,7 @@ const CLASS_IN_WORDS: Record<CauseClass, string> = {
   lua: 'changed by a Lua script',
   state_file: 'taken over from the state file after a reload',
   tracked: 'follows another server',
-  admin: 'changed by an administrator',
+  admin: 'changed by command, or an agent',
   unknown: 'HAProxy gave no reason',
 };
 

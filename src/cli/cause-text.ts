@@ -10,7 +10,7 @@ const CLASSES: Partial<Record<CauseClass, string>> = {
   dns: 'name resolution',
   state_file: 'state file',
   tracked: 'tracked server',
-  admin: 'set by an administrator',
+  admin: 'set by command, or an agent',
   unknown: '',
 };
 

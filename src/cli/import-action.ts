@@ -1,10 +1,11 @@
 /** What `haplog import` does. */
 import { DEFAULT_POLICY, type Plan, planOf } from '../../alerts/index.js';
 import type { EventId, TimeContext } from '../../parsers/index.js';
+import { afterwards } from '../afterwards.js';
 import { readHistory } from '../history-files.js';
 import { EMPTY_MEMORY } from '../memory.js';
 import { CUT_REMEDY, notUnderstood, someCut } from '../misses.js';
-import { conclude, type Ingested, ingest } from '../pipeline.js';
+import { type Ingested, ingest } from '../pipeline.js';
 import { openStore } from '../store/open.js';
 import type { Commit, News } from '../store/store.js';
 import { UserError } from '../user-error.js';
@@ -90,7 +91,7 @@ async function takeIn(files: string[], context: TimeContext, database: string, s
       if (!(error instanceof UserError)) throw error;
       damage = error; // what could be read counts
     }
-    gather(conclude(memory, QUIET, { live: false, readAt: Date.now() }));
+    for (const ingested of afterwards(memory, QUIET, null)) gather(ingested);
     await keep();
     if (damage !== null) throw damage;
   } finally {

@@ -61,7 +61,8 @@ export async function query(options: QueryOptions): Promise<void> {
       if (options.suspect) {
         const { suspectText } = await import('./suspect-text.js');
         const suspects = await store.suspects({ since, until });
-        return await writeTo(stdout, suspectText(suspects, output, { ...view, all: [] }));
+        const ifEmpty = `(no line was suspect ${span})`;
+        return await writeTo(stdout, suspectText(suspects, output, { ...view, ifEmpty, all: [] }));
       }
       const history = await store.history({ since, until });
       const found = passes ? (await import('./filter.js')).select(history, passes) : history;

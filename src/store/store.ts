@@ -129,7 +129,7 @@ export interface Progress {
   /** Of every log that was ever followed, by path. */
   checkpoints: Checkpoint[];
   memory: MemoryRow[];
-  /** `suspects`: lines that may be forged and made no event. */
+  /** `suspects`: lines that may be forged and made no event, without those that were believed in the end. */
   counted: Counted & { suspects: number };
   /** The newest of each reason, then the next ones of each; told with the newest first. */
   samples: DatedSample[];

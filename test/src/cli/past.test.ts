@@ -74,6 +74,19 @@ test('import says so when outages are open at the end', (t) => {
   assert.doesNotMatch(haplog(folder, 'import', log, '--db', database).stderr, /open at the end/);
 });
 
+test('an incident that was over when the log ended is over in the history, though it would have been told some seconds later', (t) => {
+  const folder = tempFolder(t);
+  const [log, database] = [join(folder, 'haproxy.log'), join(folder, 'haplog.db')];
+  writeFileSync(log, says(0, 'app', 'DOWN', 0) + says(5_000, 'app', 'UP', 1));
+  haplog(folder, 'import', log, '--db', database);
+  const { stdout } = haplog(folder, 'query', '--db', database, '--since', '2026-11-01', '-o', 'jsonl');
+  const told = stdout.split('\n').filter((line) => line.includes('"incident"'));
+  assert.deepEqual(
+    told.map((line) => JSON.parse(line).phase),
+    ['resolved'],
+  );
+});
+
 test('of a damaged log what can be read is imported and replayed, and then the damage is told', (t) => {
   const folder = tempFolder(t);
   const log = join(folder, 'haproxy.log.2.gz');

@@ -95,6 +95,7 @@ test('where nothing happened it says so, for which time', async (t) => {
     stderr: '',
   });
   assert.match(query(folder, ...year, '--server', 'x').stdout, /^\(nothing that matches happened between/);
+  assert.match(query(folder, ...year, '--suspect').stdout, /^\(no line was suspect between/);
   assert.match(query(folder).stdout, /^\(nothing happened between/);
 });
 

@@ -1,7 +1,7 @@
 /** What haplog relies on in what a store tells of its own progress, whatever engine stands behind it. See conformance.ts. */
 import assert from 'node:assert/strict';
 import type { Counted } from '../../../src/store/store.js';
-import { commitOf, notification } from './examples.js';
+import { commitOf, id, notification } from './examples.js';
 import { type MakeStore, promiser } from './promiser.js';
 
 const NOTHING: Counted = {
@@ -81,6 +81,23 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
       rejected: 2,
       nearMisses: 4,
     });
+  });
+
+  promise('of what was suspect only that counts which was not believed in the end', async (store) => {
+    const suspects = ['f:1', 'f:2'].map((each) => {
+      const event = {
+        id: id(each),
+        at: 1,
+        utcOffsetMin: 0,
+        host: 'lb',
+        pid: 1,
+        says: { kind: 'backend.exhausted', backend: 'app' },
+      } as const;
+      return { id: id(each), event, tag: 'haproxy', text: 'app has no server available', reason: 'alone' };
+    });
+    await store.apply(commitOf({ suspects }));
+    await store.apply(commitOf({ cleared: [id('f:1')] }));
+    assert.equal((await store.progress(0, 1e12)).counted.suspects, 1);
   });
 
   const sample = (n: number, reason: string) => ({ text: `line ${n}`, reason, at: n });
