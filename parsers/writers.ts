@@ -130,12 +130,16 @@ function contradictionOnStderr(heard: Heard, host: string, record: LogRecord): s
   return master === pid || (beginsWorker(sentence) && stage === 'ended') ? null : 'another master started it';
 }
 
+/** The name under which the unit's stderr stands in the log until 1.7 (src/haproxy-systemd-wrapper.c). */
+const WRAPPER = 'haproxy-systemd-wrapper';
+
 /** Of one that was not heard to carry HAProxy's stderr: HAProxy itself, under its own number, or anybody. */
 function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, writer: WorkerRef | null): string | null {
   const { pid, tag, tagPid, sentence } = record;
   const { tags, heads } = sourceOf(heard, host);
   const isOfMaster = isOfWorkers(sentence) || (isSign(sentence) && sentence.kind !== 'check.result');
-  if ((tagPid !== pid || isOfMaster) && tags.length > 0 && !tags.includes(tag)) return 'another program wrote it';
+  if ((tagPid !== pid || isOfMaster) && tags.length > 0 && ![...tags, WRAPPER].includes(tag))
+    return 'another program wrote it';
   if (writer !== null && linesVary(heard, writer) && (isOfMaster || sourceOf(heard, writer.host).open))
     return `another process wrote it, and ${OPEN}`;
   if (!isOfMaster) return null;

@@ -475,6 +475,19 @@ describe('while the next worker is loading', () => {
   });
 });
 
+test('1.6 under its systemd wrapper: what the wrapper carries is HAProxy, and no other program', () => {
+  const twice = (at: number, text: string) => [1, 2].map(() => `<133>${syslogLine(T + at, text, { pid: 110 })}`);
+  const served = [...twice(0, down('a', 1)), ...twice(5_000, up('a', 2))];
+  const refused = alert(
+    300,
+    9_000,
+    "parsing [/etc/haproxy/haproxy.cfg:2] : unknown keyword 'nonsense' in 'global' section",
+  );
+  const byWrapper = `<30>${refused.replace('haproxy[', 'haproxy-systemd-wrapper[')}`;
+  assert.deepEqual(told([...served, byWrapper]), ['firing reload_failed']);
+  assert.deepEqual(told([...served, byWrapper.replace('haproxy-systemd-wrapper[', 'haproxyctl[')]), []);
+});
+
 test('a worker whose first words come before its master tells of it is one and the same', () => {
   const forked = master(2_000, 'New worker (110) forked');
   const [ofStderr, ...ofTargets] = triple(110, 1_000, down('a', 0));
