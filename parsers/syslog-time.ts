@@ -45,12 +45,18 @@ export function parseStamp(
   return parseTraditional(record.stamp, context, () => heardLast(record));
 }
 
-/** RFC 3339 section 5.6, as rsyslog writes it. `Date.parse` alone would take less for a time. */
-const RFC3339 = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
-const TRADITIONAL = /^[A-Z][a-z]{2} [ 0-3]\d \d\d:\d\d:\d\d$/;
+/**
+ * RFC 3339 section 5.6, as rsyslog writes it, and without the zone's colon, as `journalctl -o short-iso` does until systemd 254. `Date.parse` alone would
+ * take less for a time.
+ */
+const RFC3339 = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/;
+/** With a fraction in `journalctl -o short-precise`. */
+const TRADITIONAL = /^[A-Z][a-z]{2} [ 0-3]\d \d\d:\d\d:\d\d(\.\d+)?$/;
 
-function parseRfc3339(text: string): Stamp | null {
-  if (!RFC3339.test(text)) return null;
+function parseRfc3339(stamp: string): Stamp | null {
+  if (!RFC3339.test(stamp)) return null;
+  const isWhole = stamp.endsWith('Z') || stamp.at(-3) === ':';
+  const text = isWhole ? stamp : `${stamp.slice(0, -2)}:${stamp.slice(-2)}`;
   const at = text.startsWith(':60', 16) ? Date.parse(text.replace(':60', ':59')) + 1000 : Date.parse(text);
   const utcOffsetMin = text.endsWith('Z') ? 0 : offsetOf(text);
   if (Number.isNaN(at) || !isItsDay(text, at + utcOffsetMin * MINUTE)) return null;
@@ -74,14 +80,14 @@ function parseTraditional(text: string, { tz, asOf }: TimeContext, heardLast: ()
   const day = Number(text.slice(4, 6));
   const hour = Number(text.slice(7, 9));
   const minute = Number(text.slice(10, 12));
-  const second = Number(text.slice(13, 15));
-  if (month === 0 || day === 0 || hour > 23 || minute > 59 || second > 60) return null;
+  const micros = Math.round(Number(text.slice(13)) * 1e6);
+  if (month === 0 || day === 0 || hour > 23 || minute > 59 || micros >= 61e6) return null;
   // The latest year in which the stamp exists (29 February) and is not later than `asOf`.
   const latest = new Date(asOf + DAY).getUTCFullYear(); // no zone is a day ahead of UTC
   for (let year = latest; year > latest - 9; year--) {
     const inYear = (one: number, until: Instant) =>
       minuteStarts(one, month, day, hour, minute, tz)
-        .map((start) => ({ ...start, at: start.at + second * 1000 }))
+        .map((start) => ({ ...start, at: start.at + Math.trunc(micros / 1000) }))
         .filter(({ at }) => at <= until);
     const [first, again] = inYear(year, asOf);
     if (first === undefined) continue;
