@@ -66,7 +66,8 @@ function look(bytes: Uint8Array): void {
  * Where HAProxy's format and rsyslog's input do not fit (grammar/envelope.peggy), the message begins at what should be the
  * host or the tag, or behind a second header.
  */
-function messageStartByFields(bytes: Uint8Array, start: number, end: number): number {
+function messageStartByFields(bytes: Uint8Array, from: number, end: number): number {
+  const start = unmarked(bytes, from, end);
   const stamp = bytes[start] === LT ? afterPriority(bytes, start, end) : start;
   if (stamp > start && isVersion(bytes, stamp, end)) return afterVersion(bytes, stamp, end);
   const host = afterFields(bytes, stamp, end, bytes[stamp]! > DIGIT_9 ? 3 : 1);
@@ -87,8 +88,16 @@ function messageStartByFields(bytes: Uint8Array, start: number, end: number): nu
       if (isOneOf(OF_STATES, bytes, host, end)) return host;
     }
   }
-  remember(bytes, start, host - 1, message);
+  remember(bytes, from, host - 1, message);
   return message;
+}
+
+/** Behind what does not belong to the line: a byte order mark, or NULs (parse-line.ts). */
+function unmarked(bytes: Uint8Array, start: number, end: number): number {
+  if (bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf) return start + 3;
+  let at = start;
+  while (at < end && bytes[at] === 0) at++;
+  return at;
 }
 
 /** Behind the seven fields of RFC 5424 section 6: version, stamp, host, tag, pid, kind of message, structured data. */

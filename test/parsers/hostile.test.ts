@@ -131,12 +131,18 @@ test('nor does a line of the log with a piece taken out or put in', () => {
 
 test('a block of NULs that a power failure left before a line hides nothing', () => {
   const line = `${HEADER}Server app/web1 is UP. 1 active and 0 backup servers online. 0 sessions requeued, 0 total in queue.`;
-  const behind = `${'\0'.repeat(4_000)}${line}`;
-  assert.deepEqual(parseLine(behind, CONTEXT), parseLine(line, CONTEXT));
-  assert.equal(classify(new TextEncoder().encode(behind), 0, behind.length), 'candidate');
+  for (const each of [line, `<134>${line}`, line.replace('2026-11-22T21:38:40Z', 'Nov 22 21:38:40')]) {
+    const behind = `${'\0'.repeat(4_000)}${each}`;
+    assert.deepEqual(parseLine(behind, CONTEXT), parseLine(each, CONTEXT));
+    assert.equal(classify(new TextEncoder().encode(behind), 0, behind.length), 'candidate');
+  }
 });
 
 test('a byte order mark before the first line of a file hides nothing', () => {
   const line = `${HEADER}Server a/b is DOWN.`;
-  assert.deepEqual(parseLine(`\uFEFF${line}`, CONTEXT), parseLine(line, CONTEXT));
+  for (const each of [line, `<134>${line}`]) {
+    assert.deepEqual(parseLine(`\uFEFF${each}`, CONTEXT), parseLine(each, CONTEXT));
+    const bytes = new TextEncoder().encode(`\uFEFF${each}`);
+    assert.equal(classify(bytes, 0, bytes.length), 'candidate');
+  }
 });
