@@ -100,12 +100,14 @@ function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copie
   return { ...change, transition };
 }
 
-/** Without counts: a server that was in when its backend had none does not count (its weight is 0), and neither does its return. */
+/**
+ * Without counts: a server that left only when its backend had none already does not count (its weight is 0), and neither does its return. Of one whose
+ * leaving was not heard nobody knows when that was.
+ */
 function provesNothing(board: Board, event: HaproxyEvent, { server, counts }: ServerSentence): boolean {
   const known = board.servers.get(serverKey(event, server));
   const outage = board.backends.get(backendKey(event, server.backend))?.outage;
-  if (counts !== null || !known || !outage) return false;
-  return known.left === null || outSinceOf(known) > outage.start;
+  return counts === null && !!known && !!outage && outSinceOf(known) > outage.start;
 }
 
 const outSinceOf = ({ left, outSince }: ServerState): Instant => outSince ?? left?.at ?? 0;
