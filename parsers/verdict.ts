@@ -2,7 +2,7 @@
  * What waits for a witness, and what becomes of it. Within a backend events are told in the order in which they were
  * heard: what is witnessed waits behind what is not yet, for a second at most.
  */
-import { type Doubt, doubt, isNamed, isWitnessed, lacksStderr, learn, remember } from './belief.js';
+import { type Doubt, doubt, isWitnessed, lacksStderr, learn, remember } from './belief.js';
 import { inOneBreath } from './copies.js';
 import { type EventId, type HaproxyEvent, isOfWorkers } from './event.js';
 import { struck } from './foretold.js';
@@ -16,6 +16,7 @@ import {
   type Suspect,
 } from './heard.js';
 import { speakerKey } from './keys.js';
+import { asOfNow, mayBeBorneOut, passedOver } from './late.js';
 import { isBeingReplaced, isLoading } from './masters.js';
 import type { Instant, LogRecord } from './record.js';
 import { followedUp, startedAnew, waysOfFollowed, withDoubted } from './second-word.js';
@@ -48,7 +49,8 @@ export class Verdicts {
     for (const held of due) {
       if (!this.heard.held.has(held.event.id)) continue;
       const holdsUp = this.#holdsUp(held);
-      this.#judge(held);
+      if (held.doubted) this.#strike(held);
+      else this.#judge(held);
       if (holdsUp) this.#release(held);
     }
   }
@@ -129,8 +131,13 @@ export class Verdicts {
   #release(held: Held): void {
     for (const next of [...waitingWith(this.heard.held, held.subject)]) {
       if (!this.heard.held.has(next.event.id)) continue;
-      if (this.#isWitnessed(next)) this.believe(next);
-      else if (this.#holdsUp(next)) return;
+      if (!this.#isWitnessed(next)) {
+        if (this.#holdsUp(next)) return;
+        continue;
+      }
+      const now = asOfNow(this.heard, next);
+      if (now !== null) this.believe(now);
+      else this.heard = passedOver(this.heard, next);
     }
   }
 
@@ -150,10 +157,6 @@ export class Verdicts {
   }
 
   #judge(held: Held): void {
-    if (held.doubted) {
-      this.#strike(held);
-      return;
-    }
     const said = this.#said(held);
     const { host } = held.event;
     // That it was loaded may have been lost: a worker's own word counts all the same, if late.
@@ -199,7 +202,7 @@ export class Verdicts {
 
   #suspect(held: Held, said: RecentEvent, { reason, untilNext }: Doubt): void {
     const { event, tag, heir } = held;
-    const { id, text, pair, by } = said;
+    const { id, text, pair } = said;
     this.suspects.push({ id, event, tag, text, reason });
     const { speakers } = this.heard;
     const key = speakerKey(event);
@@ -209,9 +212,7 @@ export class Verdicts {
         speakers: speakers.with(key, withDoubted(speaker, { event, tagPid: held.tagPid, text, pair })),
       });
     }
-    const isHalf =
-      pair || (isWorker(this.heard, event.host, event.pid) && (by.stderr > 0 || isNamed(this.heard, event)));
-    if (heir || !(isHalf || lacksStderr(this.heard, event, said))) {
+    if (heir || !mayBeBorneOut(this.heard, event, said)) {
       this.#strike(held);
       return;
     }

@@ -54,7 +54,7 @@ export const nextTurn = (held: Shelf<Held>): number => orderOf(held).lastTurn + 
 
 /** What waits for a witness of the backend to which a subject belongs, in the order in which it was heard. It changes with what waits. */
 export const waitingWith = (held: Shelf<Held>, subject: string): readonly Held[] =>
-  orderOf(held).groups.get(backendOf(subject)) ?? NONE;
+  orderOf(held).groups.get(groupOf(subject)) ?? NONE;
 
 /** What of a host waits for a second, who is due first in front. It changes with what waits. */
 export const waitingAt = (held: Shelf<Held>, host: string): readonly Held[] =>
@@ -105,13 +105,13 @@ function handedOver(before: Shelf<Held>, order: Order, after: Shelf<Held>): Shel
 }
 
 function enter(order: Order, one: Held): void {
-  if (!one.heir) insert(order.groups, backendOf(one.subject), one, byTurn);
+  if (!one.heir) insert(order.groups, groupOf(one.subject), one, byTurn);
   insert(queueOf(order, one), one.event.host, one, byDeadline);
   order.lastTurn = Math.max(order.lastTurn, one.turn);
 }
 
 function leave(order: Order, one: Held): void {
-  if (!one.heir) remove(order.groups, backendOf(one.subject), one);
+  if (!one.heir) remove(order.groups, groupOf(one.subject), one);
   remove(queueOf(order, one), one.event.host, one);
 }
 
@@ -148,4 +148,4 @@ export const byTurn = (a: Held, b: Held): number => a.turn - b.turn;
 const byDeadline = (a: Held, b: Held): number => deadline(a) - deadline(b) || byTurn(a, b);
 
 /** What a server's subject and the backend's own have in common, with their worker. */
-const backendOf = (subject: string): string => subject.split('/', 1)[0]!;
+export const groupOf = (subject: string): string => subject.split('/', 1)[0]!;

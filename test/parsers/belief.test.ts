@@ -368,6 +368,28 @@ test('a thousand forged names leave nothing behind when they were not believed, 
   assert.deepEqual(left(62_000), []);
 });
 
+test('what a late line bears out is not told as news where newer changes were told meanwhile', () => {
+  const late = (at: number, text: string) => stderrLine(T + at, text);
+  const lost = [syslogLine(T + 20_001, EXHAUSTED)];
+  const lines = [
+    forked(T - 9),
+    ...triple(T, down('a', 1)),
+    ...twice(T + 20_000, down('b', 0)),
+    ...lost,
+    ...twice(T + 20_500, up('a', 1)),
+    ...[late(25_000, down('b', 0)), late(25_001, EXHAUSTED), late(25_002, up('a', 1))],
+  ];
+  const { outages, transitions } = read(lines).news;
+  assert.deepEqual(
+    outages.map(({ start, end }) => [start - T, end && end - T]),
+    [[20_000, 20_500]],
+  );
+  assert.deepEqual(
+    transitions.map(({ server, to, at }) => `${server} ${to} ${at - T}`),
+    ['a down 0', 'b down 20000', 'a up 20500'],
+  );
+});
+
 test('of a single target what fits no count waits for the line on stderr, be that seconds late: weights are set without a word', () => {
   const both = (at: number, text: string) => [syslogLine(T + at, text), stderrLine(T + at, text)];
   const single = [...both(0, down('a', 1)), ...both(2_000, up('a', 2))];

@@ -1,0 +1,50 @@
+/**
+ * What was not believed and is borne out by a line that comes seconds later. By then its load balancer may have told of newer changes: it was true, and is
+ * not how things stand.
+ */
+import { isNamed, lacksStderr } from './belief.js';
+import type { HaproxyEvent } from './event.js';
+import { type Heard, type Held, heardWith, type RecentEvent, type Subject } from './heard.js';
+import type { Instant } from './record.js';
+import { isWorker } from './speakers.js';
+import { groupOf, withoutWaiting } from './waiting.js';
+
+/**
+ * Whether a later line may bear it out: the one on stderr, where clients can write whole lines and else of a known worker, or of two targets; that of a
+ * `log` target, where stderr's contradicts.
+ */
+export function mayBeBorneOut(heard: Heard, event: HaproxyEvent, said: RecentEvent): boolean {
+  if (said.pair || lacksStderr(heard, event, said)) return true;
+  return isWorker(heard, event.host, event.pid) && (said.by.stderr > 0 || isNamed(heard, event));
+}
+
+/** Of no change told without counts does a backend's availability follow but of these. */
+const RETURNS = new Set(['ready', 'undrain']);
+
+/**
+ * What is to be told of it now: as it was heard, where nothing newer of its backend was told; of a server that was not heard of since, without the numbers
+ * of those days; null where it changes nothing any more.
+ */
+export function asOfNow(heard: Heard, held: Held): Held | null {
+  const { event, subject, doubted } = held;
+  const { says, at } = event;
+  if (!doubted) return held;
+  if (toldAfter(heard.subjects.get(subject)!, at)) return null;
+  const group = groupOf(subject);
+  const newer = heard.subjects.where((key, other) => groupOf(key) === group && toldAfter(other, at));
+  if (newer.length === 0) return held;
+  if (says.kind !== 'server' || RETURNS.has(says.change.to)) return null;
+  return { ...held, event: { ...event, says: { ...says, counts: null, sessions: null } } };
+}
+
+/** What was heard, where nothing is to be told of it any more: further copies are its own, and none of them is news. */
+export function passedOver(heard: Heard, { event, subject, serial }: Held): Heard {
+  const { recent, voices } = heard.subjects.get(subject)!;
+  const known = recent.map((one) => (one.serial === serial ? { ...one, held: false } : one));
+  return heardWith(heard, {
+    subjects: heard.subjects.with(subject, { recent: known, voices }),
+    held: withoutWaiting(heard.held, event.id),
+  });
+}
+
+const toldAfter = ({ recent }: Subject, at: Instant): boolean => recent.some((one) => !one.held && one.at > at);
