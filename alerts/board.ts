@@ -22,8 +22,6 @@ export interface ServerState {
   planned: boolean;
   /** When and why it left; null while it takes traffic. */
   left: (Stamp & { cause: Cause }) | null;
-  /** Since when it takes none, whatever kept it out since then. Older memories have the time of `left` alone. */
-  outSince?: Instant;
   /** How its state is known. */
   evidence: Evidence;
 }

@@ -1,5 +1,5 @@
 /** Folds one event into the board: what it says of servers, backends and workers. */
-import { backendKey, type HaproxyEvent, type Instant, type Operational, serverKey } from '../parsers/index.js';
+import { backendKey, type HaproxyEvent, type Operational, serverKey } from '../parsers/index.js';
 import {
   type Board,
   boardWith,
@@ -87,30 +87,16 @@ function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copie
   const left = to === 'up' ? null : stays ? known.left : { at, utcOffsetMin, cause: says.cause };
   const evidence = evidenceOf(event);
   const { operational, maint, drain } = changed;
-  const outSince = known.left === null ? at : outSinceOf(known);
-  const after = { operational, maint, drain, planned, left, evidence, ...(left === null ? {} : { outSince }) };
+  const after = { operational, maint, drain, planned, left, evidence };
   const servers = board.servers.with(key, after);
   const { out } = board.backends.get(backendKey(event, backend)) ?? FRESH_BACKEND;
   const now = outAfter(out, server, known, after);
-  const available = provesNothing(board, event, says) ? null : availabilityAfter(says);
-  const change = settle(boardWith(board, { servers }), event, backend, now, available);
+  const change = settle(boardWith(board, { servers }), event, backend, now, availabilityAfter(says));
   if (from === to) return change;
   const { cause } = says;
   const transition = { id, at, utcOffsetMin, host, pid, backend, server, from, to, planned, evidence, copies, cause };
   return { ...change, transition };
 }
-
-/**
- * Without counts: a server that left only when its backend had none already does not count (its weight is 0), and neither does its return. Of one whose
- * leaving was not heard nobody knows when that was.
- */
-function provesNothing(board: Board, event: HaproxyEvent, { server, counts }: ServerSentence): boolean {
-  const known = board.servers.get(serverKey(event, server));
-  const outage = board.backends.get(backendKey(event, server.backend))?.outage;
-  return counts === null && !!known && !!outage && outSinceOf(known) > outage.start;
-}
-
-const outSinceOf = ({ left, outSince }: ServerState): Instant => outSince ?? left?.at ?? 0;
 
 /**
  * HAProxy writes only what changes (src/server.c), so that a change tells of the state before it as well. That is where a

@@ -76,7 +76,7 @@ export function noteWorker(before: Board, event: HaproxyEvent): Board {
   const { at } = event;
   if (known) {
     const later = at - known.lastAt;
-    const tookOver = known.tookOver === true && isOfFile(event);
+    const tookOver = known.tookOver === true && (isOfFile(event) || event.says.kind === 'backend.exhausted');
     const isAsKnown = startOf(event) === null && tookOver === (known.tookOver ?? false);
     if (later < NOTED_AFTER_MS && later > -SET_BACK_MS && isAsKnown) return noteKin(board, event);
     const startedAt = startOf(event) ?? known.startedAt;
@@ -100,9 +100,7 @@ export function noteWorker(before: Board, event: HaproxyEvent): Board {
   return noteKin(put(board, event.host, fresh), event);
 }
 
-/** A state from a file, or what follows from such. */
-const isOfFile = ({ says }: HaproxyEvent): boolean =>
-  (says.kind === 'server' && says.cause.class === 'state_file') || says.kind === 'backend.exhausted';
+const isOfFile = ({ says }: HaproxyEvent): boolean => says.kind === 'server' && says.cause.class === 'state_file';
 
 const startOf = ({ says, at }: HaproxyEvent): Instant | null => (says.kind === 'worker.started' ? at : null);
 

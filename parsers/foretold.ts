@@ -46,10 +46,12 @@ export function withoutForetold(heard: Heard, subject: string, event: HaproxyEve
 export function redated(heard: Heard, held: Held, { at, utcOffsetMin }: Stamp): { heard: Heard; held: Held } {
   const said = saidOf(heard, held);
   const lateness = at - said.at;
-  if (said.by.syslog === 0 || said.by.stderr > 1 || lateness < 0 || !clientsWriteLines(heard, held.event))
-    return { heard, held };
+  if (said.by.syslog === 0 || said.by.stderr > 1 || lateness < 0) return { heard, held };
+  const isLone = held.doubted === true && !said.pair;
+  const isOpen = clientsWriteLines(heard, held.event);
+  if (!isOpen && !(isLone && lateness > LATE_MS)) return { heard, held };
   const { recent, voices } = heard.subjects.get(held.subject)!;
-  const mayBeForetold = said.pair ? lateness > LATE_MS : held.doubted === true;
+  const mayBeForetold = isLone || (said.pair && lateness > LATE_MS);
   const backend = backendOf(held.event.says);
   const moved = backend === null ? null : movedKey(held.event, backend);
   const isAhead = moved !== null && Number(heard.told.get(moved) ?? 0) > said.at;

@@ -23,7 +23,7 @@ import { expectsStderr, hearStart, sourceOf } from './sources.js';
 import { forgetOld, forgetWorker, hasJustBegun, hostNameOf, isWorker, recognise } from './speakers.js';
 import { opened } from './strangers.js';
 import { Verdicts, WAITING_MAX } from './verdict.js';
-import { byTurn, doubtedAt, dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
+import { byDeadline, doubtedAt, dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
 import { contradiction, hearHead, isSealed, withWorker } from './writers.js';
 
 /** Of so many things that were spoken of it is time to forget some: a client can make up names without end. */
@@ -66,7 +66,7 @@ export function hear(heard: Heard, line: LogRecord, stamp: Stamp, address: Addre
 /** Settles what has waited long enough by our clock, where no further line may come to say that time has passed. */
 export function hearNothing(heard: Heard, now: Instant): Hearing {
   const verdicts = new Verdicts(heard);
-  const waiting = [...heard.held].map(([, held]) => held).sort(byTurn);
+  const waiting = [...heard.held].map(([, held]) => held).sort(byDeadline);
   verdicts.settle(waiting.filter((held) => now - held.heardAt >= patienceMs(held)));
   return hearingOf(verdicts, null);
 }
@@ -81,7 +81,7 @@ function hearingOf({ heard, events, suspects, cleared }: Verdicts, copy: Hearing
 }
 
 /**
- * What has waited long enough by the log's time, in the order in which it was heard; and where only `log` targets could bear witness, that of
+ * What has waited long enough by the log's time, in the order in which it did; and where only `log` targets could bear witness, that of
  * which the worker goes on to something else.
  */
 function waitedInVain(heard: Heard, host: string, { pid, origin }: LogRecord, at: Instant): readonly Held[] {
@@ -95,7 +95,7 @@ function waitedInVain(heard: Heard, host: string, { pid, origin }: LogRecord, at
     return said !== undefined && said.loggedAt !== null && !inOneBreath(at, said.loggedAt);
   };
   const gone = [...waitingAt(held, host), ...doubtedAt(held, host)].filter(hasGoneOn);
-  return [...new Set([...due, ...gone])].sort(byTurn);
+  return [...new Set([...due, ...gone])].sort(byDeadline);
 }
 
 function take(

@@ -6,7 +6,7 @@ import { inOneBreath } from './copies.js';
 import type { StateSentence } from './event.js';
 import { begunAt, type Heard, heardWith, type Speaker } from './heard.js';
 import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
-import type { Instant, LogRecord, Sentence } from './record.js';
+import type { CauseClass, Instant, LogRecord, Sentence } from './record.js';
 import { sourceOf } from './sources.js';
 import { isWorker } from './speakers.js';
 import { heirsAt } from './waiting.js';
@@ -89,15 +89,22 @@ export function isInheritance(
   if (pid === null || heirsAt(heard.held, host).length >= HEIRS_MAX) return false;
   if (isLoading(heard, host, pid)) return true;
   if (origin !== 'stderr' || isWorker(heard, host, pid) || !isByItself(heard, host, record)) return false;
-  if (says.kind === 'server' && isOfStateFile(says)) return true;
+  if (isOfStateFile(says, record.text)) return true;
   // A master that has just begun is known by the file's own words. A process without one goes on to speak for itself.
   const last = heirsAt(heard.held, host).at(-1)?.event;
-  return isMaster(heard, host, pid) || (last?.pid === pid && inOneBreath(at, last.at));
+  return isMaster(heard, host, pid) || (last?.pid === pid && mayFollow(says) && inOneBreath(at, last.at));
 }
 
 /** What of a state file is told (src/server_state.c): who is down, and (1.8 to 2.7) who is drained. */
-const isOfStateFile = ({ change, cause, counts }: Extract<StateSentence, { kind: 'server' }>): boolean =>
-  cause.class === 'state_file' || (change.to === 'drain' && counts === null);
+const isOfStateFile = (says: StateSentence, text: string): boolean =>
+  says.kind === 'server' && (says.cause.class === 'state_file' || text.endsWith(FORCED_DRAIN));
+
+/** `remains in drain mode` and its like are said while HAProxy runs. */
+const FORCED_DRAIN = ' remains in forced drain mode.';
+
+/** What follows from such: of servers that track others, and of backends. A check tells of how things are. */
+const mayFollow = (says: StateSentence): boolean => says.kind !== 'server' || CONSEQUENCES.has(says.cause.class);
+const CONSEQUENCES = new Set<CauseClass>(['tracked', 'admin', 'unknown']);
 
 /** Whether it is the process that speaks, or one that carries its stderr: under another number than its own anybody can write into a message. */
 function isByItself(heard: Heard, host: string, { pid, tagPid }: LogRecord): boolean {

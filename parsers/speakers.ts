@@ -142,12 +142,13 @@ const isStranger = ({ known, announced }: Speaker) => !known && !announced;
 /** A master's word of its worker may come on stderr behind the worker's own first words by `log` targets: by so much at most. */
 const OVERTAKEN_MS = 10_000;
 
-/** The worker that its master tells of has begun to speak already; it is not another one with the pid of one before. */
+/**
+ * The worker that its master tells of has begun to speak already. Of one that a master told of before it is another one with that pid, as in a container that
+ * is started again and again.
+ */
 export function hasJustBegun({ speakers }: Heard, { host, pid, at }: WorkerRef & { at: Instant }): boolean {
   const speaker = speakers.get(speakerKey({ host, pid }));
-  return (
-    speaker !== undefined && speaker.stage !== 'ended' && !speaker.announced && at - begunAt(speaker) < OVERTAKEN_MS
-  );
+  return speaker !== undefined && speaker.master === undefined && at - begunAt(speaker) < OVERTAKEN_MS;
 }
 
 /** A worker begins: in a container it bears the pid of the one before, whose words are nothing that it could repeat. */

@@ -44,7 +44,7 @@ export class Verdicts {
     this.heard = heard;
   }
 
-  /** Judges what is due, in the order in which it was heard, and what waited behind it. */
+  /** Judges what is due, one after the other, and what waited behind it. */
   settle(due: readonly Held[]): void {
     for (const held of due) {
       if (!this.heard.held.has(held.event.id)) continue;
@@ -181,9 +181,9 @@ export class Verdicts {
   /** Tells it. `said` is what is known of its lines. */
   believe(held: Held, said: RecentEvent = this.#said(held)): void {
     const { event, subject, tag, doubted, heir } = held;
-    if (!heir) this.#adopt(event);
     const { host, pid } = event;
     const wasKnown = isWorker(this.heard, host, pid);
+    if (!wasKnown && !heir) this.#adopt(event);
     this.events.push({ event, copies: said.copies });
     if (doubted) this.cleared.push(event.id);
     const { recent, voices } = this.heard.subjects.get(subject)!;
@@ -227,6 +227,7 @@ export class Verdicts {
 
   /** A worker is believed by its second word, and what it said before. */
   #bringBack({ event }: Held, doubted: readonly Doubted[], ways: Partial<Source>): void {
+    this.#adopt(event);
     const source = sourceOf(this.heard, event.host);
     const sources = this.heard.sources.with(event.host, { ...source, ...ways });
     this.heard = opened(acquainted(heardWith(this.heard, { sources }), event), event);

@@ -76,7 +76,7 @@ export const legacyOf = (held: Shelf<Held>, host: string, pid: number | null): r
     .filter(({ event }) => event.pid === pid && event.says.kind !== 'proxy.stopped')
     .sort(byTurn);
 
-/** What of a host has waited too long at `at`, in the order in which it was heard. */
+/** What of a host has waited too long at `at`, in the order in which it did; of equals who was heard first. */
 export function dueAt(held: Shelf<Held>, host: string, at: Instant): readonly Held[] {
   if (held.size === 0) return NONE;
   const due: Held[] = [];
@@ -86,7 +86,7 @@ export function dueAt(held: Shelf<Held>, host: string, at: Instant): readonly He
       due.push(one);
     }
   }
-  return due.sort(byTurn);
+  return due.sort(byDeadline);
 }
 
 function orderOf(held: Shelf<Held>): Order {
@@ -145,7 +145,8 @@ function lastTurnOf(held: Shelf<Held>): number {
 const deadline = (one: Held): Instant => one.event.at + patienceMs(one);
 /** Who was heard first comes first. */
 export const byTurn = (a: Held, b: Held): number => a.turn - b.turn;
-const byDeadline = (a: Held, b: Held): number => deadline(a) - deadline(b) || byTurn(a, b);
+/** Who has waited long enough first comes first. */
+export const byDeadline = (a: Held, b: Held): number => deadline(a) - deadline(b) || byTurn(a, b);
 
 /** What a server's subject and the backend's own have in common, with their worker. */
 export const groupOf = (subject: string): string => subject.split('/', 1)[0]!;

@@ -137,8 +137,10 @@ const WRAPPER = 'haproxy-systemd-wrapper';
 function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, writer: WorkerRef | null): string | null {
   const { pid, tag, tagPid, sentence } = record;
   const { tags, heads } = sourceOf(heard, host);
+  // It knows no workers, and ended with 1.7.
+  const isWrappers = tag === WRAPPER && !isOfWorkers(sentence);
   const isOfMaster = isOfWorkers(sentence) || (isSign(sentence) && sentence.kind !== 'check.result');
-  if ((tagPid !== pid || isOfMaster) && tags.length > 0 && ![...tags, WRAPPER].includes(tag))
+  if ((tagPid !== pid || isOfMaster) && tags.length > 0 && !tags.includes(tag) && !isWrappers)
     return 'another program wrote it';
   if (writer !== null && linesVary(heard, writer) && (isOfMaster || sourceOf(heard, writer.host).open))
     return `another process wrote it, and ${OPEN}`;

@@ -368,6 +368,20 @@ test('a thousand forged names leave nothing behind when they were not believed, 
   assert.deepEqual(left(62_000), []);
 });
 
+test('a line that fitted nothing does not date a change that is told more than ten seconds later: it may be anybody else', () => {
+  const both = (at: number, text: string) => [stderrLine(T + at, text), syslogLine(T + at, text)];
+  const before = [...both(0, down('a', 1)), ...both(1_000, up('a', 2))];
+  const forged = syslogLine(T + 60_000, down('a', 0));
+  for (const [at, told] of [
+    [64_000, 60_000],
+    [100_000, 100_000],
+  ] as const) {
+    const { transitions } = read([...before, forged, ...both(62_000, down('z', 4)), ...both(at, down('a', 0))]).news;
+    const falls = transitions.filter(({ server, to }) => server === 'a' && to === 'down').map((fall) => fall.at - T);
+    assert.deepEqual(falls, [0, told]);
+  }
+});
+
 test('what a late line bears out is not told as news where newer changes were told meanwhile', () => {
   const late = (at: number, text: string) => stderrLine(T + at, text);
   const lost = [syslogLine(T + 20_001, EXHAUSTED)];

@@ -486,6 +486,8 @@ test('1.6 under its systemd wrapper: what the wrapper carries is HAProxy, and no
   const byWrapper = `<30>${refused.replace('haproxy[', 'haproxy-systemd-wrapper[')}`;
   assert.deepEqual(told([...served, byWrapper]), ['firing reload_failed']);
   assert.deepEqual(told([...served, byWrapper.replace('haproxy-systemd-wrapper[', 'haproxyctl[')]), []);
+  const ofWorkers = byWrapper.replace(/parsing.*/, 'Current worker (110) exited with code 139 (Segmentation fault)');
+  assert.deepEqual(told([...served, ofWorkers]), [], 'workers came with 1.8');
 });
 
 test('a worker whose first words come before its master tells of it is one and the same', () => {
@@ -509,6 +511,30 @@ test('a worker whose first words come before its master tells of it is one and t
       [21_000, null],
     ],
   );
+});
+
+test('a worker that is started again within seconds, under the same pid as in a container, tells of an outage of its own', () => {
+  const falls = (at: number) => [...triple(110, at, down('a', 0)), ...triple(110, at + 1, EXHAUSTED)];
+  const forked = (at: number) => master(at, 'New worker (110) forked');
+  const stops = triple(110, 2_000, 'Proxy app stopped (cumulated conns: FE: 0, BE: 0).');
+  const lines = [forked(0), ...falls(1_000), ...stops, forked(4_000), ...falls(5_000)];
+  const { outages } = read([...lines, ...triple(110, 60_000, up('a', 1))]).news;
+  assert.deepEqual(
+    outages.map(({ start, end }) => [start - T, end && end - T]),
+    [
+      [1_000, 2_000],
+      [5_000, 60_000],
+    ],
+  );
+});
+
+test('what is drained while HAProxy runs waits for no worker, and takes no outage with it', () => {
+  const runs = [
+    worker(300, 0, 'Server app/c remains in drain mode.'),
+    worker(300, 10, down('a', 0)),
+    worker(300, 11, EXHAUSTED),
+  ];
+  assert.deepEqual(told([...runs, worker(300, 90_000, up('a', 1))]), ['firing outage', 'resolved outage']);
 });
 
 test('1.8 tells of no worker that begins, and of its end without brackets: that a worker was killed is told all the same', () => {

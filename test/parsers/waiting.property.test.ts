@@ -70,7 +70,10 @@ function agrees(waiting: Shelf<Held>, at: number): void {
     assert.deepEqual(waitingWith(waiting, subject), own);
   }
   for (const host of HOSTS) {
-    const due = inTurn((one) => one.event.host === host && at - one.event.at > patienceMs(one));
+    const deadline = (one: Held) => one.event.at + patienceMs(one);
+    const due = inTurn((one) => one.event.host === host && at > deadline(one)).sort(
+      (a, b) => deadline(a) - deadline(b),
+    );
     assert.deepEqual(dueAt(waiting, host, at), due);
     const isOfHost = (one: Held) => one.event.host === host;
     assert.deepEqual(
