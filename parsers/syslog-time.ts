@@ -10,7 +10,7 @@ import type { Instant, LogRecord, Stamp } from './record.js';
 export interface TimeContext {
   /** IANA zone of the host that wrote the log. */
   tz: string;
-  /** The latest instant that a stamp without a year can mean. */
+  /** The latest instant that a stamp without a year can mean; a day more where the lines before would be of a year later (New Year). */
   asOf: Instant;
 }
 

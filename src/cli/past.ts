@@ -15,5 +15,8 @@ export function pastCommand(name: string, more = ''): Command {
 export function datingCommand(name: string): Command {
   return new Command(name)
     .option('--tz <zone>', "IANA zone of stamps that bear none, such as Europe/Berlin (default: this machine's)")
-    .option('--as-of <time>', 'the latest instant that a stamp without a year can mean (default: now)');
+    .option(
+      '--as-of <time>',
+      'the latest instant that a stamp without a year can mean, or a little later behind a line of before (default: a day ahead)',
+    );
 }
