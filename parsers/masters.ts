@@ -95,8 +95,14 @@ export function isInheritance(
   return isMaster(heard, host, pid) || (last?.pid === pid && mayFollow(says) && inOneBreath(at, last.at));
 }
 
+/** Whether it is a state from a file that cannot wait for its worker any more, whose alone it would be. */
+export function isExcess(heard: Heard, host: string, { origin, pid, sentence, text }: LogRecord): boolean {
+  if (origin !== 'stderr' || heirsAt(heard.held, host).length < HEIRS_MAX) return false;
+  return isOfStateFile(sentence, text) && !isWorker(heard, host, pid);
+}
+
 /** What of a state file is told (src/server_state.c): who is down, and (1.8 to 2.7) who is drained. */
-const isOfStateFile = (says: StateSentence, text: string): boolean =>
+const isOfStateFile = (says: Sentence, text: string): boolean =>
   says.kind === 'server' && (says.cause.class === 'state_file' || text.endsWith(FORCED_DRAIN));
 
 /** `remains in drain mode` and its like are said while HAProxy runs. */

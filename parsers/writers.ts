@@ -5,7 +5,7 @@
 import { beginsWorker, isOfWorkers, isSign } from './event.js';
 import { begunAt, type Head, type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
-import { isMaster } from './masters.js';
+import { isExcess, isMaster } from './masters.js';
 import type { LogRecord, Origin } from './record.js';
 import { sourceOf } from './sources.js';
 import { hostNameOf, isWorker } from './speakers.js';
@@ -113,6 +113,7 @@ function contradictionOnStderr(heard: Heard, host: string, record: LogRecord): s
   const { pid, tagPid, priority, sentence } = record;
   const { stderr, syslog } = sourceOf(heard, host).heads ?? {};
   const facility = priority === null ? null : priority >> 3;
+  if (isExcess(heard, host, record)) return 'more states were loaded than can wait';
   const isOfTarget = facility !== null && syslog?.facilities.includes(facility) === true;
   const isOfStderr = stderr === undefined ? !isLocal(priority) : stderr.facilities.includes(facility ?? 0);
   if (isOfTarget && !isOfStderr) return 'its facility is that of a `log` target';

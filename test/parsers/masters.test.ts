@@ -378,6 +378,15 @@ describe('until 3.0 the master reads the state file, for the worker that it star
     assert.deepEqual(read([...begun, ...dies]).news.suspects, []);
   });
 
+  test('what exceeds five thousand states makes no worker of the master either', () => {
+    const states = Array.from({ length: 5_003 }, (_, n) => master(n / 100, fromFile(`b${n}/s`, 1)));
+    const lines = [...states, master(3_000, 'New worker (110) forked'), ...triple(110, 5_000, down('a', 1))];
+    const { news } = read(lines);
+    assert.deepEqual(new Set(news.transitions.map(({ pid }) => pid)), new Set([110]));
+    assert.equal(news.transitions.length, 5_001);
+    assert.equal(news.suspects.length, 3);
+  });
+
   test('two reloads within a minute tell the same of two workers', () => {
     const states = [fromFile('app/a', 1), fromFile('app/b', 0)];
     const lines = [
