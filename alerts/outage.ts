@@ -2,9 +2,10 @@
  * When a backend has a server and when it has none, in one worker.
  *
  * HAProxy announces a backend without a server and never its recovery: that is read from the counts of a server that
- * comes back. Only a fall can begin an outage, the return of one that does not count, or the worker itself (`init-state down`, since 3.1), which shows when the first
- * server comes. Only a return ends one at once, since two threads may write their lines in another order than they counted; a
- * fall that leaves servers ends one that has lasted (weights are set without a word).
+ * comes back. Only a fall can begin an outage, the return of a server that does not count, or the worker itself
+ * (`init-state down`, since 3.1), which shows when the first server comes. Only a return ends one at once, since two
+ * threads may write their lines in another order than they counted; a fall that leaves servers ends one that has lasted
+ * (weights are set without a word).
  */
 import { backendKey, type Counts, type HaproxyEvent } from '../parsers/index.js';
 import { type Board, boardWith, type Change, FRESH_BACKEND, fallOf, type OutServers } from './board.js';

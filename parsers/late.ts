@@ -18,7 +18,7 @@ export function mayBeBorneOut(heard: Heard, event: HaproxyEvent, said: RecentEve
   return isWorker(heard, event.host, event.pid) && (said.by.stderr > 0 || isNamed(heard, event));
 }
 
-/** Of no change told without counts does a backend's availability follow but of these. */
+/** Changes that end an outage though they come without counts. */
 const RETURNS = new Set(['ready', 'undrain']);
 
 /**

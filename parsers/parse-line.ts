@@ -18,7 +18,7 @@ interface Refusal {
  * Reads one line of haproxy.log.
  * @param text the line without its newline
  * @param context zone and latest instant, for stamps that bear neither zone nor year
- * @param heardLast for the hour that comes twice when summer time ends; without it, it is read as the first one
+ * @param heardLast for the hour that comes twice when summer time ends (without it, it is read as the first one), and for New Year
  * @returns the record and its instant; or why the line has no header that rsyslog writes. Throws for no line.
  * @throws {RangeError} where `context.tz` is no zone of IANA's, at the first stamp without one
  */

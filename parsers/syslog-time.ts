@@ -82,13 +82,13 @@ function parseTraditional(text: string, { tz, asOf }: TimeContext, heardLast: ()
   const minute = Number(text.slice(10, 12));
   const micros = Math.round(Number(text.slice(13)) * 1e6);
   if (month === 0 || day === 0 || hour > 23 || minute > 59 || micros >= 61e6) return null;
+  const inYear = (year: number, until: Instant) =>
+    minuteStarts(year, month, day, hour, minute, tz)
+      .map((start) => ({ ...start, at: start.at + Math.trunc(micros / 1000) }))
+      .filter(({ at }) => at <= until);
   // The latest year in which the stamp exists (29 February) and is not later than `asOf`.
   const latest = new Date(asOf + DAY).getUTCFullYear(); // no zone is a day ahead of UTC
   for (let year = latest; year > latest - 9; year--) {
-    const inYear = (one: number, until: Instant) =>
-      minuteStarts(one, month, day, hour, minute, tz)
-        .map((start) => ({ ...start, at: start.at + Math.trunc(micros / 1000) }))
-        .filter(({ at }) => at <= until);
     const [first, again] = inYear(year, asOf);
     if (first === undefined) continue;
     // Nobody speaks a year before he spoke: just behind New Year, or a little later than anything was said to be.

@@ -65,10 +65,12 @@ export const waitingSince = ({ held }: Heard, host: string): Instant | undefined
   waitingAt(held, host).at(-1)?.event.at;
 
 /** What of a host was not believed and waits for a late line, who is due first in front. It changes with what waits. */
-export const doubtedAt = (held: Shelf<Held>, host: string): readonly Held[] => orderOf(held).doubted.get(host) ?? NONE;
+export const doubtedAt = (held: Shelf<Held>, host: string): readonly Held[] =>
+  held.size === 0 ? NONE : (orderOf(held).doubted.get(host) ?? NONE);
 
 /** What of a host waits for the worker that it was loaded for, who is due first in front. It changes with what waits. */
-export const heirsAt = (held: Shelf<Held>, host: string): readonly Held[] => orderOf(held).heirs.get(host) ?? NONE;
+export const heirsAt = (held: Shelf<Held>, host: string): readonly Held[] =>
+  held.size === 0 ? NONE : (orderOf(held).heirs.get(host) ?? NONE);
 
 /** The states that a process has loaded of a host's servers, for a worker or for itself, in the order in which it told them. */
 export const legacyOf = (held: Shelf<Held>, host: string, pid: number | null): readonly Held[] =>

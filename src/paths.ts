@@ -23,8 +23,8 @@ export function defaultDatabase(env: Environment, uid: number): string {
  */
 export function databaseToRead(env: Environment, uid: number, exists: (path: string) => boolean): string {
   const own = defaultDatabase(env, uid);
-  const chosen = unitDirectories(env, 'STATE_DIRECTORY').length > 0;
-  return !chosen && !exists(own) && exists(SYSTEM_DATABASE) ? SYSTEM_DATABASE : own;
+  const isChosen = unitDirectories(env, 'STATE_DIRECTORY').length > 0;
+  return !isChosen && !exists(own) && exists(SYSTEM_DATABASE) ? SYSTEM_DATABASE : own;
 }
 
 /** What systemd made for a unit and named in its environment (systemd.exec(5): absolute paths, with colons between them). */

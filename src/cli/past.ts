@@ -17,6 +17,6 @@ export function datingCommand(name: string): Command {
     .option('--tz <zone>', "IANA zone of stamps that bear none, such as Europe/Berlin (default: this machine's)")
     .option(
       '--as-of <time>',
-      'the latest instant that a stamp without a year can mean, or a little later behind a line of before (default: a day ahead)',
+      'the latest instant that a stamp without a year can mean, but for a day at New Year (default: a day from now)',
     );
 }
