@@ -109,7 +109,7 @@ function openInWords({ host, onStderr }: Status['open'][number]): string {
   const meant = onStderr
     ? 'a change that `log` lines tell counts there only if it stands on stderr as well'
     : 'and could forge changes';
-  return `${open}, ${meant}: put <%PRI%> into the template of rsyslog`;
+  return `${open}, ${meant}: let its log-format begin with %ci:%cp, or put <%PRI%> into the template of rsyslog`;
 }
 
 function inShort({ standing: { backends, incidents } }: Status): string {

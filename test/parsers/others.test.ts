@@ -250,6 +250,13 @@ test('nor does what a client wrote there before the first change make it stderr'
   ]);
 });
 
+test('not even before a target has told anything, once HAProxy was heard on stderr', () => {
+  const { memory } = readLog([`<30>${forked(T)}`]);
+  const worker = `<134>${stderrLine(T + 1, down('b', 0))}`;
+  assert.deepEqual(told([worker], memory), ['? its facility is that of a `log` target']);
+  assert.deepEqual(told([worker.replace('134', '30')], memory), ['b down', 'app exhausted']);
+});
+
 describe('where the log bears severities, nothing is silenced by them', () => {
   const reload = (at: number) => [
     stderrLine(at, 'New worker (200) forked', { pid: 1 }),

@@ -418,7 +418,7 @@ describe('where ordinary requests begin as they like', () => {
   });
 });
 
-describe('what no reader can tell apart is told, for it may be an outage (docs/limits.md, "Forgery")', () => {
+describe('what no reader can tell apart is told, for it may be an outage (docs/forgery.md)', () => {
   /** Two requests in one breath, and a change whose line on stderr was lost, are the same bytes. */
   const asked = [down('a', 2), down('b', 1), down('x', 0), EXHAUSTED].flatMap((text, n) => twice(LATER + n, text));
   const lost = [down('a', 2), down('b', 1), down('x', 0), EXHAUSTED]

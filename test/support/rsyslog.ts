@@ -9,7 +9,7 @@ import { programPath, runProgram, startProgram } from './program.js';
 import { until } from './until.js';
 
 export interface Rsyslog extends AsyncDisposable {
-  /** The file that haplog follows. */
+  /** The file that haplog shall follow. */
   log: string;
   /** Stands for /var/lib/haproxy/dev/log: where haproxy's `log` lines go. */
   haproxySocket: string;
@@ -17,12 +17,34 @@ export interface Rsyslog extends AsyncDisposable {
   systemSocket: string;
   /** Renames the log to `.1` as logrotate does, and has rsyslogd open a new one. */
   rotate(): Promise<void>;
+  /** All that HAProxy, or a program with such a name, has logged. */
   lines(): string[];
 }
 
+/** What an operator wrote for rsyslogd, with the paths of a Debian host. */
+export interface Arrangement {
+  /** /etc/rsyslog.d/49-haproxy.conf; `haproxy.log` gets everything. */
+  rules: string;
+  /** The file of it that haplog shall follow. */
+  followed: string;
+}
+
+/** As Debian's package haproxy has it. */
+const DEBIAN: Arrangement = {
+  rules: `$AddUnixListenSocket /var/lib/haproxy/dev/log
+:programname, startswith, "haproxy" {
+  /var/log/haproxy.log
+  stop
+}`,
+  followed: '/var/log/haproxy.log',
+};
+
 /** Starts rsyslogd in `folder`, as the host `allyrion`. */
-export async function startRsyslog(folder: string, zone: string): Promise<Rsyslog> {
-  const log = join(folder, 'haproxy.log');
+export async function startRsyslog(folder: string, zone: string, { rules, followed } = DEBIAN): Promise<Rsyslog> {
+  const below = (text: string) =>
+    text.replaceAll('/var/log/', `${folder}/`).replaceAll('/var/lib/haproxy/', `${folder}/haproxy/`);
+  const log = below(followed);
+  const everything = join(folder, 'haproxy.log');
   const haproxySocket = join(folder, 'haproxy', 'dev', 'log');
   const systemSocket = join(folder, 'dev-log');
   const pidFile = join(folder, 'rsyslogd.pid');
@@ -33,11 +55,7 @@ export async function startRsyslog(folder: string, zone: string): Promise<Rsyslo
     `global(workDirectory="${folder}" localHostname="allyrion")
 module(load="imuxsock" SysSock.Name="${systemSocket}")
 module(load="builtin:omfile" Template="RSYSLOG_FileFormat")
-$AddUnixListenSocket ${haproxySocket}
-:programname, startswith, "haproxy" {
-  ${log}
-  stop
-}
+${below(rules)}
 *.* ${join(folder, 'other.log')}
 `,
   );
@@ -78,7 +96,7 @@ $AddUnixListenSocket ${haproxySocket}
     haproxySocket,
     systemSocket,
     rotate,
-    lines: () => (existsSync(log) ? readFileSync(log, 'utf8').split('\n').slice(0, -1) : []),
+    lines: () => (existsSync(everything) ? readFileSync(everything, 'utf8').split('\n').slice(0, -1) : []),
     [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   };
 }

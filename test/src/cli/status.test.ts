@@ -86,7 +86,7 @@ test('where ordinary requests show that clients can write whole lines, what to d
       open,
     ];
   };
-  const advice = 'put <%PRI%> into the template of rsyslog';
+  const advice = 'let its log-format begin with %ci:%cp, or put <%PRI%> into the template of rsyslog';
   const silent = `clients of lb seem to begin lines of its log as they like, and could forge changes: ${advice}`;
   assert.deepEqual(await suspect([fall, fall, ...requests]), [[silent], [{ host: 'lb', on_stderr: false }]]);
   const meant = 'a change that `log` lines tell counts there only if it stands on stderr as well';
