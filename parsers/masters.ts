@@ -89,7 +89,7 @@ export function isInheritance(
   if (pid === null || heirsAt(heard.held, host).length >= HEIRS_MAX) return false;
   if (isLoading(heard, host, pid)) return true;
   if (origin !== 'stderr' || isWorker(heard, host, pid) || !isByItself(heard, host, record)) return false;
-  if (isOfStateFile(says, record.text)) return true;
+  if (isOfBeginning(says, record.text)) return true;
   // A master that has just begun is known by the file's own words. A process without one goes on to speak for itself.
   const last = heirsAt(heard.held, host).at(-1)?.event;
   return isMaster(heard, host, pid) || (last?.pid === pid && mayFollow(says) && inOneBreath(at, last.at));
@@ -98,15 +98,15 @@ export function isInheritance(
 /** Whether it is a state from a file that cannot wait for its worker any more, whose alone it would be. */
 export function isExcess(heard: Heard, host: string, { origin, pid, sentence, text }: LogRecord): boolean {
   if (origin !== 'stderr' || heirsAt(heard.held, host).length < HEIRS_MAX) return false;
-  return isOfStateFile(sentence, text) && !isWorker(heard, host, pid);
+  return isOfBeginning(sentence, text) && !isWorker(heard, host, pid);
 }
 
-/** What of a state file is told (src/server_state.c): who is down, and (1.8 to 2.7) who is drained. */
-const isOfStateFile = (says: Sentence, text: string): boolean =>
-  says.kind === 'server' && (says.cause.class === 'state_file' || text.endsWith(FORCED_DRAIN));
+/** What is told of the states in which a worker begins: of a state file who is down, and (1.8 to 2.7) who is drained (src/server_state.c); whose name is unknown. */
+const isOfBeginning = (says: Sentence, text: string): boolean =>
+  says.kind === 'server' && (says.cause.class === 'state_file' || AT_BEGINNING.test(text));
 
 /** `remains in drain mode` and its like are said while HAProxy runs. */
-const FORCED_DRAIN = ' remains in forced drain mode.';
+const AT_BEGINNING = / remains in forced drain mode\.$|', disabling server\.$/;
 
 /** What follows from such: of servers that track others, and of backends. A check tells of how things are. */
 const mayFollow = (says: StateSentence): boolean => says.kind !== 'server' || CONSEQUENCES.has(says.cause.class);

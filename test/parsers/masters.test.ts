@@ -378,6 +378,41 @@ describe('until 3.0 the master reads the state file, for the worker that it star
     assert.deepEqual(read([...begun, ...dies]).news.suspects, []);
   });
 
+  test('whose name is unknown begins in maintenance, until it resolves (2.6.12)', () => {
+    const unknown = "config : [/h.cfg:15] : 'server app/c' : could not resolve address 'c.test', disabling server.";
+    const resolves = "Server app/c ('c.test') is UP/READY (resolves again).";
+    const lines = [
+      ...[master(0, unknown), master(5, 'New worker (110) forked'), ...triple(110, 5_000, down('a', 0))],
+      ...triple(110, 5_001, EXHAUSTED),
+      ...triple(110, 9_000, resolves),
+      ...reload(60_000, 120, unknown),
+      ...triple(120, 65_000, resolves),
+    ];
+    assert.deepEqual(falls(lines), [
+      '110 app/c maint',
+      '110 app/a down',
+      '110 app/c up',
+      '120 app/c maint',
+      '120 app/c up',
+    ]);
+    assert.deepEqual(told(lines), ['firing outage', 'resolved outage']);
+    const { suspects, transitions } = read(lines).news;
+    assert.deepEqual(suspects, []);
+    assert.deepEqual(transitions[0]?.cause, {
+      ...{ class: 'dns', reason: 'could not resolve address', code: null, info: 'c.test', durationMs: null, via: null },
+    });
+  });
+
+  test('also where the worker tells it itself (since 3.1), or a process without a master', () => {
+    const unknown = "[/h.cfg:15] : 'server app/c' : could not resolve address 'c.test', disabling server.";
+    const loading = [master(0, 'Initializing new worker (110)'), worker(110, 5, `config : ${unknown}`)];
+    assert.deepEqual(falls([...loading, master(300, 'Loading success.')]), ['110 app/c maint']);
+    assert.deepEqual(falls([worker(110, 0, unknown), ...triple(110, 5_000, down('a', 1))]), [
+      '110 app/c maint',
+      '110 app/a down',
+    ]);
+  });
+
   test('what exceeds five thousand states makes no worker of the master either', () => {
     const states = Array.from({ length: 5_003 }, (_, n) => master(n / 100, fromFile(`b${n}/s`, 1)));
     const lines = [...states, master(3_000, 'New worker (110) forked'), ...triple(110, 5_000, down('a', 1))];
