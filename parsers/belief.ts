@@ -14,7 +14,7 @@ import { isLoading } from './masters.js';
 import type { LogRecord } from './record.js';
 import { cameBothWays, expectsStderr, sourceOf, waysOf } from './sources.js';
 import { acquainted, isWorker } from './speakers.js';
-import { clientsWriteLines, closed, OPEN, opened } from './strangers.js';
+import { clientsWriteLines, closed, OPEN, opened, reconsidered } from './strangers.js';
 import { contradiction, isByStranger, isForeign, isSealed, standsInAnother } from './writers.js';
 
 const FIRST = `nothing was heard before, and ${OPEN}`;
@@ -203,7 +203,7 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   });
   // A severity in front of HAProxy's lines is in front of all others as well: then no client can write a whole one.
   if (said.sealed) return closed(learned, host);
-  return isNew ? opened(learned, event) : learned;
+  return isNew ? opened(learned, event) : reconsidered(learned, event);
 }
 
 /** Remembers what a worker said of a server and of its backend. */

@@ -4,8 +4,9 @@
  * HAProxy writes of itself, and not all of them alike. Then the load balancer is open to its clients, and belief is stricter
  * (docs/decisions/0007-belief.md).
  */
-import { type Heard, heardWith, type Strangeness } from './heard.js';
+import { begunAt, type Heard, heardWith, type Strangeness } from './heard.js';
 import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
+import type { Instant } from './record.js';
 import type { Shelf } from './shelf.js';
 import { sourceOf } from './sources.js';
 import { hostNameOf, isWorker } from './speakers.js';
@@ -13,16 +14,17 @@ import { hostNameOf, isWorker } from './speakers.js';
 /** Why a line is doubted there. */
 export const OPEN = 'clients of this load balancer seem to begin lines of its log as they like';
 
-/** So many processes are kept, of load balancers that are not open: any program may log lines, and each new worker does. */
+/** So many processes are kept: any program may log lines, and each new worker does. */
 const STRANGE_MAX = 1_000;
+
+/** So long a worker has served before it counts that its lines do not vary. */
+const DAY = 86_400_000;
 
 /**
  * Takes in that a line began with the character `first`, as none does that HAProxy writes of itself.
  * @param writer by the name that stands in the line
  */
 export function hearStranger(heard: Heard, writer: WorkerRef, first: string): Heard {
-  const host = hostNameOf(heard, writer);
-  if (sourceOf(heard, host).open && isWorker(heard, host, writer.pid)) return heard;
   const key = speakerKey(writer);
   const known = heard.strangers.get(key);
   if (known?.varies || known?.first === first) return heard;
@@ -32,7 +34,7 @@ export function hearStranger(heard: Heard, writer: WorkerRef, first: string): He
         ? withRoom(heard.strangers).with(key, { first, varies: false })
         : heard.strangers.with(key, { first: known.first, varies: true }),
   });
-  return opened(noted, { host, pid: writer.pid });
+  return opened(noted, { host: hostNameOf(heard, writer), pid: writer.pid });
 }
 
 /**
@@ -46,11 +48,23 @@ export function opened(heard: Heard, worker: WorkerRef): Heard {
   if (heard.strangers.size === 0 || source.open || !isWorker(heard, host, pid)) return heard;
   const isOfHost = (key: string) => hostNameOf(heard, speakerOf(key)) === host;
   const own = heard.strangers.where((key, { varies }) => varies && speakerOf(key).pid === pid && isOfHost(key));
-  if (own.length === 0) return heard;
-  return heardWith(heard, {
-    sources: heard.sources.with(host, { ...source, open: true }),
-    strangers: own.reduce((rest, [key]) => rest.without(key), heard.strangers),
-  });
+  return own.length === 0 ? heard : heardWith(heard, { sources: heard.sources.with(host, { ...source, open: true }) });
+}
+
+/**
+ * Closes a load balancer whose formats were changed, as far as its lines tell: those of a worker that has served for a day do not vary, nor do those of
+ * any other one that has not ended. To be asked with each change that a known worker told, and the instant of it.
+ */
+export function reconsidered(heard: Heard, worker: WorkerRef & { at: Instant }): Heard {
+  const { host, at } = worker;
+  const speaker = heard.speakers.get(speakerKey(worker));
+  if (!sourceOf(heard, host).open || speaker === undefined || at - begunAt(speaker) < DAY) return heard;
+  const serves = ({ host: name, pid }: WorkerRef) => {
+    const isOfHost = hostNameOf(heard, { host: name, pid }) === host;
+    return isOfHost && isWorker(heard, host, pid) && heard.speakers.get(speakerKey({ host, pid }))?.stage !== 'ended';
+  };
+  const open = heard.strangers.where((key, { varies }) => varies && serves(speakerOf(key)));
+  return open.length === 0 ? closed(heard, host) : heard;
 }
 
 /** Nothing is known any more of how the lines of the load balancer begin. */

@@ -418,6 +418,34 @@ describe('where ordinary requests begin as they like', () => {
   });
 });
 
+describe('where the formats were changed, and HAProxy reloaded', () => {
+  const DAY = 86_400_000;
+  const of = (pid: number, at: number, text: string) => [stderrLine(at, text, { pid }), ...twice(at, text, pid)];
+  const reload = (at: number) => [
+    forked(at, 200),
+    stderrLine(at + 1, 'Loading success.', { pid: 1 }),
+    stderrLine(at + 900, 'Former worker (100) exited with code 0 (Exit)', { pid: 1 }),
+  ];
+  const mended = [...reload(LATER), ...of(200, LATER + DAY / 2, down('x', 2)), ...of(200, LATER + DAY + 1, up('x', 3))];
+  const isOpen = (lines: string[]) => openToClients(readLog(lines, openLog).memory.heard).length > 0;
+
+  test('care ends when the new worker has served for a day and its lines did not vary', () => {
+    assert.equal(isOpen(mended.slice(0, -3)), true);
+    assert.equal(isOpen(mended), false);
+    const { memory } = readLog(mended, openLog);
+    assert.deepEqual(told(twice(LATER + 2 * DAY, down('a', 2), 200), memory), ['a down']);
+  });
+
+  test('not while any lines vary: of the new worker, or of one that goes on beside it', () => {
+    const request = (pid: number) =>
+      ['Mozilla/5.0 (X11; Linux x86_64)', 'curl/8.5.0'].map((text) => syslogLine(LATER + 1_000, text, { pid }));
+    const [fork = '', loaded = '', , ...rest] = mended;
+    assert.equal(isOpen([fork, loaded, ...request(200), ...rest]), true);
+    assert.equal(isOpen([fork, loaded, ...rest]), true, 'the old one has not ended');
+    assert.equal(isOpen([...mended, ...request(200)]), true, 'and they count at once');
+  });
+});
+
 describe('what no reader can tell apart is told, for it may be an outage (docs/forgery.md)', () => {
   /** Two requests in one breath, and a change whose line on stderr was lost, are the same bytes. */
   const asked = [down('a', 2), down('b', 1), down('x', 0), EXHAUSTED].flatMap((text, n) => twice(LATER + n, text));
