@@ -9,6 +9,7 @@ import {
   outAfter,
   type ServerState,
   shown,
+  siblingsOf,
 } from './board.js';
 import { endWorker, lastWords, renewWorker, supersede } from './generation.js';
 import { availabilityAfter, evidenceOf, type ServerSentence, settle } from './outage.js';
@@ -75,10 +76,11 @@ function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copie
   const key = serverKey(event, says.server);
   const known = board.servers.get(key) ?? FRESH_SERVER;
   const before = stateBefore(board.servers.get(key), says);
-  const changed = changeServer(before, says);
+  const work = workTakenOver(board, event, says);
+  const changed = { ...changeServer(before, says), ...work };
   const from = shown(before);
   const to = shown(changed);
-  const planned = to !== 'up' && isPlanned(board, event, says, before);
+  const planned = to !== 'up' && (work !== null || isPlanned(board, event, says, before));
 
   const { id, at, utcOffsetMin, host, pid } = event;
   const { backend, server } = says.server;
@@ -108,6 +110,22 @@ function stateBefore(known: ServerState | undefined, says: ServerSentence): Serv
   if (change.to === 'ready') return { ...(known ?? FRESH_SERVER), maint: true };
   if (change.to === 'undrain') return { ...(known ?? FRESH_SERVER), drain: true };
   return known ?? (change.to === 'up' ? { ...FRESH_SERVER, operational: 'down' } : FRESH_SERVER);
+}
+
+/**
+ * Who was taken out by hand is down in a state file, which has more to say of it than HAProxy tells (src/server_state.c, tried with 2.6.12): the work goes
+ * on in the worker that read the file. What it is in maintenance, or drain, for that reason; null of any other server.
+ */
+function workTakenOver(
+  board: Board,
+  event: HaproxyEvent,
+  { server, cause }: ServerSentence,
+): Partial<ServerState> | null {
+  if (cause.class !== 'state_file') return null;
+  const [former] = siblingsOf(board, event)
+    .toSorted((one, other) => other.firstAt - one.firstAt)
+    .flatMap(({ pid }) => board.servers.get(serverKey({ host: event.host, pid }, server)) ?? []);
+  return former?.planned ? { maint: former.maint, drain: former.drain } : null;
 }
 
 /** A tracking server's change is as planned as its root's. */

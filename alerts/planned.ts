@@ -4,7 +4,7 @@ import type { ServerState } from './board.js';
 
 /**
  * Whether a change that takes a server out is somebody's work: maintenance and drain by command, or a state set by
- * CLI, web interface or Lua. Maintenance for want of a DNS answer, or a state file's memory, is nobody's.
+ * CLI, web interface or Lua. Maintenance for want of a DNS answer is nobody's, nor is by itself what a state file tells.
  * @param before the server before the change: who was taken out by hand and then falls is still out by hand
  */
 export function isPlannedChange(change: ServerChange, cause: Cause, before: ServerState): boolean {
