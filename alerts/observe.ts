@@ -6,10 +6,12 @@ import {
   type Change,
   FRESH_BACKEND,
   FRESH_SERVER,
+  type OutageChange,
   outAfter,
   type ServerState,
   shown,
   siblingsOf,
+  workerOf,
 } from './board.js';
 import { endWorker, lastWords, renewWorker, supersede } from './generation.js';
 import { availabilityAfter, evidenceOf, type ServerSentence, settle } from './outage.js';
@@ -43,6 +45,11 @@ function hearOf(board: Board, event: HaproxyEvent, copies: number): Change {
 }
 
 function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, copies: number): Change {
+  const counted = countedAtBeginning(board, event, says);
+  if (counted !== null) {
+    const change = changeOf(board, { ...event, says: counted }, counted, copies);
+    return { ...change, outages: change.outages.map(inferred) };
+  }
   const back = cameBackUnseen(board, event, says);
   if (back === null) return changeOf(board, event, says, copies);
   const change = changeOf(back.board, event, says, copies);
@@ -68,8 +75,22 @@ function cameBackUnseen(board: Board, event: HaproxyEvent, { server, change }: S
   const servers = board.servers.with(key, after);
   const now = outAfter(out, server.server, known, after);
   const back = settle(boardWith(board, { servers }), event, server.backend, now, known.drain ? null : 'returned');
-  const inferred = back.outages.map((one) => ({ ...one, outage: { ...one.outage, evidence: 'inferred' as const } }));
-  return { ...back, outages: inferred };
+  return { ...back, outages: back.outages.map(inferred) };
+}
+
+const inferred = (one: OutageChange): OutageChange => ({ ...one, outage: { ...one.outage, evidence: 'inferred' } });
+
+/**
+ * Who begins in drain (until 2.7 a state file's word; no count stands with it) and is up was counted in what the file's other lines say of its backend
+ * (tried with 2.6.12). The sentence with the count that follows; null of any other sentence.
+ */
+function countedAtBeginning(board: Board, event: HaproxyEvent, says: ServerSentence): ServerSentence | null {
+  const { server, change, counts, backup } = says;
+  if (change.to !== 'drain' || counts !== null || board.servers.has(serverKey(event, server))) return null;
+  const before = board.backends.get(backendKey(event, server.backend))?.counts;
+  if (!before || workerOf(board, event)?.startedAt !== event.at) return null;
+  const left = backup ? { ...before, backup: before.backup - 1 } : { ...before, active: before.active - 1 };
+  return left.active < 0 || left.backup < 0 ? null : { ...says, counts: left };
 }
 
 function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copies: number): Change {
