@@ -1,5 +1,6 @@
 /** Folds one event into the board: what it says of servers, backends and workers. */
 import { backendKey, type HaproxyEvent, type Operational, serverKey } from '../parsers/index.js';
+import { countedAtBeginning, workTakenOver } from './beginning.js';
 import {
   type Board,
   boardWith,
@@ -10,8 +11,6 @@ import {
   outAfter,
   type ServerState,
   shown,
-  siblingsOf,
-  workerOf,
 } from './board.js';
 import { endWorker, lastWords, renewWorker, supersede } from './generation.js';
 import { availabilityAfter, evidenceOf, type ServerSentence, settle } from './outage.js';
@@ -80,19 +79,6 @@ function cameBackUnseen(board: Board, event: HaproxyEvent, { server, change }: S
 
 const inferred = (one: OutageChange): OutageChange => ({ ...one, outage: { ...one.outage, evidence: 'inferred' } });
 
-/**
- * Who begins in drain (until 2.7 a state file's word; no count stands with it) and is up was counted in what the file's other lines say of its backend
- * (tried with 2.6.12). The sentence with the count that follows; null of any other sentence.
- */
-function countedAtBeginning(board: Board, event: HaproxyEvent, says: ServerSentence): ServerSentence | null {
-  const { server, change, counts, backup } = says;
-  if (change.to !== 'drain' || counts !== null || board.servers.has(serverKey(event, server))) return null;
-  const before = board.backends.get(backendKey(event, server.backend))?.counts;
-  if (!before || workerOf(board, event)?.startedAt !== event.at) return null;
-  const left = backup ? { ...before, backup: before.backup - 1 } : { ...before, active: before.active - 1 };
-  return left.active < 0 || left.backup < 0 ? null : { ...says, counts: left };
-}
-
 function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copies: number): Change {
   const key = serverKey(event, says.server);
   const known = board.servers.get(key) ?? FRESH_SERVER;
@@ -131,22 +117,6 @@ function stateBefore(known: ServerState | undefined, says: ServerSentence): Serv
   if (change.to === 'ready') return { ...(known ?? FRESH_SERVER), maint: true };
   if (change.to === 'undrain') return { ...(known ?? FRESH_SERVER), drain: true };
   return known ?? (change.to === 'up' ? { ...FRESH_SERVER, operational: 'down' } : FRESH_SERVER);
-}
-
-/**
- * Who was taken out by hand is down in a state file, which has more to say of it than HAProxy tells (src/server_state.c, tried with 2.6.12): the work goes
- * on in the worker that read the file. What it is in maintenance, or drain, for that reason; null of any other server.
- */
-function workTakenOver(
-  board: Board,
-  event: HaproxyEvent,
-  { server, cause }: ServerSentence,
-): Partial<ServerState> | null {
-  if (cause.class !== 'state_file') return null;
-  const [former] = siblingsOf(board, event)
-    .toSorted((one, other) => other.firstAt - one.firstAt)
-    .flatMap(({ pid }) => board.servers.get(serverKey({ host: event.host, pid }, server)) ?? []);
-  return former?.planned ? { maint: former.maint, drain: former.drain } : null;
 }
 
 /** A tracking server's change is as planned as its root's. */
