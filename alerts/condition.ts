@@ -8,10 +8,10 @@ import type { Evidence } from './state.js';
  * `degraded`: some of its servers take no traffic. `draining`: none takes new traffic, and all that are out only finish what
  * they have. `unknown`: nobody serves it, as far as can be known: its worker stopped or died, and none has come since.
  */
-export type Condition = 'up' | 'degraded' | 'on_backup' | 'draining' | 'down' | 'unknown';
+type Condition = (typeof CONDITIONS)[number];
 
 /** The worst first. */
-const CONDITIONS = ['down', 'draining', 'on_backup', 'degraded', 'unknown', 'up'] as const satisfies Condition[];
+const CONDITIONS = ['down', 'draining', 'on_backup', 'degraded', 'unknown', 'up'] as const;
 
 export interface BackendNow {
   condition: Condition;

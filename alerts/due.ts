@@ -8,9 +8,14 @@ import { escalationsOf, handsOverAt } from './route.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** It fires, and people are to know of it. What flaps is over and over for a moment, and fires on. */
-export function fires({ phase, resolvedAt, planned, rule }: Incident): boolean {
-  return phase === 'firing' && !planned && (resolvedAt === null || rule === 'flapping');
+/** It fires, also where it is planned and nobody is told. What flaps is over and over for a moment, and fires on. */
+export function lasts({ phase, resolvedAt, rule }: Incident): boolean {
+  return phase === 'firing' && (resolvedAt === null || rule === 'flapping');
+}
+
+/** It fires, and people are to know of it. */
+export function fires(incident: Incident): boolean {
+  return !incident.planned && lasts(incident);
 }
 
 /** It fires, nobody was told, and nothing stands against it: it began before haplog looked. */

@@ -39,10 +39,11 @@ export function noteTraffic(seen: TrafficSeen, key: string, at: Instant): Traffi
 }
 
 /** `8,431`. */
-export function formatCount(count: number): string {
+function formatCount(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
+/** `1 request`, `8,431 requests`. */
 export function requestsInWords(count: number): string {
   return `${formatCount(count)} ${count === 1 ? 'request' : 'requests'}`;
 }

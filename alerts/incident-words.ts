@@ -16,11 +16,13 @@ export function incidentInWords(incident: Pick<Incident, 'rule' | 'subject' | 'h
   return `${subjectInWords(incident)} on ${plainText(incident.host, 200)}${rule}`;
 }
 
+/** Why it is so: HAProxy's reason, that there is none, or of what flaps how often it has changed. */
 export function causeOf(incident: Incident): string {
   if (incident.flaps !== null) return `${incident.flaps.changes} changes so far`;
   return incident.cause === null ? 'HAProxy gave no reason' : causeInWords(incident.cause);
 }
 
+/** As the log's own clock showed it when the incident began. */
 export function localTime(incident: Incident, at: Instant): string {
   return formatStamp(at, incident.utcOffsetMin);
 }

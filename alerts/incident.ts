@@ -4,7 +4,7 @@ import { type Impact, UNKNOWN_IMPACT } from './impact.js';
 import { type Rule, type Severity, SUBJECT_OF } from './rules.js';
 import type { Evidence, Outage, Shown } from './state.js';
 
-export type Phase = 'pending' | 'firing' | 'resolved';
+type Phase = 'pending' | 'firing' | 'resolved';
 
 /** A server that left its backend, on the way to the outage. */
 export interface Fallen extends Stamp {

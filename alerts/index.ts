@@ -1,6 +1,6 @@
 /** The door of alerts/: who must hear of it, when, how? */
 
-export { type Addressee, addresseeName } from './addressee.js';
+export { addresseeName } from './addressee.js';
 export { backoffMs } from './backoff.js';
 export { fallOf, type ServerState, shown, type Workers, workerOf } from './board.js';
 export { ceilingOf, ceilingSince, fullUntil, underCeiling } from './ceiling.js';
@@ -22,9 +22,9 @@ export {
 } from './channels/receiver.js';
 export { isSigningSecret } from './channels/signature.js';
 export { COMPANY_MAX, companySince, type Told, waitsUntil } from './company.js';
-export { type BackendNow, backendNow, type Condition, conditionInWords } from './condition.js';
+export { type BackendNow, backendNow, conditionInWords } from './condition.js';
 export { renderMany } from './digest.js';
-export { turnsAt } from './due.js';
+export { fires, lasts, turnsAt } from './due.js';
 export { groupBy } from './group-by.js';
 export { failedInWords, type Impact, noteTraffic, type TrafficSeen, trafficKey } from './impact.js';
 export { type Acknowledgement, backendOf, type Fallen, type Incident, incidentKey, serverOf } from './incident.js';
@@ -54,8 +54,7 @@ export { type Input, NOTHING_KNOWN, type Situation, type Step } from './situatio
 export type { Evidence, Outage, OutageEnd, Shown, Transition } from './state.js';
 export { nextDueAt, nextTickAt, step } from './step.js';
 export { strike, withImpact } from './strike.js';
-export type { Circumstances } from './tell.js';
 export { testMessage } from './test-message.js';
-export type { Thread, Waiting } from './threads.js';
+export type { Waiting } from './threads.js';
 export { openUntil, readTimes, TIMES_FORM, type Times } from './times.js';
 export { causeInWords, formatDuration, formatStamp, plainText } from './words.js';

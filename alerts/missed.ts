@@ -7,19 +7,17 @@ import { inOrder } from './ledger.js';
 export function worthTelling(missed: Shelf<Incident>): Incident[] {
   const all = inOrder([...missed].map(([, one]) => one));
   const outages = all.filter(({ rule }) => rule === 'outage');
-  return all.filter((incident) => !isBelow(incident, outages));
+  return all.filter((incident) => incident.rule === 'outage' || !isBelow(incident, outages));
 }
 
 /** An outage of its backend says all that there is to say of it. */
 function isBelow(incident: Incident, outages: readonly Incident[]): boolean {
   const backend = backendOf(incident);
   return outages.some(
-    ({ id, host, subject, openedAt, resolvedAt }) =>
-      id !== incident.id &&
+    ({ host, subject, openedAt, resolvedAt }) =>
       host === incident.host &&
       subject === backend &&
       openedAt <= (incident.resolvedAt ?? openedAt) &&
-      incident.openedAt <= (resolvedAt ?? incident.openedAt) &&
-      incident.rule !== 'outage',
+      incident.openedAt <= (resolvedAt ?? incident.openedAt),
   );
 }

@@ -66,10 +66,8 @@ function cameBackUnseen(board: Board, event: HaproxyEvent, { server, change }: S
   if (!known?.maint || (change.to !== 'down' && change.to !== 'stopping')) return null;
   const drained = { planned: known.planned, left: known.left };
   const served = { planned: false, left: null };
-  const after: ServerState = {
-    ...{ ...known, maint: false, operational: 'up', evidence: 'inferred' },
-    ...(known.drain ? drained : served),
-  };
+  const way = known.drain ? drained : served;
+  const after: ServerState = { ...known, maint: false, operational: 'up', evidence: 'inferred', ...way };
   const { out } = board.backends.get(backendKey(event, server.backend)) ?? FRESH_BACKEND;
   const servers = board.servers.with(key, after);
   const now = outAfter(out, server.server, known, after);

@@ -21,6 +21,7 @@ export type Availability = 'returned' | 'left' | 'none' | null;
 /** Within a second two threads may have counted in another order than they wrote. */
 const DISORDER_MS = 1_000;
 
+/** Takes what was said of a server; returns what that says of its backend. */
 export function availabilityAfter({ change, counts }: ServerSentence): Availability {
   const usable = counts === null ? null : counts.active + counts.backup > 0;
   switch (change.to) {

@@ -7,6 +7,7 @@ import type { BackendNow } from './condition.js';
 import type { Impact } from './impact.js';
 import { type Acknowledgement, backendOf, type Incident, overAt } from './incident.js';
 import type { Notification, NotificationKind } from './notification.js';
+import type { Circumstances } from './tell.js';
 import { plainText } from './words.js';
 
 const TYPE = {
@@ -17,11 +18,7 @@ const TYPE = {
 } as const satisfies Record<NotificationKind, string>;
 
 /** Takes a notification, the message's one sentence, and what is not plain about it; returns plain JSON, equal in every attempt. */
-export function webhookBody(
-  notification: Notification,
-  summary: string,
-  { whole, passedOn }: { whole?: object; passedOn?: string | null } = {},
-): unknown {
+export function webhookBody(notification: Notification, summary: string, { whole, passedOn }: Circumstances): unknown {
   const { incident, event, createdAt, backend: now } = notification;
   const backend = backendOf(incident);
   const over = overAt(incident);
@@ -107,6 +104,7 @@ function causeBody(cause: Cause): unknown {
   };
 }
 
+/** RFC 3339 in UTC, with milliseconds. */
 export function utc(at: Instant): string {
   return new Date(at).toISOString();
 }

@@ -57,11 +57,14 @@ export const DEFAULT_POLICY: Policy = {
   flapping: { changes: 6, withinMs: 10 * MINUTE },
 };
 
+/** How long a trouble of the rule must last before it fires, in ms. */
 export const holdMs = (policy: Policy, rule: Rule): number => policy.rules[rule].holdMs ?? policy.holdMs;
 
+/** How long its subject must be well before it is over, in ms. */
 export const keepFiringMs = (policy: Policy, rule: Rule): number =>
   policy.rules[rule].keepFiringMs ?? policy.keepFiringMs;
 
+/** After how long it is told again, in ms; null never. */
 export function reminderMs(policy: Policy, rule: Rule): number | null {
   const own = policy.rules[rule].reminderMs;
   return own === undefined ? policy.reminderMs : own;

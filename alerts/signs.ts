@@ -4,7 +4,7 @@ import { backendKey, type Cause, type HaproxyEvent, isSign, type SignSentence, s
 import { type Change, FRESH_BACKEND, shown } from './board.js';
 import { endedUnwished, isTakenOver } from './generation.js';
 import { type Fall, NO_FALL } from './incident.js';
-import { fallBy } from './outage.js';
+import { fallBy, type ServerSentence } from './outage.js';
 import { type Rule, WHOLE } from './rules.js';
 import type { Shown } from './state.js';
 import { beganShortlyBefore } from './workers.js';
@@ -46,8 +46,6 @@ export function signsOf(event: HaproxyEvent, change: Change): readonly Sign[] {
       return NONE;
   }
 }
-
-type ServerSentence = Extract<HaproxyEvent['says'], { kind: 'server' }>;
 
 function signsOfServer(event: HaproxyEvent, says: ServerSentence, { board, transition }: Change): Sign[] {
   const { backend } = says.server;

@@ -28,7 +28,7 @@ export interface Circumstances {
 }
 
 /** Takes a notification and the instant of sending by our clock, from which ages are counted. */
-export function tell(notification: Notification, now: Instant, how: Circumstances = {}): Story {
+export function tell(notification: Notification, now: Instant, how: Circumstances): Story {
   const { incident } = notification;
   const facts = [...factsOf(notification, loadBalancersTime(notification, now)), ...circumstances(how)];
   const said = sentence(notification);

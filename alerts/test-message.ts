@@ -1,6 +1,7 @@
 /** What a receiver is sent by who wants to see whether it arrives. */
 import type { Instant } from '../parsers/index.js';
 import type { Message } from './channels/channel.js';
+import { utc } from './payload.js';
 import { plainText } from './words.js';
 
 /**
@@ -20,7 +21,7 @@ export function testMessage(receiver: string, machine: string, id: string, at: I
     text: `${summary}\n`,
     json: {
       type: 'haplog.test',
-      timestamp: new Date(at).toISOString(),
+      timestamp: utc(at),
       data: { schema_version: 1, host: from, summary },
     },
   };

@@ -14,6 +14,7 @@ import { quietUntil as keptQuietUntil } from './quiet.js';
 import type { Sign } from './signs.js';
 import type { Situation, Step } from './situation.js';
 import type { Outage, Transition } from './state.js';
+import { without } from './vanished.js';
 
 /** Of more nobody is told; the history has them. */
 const MOST_MISSED = 1_000;
@@ -85,7 +86,7 @@ export class Turn {
   vanish(hosts: ReadonlySet<string>): void {
     if (hosts.size === 0) return;
     for (const host of hosts) this.#ledger.forgetDue(host);
-    this.#changes = this.#changes.withoutAll((key) => hosts.has(key.slice(0, key.indexOf(' '))));
+    this.#changes = without(this.#changes, hosts);
     for (const incident of this.#ledger.open(({ host, resolvedAt }) => hosts.has(host) && resolvedAt === null)) {
       const resolvedAt = Math.max(this.#nowAt(incident.host), incident.openedAt);
       this.#advance({ ...incident, workers: [], resolvedAt, endEvidence: 'assumed' });

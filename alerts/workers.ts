@@ -167,6 +167,7 @@ export function put(board: Board, host: string, worker: WorkerState): Board {
   return boardWith(board, { workers: board.workers.with(host, workers) });
 }
 
+/** The board with nothing on it of the worker: no server, no backend. */
 export function forgetWorker(board: Board, worker: WorkerRef): Board {
   const others = siblingsOf(board, worker);
   return {

@@ -2,9 +2,10 @@
  * Small steps over bytes that are not decoded. Each takes where to begin and where the line ends, and returns the index behind
  * what it read, or -1; from -1 no step goes on, so that steps can be chained and looked at once.
  */
-import { DASH, PLUS, QUOTE, SPACE } from './bytes.js';
+import { DASH, DIGIT_0, DIGIT_9, PLUS, QUOTE, SPACE } from './bytes.js';
 
-export const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x30 && byte <= 0x39;
+/** `[0-9]`. */
+export const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= DIGIT_0 && byte <= DIGIT_9;
 /** `[A-Za-z]`. */
 export const isLetter = (byte: number | undefined): boolean => {
   const small = (byte ?? 0) | 0x20;
@@ -27,6 +28,7 @@ export function one(bytes: Uint8Array, at: number, end: number, byte: number): n
   return at >= 0 && at < end && bytes[at] === byte ? at + 1 : -1;
 }
 
+/** Behind this text, of ASCII. */
 export function literal(bytes: Uint8Array, at: number, end: number, text: string): number {
   if (at < 0 || at + text.length > end) return -1;
   for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return -1;

@@ -30,6 +30,7 @@ const SIGNS = {
 
 export type SignSentence = Extract<Sentence, { kind: keyof typeof SIGNS }>;
 
+/** Does it become an event without a change of state? */
 export function isSign(sentence: Sentence): sentence is SignSentence {
   return Object.hasOwn(SIGNS, sentence.kind);
 }

@@ -1,4 +1,4 @@
-/** Under what is kept what is known of a worker, of a backend in it, of a server. Names hold no blank, so that keys are unambiguous. */
+/** Under what is kept what is known of a worker, of a backend in it, of a server. Names hold no blank (of a host: `Word` in grammar/names.peggy), so that keys are unambiguous. */
 import type { HaproxyEvent } from './event.js';
 import type { ServerRef } from './record.js';
 
@@ -7,7 +7,7 @@ export type WorkerRef = Pick<HaproxyEvent, 'host' | 'pid'>;
 
 export const workerKey = ({ host, pid }: WorkerRef): string => `${host} ${pid}`;
 export const speakerKey = ({ host, pid }: WorkerRef): string => `${pid} ${host}`;
-/** Whose key that is: a host's name may hold blanks, a pid does not. */
+/** Whose key that is. */
 export const speakerOf = (key: string): WorkerRef => ({
   host: key.slice(key.indexOf(' ') + 1),
   pid: Number.parseInt(key, 10),

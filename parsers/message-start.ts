@@ -1,17 +1,6 @@
 /** Where a line's message begins, found by its bytes: behind the headers that rsyslog writes (grammar/envelope.peggy). */
-import {
-  BACKSLASH,
-  BRACKET_CLOSE,
-  BRACKET_OPEN,
-  COLON,
-  DIGIT_0,
-  DIGIT_1,
-  DIGIT_9,
-  GT,
-  LT,
-  QUOTE,
-  SPACE,
-} from './bytes.js';
+import { BACKSLASH, BRACKET_CLOSE, BRACKET_OPEN, COLON, DIGIT_1, DIGIT_9, GT, LT, QUOTE, SPACE } from './bytes.js';
+import { isDigit } from './cursor.js';
 import { bytesOf, isOneOf, OF_STATES } from './openings.js';
 
 /** RFC 3339 with nine digits of a second and a zone. */
@@ -142,8 +131,6 @@ function afterPriority(bytes: Uint8Array, start: number, end: number): number {
 function isVersion(bytes: Uint8Array, at: number, end: number): boolean {
   return at + 1 < end && bytes[at] === DIGIT_1 && bytes[at + 1] === SPACE;
 }
-
-const isDigit = (byte: number | undefined) => byte !== undefined && byte >= DIGIT_0 && byte <= DIGIT_9;
 
 function remember(bytes: Uint8Array, start: number, host: number, message: number): void {
   const length = message - host;

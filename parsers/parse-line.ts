@@ -37,7 +37,8 @@ export function parseLine(text: string, context: TimeContext, heardLast: HeardLa
 /**
  * Reads what stands before the message of a line, where the message itself is known already.
  * @param text from the line's beginning to where its message begins
- * @returns who spoke, and when; null where that is no header that rsyslog writes. Never throws.
+ * @returns who spoke, and when; null where that is no header that rsyslog writes. Throws for no text.
+ * @throws {RangeError} where `context.tz` is no zone of IANA's, at a stamp without one
  */
 export function parseHeader(
   text: string,

@@ -5,7 +5,7 @@
  * (cookies, headers, request, SNI) cannot stand in the place of the fields before it; and it asks one thing more than the
  * grammar: where no connection was made, Tc is -1 (HAProxy's manual, 8.4), which is left of all that a client writes.
  */
-import { BRACE_CLOSE, BRACE_OPEN, BRACKET_CLOSE, COLON, DASH, QUOTE, SLASH, SPACE, TILDE } from './bytes.js';
+import { BRACE_CLOSE, BRACE_OPEN, BRACKET_CLOSE, COLON, DASH, DIGIT_1, QUOTE, SLASH, SPACE, TILDE } from './bytes.js';
 import { digits, find, hex, isDigit, isLetter, letters, literal, one, quoted, signed, timer, word } from './cursor.js';
 
 /**
@@ -184,5 +184,5 @@ function behindTermination(bytes: Uint8Array, at: number, end: number, length: 2
 
 /** A stage that was never reached: -1. */
 function isNever(bytes: Uint8Array, at: number): boolean {
-  return bytes[at] === DASH && bytes[at + 1] === 0x31 && !isDigit(bytes[at + 2]);
+  return bytes[at] === DASH && bytes[at + 1] === DIGIT_1 && !isDigit(bytes[at + 2]);
 }

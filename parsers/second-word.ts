@@ -14,7 +14,7 @@ import { clientsWriteLines } from './strangers.js';
 const DOUBTED_MAX = 8;
 
 /** What a worker said in vain. Older memories had one at most, and otherwise written. */
-export const doubtedOf = (speaker: Speaker | undefined): readonly Doubted[] =>
+const doubtedOf = (speaker: Speaker | undefined): readonly Doubted[] =>
   Array.isArray(speaker?.doubted) ? speaker.doubted : [];
 
 /** The same with one more: the last of each backend. */

@@ -5,7 +5,7 @@
 import { silenced } from './copies.js';
 import { beginsWorker, isOfWorkers } from './event.js';
 import { begunAt, COPY_DELAY_MAX_MS, type Heard, heardWith, type Speaker, type Subject } from './heard.js';
-import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
+import { speakerKey, speakerOf, type WorkerRef, workerKey } from './keys.js';
 import type { Instant, LogRecord, Origin } from './record.js';
 import type { Shelf } from './shelf.js';
 
@@ -115,7 +115,7 @@ export function forgetOld(heard: Heard, host: string, at: Instant): Heard {
   const known = own.filter(([, speaker]) => !isStranger(speaker)).sort(([, a], [, b]) => ended(a) - ended(b));
   const strangers = own.filter(([, speaker]) => isStranger(speaker));
   const gone = [...known.slice(KNOWN_MAX), ...strangers.slice(UNKNOWN_MAX)].map(([key]) => key);
-  const workers = gone.map((key) => `${hostOf(key)} ${key.slice(0, key.indexOf(' '))} `);
+  const workers = gone.map((key) => `${workerKey(speakerOf(key))} `);
   return heardWith(heard, {
     subjects: heard.subjects.withoutAll(isOld),
     speakers: gone.reduce((rest, key) => rest.without(key), heard.speakers),

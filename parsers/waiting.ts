@@ -39,6 +39,7 @@ export function withWaiting(held: Shelf<Held>, one: Held): Shelf<Held> {
   return handedOver(held, order, held.with(one.event.id, one));
 }
 
+/** What is known by this id waits no more. */
 export function withoutWaiting(held: Shelf<Held>, id: EventId): Shelf<Held> {
   const one = held.get(id);
   if (one === undefined) return held;

@@ -8,6 +8,7 @@ import {
   groupBy,
   type Incident,
   incidentKey,
+  lasts,
   type Outage,
   RULE_WORDS,
   type Shown,
@@ -149,7 +150,7 @@ export function outageSaid({ host, backend, start, utcOffsetMin, end, endHow, pl
  */
 export function incidentSaid(incident: Incident, known: Incident | null): Said | null {
   const { phase, host, rule, openedAt, utcOffsetMin, resolvedAt, planned, toldAt, reminders } = incident;
-  const again = known !== null && fires(known) && known.planned === planned;
+  const again = known !== null && lasts(known) && known.planned === planned;
   const about = `incident ${again && phase === 'firing' ? 'still firing' : phase}: ${host}: ${subjectInWords(incident)}`;
   if (phase === 'resolved') {
     const lasted = formatDuration((resolvedAt ?? openedAt) - openedAt);
@@ -159,7 +160,7 @@ export function incidentSaid(incident: Incident, known: Incident | null): Said |
       words: `${about} ${RULE_WORDS[rule].over} after ${lasted}${failed === null ? '' : `, ${failed}`}${toldAt === null ? ' (nobody was told of it)' : ''}`,
     };
   }
-  if (!fires(incident) || (again && reminders === known.reminders)) return null;
+  if (!lasts(incident) || (again && reminders === known.reminders)) return null;
   const level = planned ? 'info' : incident.severity === 'critical' ? 'error' : 'warn';
   return {
     level,
@@ -171,11 +172,6 @@ export function incidentSaid(incident: Incident, known: Incident | null): Said |
 function why({ rule, cause }: Incident): string {
   const isTold = SUBJECT_OF[rule] !== 'haproxy' && rule !== 'checks_failing';
   return isTold || cause === null ? '' : `: ${causeInWords(cause)}`;
-}
-
-/** Also what is planned, which nobody is told of; what flaps is over and over for a moment, and fires on. */
-function fires({ phase, resolvedAt, rule }: Incident): boolean {
-  return phase === 'firing' && (resolvedAt === null || rule === 'flapping');
 }
 
 function lines(copies: number): string {

@@ -5,7 +5,7 @@
 import type { Instant } from '../parsers/index.js';
 import type { News } from './store/store.js';
 
-/** A copy comes at most a minute after its event (see parsers/copies.ts); two leave room for clocks that step back. */
+/** A copy comes at most a minute after its event (`COPY_DELAY_MAX_MS` in parsers/heard.ts); two leave room for clocks that step back. */
 export const SETTLED_AFTER_MS = 120_000;
 
 export type Facts = Pick<News, 'transitions' | 'outages' | 'incidents' | 'notifications'>;

@@ -5,6 +5,7 @@ import {
   type Evidence,
   type Fallen,
   fallOf,
+  fires,
   type Incident,
   type Outage,
   type ServerState,
@@ -40,7 +41,7 @@ export interface BackendOfHost extends BackendNow {
 }
 
 /** A backend in one worker: its servers that are out, and its outage if none is left. */
-export interface BackendStanding {
+interface BackendStanding {
   host: string;
   pid: number;
   backend: string;
@@ -113,11 +114,5 @@ function serverNow(server: ServerState): ServerNow {
 
 /** Whether somebody ought to look: a backend has no server, or an incident fires, and it is nobody's planned work. */
 export function isTrouble({ backends, incidents }: Standing): boolean {
-  return (
-    backends.some(({ outage }) => outage !== null && !outage.planned) ||
-    incidents.some(
-      ({ phase, planned, resolvedAt, rule }) =>
-        phase === 'firing' && !planned && (resolvedAt === null || rule === 'flapping'),
-    )
-  );
+  return backends.some(({ outage }) => outage !== null && !outage.planned) || incidents.some(fires);
 }

@@ -3,6 +3,7 @@
  * an alert there, which our firing opens, an acknowledgement marks, and our resolved closes.
  */
 import { backendOf, type Incident } from '../incident.js';
+import { utc } from '../payload.js';
 import { plainText } from '../words.js';
 import type { Channel, Message } from './channel.js';
 import { jsonPosting } from './formats/posting.js';
@@ -58,7 +59,7 @@ function payloadOf({ event, incident, text, subject, json }: Message): object {
     // What is needed must not be empty.
     source: plainText(incident.host, 255) || 'haplog',
     severity: incident.severity,
-    timestamp: new Date(incident.openedAt).toISOString(),
+    timestamp: utc(incident.openedAt),
     component: componentOf(incident),
     group: plainText(incident.host, 255),
     class: incident.rule,

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Deadline } from './deadline.js';
 import { codeOf } from './trouble.js';
 
@@ -14,7 +15,7 @@ const GRACE_MS = 2_000;
 /** What a program left running behind it may hold its output open: that is not waited for. */
 const LAST_WORDS_MS = 200;
 
-export interface Call {
+interface Call {
   /** A path, or a name that `PATH` leads to; and its arguments. */
   command: readonly string[];
   /** All of its environment. */
@@ -140,8 +141,4 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   } catch {
     // There is nobody left in it.
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

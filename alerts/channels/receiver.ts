@@ -46,7 +46,7 @@ export interface SmtpServer {
 }
 
 /** The machine's own mail program. */
-export interface Sendmail {
+interface Sendmail {
   kind: 'sendmail';
   path: string;
 }
@@ -116,7 +116,7 @@ export interface ExecReceiver {
 }
 
 /** haplog's own log: the receiver of who has configured none. */
-export interface LogReceiver {
+interface LogReceiver {
   kind: 'log';
   name: string;
 }

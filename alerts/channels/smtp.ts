@@ -14,7 +14,7 @@ const GREETING_MS = 10_000;
 const SILENCE_MS = 30_000;
 
 /** The server showed another certificate than the one that is pinned. */
-export class WrongCertificate extends Error {
+class WrongCertificate extends Error {
   readonly code = 'PINNED_CERTIFICATE';
 
   /** @param shown the SHA-256 of the certificate it showed; null where it showed none */

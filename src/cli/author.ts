@@ -2,8 +2,8 @@
 import { userInfo } from 'node:os';
 
 /** The name that was given, else that of who is logged in, also behind `sudo`. */
-export function authorOf(given: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
-  const named = given?.trim() || env.SUDO_USER;
+export function authorOf(given: string | undefined): string {
+  const named = given?.trim() || process.env.SUDO_USER;
   if (named) return named;
   try {
     return userInfo().username;

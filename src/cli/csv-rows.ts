@@ -79,10 +79,10 @@ function causeCells(cause: ReturnType<typeof causeJson>): CsvRow {
   return Object.fromEntries(Object.entries(cause).map(([key, value]) => [`cause_${key}`, value]));
 }
 
-/** Lines after RFC 4180, ended as Unix does. What a spreadsheet would take for a formula gets a `'` before it. */
-export function csvLines(rows: readonly CsvRow[]): string {
+/** Lines after RFC 4180, ended as Unix does. What a spreadsheet would take for a formula gets a `'` before it; nothing moves a terminal. */
+export function csvLines(rows: readonly CsvRow[], columns: readonly string[] = COLUMNS): string {
   return stringify([...rows], {
-    columns: COLUMNS,
+    columns: [...columns],
     escape_formulas: true,
     cast: { boolean: String, string: printable },
   });

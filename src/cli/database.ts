@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs';
 import { configPlaces, configuredDatabase, databaseIn } from '../config/find.js';
 import { databaseToRead, defaultDatabase } from '../paths.js';
 import { explain } from '../store/explain.js';
-
-export type Mode = 'read' | 'write';
+import type { Mode } from '../store/open.js';
 
 /** The one of `--db`, else that of the configuration, else the usual one: to read, one that is there. */
 export async function databaseFor(mode: Mode, named: string | undefined): Promise<string> {

@@ -11,9 +11,9 @@ import { incidentJson, outageJson, transitionJson } from './json-rows.js';
 import { jsonText } from './json-text.js';
 import { writeTo } from './output.js';
 import type { PastOptions } from './past.js';
-import { planFrom } from './plan.js';
 import { oversizeRecord, recordJson } from './record.js';
 import { timeContext } from './time-context.js';
+import { planFrom } from './which-config.js';
 
 export interface ExplainOptions extends PastOptions {
   config?: string;

@@ -37,7 +37,7 @@ export interface RowContext {
 export function historyRows(
   { transitions, outages, incidents }: History,
   context: RowContext,
-  others: readonly Row[] = [],
+  others: readonly Row[],
 ): Row[] {
   const ends = endsOf(context.all);
   // An incident bears the id of the outage that opened it.

@@ -1,11 +1,11 @@
 /** Short work on a database that is there: opened, used, and closed. */
-import { openStore } from '../store/open.js';
+import { type Mode, openStore } from '../store/open.js';
 import type { Store } from '../store/store.js';
 import { databaseFor, onDatabase } from './database.js';
 
 /** Does `work` on the database that a command means; to `write` makes none where there is none. */
 export async function onStore<T>(
-  mode: 'read' | 'write',
+  mode: Mode,
   named: string | undefined,
   work: (store: Store) => T | Promise<T>,
 ): Promise<T> {

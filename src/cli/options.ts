@@ -1,5 +1,6 @@
 /** Options that several commands have, so that they are called and explained alike. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Mode } from '../store/open.js';
 
 /** Of the commands that read a database: which one, and the zone of the times that they print. */
 export interface ReadingOptions {
@@ -20,7 +21,7 @@ export function withZoneOptions(command: Command): Command {
 }
 
 /** Of the commands that take a database: it is named, or the configuration names it. What they do sees only `db`. */
-export function withDatabaseOption(command: Command, mode: 'read' | 'write' = 'read'): Command {
+export function withDatabaseOption(command: Command, mode: Mode = 'read'): Command {
   return withConfigOption(command)
     .option('--db <file>', 'database (default: the one of the configuration, else where haplog run keeps it)', aPath)
     .hook('preAction', async (_, called) => {

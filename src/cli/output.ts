@@ -8,7 +8,6 @@ import type { Format } from './accepted.js';
 import type { Row, RowContext } from './history-rows.js';
 import { incidentJson, outageJson, transitionJson } from './json-rows.js';
 import { jsonText } from './json-text.js';
-import { hasOwnRow } from './own-row.js';
 import type { Layout } from './table.js';
 
 export interface View extends RowContext, Omit<Layout, 'wide'> {
@@ -22,6 +21,11 @@ export type Story = Iterable<Happening> | AsyncIterable<Happening>;
 
 /** Rows that go into one piece of text. */
 const PIECE = 500;
+
+/** Of an outage and of a server that is down other rows tell: the latter's stands only where somebody asked for it by name. */
+function hasOwnRow({ rule }: Incident, states: readonly string[]): boolean {
+  return rule === 'server_down' ? states.includes(rule) : rule !== 'outage';
+}
 
 /** Takes what was found and returns its table: its columns are as wide as the widest cell, so all of it is held. */
 export async function* tableOf(history: History, format: 'table' | 'wide', view: View): AsyncGenerator<string> {

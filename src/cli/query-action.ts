@@ -61,8 +61,10 @@ export async function query(options: QueryOptions): Promise<void> {
       if (options.suspect) {
         const { suspectText } = await import('./suspect-text.js');
         const suspects = await store.suspects({ since, until });
-        const ifEmpty = `(no line was suspect ${span})`;
-        return await writeTo(stdout, suspectText(suspects, output, { ...view, ifEmpty, all: [] }));
+        const isOfHost = options.host ? (await import('../glob.js')).matcherOf(options.host) : () => true;
+        const found = suspects.filter(({ host }) => isOfHost(host));
+        const ifEmpty = `(no line ${passes ? 'that matches ' : ''}was suspect ${span})`;
+        return await writeTo(stdout, suspectText(found, output, { ...view, ifEmpty, all: [] }));
       }
       const history = await store.history({ since, until });
       const found = passes ? (await import('./filter.js')).select(history, passes) : history;

@@ -7,9 +7,9 @@ import { formatDuration } from '../duration.js';
 import { printableJson } from '../printable.js';
 import { UserError } from '../user-error.js';
 import { inColumns } from './columns.js';
-import { configInForce } from './config-in-force.js';
 import { whereIs } from './receiver-place.js';
 import { say } from './say.js';
+import { configInForce } from './which-config.js';
 
 export interface ReceiversOptions {
   config?: string;

@@ -87,7 +87,8 @@ export function sentenceJson({ sentence }: LogRecord): Record<string, unknown> |
   return fields;
 }
 
-function snakeCased(value: unknown): unknown {
+/** Plain data with its keys in snake_case, also those within. */
+export function snakeCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(snakeCased);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [snakeCase(key), snakeCased(inner)]));

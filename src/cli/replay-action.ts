@@ -1,20 +1,20 @@
 /** What `haplog replay` does. */
 import { type Notification, planOf } from '../../alerts/index.js';
 import type { Instant, TimeContext } from '../../parsers/index.js';
-import { readGiven } from '../given-log.js';
 import { readHistory } from '../history-files.js';
 import { CUT_REMEDY, notUnderstood, someCut } from '../misses.js';
 import type { Batch } from '../tail/batch.js';
 import { STDIN } from '../tail/given-bytes.js';
+import { readGiven } from '../tail/read-file.js';
 import { UserError } from '../user-error.js';
 import type { PastOptions } from './past.js';
-import { configFrom } from './plan.js';
 import { Play } from './play.js';
 import { differenceOf } from './replay-difference.js';
 import { messagesSaid } from './replay-messages.js';
 import { jsonTeller, textTeller } from './replay-tellers.js';
 import { print, remark } from './say.js';
 import { timeContext } from './time-context.js';
+import { configNamed } from './which-config.js';
 
 export interface ReplayOptions extends PastOptions {
   config?: string;
@@ -28,12 +28,12 @@ export interface ReplayOptions extends PastOptions {
  */
 export async function replay(files: string[], options: ReplayOptions): Promise<void> {
   const context = await timeContext(options, Date.now());
-  const config = await configFrom(options.config);
+  const config = await configNamed(options.config);
   const batches = batchesOf(files, context);
   const until = options.asOf === undefined ? null : context.asOf;
   if (options.against !== undefined) {
     const [before, after]: [Notification[], Notification[]] = [[], []];
-    const old = new Play(planOf(await configFrom(options.against)), context, ({ notifications }) =>
+    const old = new Play(planOf(await configNamed(options.against)), context, ({ notifications }) =>
       before.push(...notifications),
     );
     const next = new Play(planOf(config), context, ({ notifications }) => after.push(...notifications));

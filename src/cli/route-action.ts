@@ -14,11 +14,12 @@ import {
 import { printableJson } from '../printable.js';
 import { UserError } from '../user-error.js';
 import { zoneToPrint } from '../zone.js';
-import { configInForce } from './config-in-force.js';
 import { localTime } from './local-time.js';
 import { matchInWords, timesInWords } from './match-text.js';
+import { snakeCased } from './record.js';
 import { say } from './say.js';
 import { parseTime } from './time-words.js';
+import { configInForce } from './which-config.js';
 import { wordOf } from './word-of.js';
 
 export interface RouteOptions {
@@ -50,7 +51,7 @@ export async function route(options: RouteOptions): Promise<void> {
   const later = routes.flatMap(({ taken, escalation }) => (taken && settings.on && escalation ? [escalation] : []));
   if (output === 'json') {
     const { backend = null, server = null } = options;
-    return say(printableJson({ backend, server, host, rule, severity, routes, told, later }));
+    return say(printableJson(snakeCased({ backend, server, host, rule, severity, routes, told, later })));
   }
   if (!settings.on) say(`The rule ${rule} is off.`);
   for (const { match, during } of config.maintenance) {

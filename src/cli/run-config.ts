@@ -13,7 +13,7 @@ export interface ConfigOptions {
   db?: string;
 }
 
-export interface RunConfig {
+interface RunConfig {
   config: Config;
   /** Null: there is none, and every default holds. */
   file: string | null;

@@ -1,5 +1,5 @@
 /** What `haplog silence` does. */
-import { type Match, RULES, SEVERITIES, type Silence } from '../../alerts/index.js';
+import { type Match, RULES, SEVERITIES, type Silence, SUBJECT_OF } from '../../alerts/index.js';
 import { isGlob, neverMatches } from '../glob.js';
 import { printableJson } from '../printable.js';
 import { UserError } from '../user-error.js';
@@ -80,7 +80,12 @@ function matchOf({ backend, server, host, rule, severity, everything = false }: 
     const instead = glob === null ? null : neverMatches(glob);
     if (instead !== null) throw new UserError(`--${name} takes ${instead}, not ${JSON.stringify(glob)}.`);
   }
-  const rules = rule === undefined ? null : [wordOf(RULES, '--rule', rule)];
+  const one = rule === undefined ? null : wordOf(RULES, '--rule', rule);
+  if (one !== null && server !== undefined && SUBJECT_OF[one] !== 'server')
+    throw new UserError(`--server takes a rule about servers, and ${one} is about none.`);
+  if (one !== null && backend !== undefined && SUBJECT_OF[one] === 'haproxy')
+    throw new UserError(`--backend takes a rule about backends or servers, and ${one} is about a whole HAProxy.`);
+  const rules = one === null ? null : [one];
   const severities = severity === undefined ? null : [wordOf(SEVERITIES, '--severity', severity)];
   const match = { ...globs, rules, severities };
   const isAll = Object.values(match).every((value) => value === null);

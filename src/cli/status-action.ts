@@ -41,7 +41,7 @@ export async function status(options: StatusOptions): Promise<void> {
       await store.end();
     }
   });
-  const logs = await logsOf(progress);
+  const logs = logsOf(progress);
   const daemon = daemonRuns(database);
   const { heard, situation } = recall(progress.memory);
   const { counted, outbox, delivered } = progress;
@@ -66,10 +66,10 @@ export async function status(options: StatusOptions): Promise<void> {
 }
 
 /** Those that were ever read, and those that are waited for. */
-async function logsOf({ checkpoints, sources }: Pick<Progress, 'checkpoints' | 'sources'>): Promise<Status['logs']> {
+function logsOf({ checkpoints, sources }: Pick<Progress, 'checkpoints' | 'sources'>): Status['logs'] {
   const unread = sources.filter((path) => !checkpoints.some((read) => read.path === path));
   const places = [...checkpoints, ...unread.map((path) => ({ path, fingerprint: '', offset: 0 }))];
-  const logs = await Promise.all(places.map(async (place) => ({ ...place, unread: await unreadOf(place) })));
+  const logs = places.map((place) => ({ ...place, unread: unreadOf(place) }));
   return logs.filter((log) => log.fingerprint !== '' || log.unread.kind === 'missing');
 }
 

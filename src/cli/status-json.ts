@@ -34,7 +34,7 @@ export function statusJson(status: Status, now: Instant) {
   const { database, daemon, troubles, logs, open, standing, conditions, up, outbox, latencies, counted, samples } =
     status;
   const { due, ...closed } = outbox;
-  const { nearMisses, ...lines } = counted;
+  const { nearMisses: near_misses, ...lines } = counted;
   const about = ({ host, pid, backend }: Pick<ServerUp, 'host' | 'pid' | 'backend'>) => ({ host, pid, backend });
   return {
     kind: 'status',
@@ -66,20 +66,20 @@ export function statusJson(status: Status, now: Instant) {
       backend.out.map((one) => ({
         ...about(backend),
         ...serverJson(one),
-        ...{ since: utc(one.at), planned: one.planned, cause: causeJson(one.cause) },
+        since: utc(one.at),
+        planned: one.planned,
+        cause: causeJson(one.cause),
       })),
     ),
     backend_states: conditions
       .filter(({ condition }) => up !== null || condition !== 'up')
       .map(({ host, backend, condition, counts, evidence }) => ({
-        ...{
-          host,
-          backend,
-          state: condition,
-          active: counts?.active ?? null,
-          backup: counts?.backup ?? null,
-          evidence,
-        },
+        host,
+        backend,
+        state: condition,
+        active: counts?.active ?? null,
+        backup: counts?.backup ?? null,
+        evidence,
       })),
     ...(up !== null && { servers_up: up.map((one) => ({ ...about(one), ...serverJson(one) })) }),
     incidents: incidentsByRoot(standing.incidents).flatMap(({ root, items }) =>
@@ -87,7 +87,7 @@ export function statusJson(status: Status, now: Instant) {
     ),
     outbox: { waiting: due, ...closed },
     latency_ms: { messages: latencies.length, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) },
-    lines: { ...lines, near_misses: nearMisses },
+    lines: { ...lines, near_misses },
     open_to_clients: open.map(({ host, onStderr }) => ({ host, on_stderr: onStderr })),
     samples: samples.map(({ text, reason, at }) => ({ time: utc(at), reason, text })),
   };

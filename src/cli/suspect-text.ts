@@ -6,15 +6,14 @@ import { utc } from './json-rows.js';
 import { jsonText } from './json-text.js';
 import type { View } from './output.js';
 
+const COLUMNS = ['kind', 'time', 'host', 'pid', 'tag', 'reason', 'text'];
+
 /** Takes the lines, oldest first, and returns their text. The parts that only one format needs are loaded for that one. */
 export async function* suspectText(lines: readonly SuspectLine[], format: Format, view: View): AsyncGenerator<string> {
   if (format === 'json' || format === 'jsonl') yield* jsonText(lines.length > 0 ? [lines.map(json)] : [], format);
   else if (format === 'csv') {
-    const { stringify } = await import('csv-stringify/sync');
-    yield stringify(lines.map(json), {
-      header: true,
-      columns: ['kind', 'time', 'host', 'pid', 'tag', 'reason', 'text'],
-    });
+    const { csvLines } = await import('./csv-rows.js');
+    yield `${COLUMNS.join()}\n${csvLines(lines.map(json), COLUMNS)}`;
   } else if (lines.length === 0) yield `${view.ifEmpty}\n`;
   else {
     const { tableText } = await import('./table.js');

@@ -10,7 +10,7 @@ import { TIME_FORMS } from './accepted.js';
 import { ago } from './ago.js';
 
 /** The last moment that a four-digit year can name; the first one is that of 1970. */
-export const LATEST: Instant = Date.parse('9999-12-31T23:59:59.999Z');
+const LATEST: Instant = Date.parse('9999-12-31T23:59:59.999Z');
 
 export interface Here {
   now: Instant;
@@ -33,6 +33,7 @@ export function readTime(text: string, here: Here): Instant | null {
   return at !== null && at >= 0 && at <= LATEST ? at : null;
 }
 
+/** Throws the `UserError` of a text that is no time. */
 export function cannotRead(text: string, forms: string): never {
   throw new UserError(`Cannot read the time ${JSON.stringify(text)}: expected ${forms}.`);
 }

@@ -114,23 +114,14 @@ export function durationOrOff(expected: string, min: number) {
   return text(expected, fits).transform((value) => (value === 'off' ? null : readDuration(value)));
 }
 
-const anyPort = ({ input }: Found) => unlike('a port from 1 to 65535', input);
+export const port = wholeNumber('a port from 1 to 65535', 1, 65_535);
 
-export const port = z
-  .int({ error: anyPort })
-  .min(1, { error: anyPort })
-  .max(65535, { error: anyPort })
-  .meta({ expected: 'a port from 1 to 65535' });
-
-const anyRate = ({ input }: Found) => unlike('off, or a number from 1 to 1000', input);
+const RATE = 'off, or a number from 1 to 1000';
 
 /** So many in a minute; `off` becomes null. */
 export const perMinute = z
-  .preprocess(
-    (value) => (value === 'off' ? null : value),
-    z.int({ error: anyRate }).min(1, { error: anyRate }).max(1_000, { error: anyRate }).nullable(),
-  )
-  .meta({ expected: 'off, or a number from 1 to 1000' });
+  .preprocess((value) => (value === 'off' ? null : value), wholeNumber(RATE, 1, 1_000).nullable())
+  .meta({ expected: RATE });
 
 export const name = text('a name', (value) => value.trim() !== '');
 

@@ -27,7 +27,7 @@ export interface LoadedConfig {
  * Reads the configuration at `path`, and the secrets and certificates it points to. All mistakes are told at once, as a `UserError` with a
  * line for each.
  */
-export function loadConfig(path: string, env: Environment = process.env): LoadedConfig {
+export function loadConfig(path: string, env: Environment): LoadedConfig {
   const document = readDocument(path);
   const folder = dirname(resolve(path));
   const parsed = configFile.safeParse(document.value);

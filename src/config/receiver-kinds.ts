@@ -12,8 +12,8 @@ import {
   text,
   variable,
   WEB_ADDRESS,
+  wholeNumber,
 } from './fields.js';
-import { unlike } from './mistake.js';
 import * as z from './zod.js';
 
 const SECOND = 1000;
@@ -22,7 +22,7 @@ const DAY = 86_400 * SECOND;
 const timeout = (usual: string) =>
   duration('a duration from 1s to 5m', { min: SECOND, max: 300 * SECOND }).prefault(usual);
 
-const answerTime = timeout('15s').describe('How long an answer may take.');
+export const answerTime = timeout('15s').describe('How long an answer may take.');
 
 const webAddress = text(WEB_ADDRESS.expected, WEB_ADDRESS.fits);
 
@@ -61,11 +61,7 @@ const telegram = mapping({
     )
     .meta({ expected: CHAT })
     .describe('Who gets the message: the number of a chat (of a group it is negative), or the `@name` of a channel.'),
-  thread: z
-    .int({ error: ({ input }) => unlike('the number of a topic', input) })
-    .positive({ error: ({ input }) => unlike('the number of a topic', input) })
-    .optional()
-    .meta({ expected: 'the number of a topic', description: 'A topic of the group.' }),
+  thread: wholeNumber('the number of a topic', 1).optional().describe('A topic of the group.'),
   url: webAddress.prefault('https://api.telegram.org').describe('The server of the Bot API.'),
   timeout: answerTime,
 })

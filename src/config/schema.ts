@@ -4,7 +4,6 @@
  */
 import { FORMATS } from '../../alerts/index.js';
 import {
-  duration,
   durationOrOff,
   email,
   filePath,
@@ -28,12 +27,11 @@ import {
   variable,
   zone,
 } from './fields.js';
-import { services } from './receiver-kinds.js';
+import { answerTime, services } from './receiver-kinds.js';
 import { maintenance, policy, route, rules } from './telling.js';
 import * as z from './zod.js';
 
-const SECOND = 1000;
-const DAY = 86_400 * SECOND;
+const DAY = 86_400_000;
 
 const source = mapping({
   path: filePath.describe('The log file to follow. It may be missing for now.'),
@@ -103,9 +101,7 @@ const webhookReceiver = mapping({
     ),
   secret_file: filePath.optional().describe('A file that holds the secret.'),
   secret_env: variable.optional().describe('The environment variable that holds the secret.'),
-  timeout: duration('a duration from 1s to 5m', { min: SECOND, max: 300 * SECOND })
-    .prefault('15s')
-    .describe('How long an answer may take.'),
+  timeout: answerTime,
 })
   .refine(...howMany(['url', 'url_file', 'url_env'], (n) => n === 1, 'exactly one of url, url_file and url_env'))
   .refine(...howMany(['secret', 'secret_file', 'secret_env'], (n) => n < 2, 'one of the secrets'))

@@ -23,7 +23,6 @@ import {
   wholeNumber,
 } from './fields.js';
 import { unlike } from './mistake.js';
-import type * as z from './zod.js';
 
 const SECOND = 1000;
 
@@ -95,7 +94,7 @@ const ABOUT: Record<Rule, string> = {
   reload_failed: 'HAProxy could not load its configuration, or refused it before a reload.',
 };
 
-const settings = (rule: Rule, more: z.core.$ZodLooseShape = {}) =>
+const settings = (rule: Rule) =>
   switchOr(
     mapping({
       severity: oneOf(...SEVERITIES)
@@ -104,7 +103,6 @@ const settings = (rule: Rule, more: z.core.$ZodLooseShape = {}) =>
       hold: duration(aDuration).optional().describe('As in `policy`, for this rule.'),
       keep_firing: duration(aDuration).optional().describe('As in `policy`, for this rule.'),
       reminder: reminder.optional().describe('As in `policy`, for this rule.'),
-      ...more,
     }),
   )
     .optional()

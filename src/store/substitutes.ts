@@ -6,10 +6,9 @@ import type { Database } from 'better-sqlite3';
 
 /** A row that was refused, or one that whoever stands in is to be told too. */
 export interface PassedRow {
-  seq?: number | bigint;
+  seq?: number;
   incident: string;
   receiver: string;
-  dedupKey?: string;
   /** The receiver of which this row's is one address; null of all others. */
   addresseeOf?: string | null;
 }

@@ -36,7 +36,7 @@ export class CannotRead extends UserError {
 }
 
 /** The operator's words for an error of the operating system. */
-export function cannotRead(path: string, cause: unknown): CannotRead {
+function cannotRead(path: string, cause: unknown): CannotRead {
   const { code, message } = cause as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return new CannotRead(path, 'there is no such file', { cause, missing: true });

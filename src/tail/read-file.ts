@@ -1,7 +1,8 @@
-/** A whole file as batches, plain or compressed: for what reads history and does not follow it. */
+/** A whole log as batches, plain or compressed, a file or what is handed in: for what reads history and does not follow it. */
 import type { Batch, Fingerprint } from './batch.js';
 import { BatchMaker, type Clock } from './batches.js';
 import { chunksOf } from './chunks.js';
+import { bytesOf, STDIN } from './given-bytes.js';
 import { LogFile } from './log-file.js';
 import { Splitter } from './splitter.js';
 
@@ -23,8 +24,16 @@ export async function* readBatches(path: string, clock: Clock = { now: Date.now 
   }
 }
 
+/**
+ * Takes a log on standard input, plain or gzip. Its events have no address that another reading would give them. Throws for damaged data,
+ * after what could be unpacked.
+ */
+export function readGiven(stream: AsyncIterable<Buffer>): AsyncGenerator<Batch, void> {
+  return batchesOf(bytesOf(STDIN, stream), new BatchMaker(STDIN, { now: Date.now }), STDIN);
+}
+
 /** The bytes of a whole log as batches. What makes the chunks fail is thrown after what was read before it. */
-export async function* batchesOf(
+async function* batchesOf(
   chunks: AsyncIterable<Buffer>,
   batches: BatchMaker,
   fingerprint: Fingerprint,

@@ -102,7 +102,7 @@ async function longestOf(files: readonly LogFile[]): Promise<LogFile | null> {
 }
 
 /** Is this file still what the path names? */
-export function isAt(path: string, file: LogFile): boolean {
+function isAt(path: string, file: LogFile): boolean {
   try {
     const found = statSync(path, { bigint: true, throwIfNoEntry: false });
     return found !== undefined && fileIdOf(found) === file.id;

@@ -1,7 +1,6 @@
 /** How much of a log lies behind its checkpoint, for who asks from outside. */
-import { access, constants } from 'node:fs/promises';
 import type { Checkpoint } from './batch.js';
-import { LogFile } from './log-file.js';
+import { CannotRead, LogFile } from './log-file.js';
 
 /**
  * `unread`: bytes that are there and not yet read. `other`: another file than the one that was read last stands there,
@@ -9,18 +8,13 @@ import { LogFile } from './log-file.js';
  */
 export type Unread = { kind: 'unread'; bytes: number } | { kind: 'other' | 'missing' | 'unreadable' };
 
-/** Looks at the file that the checkpoint's path names now. */
-export async function unreadOf({ path, fingerprint, offset }: Checkpoint): Promise<Unread> {
-  try {
-    await access(path, constants.F_OK);
-  } catch {
-    return { kind: 'missing' };
-  }
+/** Looks at the file that the checkpoint's path names now. What may not be looked at is no missing file: the daemon may read it. */
+export function unreadOf({ path, fingerprint, offset }: Checkpoint): Unread {
   let file: LogFile;
   try {
     file = LogFile.open(path);
-  } catch {
-    return { kind: 'unreadable' };
+  } catch (error) {
+    return { kind: error instanceof CannotRead && error.missing ? 'missing' : 'unreadable' };
   }
   try {
     const bytes = file.size - offset;

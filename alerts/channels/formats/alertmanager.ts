@@ -3,6 +3,7 @@
  * (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config). Each post is a group of one alert.
  */
 import { createHash } from 'node:crypto';
+import { utc } from '../../payload.js';
 import { alertOf } from '../alert-labels.js';
 import type { Message } from '../channel.js';
 import { jsonPosting, type Medium, type Posting } from './posting.js';
@@ -42,8 +43,4 @@ function post(message: Message, receiver: string, status: 'firing' | 'resolved')
 /** Of a message about no incident: when it was made, as its own body says. */
 function sentAt({ json }: Message): number {
   return Date.parse((json as { timestamp: string }).timestamp);
-}
-
-function utc(at: number): string {
-  return new Date(at).toISOString();
 }

@@ -99,6 +99,22 @@ test('where nothing happened it says so, for which time', async (t) => {
   assert.match(query(folder).stdout, /^\(nothing happened between/);
 });
 
+test('of lines that may be forged those of the asked hosts alone are shown', async (t) => {
+  const says = { kind: 'backend.exhausted', backend: 'api' } as const;
+  const suspect = (host: string, offset: number) => {
+    const event = { id: id(`f1:${offset}`), at: START, utcOffsetMin: 0, host, pid: 99, says };
+    return { id: event.id, event, tag: 'haproxy', text: 'backend api has no server available!', reason: 'why' };
+  };
+  const folder = await home(t, commitOf({ suspects: [suspect('lb1', 1), suspect('lb2', 2)] }));
+  const hosts = (...args: string[]) =>
+    JSON.parse(query(folder, ...DAY, '--suspect', '-o', 'json', ...args).stdout).map(
+      ({ host }: { host: string }) => host,
+    );
+  assert.deepEqual(hosts(), ['lb1', 'lb2']);
+  assert.deepEqual(hosts('--host', 'lb2'), ['lb2']);
+  assert.match(query(folder, ...DAY, '--suspect', '--host', 'x').stdout, /^\(no line that matches was suspect /);
+});
+
 test('a mistake ends with 2 and one sentence', async (t) => {
   const folder = await home(t);
   for (const [args, sentence] of [
@@ -118,6 +134,19 @@ test('a mistake ends with 2 and one sentence', async (t) => {
     assert.deepEqual([status, stdout], [2, ''], args.join(' '));
     assert.match(stderr, sentence);
   }
+});
+
+test('what a forger wrote moves no terminal and is no formula, in CSV either', async (t) => {
+  const says = { kind: 'backend.exhausted', backend: 'api' } as const;
+  const event = { id: id('f1:1'), at: START, utcOffsetMin: 0, host: 'lb', pid: 99, says };
+  const suspect = { id: event.id, event, tag: '=1+1', text: 'Server a/b is DOWN, info: \x1b[31m', reason: 'why' };
+  const folder = await home(t, commitOf({ suspects: [suspect] }));
+  assert.equal(
+    query(folder, ...DAY, '--suspect', '-o', 'csv').stdout,
+    `kind,time,host,pid,tag,reason,text
+suspect,2024-02-21T12:03:16.775Z,lb,99,'=1+1,why,"Server a/b is DOWN, info: \\u{1b}[31m"
+`,
+  );
 });
 
 test('the database that the configuration names is found', async (t) => {

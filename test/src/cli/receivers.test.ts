@@ -164,6 +164,8 @@ test('the hour of --at is one of --tz', (t) => {
   assert.match(at('--at', '03:30', '--tz', 'Asia/Tokyo'), /\nTold: log\n$/);
   assert.match(at('--at', '18:30', '--utc'), /\nTold: log\n$/);
   assert.match(at('--at', '03:30'), /\nNobody is told\.\n$/);
+  const { during } = JSON.parse(at('-o', 'json')).routes[0];
+  assert.deepEqual(during, { days: [1, 2, 3, 4, 5, 6, 7], from_min: 180, until_min: 240, zone: 'Asia/Tokyo' });
 });
 
 test('whom an outage would be told to, and by which routes', (t) => {

@@ -58,6 +58,11 @@ test('a silence of nothing, without an end, or of a rule that is none, is refuse
   };
   assert.match(refused('--for', '1h'), /^haplog: Say what is to be silent: /);
   assert.match(refused('--backend', 'a', '--everything', '--for', '1h'), /^haplog: Say what is to be silent: /);
+  assert.match(
+    refused('--rule', 'outage', '--server', 'a', '--for', '1h'),
+    /^haplog: --server takes a rule about servers/,
+  );
+  assert.match(refused('--rule', 'stopped', '--backend', 'a', '--for', '1h'), /^haplog: --backend takes a rule about /);
   assert.match(refused('--backend', '!*', '--for', '1h'), /--backend takes a glob that does not exclude every name/);
   assert.match(refused('--server', 'app/web1', '--for', '1h'), /--server takes a glob of names, which hold no \//);
   assert.match(refused('--everything'), /^haplog: A silence takes either --for or --until\.\n$/);

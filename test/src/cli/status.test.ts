@@ -1,6 +1,6 @@
 /** `haplog status` as its own process, on a database that the daemon's own pipeline has written. */
 import assert from 'node:assert/strict';
-import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Notification } from '../../../alerts/index.js';
@@ -275,6 +275,9 @@ test('how much of a log is unread is told, and when another file or none stands 
   assert.equal(unread(), 'another file stands there now');
   rmSync(log);
   assert.equal(unread(), 'there is no such file now');
+  // As in a folder that may not be looked into: whether there is one cannot be known.
+  symlinkSync(log, log);
+  assert.equal(unread(), 'which you may not read');
 });
 
 test('a mistake ends with 2 and one sentence', async (t) => {
