@@ -357,12 +357,14 @@ describe('until 3.0 the master reads the state file, for the worker that it star
 
   test('that a server follows another one, or is drained, is of that worker as well', () => {
     const drained = 'config : Server app/b remains in forced drain mode.';
-    const lines = [
+    const lines = (left: number) => [
       master(0, 'New worker (110) forked'),
-      ...reload(60_000, 120, fromFile('app/a', 1), follows, drained),
+      ...reload(60_000, 120, fromFile('app/a', left), follows, drained),
     ];
-    assert.deepEqual(falls(lines), ['120 app/a down', '120 chain/c1 down', '120 app/b drain']);
-    assert.deepEqual(told(lines), ['firing outage']);
+    assert.deepEqual(falls(lines(2)), ['120 app/a down', '120 chain/c1 down', '120 app/b drain']);
+    assert.deepEqual(told(lines(2)), ['firing outage']);
+    // Who is drained is counted among those that are left.
+    assert.deepEqual(told(lines(1)), ['firing outage', 'firing outage']);
   });
 
   test('who is drained at a cold start makes no worker of the master: the real one is missed when it dies (2.6.12)', () => {
