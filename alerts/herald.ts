@@ -58,7 +58,10 @@ export class Herald {
   /** Of what is over already beginning and end are told together; a receiver for people gets one message (letters.ts). */
   tellWhole(incident: Incident): void {
     const receivers = this.#routed(incident);
-    for (const event of ['firing', 'resolved'] as const) this.#write(incident, event, event, receivers, false);
+    if (receivers.length === 0) return;
+    const told = { ...incident, toldAt: this.#moment.nowAt(incident.host), receivers };
+    this.#ledger.amend(told);
+    for (const event of ['firing', 'resolved'] as const) this.#write(told, event, event, receivers, false);
   }
 
   /** Whoever was told of it is told of its end. */

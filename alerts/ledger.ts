@@ -48,6 +48,11 @@ export class Ledger {
     this.#incidents = this.#incidents.without(incidentKey(incident));
   }
 
+  /** More is known of it than when it was closed. Another one of its kind may be open by now. */
+  amend(incident: Incident): void {
+    this.#changed.set(incident.id, incident);
+  }
+
   /** Those that are wanted, the oldest first, so that what happened first is told first. */
   open(wanted: (incident: Incident) => boolean): Incident[] {
     const found: Incident[] = [];

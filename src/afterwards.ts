@@ -13,8 +13,14 @@ const MOST_STEPS = 10_000;
 /**
  * Settles what waits for a witness, then lets time pass at every host.
  * @param until how far; null: at each host until what is held or kept firing there has come to its end
+ * @param latest and no further than this: a log that is still written to goes on behind its last line
  */
-export function* afterwards(memory: Memory, plan: Plan, until: Instant | null): Generator<Ingested> {
+export function* afterwards(
+  memory: Memory,
+  plan: Plan,
+  until: Instant | null,
+  latest: Instant = Number.POSITIVE_INFINITY,
+): Generator<Ingested> {
   const settled = conclude(memory, plan, { live: true, readAt: endOf(memory), passes: true });
   yield settled;
   let now = settled.memory;
@@ -22,7 +28,7 @@ export function* afterwards(memory: Memory, plan: Plan, until: Instant | null): 
     host,
     // The first look at a host finds what is to come there.
     next: at,
-    end: until ?? lastTurnAt(now, host, plan),
+    end: Math.min(until ?? lastTurnAt(now, host, plan), latest),
   }));
   for (let n = 0; n < MOST_STEPS; n++) {
     const due = hosts.filter(({ next, end }) => next <= end).sort((a, b) => a.next - b.next)[0];

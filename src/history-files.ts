@@ -32,14 +32,24 @@ export async function* readHistory(paths: readonly string[], context: TimeContex
 
 /** The paths of different logs, the oldest log first: by their first lines, and of those that begin at once by their names. */
 async function inOrder(paths: readonly string[], context: TimeContext): Promise<string[]> {
-  const longest = new Map<string, File>();
+  const different: File[] = [];
   for (const path of paths) {
     const file = lookInto(path, context);
-    const other = longest.get(file.fingerprint);
-    if (!(other && (await unpackedLength(other.path)) >= (await unpackedLength(path))))
-      longest.set(file.fingerprint, file);
+    const twin = different.findIndex((other) => other.fingerprint === file.fingerprint && holdTheSame(other.path, path));
+    if (twin < 0) different.push(file);
+    else if ((await unpackedLength(different[twin]!.path)) < (await unpackedLength(path))) different[twin] = file;
   }
-  return [...longest.values()].sort((a, b) => a.firstAt - b.firstAt || byName(a.path, b.path)).map(({ path }) => path);
+  return different.sort((a, b) => a.firstAt - b.firstAt || byName(a.path, b.path)).map(({ path }) => path);
+}
+
+function holdTheSame(...paths: [string, string]): boolean {
+  const [one, other] = paths.map((path) => LogFile.open(path)) as [LogFile, LogFile];
+  try {
+    return one.holdsTheSame(other);
+  } finally {
+    one.close();
+    other.close();
+  }
 }
 
 /** Of two files of one log, as their names tell, the older one first. */

@@ -5,7 +5,7 @@ import { afterwards } from '../afterwards.js';
 import { readHistory } from '../history-files.js';
 import { EMPTY_MEMORY } from '../memory.js';
 import { CUT_REMEDY, notUnderstood, someCut } from '../misses.js';
-import { type Ingested, ingest } from '../pipeline.js';
+import { AS_WRITTEN, type Ingested, ingest } from '../pipeline.js';
 import { openStore } from '../store/open.js';
 import type { Commit, News } from '../store/store.js';
 import { UserError } from '../user-error.js';
@@ -61,6 +61,7 @@ const FACTS_PER_COMMIT = 1_000;
 
 async function takeIn(files: string[], context: TimeContext, database: string, seen: Seen): Promise<void> {
   const store = openStore(database, 'write');
+  const begunAt = Date.now();
   let memory = EMPTY_MEMORY;
   let gathered: News[] = [];
   let [facts, lines] = [0, 0];
@@ -81,7 +82,7 @@ async function takeIn(files: string[], context: TimeContext, database: string, s
     let damage: unknown = null;
     try {
       for await (const batch of readHistory(files, context)) {
-        const ingested = ingest(memory, { ...batch, live: false }, QUIET, context);
+        const ingested = ingest(memory, { ...batch, live: true }, QUIET, context, AS_WRITTEN);
         seen.cut ||= someCut(ingested.news.samples);
         gather(ingested);
         lines += batch.tally.lines;
@@ -91,7 +92,8 @@ async function takeIn(files: string[], context: TimeContext, database: string, s
       if (!(error instanceof UserError)) throw error;
       damage = error; // what could be read counts
     }
-    for (const ingested of afterwards(memory, QUIET, null)) gather(ingested);
+    // A daemon may be at the same log: what may still come of it is not the import's to tell.
+    for (const ingested of afterwards(memory, QUIET, null, begunAt)) gather(ingested);
     await keep();
     if (damage !== null) throw damage;
   } finally {

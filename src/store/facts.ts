@@ -13,8 +13,8 @@ export interface FactTables {
   /** The newer wins, but an ended outage stays ended, and one that was seen to end ends no later: an import may have a gap there. */
   putOutage(outage: Outage): void;
   /**
-   * The newer wins, but a phase never goes back, what was seen to end ends no later, and an incident that was told stays told: an
-   * import tells nobody. Failed requests never become fewer: an import may have less of the log.
+   * The newer wins, but a phase never goes back, what was seen to end ends no later, and who was told an incident, and who took it on,
+   * is not forgotten: an import tells nobody. Failed requests never become fewer: an import may have less of the log.
    */
   putIncident(incident: Incident): void;
 }
@@ -38,6 +38,10 @@ export function factTables(db: Database): FactTables {
     INSERT INTO incident (id, body) VALUES (@id, @body)
     ON CONFLICT (id) DO UPDATE SET body = json_set(excluded.body,
       '$.toldAt', ifnull(excluded.body ->> '$.toldAt', incident.body ->> '$.toldAt'),
+      '$.receivers', json(CASE WHEN json_array_length(excluded.body, '$.receivers') > 0 THEN excluded.body -> '$.receivers'
+        ELSE incident.body -> '$.receivers' END),
+      '$.remindedAt', ifnull(excluded.body ->> '$.remindedAt', incident.body ->> '$.remindedAt'),
+      '$.ack', json(ifnull(nullif(excluded.body -> '$.ack', 'null'), incident.body -> '$.ack')),
       '$.impact', json(CASE WHEN ifnull(incident.body ->> '$.impact.failed', -1) > ifnull(excluded.body ->> '$.impact.failed', -1)
         THEN incident.body -> '$.impact' ELSE excluded.body -> '$.impact' END),
       '$.reminders', max(excluded.body ->> '$.reminders', incident.body ->> '$.reminders'))

@@ -33,10 +33,8 @@ export function sqliteStore(db: Database): Store {
     for (const row of commit.forget) reading.forget(row);
     for (const row of commit.remember) reading.remember(row);
     if (commit.tally) reading.count({ ...commit.tally });
-    const doubted = commit.suspects.length - commit.cleared.length;
+    const doubted = suspects.add(commit.suspects) - suspects.clear(commit.cleared);
     if (doubted !== 0) reading.count({ suspects: doubted });
-    suspects.add(commit.suspects);
-    suspects.clear(commit.cleared);
     reading.keepSamples(commit.samples);
   });
 

@@ -7,9 +7,10 @@ import type { HistoryFilter, SuspectLine } from './store.js';
 const KEPT = 1_000;
 
 export interface SuspectTable {
-  add(suspects: readonly Suspect[]): void;
-  /** Takes back what was believed after all. */
-  clear(ids: readonly EventId[]): void;
+  /** Returns how many of them are new: an import may bring again what is known. */
+  add(suspects: readonly Suspect[]): number;
+  /** Takes back what was believed after all; returns how many were there. */
+  clear(ids: readonly EventId[]): number;
   read(filter: HistoryFilter): SuspectLine[];
 }
 
@@ -25,15 +26,15 @@ export function suspectTable(db: Database): SuspectTable {
     FROM suspect WHERE at >= @since AND at < @until ORDER BY at, seq`);
   return {
     add(suspects) {
+      let added = 0;
       for (const { id, event, tag, text, reason } of suspects) {
         const { at, utcOffsetMin, host, pid } = event;
-        add.run({ id, at, utcOffsetMin, host, pid, tag, text, reason });
+        added += add.run({ id, at, utcOffsetMin, host, pid, tag, text, reason }).changes;
       }
-      if (suspects.length > 0) drop.run();
+      if (added > 0) drop.run();
+      return added;
     },
-    clear(ids) {
-      for (const id of ids) clear.run(id);
-    },
+    clear: (ids) => ids.reduce((cleared, id) => cleared + clear.run(id).changes, 0),
     read: (filter) => read.all(filter),
   };
 }

@@ -157,6 +157,16 @@ export class LogFile {
     return bytes.subarray(0, readSync(this.fd, bytes, 0, bytes.length, start));
   }
 
+  /**
+   * Whether the shorter one is how the longer one begins, as far as its last bytes tell: first lines of two files may be equal. Where one is packed the
+   * first line has to do, and nothing is compared.
+   */
+  holdsTheSame(other: LogFile): boolean {
+    if (this.compressed || other.compressed) return true;
+    const end = Math.min(this.size, other.size);
+    return this.bytesBefore(end).equals(other.bytesBefore(end));
+  }
+
   /** Closed once more it stays closed, whoever has its number by then. */
   close(): void {
     const fd = this.#fd;

@@ -150,17 +150,14 @@ function copiesTold(younger: Generation[], older: Generation[], current: Fingerp
   return told;
 }
 
-/** Whether the shorter is how the longer begins, as far as its last bytes tell: first lines of two files may be equal. */
-function holdTheSame(one: Generation, other: Generation): boolean {
-  const files = [one, other].map(openIfReadable);
+/** Where one is gone meanwhile the first line has to do. */
+function holdTheSame(...pair: [Generation, Generation]): boolean {
+  const [one = null, other = null] = pair.map(openIfReadable);
   try {
-    // Where one is packed, or gone meanwhile, the first line has to do.
-    if (files.some((file) => file === null || file.compressed)) return true;
-    const end = Math.min(one.size, other.size);
-    const [a, b] = files.map((file) => file!.bytesBefore(end));
-    return a!.equals(b!);
+    return one === null || other === null || one.holdsTheSame(other);
   } finally {
-    for (const file of files) file?.close();
+    one?.close();
+    other?.close();
   }
 }
 

@@ -51,3 +51,12 @@ describe('a server', () => {
     );
   });
 });
+
+test('who was told of what was over when haplog came back stands in the incident', () => {
+  const { incidents, says } = play(['0:00 down a 0', '5:00 up a 1', '9:00 tick'], {}, false);
+  assert.deepEqual(says, ['9:00 firing (since 0:00)', '9:00 resolved (since 0:00)']);
+  assert.deepEqual(
+    incidents.map(({ phase, receivers, toldAt }) => [phase, receivers.length, toldAt]),
+    [['resolved', 1, 540_000]],
+  );
+});

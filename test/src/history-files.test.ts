@@ -59,6 +59,14 @@ test('a number that is part of a name is no rotation: such files are read as the
   assert.deepEqual(await said([current!, older!]), ['DOWN', 'UP']);
 });
 
+test('files that begin with equal lines and go on otherwise are two', async (t) => {
+  const folder = tempFolder(t);
+  const [older, younger] = [join(folder, 'haproxy.log.1'), join(folder, 'haproxy.log')];
+  writeFileSync(older, `${state(T, 'DOWN')}\n${state(T + 100, 'UP')}\n`);
+  writeFileSync(younger, `${state(T, 'DOWN')}\n${state(T + 300, 'UP')}\n${state(T + 900, 'DOWN')}\n`);
+  assert.deepEqual(await said([younger, older]), ['DOWN', 'UP', 'DOWN', 'UP', 'DOWN']);
+});
+
 test('a damaged .gz is told after everything else was read, also where nothing of it could be', async (t) => {
   const folder = tempFolder(t);
   const [damaged, sound] = [join(folder, 'haproxy.log.2.gz'), join(folder, 'haproxy.log.1.gz')];

@@ -13,7 +13,7 @@ export function dump(path: string): Dump {
   }
 }
 
-/** As `dump`, of a database that is open. Each table's key stands in its first column or two. */
+/** As `dump`, of a database that is open; without counters that are at 0, which may stand there or not. Each table's key stands in its first column or two. */
 export function dumpOf(db: Database.Database): Dump {
   const tables = db
     .prepare<[], string>(
@@ -25,7 +25,8 @@ export function dumpOf(db: Database.Database): Dump {
     tables.map((table) => {
       const all = db.prepare<[], Record<string, unknown>>(`SELECT * FROM "${table}"`);
       const key = all.columns().length > 1 ? '1, 2' : '1';
-      return [table, db.prepare<[], Record<string, unknown>>(`${all.source} ORDER BY ${key}`).all()];
+      const rows = db.prepare<[], Record<string, unknown>>(`${all.source} ORDER BY ${key}`).all();
+      return [table, table === 'tally' ? rows.filter(({ total }) => total !== 0) : rows];
     }),
   );
 }

@@ -29,3 +29,42 @@ test('an import says how much it read, and that there are lines it did not under
     /: 0 changes of state, .*\nHAProxy's sentences are cut off on their way, .*`len` .* 1024 .*\n$/,
   );
 });
+
+/** Falls and returns of a backend's only server, at so many ms behind `from`. */
+function flaps(from: number, times: readonly number[]): string {
+  return times
+    .map((after, n) => {
+      const change = { at: from + after, backend: 'app', server: 'a', to: n % 2 ? 'UP' : 'DOWN', left: n % 2 } as const;
+      return `${syslogLine(change.at, serverText(change))}\n`;
+    })
+    .join('');
+}
+
+const jsonOf = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
+
+test('of what comes again and again an import stores the incidents that replay tells', (t) => {
+  const folder = tempFolder(t);
+  const from = Date.parse('2026-11-22T12:00:00Z');
+  writeFileSync(join(folder, 'a.log'), flaps(from, [0, 2_000, 13_000, 15_000, 26_000, 28_000, 39_000, 41_000]));
+  const incidentsIn = (...args: string[]) =>
+    jsonOf(ask(folder, args).stdout)
+      .filter(({ kind, rule }) => kind === 'incident' && rule === 'outage')
+      .map(({ opened_at, resolved_at, times }) => ({ opened_at, resolved_at, times }));
+  const told = incidentsIn('replay', '-o', 'jsonl', 'a.log');
+  ask(folder, ['import', 'a.log', '--db', 'h.db']);
+  assert.deepEqual(incidentsIn('query', '--since', '2026-11-22', '-o', 'jsonl', '--db', 'h.db'), told);
+  assert.equal(told.length, 3);
+});
+
+test('an incident that may still come back is not over for an import: a daemon may be at the same log', (t) => {
+  const folder = tempFolder(t);
+  writeFileSync(join(folder, 'a.log'), flaps(Date.now() - 2_000, [0, 1_000]));
+  ask(folder, ['import', 'a.log', '--db', 'h.db']);
+  const { stdout } = ask(folder, ['query', '--since', '1h', '-o', 'jsonl', '--db', 'h.db']);
+  const [incident] = jsonOf(stdout).filter(({ kind }) => kind === 'incident');
+  assert.deepEqual([incident?.rule, incident?.phase], ['outage', 'firing']);
+});

@@ -101,6 +101,16 @@ export function keepsTheFacts(engine: string, makeStore: MakeStore): void {
     }
   });
 
+  promise('an import forgets neither who was told nor who has taken it on', async (store) => {
+    const told = incident({ receivers: ['chat'], ack: { at: 5_000, by: 'ada', note: null }, remindedAt: 4_000 });
+    await store.apply(commitOf({ incidents: [told] }));
+    await store.apply(commitOf({ incidents: [incident({ receivers: [], ack: null, remindedAt: null })] }));
+    assert.deepEqual((await store.history(always)).incidents, [told]);
+    const more = { ...told, receivers: ['chat', 'oncall'], remindedAt: 9_000 };
+    await store.apply(commitOf({ incidents: [more] }));
+    assert.deepEqual((await store.history(always)).incidents, [more]);
+  });
+
   promise('what was seen to end ends no later by a log with a gap, and earlier by one without', async (store) => {
     const ending = (end: number) => ({
       outages: [outage({ end, endHow: 'recovered' })],
