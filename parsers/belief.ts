@@ -87,7 +87,7 @@ export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null
   if (standsInAnother(heard, held, said)) return (known ? forGood : untilNext)(FOREIGN);
   if (said.by.stderr > 0 && !known && source.announces) return untilNext(UNANNOUNCED);
   const missing = [
-    ...(expectsStderr(source) ? ['the line on stderr'] : []),
+    ...(expectsStderr(source) && said.by.stderr === 0 ? ['the line on stderr'] : []),
     ...(source.pairs && !said.pair ? ['the line of the other log target'] : []),
   ];
   if (missing.length === 0) {
@@ -97,7 +97,7 @@ export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null
   const isMissing = `${missing.join(' and ')} did not come`;
   if (!known) {
     // Where stderr was not heard while HAProxy runs, it may never have been there.
-    const mayBeGone = source.alive !== true && missing.length === 1 && (said.pair || source.pairs !== true);
+    const mayBeGone = source.alive !== true && (said.pair || source.pairs !== true);
     return (mayBeGone ? untilNext : forGood)(`nothing was heard of such a worker, and ${isMissing}`);
   }
   if (missing.length > 1) return forGood(isMissing);

@@ -38,9 +38,8 @@ export function inOneBreath(a: Instant, b: Instant): boolean {
 }
 
 /** Adds a line to its subject: the event it tells of, new or known, and the subject as it is then. */
-export function fold(subject: Subject, spoken: Spoken): { subject: Subject; event: RecentEvent; copied: boolean } {
-  const known = eventCopiedBy(subject, spoken);
-  const event = counted(known ?? newEvent(subject, spoken), spoken);
+export function fold(subject: Subject, spoken: Spoken): { subject: Subject; event: RecentEvent } {
+  const event = counted(eventCopiedBy(subject, spoken) ?? newEvent(subject, spoken), spoken);
   const { origin, text, at } = spoken;
   const isFresh = (other: RecentEvent) => other.held || at - other.at <= COPY_DELAY_MAX_MS;
   const recent: RecentEvent[] = [];
@@ -48,7 +47,7 @@ export function fold(subject: Subject, spoken: Spoken): { subject: Subject; even
   recent.push(event);
   for (const other of subject.recent) if (other.serial > event.serial && isFresh(other)) recent.push(other);
   const voices = voicesWith(subject.voices, origin, { text, at, serial: event.serial });
-  return { subject: { recent, voices }, event, copied: known !== undefined };
+  return { subject: { recent, voices }, event };
 }
 
 /** Written out, as in heardWith. */
@@ -73,11 +72,6 @@ export function strike(subject: Subject, serial: number): Subject {
     recent: subject.recent.filter((event) => event.serial !== serial),
     voices: Object.fromEntries(voices),
   };
-}
-
-/** Nothing is known of it that a later line could be held against. */
-export function isBlank({ recent, voices }: Subject): boolean {
-  return recent.length === 0 && Object.values(voices).every(({ text }) => text === '');
 }
 
 /** A server that may have come back ends the run of `has no server available` of its backend, in its origin. */

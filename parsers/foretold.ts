@@ -3,7 +3,7 @@
  * stderr, or at least not its time (docs/decisions/0007-belief.md).
  */
 import { standsOnStderr } from './belief.js';
-import { inOneBreath, isBlank, strike } from './copies.js';
+import { inOneBreath, strike } from './copies.js';
 import { backendOf, type HaproxyEvent } from './event.js';
 import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { movedKey } from './keys.js';
@@ -21,7 +21,7 @@ export function struck(heard: Heard, { event, subject, serial }: Held): Heard {
   const rest = strike(subjects.get(subject)!, serial);
   return heardWith(heard, {
     held: withoutWaiting(held, event.id),
-    subjects: isBlank(rest) ? subjects.without(subject) : subjects.with(subject, rest),
+    subjects: rest.recent.length === 0 ? subjects.without(subject) : subjects.with(subject, rest),
   });
 }
 
@@ -36,7 +36,7 @@ export function withoutForetold(heard: Heard, subject: string, event: HaproxyEve
     const { by, pair } = saidOf(heard, held);
     return by.stderr === 0 && !pair;
   });
-  return foretold.length > 0 && standsOnStderr(heard, event) ? foretold.reduce(struck, heard) : heard;
+  return standsOnStderr(heard, event) ? foretold.reduce(struck, heard) : heard;
 }
 
 /**

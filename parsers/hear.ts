@@ -138,7 +138,7 @@ function take(
   const said = folded.event;
   const subjects = separate(verdicts.heard.subjects, host, pid, origin, says).with(subject, folded.subject);
   verdicts.heard = heardWith(verdicts.heard, { subjects });
-  if (folded.copied && !said.held) {
+  if (!said.held) {
     verdicts.heard = hearHead(learn(verdicts.heard, event, said, tag), host, record);
     return { of: said.id, copies: said.copies };
   }

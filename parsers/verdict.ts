@@ -145,8 +145,9 @@ export class Verdicts {
     if (held.heir) return false;
     const said = this.#said(held);
     // What contradicted may fit later, and be no truer for it: only a line that comes by the other way bears it out.
-    if (held.doubted) return cameBothWays(said);
+    if (held.doubted && !cameBothWays(said)) return false;
     if (isWitnessed(this.heard, held, said)) return true;
+    if (held.doubted) return false;
     const { host, pid } = held.event;
     const others = () =>
       this.#waiting(({ event }) => event.host === host && event.pid === pid).map((one) => this.#said(one));
@@ -195,9 +196,7 @@ export class Verdicts {
       told: remember(this.heard.told, event),
     });
     if (wasKnown) return;
-    for (const other of this.#waiting((one) => one.event.host === host && one.event.pid === pid)) {
-      if (this.heard.held.has(other.event.id)) this.#release(other);
-    }
+    for (const other of this.#waiting((one) => one.event.host === host && one.event.pid === pid)) this.#release(other);
   }
 
   #suspect(held: Held, said: RecentEvent, { reason, untilNext }: Doubt): void {
@@ -233,7 +232,6 @@ export class Verdicts {
     this.heard = opened(acquainted(heardWith(this.heard, { sources }), event), event);
     for (const { event: first } of doubted) {
       const waiting = this.heard.held.get(first.id);
-      if (first.id === event.id) continue;
       if (waiting) {
         this.believe(waiting);
       } else {

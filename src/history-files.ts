@@ -35,7 +35,9 @@ async function inOrder(paths: readonly string[], context: TimeContext): Promise<
   const different: File[] = [];
   for (const path of paths) {
     const file = lookInto(path, context);
-    const twin = different.findIndex((other) => other.fingerprint === file.fingerprint && holdTheSame(other.path, path));
+    const twin = different.findIndex(
+      (other) => other.fingerprint === file.fingerprint && holdTheSame(other.path, path),
+    );
     if (twin < 0) different.push(file);
     else if ((await unpackedLength(different[twin]!.path)) < (await unpackedLength(path))) different[twin] = file;
   }

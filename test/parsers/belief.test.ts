@@ -425,3 +425,269 @@ test('a thousand forged numbers leave no more behind than a few', () => {
   assert.ok(memory.heard.subjects.size < 200, `${memory.heard.subjects.size} subjects`);
   assert.equal(memory.heard.held.size, 0);
 });
+
+const both = (at: number, text: string, pid = 100) => [stderrLine(at, text, { pid }), syslogLine(at, text, { pid })];
+/** Without a master's word; and with a single target, once its line on stderr was lost. */
+const unannounced = after([...triple(T + 1, down('x', 2)), ...triple(T + 500, up('x', 3))]);
+const oneAndStderr = after([...both(T + 1, down('x', 2)), ...both(T + 500, up('x', 3))]);
+const events = (lines: string[], memory: Memory) => believed(lines, memory).filter((it) => !it.startsWith('?'));
+const NEW_EXHAUSTED = 'backend new has no server available!';
+
+describe('what is said once beside a genuine change', () => {
+  test('and waits in vain, holds that up for a second and no longer, though the numbers of both do not follow', () => {
+    const lines = [syslogLine(LATER, EXHAUSTED), ...both(LATER + 1, down('a', 1))];
+    assert.deepEqual(events(lines, debian), ['a down']);
+    const lateTarget = believed([...lines, syslogLine(LATER + 40, down('a', 1))], debian);
+    assert.deepEqual(lateTarget, ['a down', '? the line on stderr and the line of the other log target did not come']);
+  });
+
+  test('is no pair of it where it was said in another breath, though it fits', () => {
+    for (const [first, second] of [
+      [0, 50],
+      [-50, 0],
+    ] as const) {
+      const lines = [first, second].map((ms) => syslogLine(LATER + ms, down('a', 2)));
+      assert.deepEqual(events(lines, debian), [], `${first}`);
+    }
+  });
+
+  test('does not date it where the backend was never spoken of', () => {
+    const fall = serverText({ at: 0, backend: 'new', server: 'n1', to: 'DOWN', left: 2 });
+    for (const after of [500, 3_000]) {
+      const genuine = [...twice(LATER + after, fall), stderrLine(LATER + after + 1, fall)];
+      const { transitions } = read([syslogLine(LATER, fall), ...genuine], debian).news;
+      assert.deepEqual(
+        transitions.map(({ at }) => at - LATER),
+        [after],
+      );
+    }
+  });
+
+  test('by another worker that nobody knows, or on another host, is no second word', () => {
+    for (const other of [{ pid: 300 }, { pid: 200, host: 'lb2' }]) {
+      const lines = [syslogLine(LATER, down('a', 1), other), syslogLine(LATER + 10, down('b', 1), { pid: 200 })];
+      const { transitions } = read(lines, twoTargets).news;
+      assert.deepEqual(
+        transitions.filter(({ host }) => host === 'lb'),
+        [],
+      );
+    }
+  });
+
+  test('and does not fit, is no second word of a known worker either', () =>
+    assert.deepEqual(events([syslogLine(LATER, down('a', 0)), syslogLine(LATER + 10, EXHAUSTED)], twoTargets), []));
+});
+
+describe('that a line was lost', () => {
+  const later = LATER + 100_000;
+
+  test('on stderr, does not make the one of a single target enough from then on', () => {
+    const { news, memory } = read([syslogLine(LATER, down('a', 2))], oneAndStderr);
+    assert.equal(news.transitions.length, 1);
+    assert.deepEqual(believed([syslogLine(later, EXHAUSTED)], memory), [
+      '? the line on stderr did not come, and it contradicts what was said before',
+    ]);
+  });
+
+  test('of two targets, does not make one enough, nor one on stderr, where stderr is not written', () => {
+    const { news, memory } = read([syslogLine(LATER, down('a', 2))], twoTargets);
+    assert.equal(news.transitions.length, 1);
+    assert.deepEqual(events([syslogLine(later, EXHAUSTED)], memory), []);
+    for (const source of [memory, oneTarget]) {
+      assert.deepEqual(believed([stderrLine(later, NEW_EXHAUSTED)], source), [
+        '? it came on stderr alone, where this source writes nothing else',
+      ]);
+    }
+  });
+});
+
+test('what waits of a worker, of whatever backend, is told as soon as the worker is known', () => {
+  const waiting = stderrLine(LATER, serverText({ at: 0, backend: 'quiet', server: 'q1', to: 'DOWN', left: 2 }), {
+    pid: 200,
+  });
+  assert.equal(atOnce([waiting, ...both(LATER + 5, down('a', 2), 200)], unannounced), 2);
+});
+
+test('a process without a master that is believed by its second word has its state file, too', () => {
+  const given =
+    'config : Server app/z is DOWN, changed from server-state after a reload. 4 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.';
+  const words = [down('a', 3), down('b', 2), down('c', 1)].map((text, n) =>
+    stderrLine(LATER + 5_000 + n * 30_000, text, { pid: 700 }),
+  );
+  const lines = [stderrLine(LATER, given, { pid: 700 }), ...words];
+  assert.deepEqual(events(lines, unannounced).sort(), ['a down', 'b down', 'c down', 'z down']);
+});
+
+describe('a flood of forged changes of one server', () => {
+  const flood = Array.from({ length: 400 }, (_, i) =>
+    syslogLine(LATER + 1 + i, i % 2 === 0 ? down('a', 1) : up('a', 3)),
+  );
+
+  test('pushes out no change of another one', () => {
+    const genuine = down('b', 1);
+    const { transitions, suspects } = read(
+      [syslogLine(LATER, genuine), ...flood, stderrLine(LATER + 700, genuine)],
+      debian,
+    ).news;
+    assert.deepEqual(
+      transitions.map(({ server }) => server),
+      ['b'],
+    );
+    assert.ok(!suspects.some(({ text }) => text === genuine));
+  });
+
+  test('is kept line by line, none of them twice', () => {
+    const { suspects } = read(flood, debian).news;
+    assert.equal(new Set(suspects.map(({ id }) => id)).size, suspects.length);
+  });
+
+  test('is none where HAProxy says so: a server that flaps ten times a second, while others are forged', () => {
+    const lines = Array.from({ length: 240 }, (_, i) => [
+      ...(i % 5 === 0 ? [syslogLine(LATER + i * 100, down(`g${i}`, 7))] : []),
+      ...triple(LATER + i * 100 + 1, i % 2 === 0 ? down('a', 2) : up('a', 3)),
+    ]).flat();
+    assert.equal(events(lines, debian).filter((it) => it.startsWith('a ')).length, 240);
+  });
+
+  test('under as many numbers hides nothing either', () => {
+    const crowd = Array.from({ length: 250 }, (_, n) => syslogLine(LATER + n, down('a', 1), { pid: 1_000 + n }));
+    assert.deepEqual(events([...crowd, ...triple(LATER + 5_000, down('b', 2))], debian), ['b down']);
+  });
+});
+
+describe('what was not believed', () => {
+  const startsOf = (lines: string[], memory = debian) =>
+    read(lines, memory).news.outages.map(({ start }) => start - LATER);
+
+  test('is no truer because it fits what was said meanwhile: only the line on stderr bears it out', () => {
+    const lines = [
+      ...twice(LATER, down('a', 1)),
+      ...triple(LATER + 2_000, down('b', 2)),
+      ...triple(LATER + 4_000, down('c', 1)),
+    ];
+    assert.deepEqual(events(lines, debian), ['b down', 'c down']);
+  });
+
+  test('of two targets has its own time when stderr tells it, however late, and of a new backend as well', () => {
+    assert.deepEqual(startsOf([...twice(LATER, EXHAUSTED), stderrLine(LATER + 20_000, EXHAUSTED)]), [0]);
+    assert.deepEqual(startsOf([...twice(LATER, NEW_EXHAUSTED), stderrLine(LATER + 3_000, NEW_EXHAUSTED)]), [0]);
+  });
+
+  test('is how things stand though another backend has changed since, or something newer was said that waits', () => {
+    const others = [
+      triple(LATER + 2_000, serverText({ at: 0, backend: 'new', server: 'n1', to: 'DOWN', left: 2 })),
+      [syslogLine(LATER + 4_900, down('c', 1))],
+    ];
+    for (const other of others)
+      assert.deepEqual(startsOf([...twice(LATER, EXHAUSTED), ...other, stderrLine(LATER + 5_000, EXHAUSTED)]), [0]);
+  });
+
+  test('is not told of a server of which something newer was', () => {
+    const maintenance =
+      'Server app/a is going DOWN for maintenance. 2 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.';
+    const lines = [
+      ...triple(LATER, down('a', 2)),
+      ...twice(LATER + 1_000, up('a', 9)),
+      ...twice(LATER + 3_000, maintenance),
+      stderrLine(LATER + 5_000, up('a', 9)),
+      stderrLine(LATER + 5_001, maintenance),
+    ];
+    assert.deepEqual(events(lines, debian), ['a down', 'a maint']);
+  });
+
+  test('ends no outage that began since', () => {
+    const ready = 'Server app/a is UP/READY (leaving forced maintenance).';
+    const fall = [...triple(LATER + 2_000, down('b', 0)), ...triple(LATER + 2_001, EXHAUSTED)];
+    const { outages } = read([syslogLine(LATER, ready), ...fall, stderrLine(LATER + 2_002, ready)], debian).news;
+    assert.deepEqual(
+      outages.map(({ end }) => end),
+      [null],
+    );
+  });
+
+  test('is no news by its further copies, where nothing is to be told of it any more', () => {
+    const copies = [5_000, 5_050].map((ms) => stderrLine(LATER + ms, EXHAUSTED));
+    const { outages, suspects } = read(
+      [...twice(LATER, EXHAUSTED), ...triple(LATER + 2_000, down('a', 2)), ...copies],
+      debian,
+    ).news;
+    assert.deepEqual([outages.length, suspects.length], [0, 1]);
+  });
+
+  test('is not looked for in what a new worker made forgotten', () => {
+    const next = [
+      forked(LATER + 200_000, 200),
+      ...triple(LATER + 201_000, down('a', 2)).map((line) => line.replaceAll('100', '200')),
+    ];
+    assert.deepEqual(events([...twice(LATER, EXHAUSTED), ...next], debian), ['a down']);
+  });
+});
+
+test('stderr that lags a little behind the log targets tells how many servers are left', () => {
+  const lines = [
+    syslogLine(LATER, serverText({ at: 0, backend: 'other', server: 'z', to: 'DOWN', left: 2 })),
+    ...twice(LATER + 500, down('b', 2)),
+    stderrLine(LATER + 400, down('a', 1)),
+    ...twice(LATER + 700, down('c', 0)),
+  ];
+  assert.deepEqual(events(lines, debian), ['b down', 'a down', 'c down', 'app exhausted']);
+});
+
+test('a sign is doubted for who says it, in which way', () => {
+  const check = 'Health check for server app/a failed, reason: Layer4 timeout, check duration: 2000ms, status: 2/3 UP.';
+  const doubt = (line: string) => {
+    const parsed = parseLine(line, UTC);
+    return parsed.ok ? doubtOfSign(debian.heard, 'lb', parsed.record) : 'not read';
+  };
+  assert.equal(doubt(stderrLine(LATER, check, { pid: 905 })), 'nothing was heard of such a worker');
+  assert.equal(
+    doubt(syslogLine(LATER, 'Loading failure!', { pid: 1 })),
+    'a master tells of its reloads on stderr only',
+  );
+  assert.equal(doubt(`<129>${syslogLine(LATER, check)}`), null);
+});
+
+test('a line on stderr that no `log` target has told yet keeps its time, also where stderr is not known to be written', () => {
+  const { memory } = read([syslogLine(LATER, down('a', 2))], twoTargets);
+  const at = LATER + 100_000;
+  const { outages } = read([stderrLine(at, NEW_EXHAUSTED), ...twice(at + 2_000, NEW_EXHAUSTED)], memory).news;
+  assert.deepEqual(
+    outages.map(({ start }) => start - at),
+    [0],
+  );
+});
+
+test('a backend without a server has none, though the lines of its servers were lost', () => {
+  const fall = [...triple(LATER, down('a', 2)), ...both(LATER + 10_000, EXHAUSTED)];
+  const { memory } = read(fall, twoTargets);
+  assert.deepEqual(events(twice(LATER + 90_000, up('a', 1)), memory), ['a up']);
+});
+
+test('a line that a client repeats in another breath makes no second target: HAProxy’s single one is enough as before', () => {
+  const text = down('a', 2);
+  const { memory } = read([...both(LATER, text), syslogLine(LATER + 500, text)], oneAndStderr);
+  assert.deepEqual(events([syslogLine(LATER + 100_000, down('b', 1))], memory), ['b down']);
+});
+
+test('a server that comes back parts two outages within a minute, though the second is told of the backend alone', () => {
+  const first = [...triple(LATER, down('a', 0)), ...triple(LATER + 1, EXHAUSTED)];
+  const { outages } = read(
+    [...first, ...triple(LATER + 5_000, up('a', 1)), ...triple(LATER + 10_000, EXHAUSTED)],
+    debian,
+  ).news;
+  assert.deepEqual([...new Set(outages.map(({ start }) => start - LATER))], [0, 10_000]);
+});
+
+test('one that falls does not: a line of the second target is a copy, whatever that wrote between', () => {
+  const ofTarget = [syslogLine(LATER, down('b', 0)), syslogLine(LATER + 1, EXHAUSTED)];
+  const lines = [stderrLine(LATER, down('b', 0)), stderrLine(LATER + 1, EXHAUSTED), ...ofTarget, ...ofTarget];
+  assert.deepEqual(believed(lines, debian), ['b down', 'app exhausted']);
+});
+
+test('what a server said is forgotten when no copy can come any more', () => {
+  const changes = Array.from({ length: 40 }, (_, n) =>
+    triple(LATER + n * 61_000, n % 2 === 0 ? down('a', 2) : up('a', 3)),
+  );
+  const { subjects } = read(changes.flat(), debian).memory.heard;
+  assert.ok([...subjects].every(([, { recent }]) => recent.length <= 2));
+});

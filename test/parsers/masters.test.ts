@@ -4,9 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { doubtOfSign } from '../../parsers/belief.js';
+import { parseLine } from '../../parsers/index.js';
 import { EMPTY_MEMORY, type Memory } from '../../src/memory.js';
+import { ingest } from '../../src/pipeline.js';
 import { serverText, stderrLine, syslogLine } from '../support/lines.js';
-import { read } from '../support/reading.js';
+import { addressed, batchOf, PLAN, read, UTC } from '../support/reading.js';
 
 const T = Date.parse('2026-11-22T12:00:00Z');
 const MASTER = 100;
@@ -635,4 +638,151 @@ test('an alert behind which HAProxy goes on is no refusal; one of an address tha
     'Binding [/etc/haproxy/haproxy.cfg:39] for frontend f2: protocol tcpv4: cannot bind socket (Address already in use) for [127.0.0.1:80].',
   );
   assert.match(reasonOf([...started, master(60_000, 'Reloading HAProxy'), taken]) ?? '', /haproxy\.cfg:39/);
+});
+
+describe('what waits for a worker that is loading', () => {
+  const initializing = master(60_000, 'Initializing new worker (120)');
+  const cannotLoad = master(60_210, 'Failed to load worker (120) exited with code 1 (Exit)');
+  const stop = 'Proxy app stopped (cumulated conns: FE: 0, BE: 2).';
+  const ends = (lines: string[]) =>
+    ingest(EMPTY_MEMORY, batchOf(addressed(lines)), PLAN, UTC).news.outages.map(({ end, endHow }) => [
+      end && end - T,
+      endHow,
+    ]);
+
+  test('is as if it had not been, and nothing to be suspected, where it cannot load', () => {
+    const lines = [...started, initializing, worker(120, 60_100, FROM_FILE), cannotLoad];
+    const later = [master(130_000, 'haproxy version is 3.2.26'), ...triple(110, 131_000, down('b', 3))];
+    assert.deepEqual(read([...lines, ...later]).news.suspects, []);
+  });
+
+  test('is not told with the master’s word that it is loading, though its own came first', () => {
+    const lines = [...started, worker(120, 59_990, FROM_FILE), initializing, cannotLoad];
+    assert.deepEqual(told(lines), ['firing reload_failed']);
+    assert.deepEqual(read(lines).news.transitions, []);
+  });
+
+  test('is told without delay when it was loaded or could not be: that the one before has stopped', () => {
+    const lines = [...started, ...fallen, initializing, ...triple(110, 60_190, stop)];
+    assert.deepEqual(ends([...lines, master(60_210, 'Loading success.')]), [[60_190, 'process_replaced']]);
+    assert.deepEqual(ends([...lines, cannotLoad]), [[60_190, 'process_stopped']]);
+  });
+
+  test('and that on stderr alone after a minute, where no word came of either', () => {
+    const lines = [...started, ...fallen, initializing, worker(110, 60_190, stop)];
+    assert.deepEqual(ends([...lines, master(130_000, 'haproxy version is 3.2.26')]), [[60_190, 'process_stopped']]);
+  });
+
+  test('waits on while another master’s worker is loaded', () => {
+    const other = (at: number, text: string, pid = 8) => stderrLine(T + at, text, { pid });
+    const reload = [initializing, master(60_260, 'Loading success.')];
+    const fork = [other(59_990, FROM_FILE), ...reload, other(60_300, 'New worker (810) forked')];
+    assert.deepEqual(
+      read([...started, ...fork]).news.transitions.map(({ pid, server }) => [pid, server]),
+      [[810, 'a']],
+    );
+    const lines = [
+      ...[...started, other(400, 'Initializing new worker (810)'), other(700, 'Loading success.')],
+      ...[...triple(810, 5_000, down('a', 0)), ...triple(810, 5_001, EXHAUSTED)],
+      other(59_000, 'Initializing new worker (820)'),
+      ...[other(59_100, FROM_FILE, 820), other(59_101, EXHAUSTED, 820), initializing],
+      ...[...triple(810, 60_250, stop), master(60_260, 'Loading success.'), other(60_300, 'Loading success.')],
+    ];
+    assert.deepEqual(told(lines), ['firing outage']);
+  });
+
+  test('is not another host’s, whose master has the number', () => {
+    const elsewhere = initializing.replace(' lb ', ' lb2 ');
+    const lines = [
+      ...started,
+      elsewhere,
+      master(60_100, 'Initializing new worker (130)'),
+      master(60_300, 'Loading success.'),
+    ];
+    assert.deepEqual(workersOf(lines), [110, 130]);
+  });
+});
+
+test('at a cold start what follows from the state file is of the worker, too: of servers that track others, and of backends', () => {
+  const given = (at: number, text: string) => master(at, `config : ${text}`);
+  const via =
+    'Server app/t is DOWN via app/z. 0 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.';
+  const loaded = [given(0, FROM_FILE.replace('app/a', 'app/z')), given(1, via), master(2, EXHAUSTED)];
+  const lines = [...loaded, master(300, 'New worker (110) forked'), ...triple(110, 9_000, up('t', 1))];
+  const { transitions, outages } = read(lines).news;
+  assert.deepEqual(
+    transitions.map(({ pid, server, to }) => `${pid} ${server} ${to}`),
+    ['110 z down', '110 t down', '110 t up'],
+  );
+  assert.deepEqual(
+    outages.map(({ pid, start, end }) => [pid, start - T, end && end - T]),
+    [[110, 300, 9_000]],
+  );
+});
+
+test('behind its state file a process without a master speaks for itself: of what a check told, and seconds later of all', () => {
+  const maintenance =
+    'Server app/a is going DOWN for maintenance. 2 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.';
+  for (const word of [worker(700, 10, down('a', 1)), worker(700, 5_000, maintenance)]) {
+    const { transitions } = read([worker(700, 0, `config : ${FROM_FILE.replace('app/a', 'app/z')}`), word]).news;
+    assert.deepEqual(
+      transitions.map(({ server }) => server),
+      ['z', 'a'],
+      word,
+    );
+  }
+});
+
+describe('whom a master calls a former worker after a reload that failed', () => {
+  const killed = ['firing outage', 'firing reload_failed', 'firing worker_killed'];
+
+  test('is no younger one’s though a line bore a made-up number, or another host has a younger one', () => {
+    const madeUp = [syslogLine(T + 30_000, down('z', 7), { pid: 4242 })];
+    const elsewhere = [...started, ...triple(110, 900, down('a', 2))].map((line) =>
+      line.replace(' lb ', ' lb2 ').replace('T12:00:0', 'T12:00:3'),
+    );
+    for (const younger of [madeUp, elsewhere])
+      assert.deepEqual(told([...started, ...fallen, ...younger, ...refused(120, 60_000), ...gone(90_000)]), killed);
+  });
+
+  test('is one where it was never heard of', () => {
+    const former = master(90_000, 'Former worker (999) exited with code 139 (Segmentation fault)');
+    assert.deepEqual(told([...started, ...refused(120, 60_000), former]), ['firing reload_failed']);
+  });
+
+  test('is one again once a worker was forked (until 2.4 without another word), though no word of the next came through', () => {
+    const lines = [
+      master(0, 'New worker #1 (110) forked'),
+      master(60_000, 'Reexecuting Master process in waitpid mode'),
+      master(80_000, 'New worker #1 (130) forked'),
+      ...triple(130, 81_000, down('a', 2)),
+      master(95_000, 'Former worker #1 (130) exited with code 139 (Segmentation fault)'),
+    ];
+    assert.ok(!told(lines).includes('firing worker_killed'));
+  });
+});
+
+test('where the log bears no pids, the lines of a host are of its own worker', () => {
+  const other = master(1_000, 'New worker (120) forked').replace(' lb ', ' lb2 ');
+  const lines = [master(0, 'New worker (110) forked'), other, ...triple(110, 20_000, down('a', 2))];
+  const { transitions, suspects } = read(lines.map(pidless)).news;
+  assert.deepEqual(
+    transitions.map(({ host, pid, copies }) => `${host} ${pid} ${copies}`),
+    ['lb 110 3'],
+  );
+  assert.deepEqual(suspects, []);
+});
+
+test('a worker that is loading tells of its configuration, and of no reload', () => {
+  const { memory } = read([...started, master(60_000, 'Initializing new worker (120)')]);
+  const parsed = parseLine(worker(120, 60_100, 'Loading failure!'), UTC);
+  assert.equal(parsed.ok && doubtOfSign(memory.heard, 'lb', parsed.record), 'a worker does not tell of reloads');
+});
+
+test('that a proxy stopped, told in all ways while the next worker was loading, counts after a minute though no word of that came', () => {
+  const stop = triple(110, 60_250, 'Proxy app stopped (cumulated conns: FE: 0, BE: 2).');
+  const lines = [...started, ...fallen, master(60_000, 'Initializing new worker (120)'), ...stop];
+  const { outages, suspects } = read([...lines, master(130_000, 'haproxy version is 3.2.26')]).news;
+  assert.deepEqual(outages.map(({ end, endHow }) => [end && end - T, endHow]).at(-1), [60_250, 'process_stopped']);
+  assert.deepEqual(suspects, []);
 });

@@ -561,3 +561,69 @@ test('over UDP the names of one host stay one after a reload, though haplog bega
   const { transitions, outages, suspects } = readLog([forked(LATER, 200), ...fall], first).news;
   assert.deepEqual([transitions.length, outages.length, suspects.length], [1, 1, 0]);
 });
+
+describe('that HAProxy has two targets is not shown by a proxy that starts', () => {
+  const started = (at: number, name: string, pid = 1) => syslogLine(T + at, `Proxy ${name} started.`, { pid });
+  const app = started(5_000, 'app');
+  const change = (pid = 100) => syslogLine(LATER, down('a', 2), { pid });
+
+  test('where it is two proxies, or twice one, or on stderr as well', () => {
+    const onStderr = stderrLine(T + 5_000, 'Proxy app started.', { pid: 1 });
+    for (const other of [started(5_000, 'other'), started(65_000, 'app'), started(5_000, 'app', 2), onStderr])
+      assert.deepEqual(told([forked(T), ...[app, other].sort(), change()]), ['a down'], other);
+  });
+
+  test('where a client says so, by a worker or by a process that writes its lines, or where there is no master', () => {
+    const twofold = (pid: number) => [1, 2].map(() => started(5_000, 'app', pid));
+    const requests = ['Mozilla/5.0', 'curl/8'].map((text) => syslogLine(T + 4_000, text, { pid: 4242 }));
+    assert.deepEqual(told([forked(T), ...twofold(100), change()]), ['a down']);
+    assert.deepEqual(told([forked(T), ...requests, ...twofold(4242), change()]), ['a down']);
+    assert.deepEqual(told([...twofold(8), change(8)]), ['a down']);
+  });
+});
+
+test('a master’s word by a `log` target is none', () => {
+  const debian = readLog(history).memory;
+  for (const text of [KILLED.replace('(2)', '(100)'), 'New worker (100) forked'])
+    assert.deepEqual(told([syslogLine(LATER, text, { pid: 1 })], debian), [
+      '? a master tells of its workers on stderr only',
+    ]);
+});
+
+test('since 3.1 that the first worker was loaded shows that masters tell of theirs: nobody else is one, by whatever ways', () => {
+  const master = (at: number, text: string) => stderrLine(T + at, text, { pid: 9 });
+  const { memory } = readLog([master(0, 'Initializing new worker (110)'), master(300, 'Loading success.')]);
+  const text = down('a', 2);
+  const lines = [stderrLine(LATER, text, { pid: 905 }), syslogLine(LATER, text, { pid: 905 })];
+  assert.deepEqual(told(lines, memory), ['? no master told of such a worker']);
+});
+
+describe('where HAProxy writes a single line of each change, and nothing else', () => {
+  const first = readLog([syslogLine(T + 1, down('x', 2))]).memory;
+
+  test('another name is another program from the first change on', () => {
+    const line = by('haproxy_exporter[905]', syslogLine(LATER, down('a', 1)));
+    assert.deepEqual(told([line], first), ['? another program wrote it']);
+  });
+
+  test('a message of another program that bears its header is none of it', () => {
+    const oneTarget = readLog([syslogLine(LATER - 60_000, up('x', 3))], first).memory;
+    const line = syslogLine(LATER, EXHAUSTED).replace('haproxy[', 'haproxyctl: haproxy[');
+    assert.deepEqual(events([line], oneTarget), []);
+  });
+});
+
+test('a severity makes one line enough if the facility is one of HAProxy’s, or one of those that operators give', () => {
+  const sealed = (priority: number, at: number, text: string) => `<${priority}>${syslogLine(at, text)}`;
+  const known = readLog(
+    [1, 2, 3, 4].map((n) => sealed(129, T + (n > 2 ? 500 : 1), n > 2 ? up('x', 3) : down('x', 2))),
+  ).memory;
+  const toldOf = (priority: number) => events([sealed(priority, LATER, EXHAUSTED)], known);
+  assert.deepEqual([28, 129, 172].map(toldOf), [[], ['app exhausted'], ['app exhausted']]);
+});
+
+test('a worker that no master told of is not borne out by stderr that comes later either', () => {
+  const debian = readLog(history).memory;
+  const late = stderrLine(LATER + 3_000, down('a', 0), { pid: 905 });
+  assert.deepEqual(events([...twice(LATER, down('a', 0), 905), late], debian), []);
+});

@@ -87,3 +87,65 @@ test('HAProxy that was started anew and writes less is believed by its second wo
   assert.equal(news.cleared.length, 1);
   assert.deepEqual(told(readLog([once(T + 90_000, said('UP', 'a', 1), 200)], memory)), ['a up +90000', 'outage over']);
 });
+
+test('of each backend the last word is kept, and all are told with the one that follows', () => {
+  const young = readLog([once(T - 9, 'Mozilla/5.0 (X11; Linux x86_64)'), once(T - 9, 'curl/8.5.0')]).memory;
+  const ofTwo = [once(T, said('DOWN', 'a', 1)), once(T + 3_000, said('DOWN', 'n', 1, 'other'))];
+  assert.deepEqual(
+    told(readLog([...ofTwo, once(T + 9_000, said('DOWN', 'b', 0)), once(T + 9_001, EXHAUSTED)], young)),
+    ['a down +0', 'n down +3000', 'b down +9000', 'outage'],
+  );
+  const ofOne = [once(T, said('DOWN', 'a', 3)), once(T + 3_000, said('DOWN', 'b', 9))];
+  assert.deepEqual(told(readLog([...ofOne, once(T + 9_000, said('DOWN', 'c', 8))], young)), [
+    'b down +3000',
+    'c down +9000',
+  ]);
+});
+
+describe('where HAProxy was heard before', () => {
+  const both = (at: number, text: string) => [stderrLine(at, text), once(at, text)];
+  const ofOne = readLog([...both(T - 900, said('DOWN', 'x', 2)), ...both(T - 500, said('UP', 'x', 3))]).memory;
+  const ofTwo = readLog([
+    ...[stderrLine(T - 900, said('DOWN', 'x', 2)), ...twice(T - 900, said('DOWN', 'x', 2))],
+    ...[stderrLine(T - 500, said('UP', 'x', 3)), ...twice(T - 500, said('UP', 'x', 3))],
+  ]).memory;
+  const onStderr = (at: number, text: string) => stderrLine(at, text, { pid: 200 });
+
+  test('what is brought back is what the next line is held against', () => {
+    const { memory } = readLog([onStderr(T, said('DOWN', 'a', 2)), onStderr(T + 5_000, said('DOWN', 'b', 1))], ofOne);
+    const next = (server: string) => told(readLog([once(T + 90_000, said('DOWN', server, 0), 200)], memory));
+    assert.deepEqual([next('a'), next('c')], [[], ['c down +90000', 'outage']]);
+  });
+
+  test('two on stderr of which the second does not follow are not believed; nor are another program’s that do', () => {
+    const lines = (left: number) => [onStderr(T, said('DOWN', 'a', 2)), onStderr(T + 10, said('DOWN', 'b', left))];
+    assert.deepEqual(told(readLog(lines(7), ofTwo)), []);
+    const program = lines(1).map((line) => line.replace('haproxy[', 'haproxyctl['));
+    assert.deepEqual(told(readLog(program, ofTwo)), []);
+    const logged = [once(T, said('DOWN', 'a', 2), 200), once(T + 10, said('DOWN', 'b', 7), 200)];
+    const other = logged.map((line) => line.replace('haproxy[', 'haproxy_exporter['));
+    assert.deepEqual(told(readLog(other, ofTwo)), []);
+  });
+
+  test('and only stderr of its start, an unknown worker’s second word says all that its targets write', () => {
+    const master = stderrLine(T - 1_000, 'New worker (100) forked', { pid: 1 });
+    const detached = (say: typeof once | typeof twice) =>
+      readLog([master, say(T - 900, said('DOWN', 'x', 2)), say(T - 500, said('UP', 'x', 3))].flat()).memory;
+    const words = (say: typeof once | typeof twice) =>
+      [say(T, said('DOWN', 'a', 2, 'new'), 200), say(T + 5_000, said('DOWN', 'b', 1, 'new'), 200)].flat();
+    const all = ['a down +0', 'b down +5000'];
+    assert.deepEqual(told(readLog(words(once), detached(once))), all);
+    assert.deepEqual(told(readLog(words(twice), detached(twice))), all);
+    assert.deepEqual(told(readLog(words(once), detached(twice))), []);
+  });
+
+  test('a backend that only another host’s worker has spoken of has no name here', () => {
+    const theirs = said('DOWN', 'o', 2, 'theirs');
+    const elsewhere = [stderrLine(T - 400, theirs, { host: 'lb2' }), syslogLine(T - 400, theirs, { host: 'lb2' })];
+    const words = [
+      ...twice(T, said('DOWN', 'p', 1, 'theirs'), 200),
+      ...twice(T + 2_000, said('DOWN', 'q', 0, 'theirs'), 200),
+    ];
+    assert.deepEqual(told(readLog(words, readLog(elsewhere, ofTwo).memory)), []);
+  });
+});

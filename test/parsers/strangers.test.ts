@@ -613,3 +613,92 @@ describe('who counts as a worker whose clients write whole lines', () => {
     assert.deepEqual([isOpen(fresh), fresh.strangers.size], [false, 0]);
   });
 });
+
+describe('where ordinary requests begin as they like, a client', () => {
+  test('who says a thing again strikes nothing else of the backend', () => {
+    const genuine = down('b', 1);
+    const again = (text: string) => [
+      syslogLine(LATER + 30, text),
+      ...twice(LATER, genuine),
+      syslogLine(LATER + 80, text),
+    ];
+    for (const text of [down('c', 2), up('b', 7)]) {
+      const lines = [...again(text).sort(), stderrLine(LATER + 100, genuine)];
+      assert.deepEqual(told(lines, openLog), ['b down'], text);
+    }
+  });
+
+  test('makes nothing by two requests in one breath beside a genuine change', () =>
+    assert.deepEqual(told([...twice(LATER, down('a', 2)), ...triple(LATER + 100, down('b', 2))], openLog), ['b down']));
+
+  test('is not meant where another server’s change came by one target alone before that of this one', () => {
+    const lines = [
+      syslogLine(LATER, down('b', 0)),
+      ...triple(LATER + 500, down('a', 2)),
+      stderrLine(LATER + 600, down('b', 0)),
+    ];
+    assert.deepEqual(told(lines, openLog), ['a down', 'b down', 'app exhausted']);
+  });
+
+  test('makes no line with a severity wait for another one', () => {
+    const lines = [syslogLine(LATER, down('g', 9)), `<129>${syslogLine(LATER + 1, down('a', 2))}`];
+    assert.equal(ingest(openLog, batchOf(addressed(lines)), PLAN, UTC).news.transitions.length, 1);
+  });
+
+  test('hides no change of a worker that no master told of, though stderr tells it seconds later', () => {
+    const unannounced = readLog([...bare(T), ...history]).memory;
+    const text = down('a', 2);
+    const lines = [syslogLine(LATER, text, { pid: 200 }), stderrLine(LATER + 2_000, text, { pid: 200 })];
+    assert.deepEqual(told(lines, unannounced), ['a down']);
+  });
+});
+
+test('who writes lines as clients like makes no stderr under another number, where stderr is not written', () => {
+  const oneTarget = readLog([syslogLine(T + 1, down('x', 2)), syslogLine(T + 500, up('x', 3))]).memory;
+  const requests = bare(LATER - 4_000).map((line) => line.replace('[100]', '[4242]'));
+  const forged = [down('a', 2), down('b', 1)].map((text, n) =>
+    stderrLine(LATER + n * 5_000, text, { pid: 777 }).replace('haproxy[777]', 'haproxy[4242]'),
+  );
+  assert.deepEqual(told([...requests, ...forged], oneTarget), []);
+});
+
+describe('what is noted of how lines begin', () => {
+  const at = (host: string) => (line: string) => line.replace(' lb ', ` ${host} `);
+
+  test('is of its own host alone, though another one’s worker has the number', () => {
+    const { memory } = readLog([...bare(T - 5).map(at('lb2')), forked(T), ...history]);
+    assert.deepEqual(openToClients(memory.heard), []);
+  });
+
+  test('is forgotten of the host whose log bears severities, and of no other', () => {
+    const { memory } = readLog([...bare(T - 5).map(at('lb2')), `<129>${syslogLine(T, down('x', 2))}`]);
+    assert.equal(memory.heard.strangers.size, 1);
+  });
+
+  test('is told by the hosts’ names', () => {
+    const open = (host: string) => [...bare(T), ...twice(T + 1, down('x', 2))].map(at(host));
+    const { heard } = readLog(['c', 'a', 'd', 'b'].flatMap(open)).memory;
+    assert.equal(
+      openToClients(heard)
+        .map(({ host }) => host)
+        .join(''),
+      'abcd',
+    );
+  });
+});
+
+test('a host is forgotten with what waits there, and no other one is', () => {
+  const lines = ['lb', 'lb2'].map((host) => syslogLine(LATER, down('a', 1), { host }));
+  const { heard } = ingest(closedLog, batchOf(addressed(lines)), PLAN, UTC).memory;
+  assert.deepEqual(
+    [...forgetHost(heard, 'lb').held].map(([, { event }]) => event.host),
+    ['lb2'],
+  );
+});
+
+test('that a change stands on stderr shows that it is written, also where masters alone were heard there before', () => {
+  const text = down('a', 2);
+  const lines = [forked(T), syslogLine(T + 1, down('x', 2)), stderrLine(LATER, text), syslogLine(LATER, text)];
+  const { heard } = readLog([...lines, ...bare(LATER + 9)]).memory;
+  assert.deepEqual(openToClients(heard), [{ host: 'lb', onStderr: true }]);
+});

@@ -20,9 +20,9 @@ export function folded(lines: readonly string[]): { transitions: Transition[]; o
     const id = `f:${index}` as EventId;
     const key = subjectKey({ host, pid }, says);
     const before = subjects.get(key) ?? { recent: [], voices: {} };
-    const { subject, copied } = fold(before, { id, text, origin, times, at, sealed: false });
+    const { subject, event: told } = fold(before, { id, text, origin, times, at, sealed: false });
     subjects = separate(subjects, host, pid, origin, says).with(key, subject);
-    if (copied) continue;
+    if (told.id !== id) continue;
     const event = { id, ...parsed.stamp, host, pid, says };
     const next = step(situation, { kind: 'event', event, copies: 1, live: true, heardAt: at }, PLAN);
     situation = next.situation;
