@@ -3,7 +3,15 @@
  * is in maintenance nor, with drain, how many servers that leaves. The worker before knows more (tried with 2.6.12).
  */
 import { backendKey, type Counts, type HaproxyEvent, serverKey } from '../parsers/index.js';
-import { type BackendState, type Board, FRESH_BACKEND, type ServerState, siblingsOf, workerOf } from './board.js';
+import {
+  type BackendState,
+  type Board,
+  FRESH_BACKEND,
+  type ServerState,
+  siblingsOf,
+  type WorkerState,
+  workerOf,
+} from './board.js';
 import type { ServerSentence } from './outage.js';
 
 /**
@@ -16,7 +24,12 @@ export function workTakenOver(
   { server, cause }: ServerSentence,
 ): Pick<ServerState, 'maint' | 'drain'> | null {
   if (cause.class !== 'state_file') return null;
-  const before = asOfWorkerBefore(board, event, (pid) => board.servers.get(serverKey({ ...event, pid }, server)));
+  const before = asOfWorkerBefore(board, event, ({ pid, end }) =>
+    // The file is written for a reload. Behind a stop or a crash it is an old one.
+    end === null || end.how === 'process_replaced'
+      ? board.servers.get(serverKey({ ...event, pid }, server))
+      : undefined,
+  );
   return before?.planned ? { maint: before.maint, drain: before.drain } : null;
 }
 
@@ -38,14 +51,20 @@ export function countedAtBeginning(board: Board, event: HaproxyEvent, says: Serv
 
 /** Where the worker before had no server left, those that were out are all there are: who of them is not out by now can be used. */
 function countsIfAllWereOut(board: Board, event: HaproxyEvent, backend: string, own: BackendState): Counts | null {
-  const before = asOfWorkerBefore(board, event, (pid) => board.backends.get(backendKey({ ...event, pid }, backend)));
+  const before = asOfWorkerBefore(board, event, ({ pid }) =>
+    board.backends.get(backendKey({ ...event, pid }, backend)),
+  );
   const { counts } = before ?? FRESH_BACKEND;
   if (counts === null || counts.active + counts.backup > 0) return null;
   return { active: before!.out.total - own.out.total, backup: 0 };
 }
 
 /** What is known by the youngest other worker of the host that knows it. */
-function asOfWorkerBefore<T>(board: Board, event: HaproxyEvent, known: (pid: number) => T | undefined): T | undefined {
+function asOfWorkerBefore<T>(
+  board: Board,
+  event: HaproxyEvent,
+  known: (worker: WorkerState) => T | undefined,
+): T | undefined {
   const others = siblingsOf(board, event).toSorted((one, other) => other.firstAt - one.firstAt);
-  return others.map(({ pid }) => known(pid)).find((one) => one !== undefined);
+  return others.map(known).find((one) => one !== undefined);
 }
