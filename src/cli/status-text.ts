@@ -27,8 +27,12 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
   const without = backends.flatMap(({ outage }) => (outage === null ? [] : [outage]));
   const out = backends.flatMap(({ host, backend, out: servers }) => servers.map((one) => ({ host, backend, ...one })));
 
+  // A monitoring plugin shows the first line alone: where nothing is out, what is wrong with haplog itself stands there.
+  const isOut = without.length + out.length > 0 || incidents.some(({ phase }) => phase === 'firing');
+  const first = isOut ? [inShort(status), ...troubles] : [...troubles, inShort(status)];
+
   const parts: Part[] = [
-    [isWell(status) ? 'OK' : 'TROUBLE', [inShort(status), ...troubles]],
+    [isWell(status) ? 'OK' : 'TROUBLE', first],
     [
       'backend',
       [
