@@ -2,16 +2,8 @@
  * How a worker begins that reads a state file (src/server_state.c): HAProxy writes who is down and, until 2.7, who is in drain, but neither who
  * is in maintenance nor, with drain, how many servers that leaves. The worker before knows more (tried with 2.6.12).
  */
-import { backendKey, type Counts, type HaproxyEvent, serverKey } from '../parsers/index.js';
-import {
-  type BackendState,
-  type Board,
-  FRESH_BACKEND,
-  type ServerState,
-  siblingsOf,
-  type WorkerState,
-  workerOf,
-} from './board.js';
+import { backendKey, type HaproxyEvent, serverKey } from '../parsers/index.js';
+import { type Board, type ServerState, siblingsOf, type WorkerState, workerOf } from './board.js';
 import type { ServerSentence } from './outage.js';
 
 /**
@@ -41,22 +33,11 @@ export function countedAtBeginning(board: Board, event: HaproxyEvent, says: Serv
   const { server, change, counts, backup } = says;
   if (change.to !== 'drain' || counts !== null || board.servers.has(serverKey(event, server))) return null;
   if (workerOf(board, event)?.startedAt !== event.at) return null;
-  const own = board.backends.get(backendKey(event, server.backend)) ?? FRESH_BACKEND;
-  const before = own.counts ?? countsIfAllWereOut(board, event, server.backend, own);
+  const before = board.backends.get(backendKey(event, server.backend))?.counts ?? null;
   if (before === null) return null;
   const isActive = !backup || before.backup === 0;
   const left = isActive ? { ...before, active: before.active - 1 } : { ...before, backup: before.backup - 1 };
   return left.active < 0 ? null : { ...says, counts: left };
-}
-
-/** Where the worker before had no server left, those that were out are all there are: who of them is not out by now can be used. */
-function countsIfAllWereOut(board: Board, event: HaproxyEvent, backend: string, own: BackendState): Counts | null {
-  const before = asOfWorkerBefore(board, event, ({ pid }) =>
-    board.backends.get(backendKey({ ...event, pid }, backend)),
-  );
-  const { counts } = before ?? FRESH_BACKEND;
-  if (counts === null || counts.active + counts.backup > 0) return null;
-  return { active: before!.out.total - own.out.total, backup: 0 };
 }
 
 /** What is known by the youngest other worker of the host that knows it. */

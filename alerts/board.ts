@@ -5,6 +5,7 @@
 import {
   type Cause,
   type Counts,
+  type HaproxyEvent,
   type Instant,
   type Operational,
   Shelf,
@@ -103,6 +104,8 @@ export const FRESH_BACKEND: BackendState = {
 /** What an event changed. */
 export interface Change {
   board: Board;
+  /** The event, where it means more than it says (beginning.ts). */
+  event?: HaproxyEvent;
   transition: Transition | null;
   /** Outages that opened, ended, or turned out to be no planned work, each with the servers of its backend that are out. */
   outages: OutageChange[];

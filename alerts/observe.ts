@@ -46,8 +46,9 @@ function hearOf(board: Board, event: HaproxyEvent, copies: number): Change {
 function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, copies: number): Change {
   const counted = countedAtBeginning(board, event, says);
   if (counted !== null) {
-    const change = changeOf(board, { ...event, says: counted }, counted, copies);
-    return { ...change, outages: change.outages.map(inferred) };
+    const meant = { ...event, says: counted };
+    const change = changeOf(board, meant, counted, copies);
+    return { ...change, event: meant, outages: change.outages.map(inferred) };
   }
   const back = cameBackUnseen(board, event, says);
   if (back === null) return changeOf(board, event, says, copies);

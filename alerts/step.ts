@@ -46,7 +46,7 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
   for (const outage of change.outages) turn.follow(outage);
   const { ends, died } = endedWorkers(forgotten.board, change.board, event);
   turn.retire(event.host, ends, died);
-  for (const sign of signsOf(event, change)) turn.heed(event, sign);
+  for (const sign of signsOf(change.event ?? event, change)) turn.heed(event, sign);
   const outages = [...forgotten.outages, ...change.outages].map(({ outage }) => outage);
   return turn.end({ board: change.board, clocks }, change.transition, outages);
 }

@@ -117,7 +117,7 @@ function doubtOfKnownOnStderr(heard: Heard, event: HaproxyEvent): Doubt | null {
 }
 
 function doubtOfUnknownOnStderr(heard: Heard, held: Held): Doubt | null {
-  const { stderr, announces, heads, tags } = sourceOf(heard, held.event.host);
+  const { stderr, announces, heads } = sourceOf(heard, held.event.host);
   const isStrange = isByStranger(heard, held);
   const isOther = isForeign(heard, held);
   const doubtful = isStrange ? forGood : untilNext;
@@ -126,7 +126,7 @@ function doubtOfUnknownOnStderr(heard: Heard, held: Held): Doubt | null {
   if (announces) return doubtful(UNANNOUNCED);
   if (heads?.syslog) return untilNext('nothing was heard of such a worker, and no log target told it');
   if (isOther) return untilNext(FOREIGN);
-  return tags.length === 0 && isStrange ? untilNext(FIRST) : null;
+  return isStrange ? untilNext(FIRST) : null;
 }
 
 /** Clients can write as many lines as they like where they can write whole ones, but none on stderr: a change has to stand there as well. */

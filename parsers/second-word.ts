@@ -52,7 +52,8 @@ export function startedAnew(
 
 /** What is believed with this line because it follows from it: anybody writes one, but seldom two of such, as one process. Null if it follows from none. */
 export function followedUp(heard: Heard, { event, tagPid }: Held): readonly Doubted[] | null {
-  const doubted = doubtedOf(heard.speakers.get(speakerKey(event))).filter((one) => one.tagPid === tagPid);
+  const isOther = (one: Doubted) => one.tagPid === tagPid && one.event.id !== event.id;
+  const doubted = doubtedOf(heard.speakers.get(speakerKey(event))).filter(isOther);
   return doubted.some((first) => followsFrom(heard, first.event, event)) ? doubted : null;
 }
 

@@ -29,7 +29,7 @@ export function waysOf(
 ): Pick<Source, 'stderr' | 'pairs'> & { alive: boolean } {
   const isBoth = cameBothWays({ by });
   // Two requests in one breath make no second target: a client shall not bring about that HAProxy's one line is not enough any more.
-  const isPair = pair && !(source.open && source.pairs === false && by.stderr === 0);
+  const isPair = pair && !(source.open && source.pairs === false);
   return {
     stderr: isBoth ? true : source.stderr,
     pairs: isPair ? true : source.pairs,

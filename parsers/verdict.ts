@@ -93,9 +93,9 @@ export class Verdicts {
     for (const held of legacyOf(this.heard.held, host, pid)) this.#strike(held);
   }
 
-  /** Who speaks for itself has loaded for itself what it said before. */
+  /** Who speaks for itself has loaded for itself what it said before; but not where clients write lines in its name. */
   #adopt({ host, pid, says }: HaproxyEvent): void {
-    if (isOfWorkers(says) || isLoading(this.heard, host, pid)) return;
+    if (isOfWorkers(says) || isLoading(this.heard, host, pid) || clientsWriteLines(this.heard, { host, pid })) return;
     for (const held of legacyOf(this.heard.held, host, pid)) this.believe(held);
   }
 
@@ -147,13 +147,13 @@ export class Verdicts {
     // What contradicted may fit later, and be no truer for it: only a line that comes by the other way bears it out.
     if (held.doubted && !cameBothWays(said)) return false;
     if (isWitnessed(this.heard, held, said)) return true;
-    if (held.doubted) return false;
     const { host, pid } = held.event;
     const others = () =>
       this.#waiting(({ event }) => event.host === host && event.pid === pid).map((one) => this.#said(one));
-    const doubted = startedAnew(this.heard, held, said, others);
+    // Of a worker whose announcement was lost two sentences count, stderr late or not.
+    const doubted = held.doubted ? followedUp(this.heard, held) : startedAnew(this.heard, held, said, others);
     if (doubted === null) return false;
-    this.#bringBack(held, doubted, { stderr: false, alive: false, pairs: said.pair });
+    this.#bringBack(held, doubted, held.doubted ? {} : { stderr: false, alive: false, pairs: said.pair });
     return true;
   }
 

@@ -114,10 +114,9 @@ function contradictionOnStderr(heard: Heard, host: string, record: LogRecord): s
   const { stderr, syslog } = sourceOf(heard, host).heads ?? {};
   const facility = priority === null ? null : priority >> 3;
   if (isExcess(heard, host, record)) return 'more states were loaded than can wait';
-  // Before a target has told anything: a worker's own line goes where an operator sends `log` lines, and stderr was heard elsewhere.
-  const seemsOfTarget = stderr !== undefined && stderr.facilities.length > 0 && tagPid === pid && isLocal(priority);
-  const isOfTarget = syslog ? syslog.facilities.includes(facility ?? -1) : seemsOfTarget;
-  const isOfStderr = stderr === undefined ? !isLocal(priority) : stderr.facilities.includes(facility ?? 0);
+  // What is there for an operator's `log` lines is theirs, whatever was heard: who comes first shall not make it stderr's.
+  const isOfTarget = isLocal(priority) || syslog?.facilities.includes(facility ?? -1) === true;
+  const isOfStderr = stderr?.facilities.length ? stderr.facilities.includes(facility ?? -1) : !isLocal(priority);
   if (isOfTarget && !isOfStderr) return 'its facility is that of a `log` target';
   if (isInAnother(heard, host, 'stderr', record.inTagsPlace)) return 'another program wrote it';
   if (isOfWorkers(sentence) && isWorker(heard, hostNameOf(heard, record), pid))

@@ -1,7 +1,9 @@
 /** What `haplog import` does. */
-import { DEFAULT_POLICY, type Plan, planOf } from '../../alerts/index.js';
+import { type Incident, type Plan, planOf } from '../../alerts/index.js';
 import type { EventId, TimeContext } from '../../parsers/index.js';
 import { afterwards } from '../afterwards.js';
+import { DEFAULTS } from '../config/defaults.js';
+import { openConfig } from '../config/open.js';
 import { readHistory } from '../history-files.js';
 import { EMPTY_MEMORY } from '../memory.js';
 import { CUT_REMEDY, notUnderstood, someCut } from '../misses.js';
@@ -16,8 +18,17 @@ import { timeContext } from './time-context.js';
 
 export type ImportOptions = PastOptions & { db?: string };
 
-/** No routes: incidents of the past are written down and told to nobody. */
-const QUIET: Plan = planOf({ policy: DEFAULT_POLICY, routes: [], maintenance: [] });
+/**
+ * No routes: incidents of the past are written down and told to nobody. When they begin and end is the configuration's in force to say, as it is for a
+ * daemon at the same log; one that cannot be read is not the import's to complain of.
+ */
+async function quietPlan(): Promise<Plan> {
+  const config = await openConfig(null).then(
+    ({ config }) => config,
+    () => DEFAULTS,
+  );
+  return planOf({ ...config, routes: [], maintenance: [] });
+}
 
 /** Reads the files into the database and says how much it was. A file that cannot be read is a `UserError`. */
 export async function importFiles(files: string[], options: ImportOptions): Promise<void> {
@@ -62,6 +73,7 @@ const FACTS_PER_COMMIT = 1_000;
 async function takeIn(files: string[], context: TimeContext, database: string, seen: Seen): Promise<void> {
   const store = openStore(database, 'write');
   const begunAt = Date.now();
+  const quiet = await quietPlan();
   let memory = EMPTY_MEMORY;
   let gathered: News[] = [];
   let [facts, lines] = [0, 0];
@@ -82,7 +94,7 @@ async function takeIn(files: string[], context: TimeContext, database: string, s
     let damage: unknown = null;
     try {
       for await (const batch of readHistory(files, context)) {
-        const ingested = ingest(memory, { ...batch, live: true }, QUIET, context, AS_WRITTEN);
+        const ingested = ingest(memory, { ...batch, live: true }, quiet, context, AS_WRITTEN);
         seen.cut ||= someCut(ingested.news.samples);
         gather(ingested);
         lines += batch.tally.lines;
@@ -93,7 +105,7 @@ async function takeIn(files: string[], context: TimeContext, database: string, s
       damage = error; // what could be read counts
     }
     // A daemon may be at the same log: what may still come of it is not the import's to tell.
-    for (const ingested of afterwards(memory, QUIET, null, begunAt)) gather(ingested);
+    for (const ingested of afterwards(memory, quiet, null, begunAt)) gather(ingested);
     await keep();
     if (damage !== null) throw damage;
   } finally {
@@ -106,7 +118,7 @@ function factsOf(gathered: readonly News[]): Commit {
   return {
     transitions: gathered.flatMap(({ transitions }) => transitions),
     outages: gathered.flatMap(({ outages }) => outages),
-    incidents: gathered.flatMap(({ incidents }) => incidents),
+    incidents: gathered.flatMap(({ incidents }) => incidents.map(untold)),
     copies: gathered.flatMap(({ copies }) => copies),
     suspects: gathered.flatMap(({ suspects }) => suspects),
     cleared: gathered.flatMap(({ cleared }) => cleared),
@@ -114,6 +126,9 @@ function factsOf(gathered: readonly News[]): Commit {
     ...{ checkpoint: null, tally: null, samples: [], remember: [], forget: [] },
   };
 }
+
+/** As it is: the machine notes when it would be told, and reminded of. */
+const untold = (incident: Incident): Incident => ({ ...incident, toldAt: null, remindedAt: null, reminders: 0 });
 
 function factsIn({ transitions, outages, incidents, copies, suspects }: News): number {
   return transitions.length + outages.length + incidents.length + copies.length + suspects.length;

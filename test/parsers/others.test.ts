@@ -257,6 +257,22 @@ test('not even before a target has told anything, once HAProxy was heard on stde
   assert.deepEqual(told([worker.replace('134', '30')], memory), ['b down', 'app exhausted']);
 });
 
+test('nor before anything was heard: who comes first does not make its facility that of stderr', () => {
+  const requests = ['Mozilla/5.0', 'curl/8.5.0'].map((text) => `<134>${syslogLine(T - 9, text)}`);
+  const early = ['Loading failure!', down('b', 1), down('a', 0)].map((text) => `<134>${stderrLine(T - 5, text)}`);
+  const sealed = (line: string) => (line.includes('(1') ? `<30>${line}` : `<129>${line}`);
+  const refused = '? its facility is that of a `log` target';
+  assert.deepEqual(told([...requests, ...early]), Array(3).fill(refused));
+  const { memory } = readLog([...requests, ...early, ...history.map(sealed)]);
+  assert.deepEqual(told([`<134>${stderrLine(LATER, down('a', 2))}`], memory), [refused]);
+});
+
+test('nor where a log bears severities from some day on, and HAProxy is started anew', () => {
+  const { memory } = readLog(history);
+  const anew = [`<30>${forked(LATER, 200)}`, `<134>${stderrLine(LATER + 500, down('a', 0), { pid: 200 })}`];
+  assert.deepEqual(told(anew, memory), ['? its facility is that of a `log` target']);
+});
+
 describe('where the log bears severities, nothing is silenced by them', () => {
   const reload = (at: number) => [
     stderrLine(at, 'New worker (200) forked', { pid: 1 }),
@@ -626,4 +642,9 @@ test('a worker that no master told of is not borne out by stderr that comes late
   const debian = readLog(history).memory;
   const late = stderrLine(LATER + 3_000, down('a', 0), { pid: 905 });
   assert.deepEqual(events([...twice(LATER, down('a', 0), 905), late], debian), []);
+  // Two that follow from each other are another thing: its announcement may have been lost.
+  const neu = [say('DOWN', 'n', 0).replaceAll('app/', 'neu/'), EXHAUSTED.replace('app', 'neu')];
+  const soon = neu.flatMap((text, n) => twice(LATER + n, text, 905));
+  const later = neu.map((text, n) => stderrLine(LATER + 3_000 + n, text, { pid: 905 }));
+  assert.deepEqual(events([...soon, ...later], debian), ['n down', 'neu exhausted']);
 });

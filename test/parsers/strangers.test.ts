@@ -418,6 +418,26 @@ describe('where ordinary requests begin as they like', () => {
   });
 });
 
+describe('before anything was heard of a worker whose lines begin as clients like', () => {
+  const first = bare(T - 9_000);
+
+  test('what looks like its state file is not told with the first change that it tells itself', () => {
+    const loaded = down('b', 0).replace(/reason: .*?ms/, 'changed from server-state after a reload');
+    const unresolved = "[/h.cfg:1] : 'server app/b' : could not resolve address 'b.test', disabling server.";
+    for (const text of [loaded, unresolved]) {
+      const { news } = readLog([...first, stderrLine(T, text), ...triple(T + 10_000, down('a', 2))]);
+      assert.deepEqual([news.transitions.map(({ server }) => server), news.outages], [['a'], []], text);
+    }
+  });
+
+  test('nor is what looks like the stderr of another process', () => {
+    const other = syslogLine(T, `[NOTICE]   (77) : backend 'ghost' has no server available!`);
+    const genuine = [syslogLine(T + 2, down('a', 1)), stderrLine(T + 10, down('a', 1))];
+    const { news } = readLog([...first, other, ...genuine, syslogLine(T + 90_000, 'Mozilla/5.0')]);
+    assert.deepEqual([news.transitions.map(({ server }) => server), news.outages], [['a'], []]);
+  });
+});
+
 describe('where the formats were changed, and HAProxy reloaded', () => {
   const DAY = 86_400_000;
   const of = (pid: number, at: number, text: string) => [stderrLine(at, text, { pid }), ...twice(at, text, pid)];

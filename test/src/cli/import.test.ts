@@ -1,6 +1,6 @@
 /** `haplog import` as its own process: what it says of what it took in. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ask } from '../../support/cli.js';
@@ -58,6 +58,17 @@ test('of what comes again and again an import stores the incidents that replay t
   ask(folder, ['import', 'a.log', '--db', 'h.db']);
   assert.deepEqual(incidentsIn('query', '--since', '2026-11-22', '-o', 'jsonl', '--db', 'h.db'), told);
   assert.equal(told.length, 3);
+});
+
+test('an import goes by the policy in force, as a daemon at the same log does', (t) => {
+  const folder = tempFolder(t);
+  mkdirSync(join(folder, '.config/haplog'), { recursive: true });
+  writeFileSync(join(folder, '.config/haplog/haplog.yaml'), 'policy: { keep_firing: 2h }\n');
+  writeFileSync(join(folder, 'a.log'), flaps(Date.now() - 3_600_000, [0, 1_000]));
+  ask(folder, ['import', 'a.log', '--db', 'h.db']);
+  const { stdout } = ask(folder, ['query', '--since', '2h', '-o', 'jsonl', '--db', 'h.db']);
+  const [incident] = jsonOf(stdout).filter(({ kind }) => kind === 'incident');
+  assert.deepEqual([incident?.phase, incident?.receivers], ['firing', []]);
 });
 
 test('an incident that may still come back is not over for an import: a daemon may be at the same log', (t) => {
