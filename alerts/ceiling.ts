@@ -45,7 +45,7 @@ export function underCeiling<Row extends Waiting>(
   const room = perMinute - accepted.length;
   if (room <= 0) return [];
   if (!takesDigests) return letters.slice(0, room);
-  if (letters.length < Math.max(room, 2)) return [...letters];
+  if (letters.length < room) return [...letters];
   // What may have been accepted already is sent again as it was; it cannot be put together with others.
   const again = letters.filter(({ name }) => name !== null);
   const digest = digestOf(letters.filter(({ name }) => name === null));

@@ -32,9 +32,9 @@ export function comesAgain(
 }
 
 /** How long an incident must be well to be over. What nobody was told of is over as its rule says. */
-export function settlesAfterMs({ rule, phase, settlesMs, toldAt }: Incident, policy: Policy): number {
+export function settlesAfterMs({ rule, settlesMs, toldAt }: Incident, policy: Policy): number {
   const usual = keepFiringMs(policy, rule);
-  return phase === 'firing' && settlesMs !== null && toldAt !== null ? Math.max(usual, settlesMs) : usual;
+  return settlesMs !== null && toldAt !== null ? Math.max(usual, settlesMs) : usual;
 }
 
 /** The incident that has come back: was it well for so long that it would have been over, but that it comes again and again? */

@@ -45,13 +45,8 @@ export function lastWords(change: Change, event: HaproxyEvent): Change {
   if (!self?.end) return change;
   const { at, how } = self.end;
   const died = how !== 'process_replaced' && !isTakenOver(change.board, event);
-  const open = change.outages.filter(({ outage }) => outage.end === null).map(({ outage }) => outage.backend);
-  const late = endEach(
-    change.board,
-    open.map((backend) => backendKey(event, backend)),
-    at,
-    how,
-  );
+  const told = change.outages.map(({ outage }) => backendKey(event, outage.backend));
+  const late = endEach(change.board, told, at, how);
   return {
     ...change,
     board: late.board,

@@ -112,8 +112,7 @@ export class Herald {
     const ack = this.#plan.acknowledgements.get(incident.id);
     if (incident.ack !== null || ack === undefined) return incident;
     const taken: Incident = { ...incident, ack };
-    const receivers = incident.toldAt === null ? [] : this.#stillKnown(incident.receivers);
-    return this.#write(taken, 'acknowledged', 'acknowledged', receivers);
+    return this.#write(taken, 'acknowledged', 'acknowledged', this.#stillKnown(incident.receivers));
   }
 
   #routed(incident: Incident): string[] {

@@ -15,6 +15,7 @@ import {
 import { endWorker, lastWords, renewWorker, supersede } from './generation.js';
 import { availabilityAfter, evidenceOf, type ServerSentence, settle } from './outage.js';
 import { isPlannedChange } from './planned.js';
+import type { Evidence } from './state.js';
 import { noteWorker } from './workers.js';
 
 /**
@@ -47,14 +48,13 @@ function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, 
   const counted = countedAtBeginning(board, event, says);
   if (counted !== null) {
     const meant = { ...event, says: counted };
-    const change = changeOf(board, meant, counted, copies);
+    const change = changeOf(board, meant, counted, copies, 'inferred');
     return { ...change, event: meant, outages: change.outages.map(inferred) };
   }
   const back = cameBackUnseen(board, event, says);
   if (back === null) return changeOf(board, event, says, copies);
   const change = changeOf(back.board, event, says, copies);
-  const transition = change.transition && { ...change.transition, from: 'maint' as const };
-  return { ...change, transition, outages: [...back.outages, ...change.outages] };
+  return { ...change, outages: [...back.outages, ...change.outages] };
 }
 
 /**
@@ -65,10 +65,7 @@ function cameBackUnseen(board: Board, event: HaproxyEvent, { server, change }: S
   const key = serverKey(event, server);
   const known = board.servers.get(key);
   if (!known?.maint || (change.to !== 'down' && change.to !== 'stopping')) return null;
-  const drained = { planned: known.planned, left: known.left };
-  const served = { planned: false, left: null };
-  const way = known.drain ? drained : served;
-  const after: ServerState = { ...known, maint: false, operational: 'up', evidence: 'inferred', ...way };
+  const after = known.drain ? known : { ...known, planned: false, left: null };
   const { out } = board.backends.get(backendKey(event, server.backend)) ?? FRESH_BACKEND;
   const servers = board.servers.with(key, after);
   const now = outAfter(out, server.server, known, after);
@@ -78,7 +75,7 @@ function cameBackUnseen(board: Board, event: HaproxyEvent, { server, change }: S
 
 const inferred = (one: OutageChange): OutageChange => ({ ...one, outage: { ...one.outage, evidence: 'inferred' } });
 
-function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copies: number): Change {
+function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copies: number, how?: Evidence): Change {
   const key = serverKey(event, says.server);
   const known = board.servers.get(key) ?? FRESH_SERVER;
   const before = stateBefore(board.servers.get(key), says);
@@ -99,7 +96,7 @@ function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copie
   const servers = board.servers.with(key, after);
   const { out } = board.backends.get(backendKey(event, backend)) ?? FRESH_BACKEND;
   const now = outAfter(out, server, known, after);
-  const change = settle(boardWith(board, { servers }), event, backend, now, availabilityAfter(says));
+  const change = settle(boardWith(board, { servers }), event, backend, now, availabilityAfter(says), how);
   if (from === to) return change;
   const { cause } = says;
   const transition = { id, at, utcOffsetMin, host, pid, backend, server, from, to, planned, evidence, copies, cause };

@@ -44,6 +44,7 @@ export function availabilityAfter({ change, counts }: ServerSentence): Availabil
  * Opens, keeps or ends the outage of a backend.
  * @param out the backend's servers that take no traffic after the event
  * @param available what the event says of the backend's availability
+ * @param evidence how that is known
  */
 export function settle(
   board: Board,
@@ -51,11 +52,12 @@ export function settle(
   backend: string,
   out: OutServers,
   available: Availability,
+  evidence: Evidence = evidenceOf(event),
 ): Change {
   const key = backendKey(event, backend);
   const known = board.backends.get(key);
   const { outage, stopped, counts: countedBefore } = known ?? FRESH_BACKEND;
-  const counts = countsAfter(event, countedBefore);
+  const counts = countsAfter(event, countedBefore, available);
   const planned = out.total > 0 && out.unplanned === 0;
   const becomes = (open: Outage | null, changed: Outage | null): Change => {
     const isAsKnown = known !== undefined && known.outage === open && known.out === out && isSame(known.counts, counts);
@@ -70,7 +72,7 @@ export function settle(
 
   if (outage === null) {
     if (available !== 'none') return becomes(null, known === undefined ? silentOutage(board, event, backend) : null);
-    const opened = openOutage(event, backend, planned);
+    const opened = openOutage(event, backend, planned, evidence);
     return becomes(opened, opened);
   }
   if (available === 'returned') return becomes(null, ended(outage, event.at, 'recovered'));
@@ -90,10 +92,11 @@ export function fallBy(board: Board, event: HaproxyEvent, key: string): Fall {
   return { last, total, workerBegan: beganShortlyBefore(board, event) };
 }
 
-/** A sentence without counts leaves those of before. */
-function countsAfter({ says }: HaproxyEvent, before: Counts | null): Counts | null {
+/** A sentence without counts leaves those of before; but that there was none is over when a server comes back. */
+function countsAfter({ says }: HaproxyEvent, before: Counts | null, available: Availability): Counts | null {
   if (says.kind === 'backend.exhausted') return { active: 0, backup: 0 };
-  return says.kind === 'server' ? (says.counts ?? before) : before;
+  const counts = says.kind === 'server' ? (says.counts ?? before) : before;
+  return available === 'returned' && counts?.active === 0 && counts.backup === 0 ? null : counts;
 }
 
 function isSame(one: Counts | null, other: Counts | null): boolean {
@@ -105,9 +108,9 @@ export function ended(outage: Outage, at: number, endHow: NonNullable<Outage['en
   return { ...outage, end: Math.max(at, outage.start), endHow };
 }
 
-function openOutage(event: HaproxyEvent, backend: string, planned: boolean): Outage {
+function openOutage(event: HaproxyEvent, backend: string, planned: boolean, evidence: Evidence): Outage {
   const { id, at: start, utcOffsetMin, host, pid } = event;
-  return { id, host, pid, backend, start, utcOffsetMin, end: null, endHow: null, planned, evidence: evidenceOf(event) };
+  return { id, host, pid, backend, start, utcOffsetMin, end: null, endHow: null, planned, evidence };
 }
 
 /** The worker's first word of a backend is that its first server came: it had none since the worker began, if that was shortly before. */
@@ -117,7 +120,7 @@ function silentOutage(board: Board, event: HaproxyEvent, backend: string): Outag
   if (says.counts.active + says.counts.backup !== 1) return null;
   const start = beganShortlyBefore(board, event);
   if (start === null) return null;
-  return ended({ ...openOutage(event, backend, false), start, evidence: 'inferred' }, at, 'recovered');
+  return ended({ ...openOutage(event, backend, false, 'inferred'), start }, at, 'recovered');
 }
 
 /**

@@ -97,3 +97,30 @@ test('what may have been accepted before haplog was killed goes as it was', () =
   const [letter] = lettersOf([row], true);
   assert.equal(waitsUntil(letter!, [told(began('shop', 0, 'db1'), 0)], OPENED + SECOND), null);
 });
+
+test('what is over already waits for no company, and nothing waits once ten seconds have passed since it was noted', () => {
+  const over = { phase: 'resolved', resolvedAt: OPENED + 9 * SECOND } as const;
+  const now = OPENED + 12 * SECOND;
+  const row = (event: NotificationKind, changes: Partial<Incident> = {}): Waiting => {
+    const about = { ...notification(event, began('api', 1, 'db1', changes)), createdAt: OPENED + SECOND };
+    return {
+      seq: ++seq,
+      notification: about,
+      attempts: 0,
+      letter: null,
+      answer: null,
+      passedOn: null,
+      addressee: null,
+    };
+  };
+  const asked = (rows: Waiting[], lately: Told, at = now) => waitsUntil(lettersOf(rows, true)[0]!, [lately], at);
+  assert.equal(
+    asked(
+      [row('firing', over), row('resolved', over)],
+      told(began('shop', 0, 'db1', over), 9, 'resolved'),
+      OPENED + 10 * SECOND,
+    ),
+    null,
+  );
+  assert.equal(asked([row('firing')], told(began('shop', 0, 'db1'), 9)), null);
+});

@@ -67,6 +67,37 @@ describe('a backend is', () => {
       ['0:00 down a 0', '1:00 @2 down b 1'],
       'observed: degraded, 1 active and 0 backup servers left',
     ],
+    ['degraded where nobody counted', ['0:00 maint a'], 'inferred: degraded'],
+    [
+      'degraded with an active server beside its backup servers',
+      ['0:00 down a 1+1'],
+      'observed: degraded, 1 active and 1 backup servers left',
+    ],
+    [
+      'down in whichever of several workers it is',
+      ['1:00 @1 forked', '1:00 @2 forked', '1:05 @1 down a 0', '1:06 @2 down b 1'],
+      'observed: down, 0 active and 0 backup servers left',
+    ],
+    [
+      'down where that worker is the later one as well',
+      ['1:00 @1 forked', '1:00 @2 forked', '1:05 @1 down b 1', '1:06 @2 down a 0'],
+      'observed: down, 0 active and 0 backup servers left',
+    ],
+    [
+      'up, of nobody knows how many, when its only server is back without a count',
+      ['0:00 maint a 0', '1:00 ready a'],
+      'inferred: up',
+    ],
+    [
+      'degraded, of nobody knows how many, when one of them is back without a count',
+      ['0:00 down b 1', '0:00 maint a 0', '1:00 ready a'],
+      'inferred: degraded',
+    ],
+    [
+      'down where all that are left begin in drain',
+      ['0:00 @1 forked', '0:00 @1 took a 1', '0:00 @1 drain b'],
+      'inferred: down, 0 active and 0 backup servers left',
+    ],
   ];
   for (const [what, script, words] of stories) test(what, () => assert.equal(app(...script), words));
 });

@@ -191,6 +191,43 @@ test('also a program gets no more than so many in a minute: what does not fit wa
   assert.equal(fullUntil(most, Array(most).fill(OPENED)), OPENED + 60_000);
 });
 
+test('a letter about several incidents that was on its way when haplog was killed goes again as it was', () => {
+  const again = (rows: Waiting[], name = 'a:firing:oncall') =>
+    shown(lettersOf([...rows.map((one) => ({ ...one, letter: name })), row('z', 'firing', fell('z'))], true));
+  const both = (...servers: string[]) => servers.map((server, i) => row('ab'[i]!, 'firing', fell(server)));
+  assert.deepEqual(again(both('web1', 'web1')), ['root: firing a, firing b', 'single: firing z']);
+  assert.deepEqual(again(both('web1', 'web2')), ['digest: firing a, firing b', 'single: firing z']);
+  const over = both('web1', 'web1').flatMap((one) => [
+    one,
+    { ...one, notification: { ...one.notification, event: 'resolved' as const } },
+  ]);
+  assert.deepEqual(again(over), ['digest: resolved a whole, resolved b whole', 'single: firing z']);
+  const [program] = lettersOf([{ ...row('a'), letter: 'a:firing:hook' }, row('b')], false);
+  assert.equal(program?.name, 'a:firing:hook');
+});
+
+test('a digest names what came first first', () => {
+  const [first, second] = [row('a', 'firing', fell('x')), row('b', 'firing', fell('y'))];
+  const letters = lettersOf([second, first], true);
+  assert.deepEqual(shown(underCeiling(letters, 6, Array(4).fill(OPENED), true)), ['digest: firing a, firing b']);
+});
+
+test('what goes again as it was has room before all others, which go as one', () => {
+  const again = { ...row('a', 'firing', fell('s')), letter: 'a:firing:oncall' };
+  const fresh = ['b', 'c', 'd'].map((id) => row(id, 'firing', { ...fell(id), openedAt: OPENED + seq * 3_600_000 }));
+  const letters = lettersOf([again, ...fresh], true);
+  const under = (accepted: number) => shown(underCeiling(letters, 6, Array(accepted).fill(OPENED), true));
+  assert.deepEqual(under(3), ['single: firing a', 'digest: firing b, firing c, firing d']);
+  assert.deepEqual(under(5), ['single: firing a']);
+});
+
+test('people are sent six messages in any minute, programs six hundred, unless the configuration says otherwise', () => {
+  assert.deepEqual([ceilingOf(undefined, true), ceilingOf(undefined, false)], [6, 600]);
+  assert.deepEqual([ceilingOf(3, true), ceilingOf(null, false)], [3, null]);
+  assert.equal(fullUntil(null, [OPENED]), null);
+  assert.equal(fullUntil(2, [OPENED]), null);
+});
+
 test('a digest counts everything, names the worst, and says how many more there are', () => {
   const rows = [
     ...Array.from({ length: 330 }, (_, i) =>
