@@ -1,11 +1,8 @@
-/** A command of haplog as its own process, from its sources, with what it is given on standard input. */
+/** A command of haplog as built, as its own process, with what it is given on standard input. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { builtHaplog } from './haplog.js';
 import { livingIn } from './home.js';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface Asked {
   status: number | null;
@@ -37,11 +34,6 @@ export async function askMeanwhile(home: string, args: readonly string[]): Promi
   return { status, ...said };
 }
 
-const argumentsOf = (args: readonly string[]) => [
-  '--import',
-  import.meta.resolve('tsx'),
-  join(ROOT, 'src/main.ts'),
-  ...args,
-];
+const argumentsOf = (args: readonly string[]) => [builtHaplog(), ...args];
 
 const surroundings = (home: string) => ({ ...livingIn(home), timeout: 60_000 });

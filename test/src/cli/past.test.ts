@@ -4,21 +4,19 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { builtHaplog } from '../../support/haplog.js';
 import { livingIn } from '../../support/home.js';
 import { serverText, syslogLine } from '../../support/lines.js';
 import { tempFolder } from '../store/temp-folder.js';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const MAIN = ['--import', import.meta.resolve('tsx'), join(ROOT, 'src/main.ts')];
 const T = Date.parse('2026-11-20T12:00:00Z');
 const HOUR = 3_600_000;
 
 function haplog(folder: string, ...args: string[]) {
   const { cwd, env } = livingIn(folder);
   const options = { cwd, encoding: 'utf8', timeout: 60_000, env: { ...env, TZ: 'UTC' } } as const;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...MAIN, ...args], options);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [builtHaplog(), ...args], options);
   return { status, stdout, stderr };
 }
 
