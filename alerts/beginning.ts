@@ -3,7 +3,7 @@
  * is in maintenance nor, with drain, how many servers that leaves. The worker before knows more (tried with 2.6.12).
  */
 import { backendKey, type HaproxyEvent, serverKey } from '../parsers/index.js';
-import { type Board, type ServerState, siblingsOf, type WorkerState, workerOf } from './board.js';
+import { type Board, type ServerState, siblingsOf, workerOf } from './board.js';
 import type { ServerSentence } from './outage.js';
 
 /**
@@ -16,12 +16,12 @@ export function workTakenOver(
   { server, cause }: ServerSentence,
 ): Pick<ServerState, 'maint' | 'drain'> | null {
   if (cause.class !== 'state_file') return null;
-  const before = asOfWorkerBefore(board, event, ({ pid, end }) =>
+  const before = siblingsOf(board, event)
     // The file is written for a reload. Behind a stop or a crash it is an old one.
-    end === null || end.how === 'process_replaced'
-      ? board.servers.get(serverKey({ ...event, pid }, server))
-      : undefined,
-  );
+    .filter(({ end }) => end === null || end.how === 'process_replaced')
+    .toSorted((one, other) => other.firstAt - one.firstAt)
+    .map(({ pid }) => board.servers.get(serverKey({ ...event, pid }, server)))
+    .find((known) => known !== undefined);
   return before?.planned ? { maint: before.maint, drain: before.drain } : null;
 }
 
@@ -38,14 +38,4 @@ export function countedAtBeginning(board: Board, event: HaproxyEvent, says: Serv
   const isActive = !backup || before.backup === 0;
   const left = isActive ? { ...before, active: before.active - 1 } : { ...before, backup: before.backup - 1 };
   return left.active < 0 ? null : { ...says, counts: left };
-}
-
-/** What is known by the youngest other worker of the host that knows it. */
-function asOfWorkerBefore<T>(
-  board: Board,
-  event: HaproxyEvent,
-  known: (worker: WorkerState) => T | undefined,
-): T | undefined {
-  const others = siblingsOf(board, event).toSorted((one, other) => other.firstAt - one.firstAt);
-  return others.map(known).find((one) => one !== undefined);
 }

@@ -48,8 +48,7 @@ function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, 
   const counted = countedAtBeginning(board, event, says);
   if (counted !== null) {
     const meant = { ...event, says: counted };
-    const change = changeOf(board, meant, counted, copies, 'inferred');
-    return { ...change, event: meant, outages: change.outages.map(inferred) };
+    return { ...changeOf(board, meant, counted, copies, 'inferred'), event: meant };
   }
   const back = cameBackUnseen(board, event, says);
   if (back === null) return changeOf(board, event, says, copies);

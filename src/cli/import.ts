@@ -9,7 +9,8 @@ Give the files as logrotate left them: a line is known by its log and its place 
 together of them counts once more.
 
 What is open at the end of these logs ends in the newer ones: give both together, now or later. A daemon may run on the
-database meanwhile, if it is of this version.
+database meanwhile, if it is of this version: incidents begin and end by the policy that haplog run would go by without
+--config, and none is over that may still come back.
 
 Examples:
   haplog import /var/log/haproxy.log*

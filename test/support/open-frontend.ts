@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { carryStderr, freePort, type Member, member } from './haproxy.js';
 import { programPath, startProgram } from './program.js';
 import { type Arrangement, type Rsyslog, startRsyslog } from './rsyslog.js';
-import { openFolder } from './stage.js';
+import { inFolder } from './stage.js';
 import { until } from './until.js';
 
 const address = '127.0.0.10';
@@ -35,19 +35,8 @@ export interface OpenFrontend extends AsyncDisposable {
 }
 
 /** Starts rsyslogd, the servers and haproxy; resolves when the first requests stand in the log. */
-export async function startOpenFrontend(arrangement?: Arrangement): Promise<OpenFrontend> {
-  const folder = openFolder();
-  const opened: AsyncDisposable[] = [];
-  async function close(): Promise<void> {
-    for (const part of opened.reverse()) await part[Symbol.asyncDispose]();
-    folder[Symbol.dispose]();
-  }
-  try {
-    return { ...(await start(folder.path, opened, arrangement)), [Symbol.asyncDispose]: close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+export function startOpenFrontend(arrangement?: Arrangement): Promise<OpenFrontend> {
+  return inFolder((folder, opened) => start(folder, opened, arrangement));
 }
 
 async function start(

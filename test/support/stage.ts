@@ -24,7 +24,20 @@ export function stageMissing(): string | false {
 }
 
 /** Starts rsyslogd, three TCP servers and haproxy, all on loopback and below one temporary folder. */
-export async function openStage(zone = 'America/New_York'): Promise<Stage> {
+export function openStage(zone = 'America/New_York'): Promise<Stage> {
+  return inFolder(async (folder, opened) => {
+    const rsyslog = await startRsyslog(folder, zone);
+    opened.push(rsyslog);
+    const haproxy = await startHaproxy(folder, rsyslog);
+    opened.push(haproxy);
+    return { folder, rsyslog, haproxy };
+  });
+}
+
+/** What `build` makes in a temporary folder. What it has opened is closed with it, the last first, also where it fails. */
+export async function inFolder<T>(
+  build: (folder: string, opened: AsyncDisposable[]) => Promise<T>,
+): Promise<T & AsyncDisposable> {
   const folder = openFolder();
   const opened: AsyncDisposable[] = [];
   async function close(): Promise<void> {
@@ -32,11 +45,7 @@ export async function openStage(zone = 'America/New_York'): Promise<Stage> {
     folder[Symbol.dispose]();
   }
   try {
-    const rsyslog = await startRsyslog(folder.path, zone);
-    opened.push(rsyslog);
-    const haproxy = await startHaproxy(folder.path, rsyslog);
-    opened.push(haproxy);
-    return { folder: folder.path, rsyslog, haproxy, [Symbol.asyncDispose]: close };
+    return { ...(await build(folder.path, opened)), [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
