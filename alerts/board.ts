@@ -46,6 +46,13 @@ export interface BackendState {
   stopped: boolean;
 }
 
+/** Who started a worker. */
+export interface Master {
+  pid: number;
+  /** When it was first heard of. */
+  since: Instant;
+}
+
 export interface WorkerState {
   pid: number;
   /** First and last time it was heard. */
@@ -53,6 +60,8 @@ export interface WorkerState {
   lastAt: Instant;
   /** When it began, as its master told; null where it did not. */
   startedAt: Instant | null;
+  /** Who started it; null where no master told so. Older memories do not know. */
+  master?: Master | null;
   /** The youngest worker of the same host that has spoken of the same backends since; null while there is none. */
   heir: number | null;
   /** Nothing of it is open: its heir has outlived it, or its master told of its end. */

@@ -4,7 +4,8 @@
  * ("Proxy X stopped"), or nobody but the younger worker that speaks instead.
  */
 import { backendKey, type HaproxyEvent, type Instant, type WorkerRef, workerKey } from '../parsers/index.js';
-import { type Board, boardWith, type Change, siblingsOf, unchanged, workerOf } from './board.js';
+import { isOfAnother } from './beside.js';
+import { type Board, boardWith, type Change, siblingsOf, unchanged, type WorkerState, workerOf } from './board.js';
 import { NO_FALL } from './incident.js';
 import { ended } from './outage.js';
 import type { OutageEnd } from './state.js';
@@ -59,8 +60,9 @@ export function isTakenOver(board: Board, worker: WorkerRef): boolean {
   const self = workerOf(board, worker);
   if (self === undefined) return false;
   const siblings = siblingsOf(board, worker);
-  const isOfAnother = (pid: number) => siblings.some(({ heir }) => heir === pid) || areStrangers(board, worker, pid);
-  return siblings.some(({ pid, firstAt, end }) => !end && firstAt > self.firstAt && !isOfAnother(pid));
+  const isStranger = (one: WorkerState) =>
+    siblings.some(({ heir }) => heir === one.pid) || isOfAnother(one, self) || areStrangers(board, worker, one.pid);
+  return siblings.some((one) => !one.end && one.firstAt > self.firstAt && !isStranger(one));
 }
 
 /** Both have spoken of backends, and of none that is the other's: two services of one host. */

@@ -1,6 +1,6 @@
 /** What the operator lives through: one stretch of trouble with one subject, across reloads. */
-import type { Cause, EventId, Instant, Stamp } from '../parsers/index.js';
-import { type Impact, UNKNOWN_IMPACT } from './impact.js';
+import type { Cause, EventId, HaproxyEvent, Instant, Stamp } from '../parsers/index.js';
+import type { Impact } from './impact.js';
 import { type Rule, type Severity, SUBJECT_OF } from './rules.js';
 import type { Evidence, Outage, Shown } from './state.js';
 
@@ -57,6 +57,8 @@ export interface Incident {
   planned: boolean;
   /** The workers in which it is so right now. */
   workers: number[];
+  /** The masters that told of it, or whose workers died in it (beside.ts). Older ones do not know. */
+  masters?: readonly number[];
   /** Why the last server fell. */
   cause: Cause | null;
   /** The servers that fell last, in order, and how many fell in all. */
@@ -102,81 +104,6 @@ export function serverOf({ rule, subject }: Pick<Incident, 'rule' | 'subject'>):
   return SUBJECT_OF[rule] === 'server' ? subject.slice(subject.indexOf('/') + 1) : null;
 }
 
-/** A trouble as one worker tells of it, on its way into an incident. */
-export interface Spell extends Stamp {
-  id: EventId;
-  host: string;
-  pid: number;
-  rule: Rule;
-  subject: string;
-  planned: boolean;
-  /** Why, where no server of `fall` tells. */
-  cause: Cause | null;
-  /** What led to it. */
-  fall: Fall;
-  /** No worker is in it: it lasts until another one takes over. */
-  orphan: boolean;
-}
-
-/** An outage as a spell. */
-export function spellOf(
-  { id, host, pid, backend: subject, start: at, utcOffsetMin, planned }: Outage,
-  fall: Fall,
-): Spell {
-  return { id, host, pid, rule: 'outage', subject, at, utcOffsetMin, planned, cause: null, fall, orphan: false };
-}
-
-/** The incident that a spell opens. */
-export function begun(spell: Spell, severity: Severity): Incident {
-  const { id, host, rule, subject, at: openedAt, utcOffsetMin, planned, pid, fall, cause, orphan } = spell;
-  return {
-    id: rule === 'outage' ? id : (`${id}/${rule}` as EventId),
-    host,
-    rule,
-    severity,
-    subject,
-    phase: 'pending',
-    openedAt,
-    utcOffsetMin,
-    firedAt: null,
-    resolvedAt: null,
-    endEvidence: null,
-    planned,
-    workers: orphan ? [] : [pid],
-    cause: lastOf(fall.last)?.cause ?? cause,
-    fallen: fall.last,
-    fallenTotal: fall.total,
-    workerBegan: fall.workerBegan,
-    impact: rule === 'outage' ? UNKNOWN_IMPACT : null,
-    toldAt: null,
-    reminders: 0,
-    remindedAt: null,
-    receivers: [],
-    quietUntil: null,
-    flaps: null,
-    times: 1,
-    settlesMs: null,
-    cameBackAt: null,
-    ack: null,
-  };
-}
-
-/** The same trouble again, or in another worker: one incident. */
-export function joined(incident: Incident, { pid, planned, fall, cause, orphan }: Spell): Incident {
-  const { last, total } = fall.total > 0 ? fall : { last: incident.fallen, total: incident.fallenTotal };
-  return {
-    ...incident,
-    resolvedAt: null,
-    endEvidence: null,
-    planned: incident.planned && planned,
-    times: incident.times + (incident.resolvedAt === null ? 0 : 1),
-    workers: orphan ? incident.workers : [...incident.workers.filter((other) => other !== pid), pid],
-    cause: lastOf(fall.last)?.cause ?? cause ?? incident.cause,
-    fallen: last,
-    fallenTotal: total,
-  };
-}
-
 /** That the trouble has ended in one worker: when, and how that is known. */
 export interface End {
   pid: number;
@@ -197,6 +124,13 @@ export function left(incident: Incident, { pid, at, evidence: endEvidence }: End
   const workers = incident.workers.filter((other) => other !== pid);
   if (workers.length > 0 || died) return { ...incident, workers };
   return { ...incident, workers, resolvedAt: at, endEvidence };
+}
+
+/** Nobody was in it any more, and a new worker serves. Only of workers themselves that says as much as that all is well. */
+export function takenOver(incident: Incident, { at, says }: HaproxyEvent): Incident {
+  const isOfWorker = incident.rule === 'worker_killed' || incident.rule === 'stopped';
+  const endEvidence = isOfWorker && says.kind === 'worker.started' ? 'observed' : 'assumed';
+  return { ...incident, resolvedAt: Math.max(at, incident.openedAt), endEvidence };
 }
 
 /** The incident with nothing in it that is still to come: such instants count as now. The same object where none is. */

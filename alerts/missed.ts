@@ -2,6 +2,26 @@
 import type { Shelf } from '../parsers/index.js';
 import { backendOf, type Incident } from './incident.js';
 import { inOrder } from './ledger.js';
+import type { Plan } from './plan.js';
+import { quietUntil } from './quiet.js';
+
+/** Of more nobody is told; the history has them. */
+const MOST_MISSED = 1_000;
+
+/**
+ * With an incident that is over, if it fired, nobody was told, and nothing kept it quiet, as far as clocks agree.
+ * @param open the incidents that are not over
+ */
+export function withMissed(
+  missed: Shelf<Incident>,
+  over: Incident,
+  plan: Plan,
+  open: Shelf<Incident>,
+): Shelf<Incident> {
+  const isTold = over.toldAt !== null || over.firedAt === null || over.planned || over.quietUntil !== null;
+  if (isTold || missed.size >= MOST_MISSED) return missed;
+  return quietUntil(over, plan, open, over.openedAt) === null ? missed.with(over.id, over) : missed;
+}
 
 /** The oldest first. */
 export function worthTelling(missed: Shelf<Incident>): Incident[] {

@@ -1,23 +1,21 @@
 /** One turn of the state machine: what an event or the time makes of the incidents, step by step. */
 import { type HaproxyEvent, type Instant, Shelf } from '../parsers/index.js';
+import { besides, masterNamed, masterOf } from './beside.js';
 import type { Board, OutageChange } from './board.js';
 import { fires, isUntold, tellsAgainAt, turnsAt } from './due.js';
 import { backAgain, changesKey, comesAgain, flapped } from './flapping.js';
 import { Herald, type Moment } from './herald.js';
-import { begun, type End, endOf, type Incident, incidentKey, joined, left, type Spell, spellOf } from './incident.js';
+import { type End, endOf, type Incident, incidentKey, left, takenOver } from './incident.js';
 import { Ledger } from './ledger.js';
-import { worthTelling } from './missed.js';
+import { withMissed, worthTelling } from './missed.js';
 import { withBackend } from './notification.js';
 import type { Plan } from './plan.js';
 import { holdMs } from './policy.js';
-import { quietUntil as keptQuietUntil } from './quiet.js';
 import type { Sign } from './signs.js';
 import type { Situation, Step } from './situation.js';
+import { begun, joined, type Spell, spellOf, spellOfSign } from './spell.js';
 import type { Outage, Transition } from './state.js';
 import { without } from './vanished.js';
-
-/** Of more nobody is told; the history has them. */
-const MOST_MISSED = 1_000;
 
 /** It lives no longer than the step and nothing outside sees it. */
 export class Turn {
@@ -43,17 +41,18 @@ export class Turn {
   /** An outage opened, ended, or is no planned work any more. */
   follow({ outage, fall, died = false }: OutageChange): void {
     if (!this.#plan.policy.rules.outage.on) return;
-    const spell = spellOf(outage, fall);
+    const spell = spellOf(outage, fall, masterOf(this.#workers, outage));
     if (outage.end === null) this.#present(spell);
     else this.#absent(spell, endOf(outage), died);
   }
 
   /** What an event says of any other trouble. */
-  heed({ id, host, pid, at, utcOffsetMin }: HaproxyEvent, sign: Sign): void {
-    const { rule, subject, planned, fall, orphan = false, isVague = false } = sign;
+  heed(event: HaproxyEvent, sign: Sign): void {
+    const { host, pid, at } = event;
+    const { rule, subject } = sign;
     if (!this.#plan.policy.rules[rule].on) return;
-    const cause = isVague && this.#ledger.get({ host, rule, subject }) ? null : sign.cause;
-    const spell: Spell = { id, host, pid, at, utcOffsetMin, rule, subject, planned, fall, cause, orphan };
+    const isKnown = this.#ledger.get({ host, rule, subject }) !== undefined;
+    const spell = spellOfSign(event, sign, masterOf(this.#workers, event), isKnown);
     if (sign.is === 'present') this.#present(spell);
     else if (sign.is === 'absent') this.#absent(spell, { pid, at, evidence: 'observed' }, false);
     else this.#pass(spell, sign);
@@ -71,14 +70,12 @@ export class Turn {
   }
 
   /** A new worker serves where others died: until it says otherwise, all is well again. */
-  takeOver({ host, at, says }: HaproxyEvent): void {
+  takeOver(event: HaproxyEvent): void {
     const isDead = ({ workers, resolvedAt, rule }: Incident) =>
       workers.length === 0 && resolvedAt === null && rule !== 'reload_failed';
-    for (const incident of this.#ledger.open((one) => one.host === host && isDead(one))) {
-      const isOfWorker = incident.rule === 'worker_killed' || incident.rule === 'stopped';
-      const isSaid = isOfWorker && says.kind === 'worker.started';
-      const endEvidence = isSaid ? 'observed' : 'assumed';
-      this.#advance({ ...incident, resolvedAt: Math.max(at, incident.openedAt), endEvidence });
+    for (const incident of this.#ledger.open((one) => one.host === event.host && isDead(one))) {
+      if (this.#goesOnBeside(incident, event.master ?? null)) continue;
+      this.#advance(takenOver(incident, event));
     }
   }
 
@@ -155,6 +152,7 @@ export class Turn {
   #absent(spell: Spell, end: End, died: boolean): void {
     const incident = this.#ledger.get(spell);
     if (!incident || (incident.resolvedAt !== null && spell.rule !== 'outage')) return;
+    if (spell.orphan && this.#goesOnBeside(incident, spell.master)) return;
     // It may have begun while the host's clock was ahead, and cannot end later than now.
     const at = Math.min(end.at, this.#nowAt(spell.host));
     this.#advance(left(incident, { ...end, at }, died));
@@ -171,6 +169,14 @@ export class Turn {
     const changes = known ? (known.flaps?.changes ?? 0) + 1 : recent.length;
     const { at: resolvedAt } = spell;
     this.#advance({ ...incident, resolvedAt, endEvidence: 'observed', workers: [], flaps: { changes, state } });
+  }
+
+  /** All is well with one service of the host: the incident is of another one as well, and goes on there. */
+  #goesOnBeside(incident: Incident, master: number | null): boolean {
+    const masters = besides(incident, masterNamed(this.#workers.get(incident.host), master));
+    if (masters.length === 0) return false;
+    this.#ledger.put({ ...incident, masters });
+    return true;
   }
 
   #begun(spell: Spell): Incident {
@@ -226,21 +232,13 @@ export class Turn {
     if (resolved.rule === 'flapping') this.#forgetChanges(resolved);
     if (resolved.settlesMs !== null) this.#changes = this.#changes.without(incidentKey(resolved));
     this.#herald.tellEnd(resolved);
-    const { toldAt, firedAt, planned, quietUntil } = resolved;
-    const wasMissed =
-      toldAt === null && firedAt !== null && !planned && quietUntil === null && !this.#wasQuiet(resolved);
-    if (wasMissed && this.#missed.size < MOST_MISSED) this.#missed = this.#missed.with(resolved.id, resolved);
+    this.#missed = withMissed(this.#missed, resolved, this.#plan, this.#ledger.incidents);
   }
 
   /** It has settled: only what comes now counts. By worker: how often incidents of the server have fired is another count. */
   #forgetChanges({ host, subject }: Incident): void {
     for (const { pid } of this.#workers.get(host) ?? [])
       this.#changes = this.#changes.without(changesKey(host, pid, subject));
-  }
-
-  /** It began in a silence or in maintenance, as far as clocks agree. */
-  #wasQuiet(incident: Incident): boolean {
-    return keptQuietUntil(incident, this.#plan, this.#ledger.incidents, incident.openedAt) !== null;
   }
 
   #nowAt(host: string): Instant {

@@ -11,7 +11,8 @@ import {
   type WorkerRef,
   workerKey,
 } from '../parsers/index.js';
-import { type Board, boardWith, siblingsOf, type WorkerState, workerOf } from './board.js';
+import { isOfAnother, masterNamed } from './beside.js';
+import { type Board, boardWith, type Master, siblingsOf, type WorkerState, workerOf } from './board.js';
 import type { End } from './incident.js';
 
 /** How long an older worker must have been silent before its younger sibling's word counts as its end. */
@@ -80,12 +81,13 @@ export function noteWorker(before: Board, event: HaproxyEvent): Board {
     const isAsKnown = startOf(event) === null && tookOver === (known.tookOver ?? false);
     if (later < NOTED_AFTER_MS && later > -SET_BACK_MS && isAsKnown) return noteKin(board, event);
     const startedAt = startOf(event) ?? known.startedAt;
-    const { pid, heir, end } = known;
+    const { pid, master, heir, end } = known;
     const heard = {
       pid,
       firstAt: Math.min(known.firstAt, at),
       lastAt: at,
       startedAt,
+      master: masterAfter(board, event) ?? master ?? null,
       heir,
       over: false,
       tookOver,
@@ -96,13 +98,30 @@ export function noteWorker(before: Board, event: HaproxyEvent): Board {
   if (!isNewWorker(board, event)) return board;
   const startedAt = startOf(event);
   const tookOver = isOfFile(event);
-  const fresh = { pid: event.pid, firstAt: at, lastAt: at, startedAt, heir: null, over: false, tookOver, end: null };
+  const master = masterAfter(board, event);
+  const fresh = {
+    pid: event.pid,
+    firstAt: at,
+    lastAt: at,
+    startedAt,
+    master,
+    heir: null,
+    over: false,
+    tookOver,
+    end: null,
+  };
   return noteKin(put(board, event.host, fresh), event);
 }
 
 const isOfFile = ({ says }: HaproxyEvent): boolean => says.kind === 'server' && says.cause.class === 'state_file';
 
 const startOf = ({ says, at }: HaproxyEvent): Instant | null => (says.kind === 'worker.started' ? at : null);
+
+/** Who tells that the worker serves, as it is known by now. */
+function masterAfter(board: Board, { host, at, says, master }: HaproxyEvent): Master | null {
+  if (says.kind !== 'worker.started' || typeof master !== 'number') return null;
+  return masterNamed(board.workers.get(host), master) ?? { pid: master, since: at };
+}
 
 /** Two workers that speak of one backend are of one service, and the younger is the heir. Asked once for each backend. */
 function noteKin(board: Board, event: HaproxyEvent): Board {
@@ -118,12 +137,14 @@ function noteKin(board: Board, event: HaproxyEvent): Board {
 function inherit(board: Board, one: WorkerRef, other: WorkerRef): Board {
   const [a, b] = [workerOf(board, one)!, workerOf(board, other)!];
   if (a.firstAt === b.firstAt) return board;
-  const [old, young] = a.firstAt < b.firstAt ? [one, other] : [other, one];
-  const since = workerOf(board, young)!.firstAt;
-  return siblingsOf(board, young)
+  const [old, young] = a.firstAt < b.firstAt ? [a, b] : [b, a];
+  if (isOfAnother(young, old)) return board;
+  const since = young.firstAt;
+  const { host } = one;
+  return siblingsOf(board, { host, pid: young.pid })
     .filter(({ pid, heir }) => pid === old.pid || heir === old.pid)
-    .filter(({ heir }) => heir === null || (workerOf(board, { host: old.host, pid: heir })?.firstAt ?? 0) < since)
-    .reduce((known, worker) => put(known, old.host, { ...worker, heir: young.pid }), board);
+    .filter(({ heir }) => heir === null || (workerOf(board, { host, pid: heir })?.firstAt ?? 0) < since)
+    .reduce((known, worker) => put(known, host, { ...worker, heir: young.pid }), board);
 }
 
 /**
@@ -136,11 +157,12 @@ export function isReplaced(board: Board, event: HaproxyEvent): boolean {
   if (self.heir !== null) return true;
   const siblings = siblingsOf(board, event);
   return siblings.some(
-    ({ pid, firstAt, end }) =>
-      end === null &&
-      firstAt > self.firstAt &&
-      event.at - firstAt <= SILENCE_MS &&
-      !siblings.some(({ heir }) => heir === pid),
+    (one) =>
+      one.end === null &&
+      one.firstAt > self.firstAt &&
+      event.at - one.firstAt <= SILENCE_MS &&
+      !siblings.some(({ heir }) => heir === one.pid) &&
+      !isOfAnother(one, self),
   );
 }
 

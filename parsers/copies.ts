@@ -8,7 +8,7 @@
  *  - A backend without a server is announced without a counterpart, so there what separates two announcements within an
  *    origin is a server of that backend coming back.
  */
-import type { EventId, StateSentence } from './event.js';
+import { beginsWorker, type EventId, type StateSentence } from './event.js';
 import { COPY_DELAY_MAX_MS, type Heard, type RecentEvent, type Subject, type Voice } from './heard.js';
 import { backendKey } from './keys.js';
 import type { Instant, Origin } from './record.js';
@@ -135,4 +135,11 @@ function counted(event: RecentEvent, { origin, times, at: spokenAt, sealed }: Sp
     sealed: event.sealed || sealed,
     held,
   };
+}
+
+/** What was said of a subject before. A fork that is told later is another one, though in a container its pid is the same. */
+export function beforeLine(known: Subject | undefined, says: StateSentence, at: Instant): Subject {
+  if (known === undefined) return { recent: [], voices: {} };
+  const told = known.voices.stderr;
+  return beginsWorker(says) && told && !inOneBreath(at, told.at) ? silenced(known) : known;
 }

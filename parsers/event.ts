@@ -71,5 +71,7 @@ export interface HaproxyEvent extends Stamp {
   host: string;
   /** The worker whose state this is about; of a reload its master. */
   pid: number;
+  /** The master that says so, of a worker or of a reload; null where none does. Older memories do not tell. */
+  master?: number | null;
   says: StateSentence | SignSentence;
 }

@@ -3,7 +3,7 @@
  * journald), and each must be told once (copies.ts); what nobody else bears witness to may be forged (belief.ts).
  */
 import { doubtOfSign, learn } from './belief.js';
-import { fold, inOneBreath, separate, silenced } from './copies.js';
+import { beforeLine, fold, inOneBreath, separate } from './copies.js';
 import {
   beginsWorker,
   type EventId,
@@ -15,9 +15,18 @@ import {
   tellsOfState,
 } from './event.js';
 import { redated, withoutForetold } from './foretold.js';
-import { type Heard, type Held, heardWith, type Subject, type Suspect, subjectKey } from './heard.js';
+import { type Heard, type Held, heardWith, type Suspect, subjectKey } from './heard.js';
 import type { WorkerRef } from './keys.js';
-import { asItServed, hearMaster, isInheritance, isLoading, loadingBy, startedBy, withStage } from './masters.js';
+import {
+  asItServed,
+  hearMaster,
+  isInheritance,
+  isLoading,
+  loadingBy,
+  startedBy,
+  tellerOf,
+  withStage,
+} from './masters.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { expectsStderr, hearStart, sourceOf } from './sources.js';
 import { forgetOld, forgetWorker, hasJustBegun, hostNameOf, isWorker, recognise } from './speakers.js';
@@ -120,7 +129,8 @@ function take(
   }
   const { heard, host } = recognise(verdicts.heard, record, pid, stamp.at);
   verdicts.heard = heard === verdicts.heard ? heard : opened(heard, { host, pid });
-  const event: HaproxyEvent = { id, at, utcOffsetMin, host, pid, says };
+  const master = tellerOf(verdicts.heard, host, record);
+  const event: HaproxyEvent = { id, at, utcOffsetMin, host, pid, master, says };
   const subject = subjectKey(event, says);
   verdicts.settleAlone(subject, record, stamp.at);
   if (origin === 'stderr') verdicts.heard = withoutForetold(verdicts.heard, subject, event);
@@ -205,7 +215,8 @@ function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSentence, sta
   const { heard } = verdicts;
   const host = hostNameOf(heard, record);
   const reason = doubtOfSign(heard, host, record);
-  const event: HaproxyEvent = { id, ...stamp, host, pid: record.pid ?? 0, says };
+  const master = tellerOf(heard, host, record);
+  const event: HaproxyEvent = { id, ...stamp, host, pid: record.pid ?? 0, master, says };
   if (reason !== null) {
     const { tag, tagPid, text } = record;
     // Of failing checks HAProxy's own copies are doubted as well.
@@ -236,11 +247,4 @@ function fail(verdicts: Verdicts, worker: WorkerRef): void {
   verdicts.heard = withStage(verdicts.heard, worker, 'ended');
   verdicts.disinherit(worker.host, worker.pid);
   verdicts.stop(worker.host);
-}
-
-/** What was said of a subject before. A fork that is told later is another one, though in a container its pid is the same. */
-function beforeLine(known: Subject | undefined, says: StateSentence, at: Instant): Subject {
-  if (known === undefined) return { recent: [], voices: {} };
-  const told = known.voices.stderr;
-  return beginsWorker(says) && told && !inOneBreath(at, told.at) ? silenced(known) : known;
 }

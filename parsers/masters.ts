@@ -3,7 +3,7 @@
  * src/mworker.c and src/haproxy.c; which version says what: grammar/process.peggy.
  */
 import { inOneBreath } from './copies.js';
-import type { StateSentence } from './event.js';
+import { isOfWorkers, type StateSentence } from './event.js';
 import { begunAt, type Heard, heardWith, type Speaker } from './heard.js';
 import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
 import type { CauseClass, Instant, LogRecord, Sentence } from './record.js';
@@ -63,6 +63,17 @@ export function withStage(heard: Heard, worker: WorkerRef, stage: Speaker['stage
 /** Whether it told of a worker that it started. */
 export function isMaster(heard: Heard, host: string, pid: number): boolean {
   return ofMaster(heard, host, pid).length > 0;
+}
+
+/**
+ * The master that tells of its workers or of a reload, or whose worker it is that cannot read its configuration; null where none tells. Who failed and
+ * has started no worker is none: `haproxy -c`, or a second HAProxy that somebody tries to start.
+ */
+export function tellerOf(heard: Heard, host: string, { pid, sentence }: LogRecord): number | null {
+  if (pid === null) return null;
+  if (isOfWorkers(sentence) || sentence.kind === 'reload.succeeded') return pid;
+  if (sentence.kind !== 'reload.failed' && sentence.kind !== 'configuration.refused') return null;
+  return isMaster(heard, host, pid) ? pid : (heard.speakers.get(speakerKey({ host, pid }))?.master ?? null);
 }
 
 /** Whether a worker is still at its configuration, of which it tells itself since 3.1. */

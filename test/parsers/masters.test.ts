@@ -264,6 +264,67 @@ describe('after a reload that failed the worker that serves is called a former o
   });
 });
 
+describe('two services of one host have a master each, and one says nothing of the other', () => {
+  const OTHER = 200;
+  const other = (at: number, text: string) => stderrLine(T + at, text, { pid: OTHER });
+  const otherStarted = [other(1_000, 'Initializing new worker (210)'), other(1_300, 'Loading success.')];
+  const otherReloaded = (pid: number, at: number) => [
+    other(at, 'Reloading HAProxy'),
+    other(at + 100, `Initializing new worker (${pid})`),
+    other(at + 200, 'Loading success.'),
+  ];
+  const both = [...started, ...otherStarted];
+
+  test('the configuration of the one stays refused, whatever the other loads', () => {
+    const lines = [...both, ...refused(120, 60_000), ...otherReloaded(220, 90_000)];
+    assert.deepEqual(told(lines), ['firing reload_failed']);
+    const loaded = [master(120_000, 'Initializing new worker (130)'), master(120_300, 'Loading success.')];
+    assert.deepEqual(told([...lines, ...loaded]), ['firing reload_failed', 'resolved reload_failed']);
+  });
+
+  test('the other one has no part in a death', () => {
+    const died = [
+      master(60_000, 'Current worker (110) exited with code 139 (Segmentation fault)'),
+      master(60_001, 'All workers exited. Exiting... (139)'),
+    ];
+    const lines = [...both, ...fallen, ...died, ...otherReloaded(220, 90_000)];
+    assert.deepEqual(told(lines), ['firing outage', 'firing worker_killed']);
+    const anew = [
+      stderrLine(T + 120_000, 'Initializing new worker (310)', { pid: 300 }),
+      stderrLine(T + 120_300, 'Loading success.', { pid: 300 }),
+    ];
+    assert.deepEqual(told([...lines, ...anew]), [
+      'firing outage',
+      'firing worker_killed',
+      'resolved outage',
+      'resolved worker_killed',
+    ]);
+  });
+
+  test('the same where masters tell that a worker was forked (until 3.0)', () => {
+    const lines = [
+      master(0, 'New worker (110) forked'),
+      other(1_000, 'New worker (210) forked'),
+      ...fallen,
+      master(60_000, 'Current worker (110) exited with code 137 (Killed)'),
+      other(90_000, 'New worker (220) forked'),
+      other(90_100, 'Loading success.'),
+    ];
+    assert.deepEqual(told(lines), ['firing outage', 'firing worker_killed']);
+  });
+
+  test('who was never seen to start a worker is no service: what it could not load is over with the next reload', () => {
+    const checked = alert(900, 60_000, 'config : Fatal errors found in configuration.');
+    const lines = [
+      ...started,
+      checked,
+      master(90_000, 'Initializing new worker (130)'),
+      master(90_300, 'Loading success.'),
+    ];
+    assert.deepEqual(told(lines), ['firing reload_failed', 'resolved reload_failed']);
+  });
+});
+
 test('a reload that has succeeded is the last one, though no word of the next came through', () => {
   const reloaded = [master(80_000, 'Initializing new worker (130)'), master(80_300, 'Loading success.')];
   const lost = [

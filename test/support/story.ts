@@ -14,6 +14,7 @@
  *   '0:05 refused haproxy.cfg:41'  the configuration has a mistake there; without a place: it has mistakes
  *   '0:05 reload failed'  the master could not load its new configuration (also: succeeded)
  *   '0:05 @1 forked'      the master says that the worker began
+ *   '0:05 @1/7 forked'    it is master 7 that says so (a master without a number where nothing is said)
  *   '0:05 @1 stopped'     the worker's proxy app stopped
  *   '0:05 @1 left 143'    the master says that the worker exited; `former` for one that was replaced
  *   '0:05 lb2! down a 1'  the load balancer lb2 says so (lb where nothing is said)
@@ -73,9 +74,10 @@ export function inputOf(line: string, index: number, live: boolean): Input {
   const [heardAt, at = heardAt] = time.split('=').map(instant) as [number, number?];
   if (words[0] === 'tick') return { kind: 'tick', at };
   const host = words[0]?.endsWith('!') ? words.shift()!.slice(0, -1) : 'lb';
-  const pid = words[0]?.startsWith('@') ? Number(words.shift()!.slice(1)) : 1;
+  const [pid, master] = words[0]?.startsWith('@') ? words.shift()!.slice(1).split('/').map(Number) : [1];
   const id = `story:${index}` as EventId;
-  const event: HaproxyEvent = { id, at, utcOffsetMin: 0, host, pid, says: sentenceOf(words, pid) };
+  const event: HaproxyEvent = { id, at, utcOffsetMin: 0, host, pid: pid!, says: sentenceOf(words, pid!) };
+  if (master !== undefined) event.master = master;
   return { kind: 'event', event, copies: 1, live, heardAt };
 }
 
@@ -100,6 +102,7 @@ function sentenceOf([verb, ...rest]: string[], pid: number): HaproxyEvent['says'
   if (verb === 'check') return checkOf(rest);
   if (verb === 'exhausted') return { kind: 'backend.exhausted', backend: 'app' };
   if (verb === 'forked') return { kind: 'worker.started', pid };
+  if (verb === 'failed') return { kind: 'worker.failed', pid, code: 1 };
   if (verb === 'stopped') return { kind: 'proxy.stopped', proxy: 'app' };
   if (verb === 'left' || verb === 'former') {
     return { kind: 'worker.ended', pid, code: Number(rest[0]), former: verb === 'former' };
@@ -120,6 +123,10 @@ function sentenceOf([verb, ...rest]: string[], pid: number): HaproxyEvent['says'
     case 'down':
     case 'stopping':
       return { ...base, change: { to: verb }, cause: BY_CHECK };
+    case 'unresolved':
+      return { ...base, change: { to: 'maint' }, cause: { ...BY_COMMAND, class: 'dns' } };
+    case 'resolved':
+      return { ...base, change: { to: 'up' }, cause: { ...BY_COMMAND, class: 'dns' } };
     case 'maint':
       return { ...base, change: { to: verb }, cause: BY_COMMAND };
     case 'drain': {
@@ -128,6 +135,8 @@ function sentenceOf([verb, ...rest]: string[], pid: number): HaproxyEvent['says'
     }
     case 'ready':
       return { ...base, change: { to: 'ready', operational: 'up', drain: false }, cause: BY_COMMAND };
+    case 'ready-drained':
+      return { ...base, change: { to: 'ready', operational: 'up', drain: true }, cause: BY_COMMAND };
     case 'undrain':
       return { ...base, change: { to: 'undrain', operational: 'up' }, cause: BY_COMMAND };
     default:

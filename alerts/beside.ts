@@ -1,0 +1,35 @@
+/**
+ * Which HAProxy service of a host it is, where several run there. A service is known by its master (`haproxy -W`), who tells of its own workers alone and
+ * keeps its pid through every reload; a restart has a new one.
+ */
+import type { Instant, WorkerRef } from '../parsers/index.js';
+import type { Board, Master, WorkerState, Workers } from './board.js';
+import type { Incident } from './incident.js';
+
+/** A master as it is known by the workers of its host that it started. */
+export function masterNamed(workers: Workers | undefined, pid: number | null): Master | null {
+  return workers?.find(({ master }) => pid !== null && master?.pid === pid)?.master ?? null;
+}
+
+/** The number of the master who tells an event, or who started its worker; null where none told of that. */
+export function masterOf(
+  workers: Board['workers'],
+  { host, pid, master }: WorkerRef & { master?: number | null },
+): number | null {
+  return master ?? workers.get(host)?.find((worker) => worker.pid === pid)?.master?.pid ?? null;
+}
+
+/** Whether a master that speaks now serves beside another one, of which something was heard at `at`: it was there before, so it took nobody's place. */
+const isBeside = ({ pid, since }: Master, other: number, at: Instant): boolean => pid !== other && since < at;
+
+/** Whether a worker is of another service than one that began before it. Who was killed did not make room for anybody. */
+export function isOfAnother({ master }: WorkerState, older: WorkerState): boolean {
+  if (!master || !older.master) return false;
+  const { pid } = older.master;
+  return isBeside(master, pid, older.firstAt) || (master.pid !== pid && older.end?.how === 'process_killed');
+}
+
+/** The masters whose trouble goes on when another one says that all is well with it, or that a worker of its own serves. */
+export function besides({ masters = [], openedAt }: Incident, speaker: Master | null): readonly number[] {
+  return speaker === null ? [] : masters.filter((pid) => isBeside(speaker, pid, openedAt));
+}

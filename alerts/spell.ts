@@ -1,0 +1,105 @@
+/** A trouble as one worker, or one master, tells of it: it opens an incident, or joins one. */
+import type { Cause, EventId, HaproxyEvent, Stamp } from '../parsers/index.js';
+import { UNKNOWN_IMPACT } from './impact.js';
+import { type Fall, type Incident, lastOf } from './incident.js';
+import type { Rule, Severity } from './rules.js';
+import type { Sign } from './signs.js';
+import type { Outage } from './state.js';
+
+export interface Spell extends Stamp {
+  id: EventId;
+  host: string;
+  pid: number;
+  /** Who tells of it, or started the worker; null where that is not known. */
+  master: number | null;
+  rule: Rule;
+  subject: string;
+  planned: boolean;
+  /** Why, where no server of `fall` tells. */
+  cause: Cause | null;
+  /** What led to it. */
+  fall: Fall;
+  /** No worker is in it: it lasts until another one takes over. */
+  orphan: boolean;
+}
+
+/** An outage as a spell. */
+export function spellOf(outage: Outage, fall: Fall, master: number | null): Spell {
+  const { id, host, pid, backend: subject, start: at, utcOffsetMin, planned } = outage;
+  return {
+    id,
+    host,
+    pid,
+    master,
+    rule: 'outage',
+    subject,
+    at,
+    utcOffsetMin,
+    planned,
+    cause: null,
+    fall,
+    orphan: false,
+  };
+}
+
+/** A sign as a spell. What is vague says nothing of the cause where the trouble is known. */
+export function spellOfSign(event: HaproxyEvent, sign: Sign, master: number | null, isKnown: boolean): Spell {
+  const { id, host, pid, at, utcOffsetMin } = event;
+  const { rule, subject, planned, fall, orphan = false, isVague = false } = sign;
+  const cause = isVague && isKnown ? null : sign.cause;
+  return { id, host, pid, master, at, utcOffsetMin, rule, subject, planned, fall, cause, orphan };
+}
+
+/** The incident that a spell opens. */
+export function begun(spell: Spell, severity: Severity): Incident {
+  const { id, host, rule, subject, at: openedAt, utcOffsetMin, planned, pid, master, fall, cause, orphan } = spell;
+  return {
+    id: rule === 'outage' ? id : (`${id}/${rule}` as EventId),
+    host,
+    rule,
+    severity,
+    subject,
+    phase: 'pending',
+    openedAt,
+    utcOffsetMin,
+    firedAt: null,
+    resolvedAt: null,
+    endEvidence: null,
+    planned,
+    workers: orphan ? [] : [pid],
+    masters: master === null ? [] : [master],
+    cause: lastOf(fall.last)?.cause ?? cause,
+    fallen: fall.last,
+    fallenTotal: fall.total,
+    workerBegan: fall.workerBegan,
+    impact: rule === 'outage' ? UNKNOWN_IMPACT : null,
+    toldAt: null,
+    reminders: 0,
+    remindedAt: null,
+    receivers: [],
+    quietUntil: null,
+    flaps: null,
+    times: 1,
+    settlesMs: null,
+    cameBackAt: null,
+    ack: null,
+  };
+}
+
+/** The same trouble again, or in another worker: one incident. */
+export function joined(incident: Incident, { pid, master, planned, fall, cause, orphan }: Spell): Incident {
+  const { masters = [] } = incident;
+  const { last, total } = fall.total > 0 ? fall : { last: incident.fallen, total: incident.fallenTotal };
+  return {
+    ...incident,
+    resolvedAt: null,
+    endEvidence: null,
+    planned: incident.planned && planned,
+    times: incident.times + (incident.resolvedAt === null ? 0 : 1),
+    workers: orphan ? incident.workers : [...incident.workers.filter((other) => other !== pid), pid],
+    masters: master === null || masters.includes(master) ? masters : [...masters, master],
+    cause: lastOf(fall.last)?.cause ?? cause ?? incident.cause,
+    fallen: last,
+    fallenTotal: total,
+  };
+}
