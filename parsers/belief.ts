@@ -8,13 +8,15 @@
  * kept as suspect, for good or until something follows from it (second-word.ts).
  */
 import { backendOf, type HaproxyEvent } from './event.js';
+import { isForged, noteOdd } from './forged.js';
 import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
-import { backendKey, loggedKey, serverKey, speakerKey, speakerOf, type WorkerRef } from './keys.js';
+import { loggedKey, speakerKey } from './keys.js';
 import { isLoading } from './masters.js';
 import type { LogRecord } from './record.js';
-import { cameBothWays, expectsStderr, sourceOf, waysOf } from './sources.js';
+import { cameBothWays, expectsStderr, isSameWay, sourceOf, waysOf } from './sources.js';
 import { acquainted, isWorker } from './speakers.js';
 import { clientsWriteLines, closed, OPEN, opened, reconsidered } from './strangers.js';
+import { fits } from './told.js';
 import { contradiction, isByStranger, isForeign, isSealed, standsInAnother } from './writers.js';
 
 const FIRST = `nothing was heard before, and ${OPEN}`;
@@ -53,7 +55,7 @@ export function isWitnessed(heard: Heard, held: Held, said: RecentEvent): boolea
   }
   if (by.stderr > 0) return standsOnStderr(heard, event);
   if (source.stderr !== false || source.pairs !== false) return false;
-  return !isForeign(heard, held) && !standsInAnother(heard, held, said);
+  return !isForeign(heard, held) && !standsInAnother(heard, held, said) && !isForged(heard, event, said);
 }
 
 /** A line on stderr is enough: of a known worker, and nothing that its backend's `log` targets would have to tell as well. */
@@ -92,7 +94,8 @@ export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null
   ];
   if (missing.length === 0) {
     if (isForeign(heard, held)) return untilNext(FOREIGN);
-    return source.tags.length === 0 && mayBeClients(heard, event, said) ? untilNext(FIRST) : null;
+    if (source.tags.length === 0 && mayBeClients(heard, event, said)) return untilNext(FIRST);
+    return isForged(heard, event, said) ? untilNext(`it contradicts what was said before, and ${OPEN}`) : null;
   }
   const isMissing = `${missing.join(' and ')} did not come`;
   if (!known) {
@@ -150,68 +153,23 @@ function lacksLogs(heard: Heard, event: HaproxyEvent): boolean {
   return backend !== null && heard.told.has(loggedKey(event, backend)) && !fits(heard, event);
 }
 
-/** Whether HAProxy can say so of the same backend after `first`, were that true. */
-export function followsFrom(heard: Heard, first: HaproxyEvent, event: HaproxyEvent): boolean {
-  if (backendOf(first.says) !== backendOf(event.says)) return false;
-  return fits(heardWith(heard, { told: remember(heard.told, first) }), event);
-}
-
-/** Whether HAProxy can say so after what it said: a state that changes, and a number of usable servers that follows. */
-function fits({ told }: Heard, event: HaproxyEvent): boolean {
-  const { says } = event;
-  if (says.kind === 'backend.exhausted') return told.get(backendKey(event, says.backend)) === 0;
-  if (says.kind !== 'server') return false;
-  const { to } = says.change;
-  if (to === (told.get(serverKey(event, says.server)) ?? 'up')) return false;
-  const usable = told.get(backendKey(event, says.server.backend));
-  if (says.counts === null || typeof usable !== 'number') return true;
-  const now = says.counts.active + says.counts.backup;
-  const rises = to === 'up' || to === 'ready' || to === 'undrain';
-  return now === usable || now === usable + (rises ? 1 : -1);
-}
-
-/** Whether a known worker of the host, whichever, has spoken of the backend. */
-export function isNamed(heard: Heard, event: HaproxyEvent): boolean {
-  const { host, pid } = event;
-  if (isWorker(heard, host, pid) && isNamedBy(heard, event, event)) return true;
-  const ofHost = ` ${host}`;
-  const others = heard.speakers.where((key, { known }) => known && key.endsWith(ofHost));
-  return others.some(([key]) => isNamedBy(heard, event, speakerOf(key)));
-}
-
-/** Whether the worker has spoken of the event's backend. */
-function isNamedBy({ told }: Heard, { says }: HaproxyEvent, worker: WorkerRef): boolean {
-  const backend = backendOf(says);
-  return backend !== null && (told.has(backendKey(worker, backend)) || told.has(loggedKey(worker, backend)));
-}
-
 /** What a believed event teaches of its source and its worker; `tag`: the program's name in its first line. */
-export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag: string): Heard {
+export function learn(before: Heard, event: HaproxyEvent, said: RecentEvent, tag: string): Heard {
+  const heard = noteOdd(before, event, said);
   const { host, says } = event;
   const source = sourceOf(heard, host);
   const tags = source.tags.length === 0 ? [tag] : source.tags;
-  const { stderr, pairs, alive } = waysOf(source, said);
-  const isKnown =
-    source.tags === tags && source.stderr === stderr && source.pairs === pairs && (source.alive ?? false) === alive;
+  const ways = waysOf(source, said);
+  const isKnown = source.tags === tags && isSameWay(source, ways);
   const backend = backendOf(says);
   const logged = backend === null || said.by.syslog === 0 ? null : loggedKey(event, backend);
   const isNew = heard.speakers.get(speakerKey(event))?.known === false;
   const met = isNew ? acquainted(heard, event) : heard;
   const learned = heardWith(met, {
     told: logged === null || met.told.has(logged) ? met.told : met.told.with(logged, 'logged'),
-    sources: isKnown ? met.sources : met.sources.with(host, { ...source, stderr, pairs, tags, alive }),
+    sources: isKnown ? met.sources : met.sources.with(host, { ...source, ...ways, tags }),
   });
   // A severity in front of HAProxy's lines is in front of all others as well: then no client can write a whole one.
   if (said.sealed) return closed(learned, host);
   return isNew ? opened(learned, event) : reconsidered(learned, event);
-}
-
-/** Remembers what a worker said of a server and of its backend. */
-export function remember(told: Heard['told'], event: HaproxyEvent): Heard['told'] {
-  const { says } = event;
-  if (says.kind === 'backend.exhausted') return told.with(backendKey(event, says.backend), 0);
-  if (says.kind !== 'server') return told;
-  const next = told.with(serverKey(event, says.server), says.change.to);
-  if (says.counts === null) return next;
-  return next.with(backendKey(event, says.server.backend), says.counts.active + says.counts.backup);
 }

@@ -4,6 +4,7 @@
  */
 import { doubtOfSign, learn } from './belief.js';
 import { beforeLine, fold, inOneBreath, separate } from './copies.js';
+import { withRoomFor } from './crowd.js';
 import {
   beginsWorker,
   type EventId,
@@ -15,6 +16,7 @@ import {
   tellsOfState,
 } from './event.js';
 import { redated, withoutForetold } from './foretold.js';
+import { noteAttempt } from './forged.js';
 import { type Heard, type Held, heardWith, type Suspect, subjectKey } from './heard.js';
 import type { WorkerRef } from './keys.js';
 import {
@@ -29,16 +31,11 @@ import {
 } from './masters.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { expectsStderr, hearStart, sourceOf } from './sources.js';
-import { forgetOld, forgetWorker, hasJustBegun, hostNameOf, isWorker, recognise } from './speakers.js';
+import { forgetWorker, hasJustBegun, hostNameOf, isWorker, recognise } from './speakers.js';
 import { opened } from './strangers.js';
 import { Verdicts, WAITING_MAX } from './verdict.js';
 import { byDeadline, doubtedAt, dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
 import { contradiction, hearHead, isSealed, withWorker } from './writers.js';
-
-/** Of so many things that were spoken of it is time to forget some: a client can make up names without end. */
-const CROWD = 10_000;
-/** So seldom, for forgetting looks at everything. */
-const THINNED_EVERY_MS = 1_000;
 
 /** What a line, or a moment without one, made known. */
 export interface Hearing {
@@ -125,6 +122,7 @@ function take(
     // Whoever looks for the line finds it by the number in its header.
     const event: HaproxyEvent = { id, at, utcOffsetMin, host: named, pid: record.tagPid ?? pid, says };
     verdicts.suspects.push({ id, event, tag, text, reason: against });
+    verdicts.heard = noteAttempt(verdicts.heard, record);
     return null;
   }
   const { heard, host } = recognise(verdicts.heard, record, pid, stamp.at);
@@ -134,8 +132,7 @@ function take(
   const subject = subjectKey(event, says);
   verdicts.settleAlone(subject, record, stamp.at);
   if (origin === 'stderr') verdicts.heard = withoutForetold(verdicts.heard, subject, event);
-  const { subjects: all } = verdicts.heard;
-  if (all.size >= CROWD && !all.has(subject)) verdicts.heard = thinned(verdicts.heard, host, stamp.at);
+  verdicts.heard = withRoomFor(verdicts.heard, subject, event);
   const before = beforeLine(verdicts.heard.subjects.get(subject), says, stamp.at);
   const folded = fold(before, {
     id,
@@ -192,12 +189,6 @@ function takeOfWorker(verdicts: Verdicts, held: Held, record: LogRecord): void {
   if (says.kind === 'worker.started') verdicts.inherit(host, record.pid, event);
 }
 
-function thinned(heard: Heard, host: string, at: Instant): Heard {
-  const source = sourceOf(heard, host);
-  if (source.thinnedAt !== undefined && Math.abs(at - source.thinnedAt) < THINNED_EVERY_MS) return heard;
-  return forgetOld(heardWith(heard, { sources: heard.sources.with(host, { ...source, thinnedAt: at }) }), host, at);
-}
-
 /** What waits for a worker of its own, unless a `log` target tells it as well: a master writes to none before there is a worker. */
 function unlessSpoken(heard: Heard, held: Held | undefined, { origin, pid }: LogRecord): Held | undefined {
   if (held?.heir !== true || origin !== 'syslog' || held.event.says.kind === 'proxy.stopped') return held;
@@ -222,6 +213,7 @@ function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSentence, sta
     // Of failing checks HAProxy's own copies are doubted as well.
     if (says.kind !== 'check.result')
       verdicts.suspects.push({ id, event: { ...event, pid: tagPid ?? event.pid }, tag, text, reason });
+    verdicts.heard = noteAttempt(heard, record);
     return;
   }
   verdicts.heard = hearMaster(hearHead(heard, host, record), host, record);

@@ -86,6 +86,8 @@ export interface Source {
   stderr: boolean | null;
   /** Two lines and more by `log` targets. */
   pairs: boolean | null;
+  /** How many changes came in two lines, where clients can write lines and it was taken to write one (sources.ts). */
+  pairsHeard?: number;
   /** Its masters tell on stderr of the workers that they start. */
   announces: boolean;
   /** The programs' names under which believed lines came. */
@@ -94,6 +96,9 @@ export interface Source {
   alive?: boolean;
   /** Clients can write whole lines there (strangers.ts). */
   open?: boolean;
+  /** Somebody has tried to forge what HAProxy says, and lines that contradict it, before that was certain (forged.ts). */
+  forged?: boolean;
+  odd?: { since: Instant; count: number };
   /** What a process of it said last of its start, by a `log` target (sources.ts). */
   begun?: { pid: number; text: string; at: Instant };
   /** Masters whose last reload failed (masters.ts). */

@@ -2,11 +2,12 @@
  * What was not believed and is borne out by a line that comes seconds later. By then its load balancer may have told of newer changes: it was true, and is
  * not how things stand.
  */
-import { isNamed, lacksStderr } from './belief.js';
+import { lacksStderr } from './belief.js';
 import type { HaproxyEvent } from './event.js';
 import { type Heard, type Held, heardWith, type RecentEvent, type Subject } from './heard.js';
 import type { Instant } from './record.js';
 import { isWorker } from './speakers.js';
+import { isNamed } from './told.js';
 import { groupOf, withoutWaiting } from './waiting.js';
 
 /**

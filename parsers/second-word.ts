@@ -2,13 +2,14 @@
  * The second word of a worker. A first one may be anybody's; with the second the worker may be believed, and then the first is as well
  * (docs/decisions/0007-belief.md).
  */
-import { followsFrom, isNamed, lacksStderr } from './belief.js';
-import { backendOf } from './event.js';
+import { lacksStderr } from './belief.js';
+import { backendOf, type HaproxyEvent } from './event.js';
 import type { Doubted, Heard, Held, RecentEvent, Source, Speaker } from './heard.js';
 import { speakerKey } from './keys.js';
 import { sourceOf } from './sources.js';
 import { isWorker } from './speakers.js';
 import { clientsWriteLines } from './strangers.js';
+import { followsFrom, isNamed } from './told.js';
 
 /** So many backends of which it spoke in vain are remembered of a worker. */
 const DOUBTED_MAX = 8;
@@ -17,10 +18,10 @@ const DOUBTED_MAX = 8;
 const doubtedOf = (speaker: Speaker | undefined): readonly Doubted[] =>
   Array.isArray(speaker?.doubted) ? speaker.doubted : [];
 
-/** The same with one more: the last of each backend. */
+/** The same with one more: the last of each backend's servers, and that it has none. */
 export function withDoubted(speaker: Speaker, one: Doubted): Speaker {
-  const backend = backendOf(one.event.says);
-  const others = doubtedOf(speaker).filter(({ event }) => backendOf(event.says) !== backend);
+  const about = ({ event: { says } }: Doubted) => `${says.kind} ${backendOf(says)}`;
+  const others = doubtedOf(speaker).filter((other) => about(other) !== about(one));
   return { ...speaker, doubted: [...others, one].slice(-DOUBTED_MAX) };
 }
 
@@ -50,11 +51,18 @@ export function startedAnew(
   return [...others(), ...doubted].some(counts) ? doubted : null;
 }
 
-/** What is believed with this line because it follows from it: anybody writes one, but seldom two of such, as one process. Null if it follows from none. */
+/**
+ * What is believed with this line because it follows from it: anybody writes one, but seldom two of such, as one process. Null if it follows from none.
+ * Where clients write lines, of the others each may be another one's.
+ */
 export function followedUp(heard: Heard, { event, tagPid }: Held): readonly Doubted[] | null {
   const isOther = (one: Doubted) => one.tagPid === tagPid && one.event.id !== event.id;
   const doubted = doubtedOf(heard.speakers.get(speakerKey(event))).filter(isOther);
-  return doubted.some((first) => followsFrom(heard, first.event, event)) ? doubted : null;
+  // With the time that a late line gave it.
+  const asOfNow = (first: HaproxyEvent) => heard.held.get(first.id)?.event ?? first;
+  const before = doubted.filter((first) => followsFrom(heard, asOfNow(first.event), event));
+  if (before.length === 0) return null;
+  return clientsWriteLines(heard, event) ? before : doubted;
 }
 
 /** In which ways a load balancer writes of which one line was believed because it follows from another. A severity is enough in whatever way. */

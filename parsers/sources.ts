@@ -22,19 +22,32 @@ export function cameBothWays({ by }: Pick<RecentEvent, 'by'>): boolean {
   return by.stderr > 0 && by.syslog > 0;
 }
 
+/** So many changes that came in pairs show a second target, where the first that was heard were single lines, and may have been clients'. */
+const PAIRS_ENOUGH = 3;
+
 /** More is learned from each line; that something is not written, only from an event that waited for it in vain. */
 export function waysOf(
   source: Source,
-  { by, pair }: RecentEvent,
-): Pick<Source, 'stderr' | 'pairs'> & { alive: boolean } {
+  { by, pair, at }: RecentEvent,
+): Pick<Source, 'stderr' | 'pairs'> & { alive: boolean; pairsHeard: number } {
   const isBoth = cameBothWays({ by });
   // Two requests in one breath make no second target: a client shall not bring about that HAProxy's one line is not enough any more.
-  const isPair = pair && !(source.open && source.pairs === false);
+  const isDoubtful = source.open === true && source.pairs === false;
+  // Where stamps are whole seconds two equal requests are easily in one breath.
+  const isCounted = isDoubtful && pair && by.syslog === 2 && at % 1_000 !== 0;
+  const pairsHeard = (source.pairsHeard ?? 0) + (isCounted ? 1 : 0);
   return {
     stderr: isBoth ? true : source.stderr,
-    pairs: isPair ? true : source.pairs,
+    pairs: pair && (!isDoubtful || pairsHeard >= PAIRS_ENOUGH) ? true : source.pairs,
+    pairsHeard,
     alive: isBoth || source.alive === true,
   };
+}
+
+/** Whether nothing new was learned. */
+export function isSameWay(source: Source, { stderr, pairs, alive, pairsHeard }: ReturnType<typeof waysOf>): boolean {
+  const isAsHeard = (source.alive ?? false) === alive && (source.pairsHeard ?? 0) === pairsHeard;
+  return source.stderr === stderr && source.pairs === pairs && isAsHeard;
 }
 
 /**

@@ -74,7 +74,7 @@ export function closed(heard: Heard, host: string): Heard {
   if (!source.open && strangers === heard.strangers) return heard;
   return heardWith(heard, {
     strangers,
-    sources: source.open ? heard.sources.with(host, { ...source, open: false }) : heard.sources,
+    sources: source.open ? heard.sources.with(host, { ...source, open: false, forged: false }) : heard.sources,
   });
 }
 

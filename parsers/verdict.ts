@@ -2,7 +2,7 @@
  * What waits for a witness, and what becomes of it. Within a backend events are told in the order in which they were
  * heard: what is witnessed waits behind what is not yet, for a second at most.
  */
-import { type Doubt, doubt, isWitnessed, lacksStderr, learn, remember } from './belief.js';
+import { type Doubt, doubt, isWitnessed, lacksStderr, learn } from './belief.js';
 import { inOneBreath } from './copies.js';
 import { type EventId, type HaproxyEvent, isOfWorkers } from './event.js';
 import { struck } from './foretold.js';
@@ -23,6 +23,7 @@ import { followedUp, startedAnew, waysOfFollowed, withDoubted } from './second-w
 import { cameBothWays, sourceOf } from './sources.js';
 import { acquainted, isWorker } from './speakers.js';
 import { clientsWriteLines, opened } from './strangers.js';
+import { remember } from './told.js';
 import { byTurn, doubtedAt, heirsAt, legacyOf, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
 
 /** So many of a host that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */

@@ -43,6 +43,25 @@ for (const name of readdirSync(FOLDER).filter((entry) => !entry.endsWith('.md'))
   });
 }
 
+describe('the worst log-format, where clients begin lines with what they like', () => {
+  const ways: Record<string, (lines: string[]) => string[]> = {
+    'without stderr': withoutStderr,
+    'in one line, without stderr': (lines) => withoutCopies(withoutStderr(lines)),
+    'in one line and stderr': withoutCopies,
+    'in whole seconds': (lines) => lines.map((line) => line.replace(/^(\S+:\d\d)\.\d+/, '$1')),
+  };
+  for (const [way, change] of Object.entries(ways)) {
+    test(`adds no outage and hides none ${way}`, async () => {
+      using folder = openFolder();
+      const other = await readCorpus(rewritten('s4b-2.6.12', folder.path, change));
+      const format = way === 'in whole seconds' ? 'RSYSLOG_TraditionalFileFormat' : 'RSYSLOG_FileFormat';
+      const truths = other.truths.map((truth) => ({ ...truth, format }));
+      assert.deepEqual(missed({ ...other, truths }), []);
+      assert.equal(other.outages.length, truths[0]!.outages.length);
+    });
+  }
+});
+
 test('there are logs without the pids of which stderr names the workers', () => assert.ok(pidless > 0));
 
 /** The folder of the corpus as it would be had its log been written otherwise. */
@@ -80,6 +99,20 @@ function withStrangers(lines: string[]): string[] {
 /** As by `%programname%: ` in rsyslog's template. */
 function withoutPids(lines: string[]): string[] {
   return lines.map((line) => line.replace(/^((?:[A-Z][a-z]{2} [ \d]\d )?\S+ \S+ [^ []+)\[\d+\]: /, '$1: '));
+}
+
+/** Without what HAProxy wrote itself, under the number that it names. */
+function withoutStderr(lines: string[]): string[] {
+  return lines.filter((line) => !/ haproxy\[(\d+)\]: \[[A-Z]+\] +\(\1\) : /.test(line));
+}
+
+/** With one of two lines that a hundredth of a second holds. */
+function withoutCopies(lines: string[]): string[] {
+  const said = new Set<string>();
+  return lines.filter((line) => {
+    const key = line.replace(/^(\S+:\d\d\.\d\d)\d*\S*/, '$1');
+    return said.size < said.add(key).size;
+  });
 }
 
 /** Masters tell of their workers on stderr, under the host's name that the other lines bear as well; and no client writes whole lines. */

@@ -88,13 +88,17 @@ test('HAProxy that was started anew and writes less is believed by its second wo
   assert.deepEqual(told(readLog([once(T + 90_000, said('UP', 'a', 1), 200)], memory)), ['a up +90000', 'outage over']);
 });
 
-test('of each backend the last word is kept, and all are told with the one that follows', () => {
+test('of each backend the last word is kept, and told with the one that follows; of another backend it may be another client’s', () => {
   const young = readLog([once(T - 9, 'Mozilla/5.0 (X11; Linux x86_64)'), once(T - 9, 'curl/8.5.0')]).memory;
   const ofTwo = [once(T, said('DOWN', 'a', 1)), once(T + 3_000, said('DOWN', 'n', 1, 'other'))];
   assert.deepEqual(
     told(readLog([...ofTwo, once(T + 9_000, said('DOWN', 'b', 0)), once(T + 9_001, EXHAUSTED)], young)),
-    ['a down +0', 'n down +3000', 'b down +9000', 'outage'],
+    ['a down +0', 'b down +9000', 'outage'],
   );
+  // What is told of that one later is believed as of any that was not heard yet.
+  const more = [once(T + 20_000, said('DOWN', 'm', 0, 'other')), once(T + 20_001, EXHAUSTED.replace('app', 'other'))];
+  const { memory } = readLog([...ofTwo, once(T + 9_000, said('DOWN', 'b', 0))], young);
+  assert.deepEqual(told(readLog(more, memory)), ['m down +20000', 'outage']);
   const ofOne = [once(T, said('DOWN', 'a', 3)), once(T + 3_000, said('DOWN', 'b', 9))];
   assert.deepEqual(told(readLog([...ofOne, once(T + 9_000, said('DOWN', 'c', 8))], young)), [
     'b down +3000',
@@ -110,6 +114,15 @@ describe('where HAProxy was heard before', () => {
     ...[stderrLine(T - 500, said('UP', 'x', 3)), ...twice(T - 500, said('UP', 'x', 3))],
   ]).memory;
   const onStderr = (at: number, text: string) => stderrLine(at, text, { pid: 200 });
+
+  test('under another name, what it said of other backends is told as well, where no client can have written it', () => {
+    const words = [said('DOWN', 'a', 1), said('DOWN', 'n', 1, 'other'), said('DOWN', 'b', 0), EXHAUSTED];
+    const lines = words.map((text, n) =>
+      once(T + [0, 3_000, 9_000, 9_001][n]!, text, 300).replace(' haproxy[', ' edge['),
+    );
+    const alone = readLog([once(T - 900, said('DOWN', 'x', 2)), once(T - 500, said('UP', 'x', 3))]).memory;
+    assert.deepEqual(told(readLog(lines, alone)), ['a down +0', 'n down +3000', 'b down +9000', 'outage']);
+  });
 
   test('what is brought back is what the next line is held against', () => {
     const { memory } = readLog([onStderr(T, said('DOWN', 'a', 2)), onStderr(T + 5_000, said('DOWN', 'b', 1))], ofOne);

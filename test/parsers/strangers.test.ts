@@ -194,7 +194,7 @@ describe('where ordinary requests begin as they like', () => {
   test('nor do two in one breath make HAProxy’s single line say too little, where there is one target and no stderr', () => {
     const { memory } = readLog([...bare(T), syslogLine(T + 1, down('x', 2)), syslogLine(T + 5_000, up('x', 3))]);
     const muted = readLog(twice(LATER, up('ghost', 3)), memory).memory;
-    const fall = [down('a', 0), EXHAUSTED].map((text, n) => syslogLine(LATER + 90_000 + n * 2_000, text));
+    const fall = [down('a', 0), EXHAUSTED].map((text, n) => syslogLine(LATER + 90_000 + n, text));
     assert.deepEqual(told(fall, muted), ['a down', 'app exhausted']);
   });
 

@@ -1,0 +1,19 @@
+/** A client can make up names without end, and each is remembered as long as a copy may take. Of so many it is time to forget some. */
+import { type Heard, heardWith } from './heard.js';
+import type { Instant } from './record.js';
+import { sourceOf } from './sources.js';
+import { forgetOld } from './speakers.js';
+
+/** So many things that were spoken of. */
+const CROWD = 10_000;
+
+/** So seldom, for forgetting looks at everything. */
+const THINNED_EVERY_MS = 1_000;
+
+/** What was heard, with room for another subject of this host. */
+export function withRoomFor(heard: Heard, subject: string, { host, at }: { host: string; at: Instant }): Heard {
+  if (heard.subjects.size < CROWD || heard.subjects.has(subject)) return heard;
+  const source = sourceOf(heard, host);
+  if (source.thinnedAt !== undefined && Math.abs(at - source.thinnedAt) < THINNED_EVERY_MS) return heard;
+  return forgetOld(heardWith(heard, { sources: heard.sources.with(host, { ...source, thinnedAt: at }) }), host, at);
+}

@@ -1,0 +1,90 @@
+/**
+ * What workers have said of their servers and backends, and what HAProxy can say after that: a state changes, and with it the number of usable servers by one
+ * (src/server.c).
+ */
+import { inOneBreath } from './copies.js';
+import { backendOf, type HaproxyEvent } from './event.js';
+import { type Heard, heardWith } from './heard.js';
+import { backendKey, loggedKey, serverKey, speakerOf, type WorkerRef } from './keys.js';
+import type { Counts, ServerChange } from './record.js';
+import { isWorker } from './speakers.js';
+
+/** Remembers what a worker said of a server and of its backend. */
+export function remember(told: Heard['told'], event: HaproxyEvent): Heard['told'] {
+  const { says } = event;
+  if (says.kind === 'backend.exhausted') return told.with(backendKey(event, says.backend), 0);
+  if (says.kind !== 'server') return told;
+  const next = told.with(serverKey(event, says.server), says.change.to);
+  const backend = backendKey(event, says.server.backend);
+  if (says.counts !== null) return next.with(backend, usableOf(says.counts));
+  // Who comes back by hand is counted again, or is not: it may have no weight.
+  return says.change.to === 'ready' || says.change.to === 'undrain' ? next.without(backend) : next;
+}
+
+const usableOf = ({ active, backup }: Counts): number => active + backup;
+
+/** Whether HAProxy can say so after what it said: a state that changes, and a number of usable servers that follows. */
+export function fits({ told }: Heard, event: HaproxyEvent): boolean {
+  const { says } = event;
+  if (says.kind === 'backend.exhausted') return told.get(backendKey(event, says.backend)) === 0;
+  if (says.kind !== 'server') return false;
+  const { to } = says.change;
+  if (to === (told.get(serverKey(event, says.server)) ?? 'up')) return false;
+  const usable = told.get(backendKey(event, says.server.backend));
+  if (says.counts === null || typeof usable !== 'number') return true;
+  const now = usableOf(says.counts);
+  const rises = to === 'up' || to === 'ready' || to === 'undrain';
+  return now === usable || now === usable + (rises ? 1 : -1);
+}
+
+/** Whether it fits what the worker has said of the backend, to the letter: nothing was lost or done in silence (weights) since. */
+export function fitsExactly(heard: Heard, event: HaproxyEvent): boolean {
+  const { says } = event;
+  if (says.kind !== 'server') return fits(heard, event);
+  const before: unknown = heard.told.get(serverKey(event, says.server));
+  if (says.counts === null) return UNCOUNTED[says.change.to]?.some((state) => state === before) === true;
+  const isEqual = heard.told.get(backendKey(event, says.server.backend)) === usableOf(says.counts);
+  return fits(heard, event) && (!isEqual || NOT_COUNTED.has(before));
+}
+
+/** Who is not among the usable servers leaves as many when it falls. */
+const NOT_COUNTED = new Set<unknown>(['maint', 'drain', 'stopping']);
+
+/** What HAProxy says without counting who is left, and what it has said of the server before (src/server.c, src/cli.c). */
+const UNCOUNTED: Partial<Record<ServerChange['to'], readonly ServerChange['to'][]>> = {
+  maint: ['down', 'drain'],
+  drain: ['down', 'maint'],
+  ready: ['maint', 'drain'],
+  undrain: ['drain', 'maint', 'down', 'ready'],
+};
+
+/**
+ * Whether HAProxy would say so next of the same backend, were `first` true: with a number of usable servers that follows, or of the same server; or that there is
+ * none, in one breath with the fall of the last (src/server.c).
+ */
+export function followsFrom(heard: Heard, first: HaproxyEvent, event: HaproxyEvent): boolean {
+  const backend = backendOf(first.says);
+  if (backend === null || backend !== backendOf(event.says) || first.says.kind !== 'server') return false;
+  const after = heardWith(heard, { told: remember(heard.told, first) });
+  const usable = after.told.get(backendKey(event, backend));
+  if (event.says.kind === 'backend.exhausted') return usable === 0 && inOneBreath(first.at, event.at);
+  if (event.says.kind !== 'server') return false;
+  const isCounted = event.says.counts !== null && typeof usable === 'number';
+  if (isCounted) return fits(after, event);
+  return event.says.server.server === first.says.server.server && fitsExactly(after, event);
+}
+
+/** Whether a known worker of the host, whichever, has spoken of the backend. */
+export function isNamed(heard: Heard, event: HaproxyEvent): boolean {
+  const { host, pid } = event;
+  if (isWorker(heard, host, pid) && isNamedBy(heard, event, event)) return true;
+  const ofHost = ` ${host}`;
+  const others = heard.speakers.where((key, { known }) => known && key.endsWith(ofHost));
+  return others.some(([key]) => isNamedBy(heard, event, speakerOf(key)));
+}
+
+/** Whether the worker has spoken of the event's backend. */
+function isNamedBy({ told }: Heard, { says }: HaproxyEvent, worker: WorkerRef): boolean {
+  const backend = backendOf(says);
+  return backend !== null && (told.has(backendKey(worker, backend)) || told.has(loggedKey(worker, backend)));
+}

@@ -1,0 +1,148 @@
+/**
+ * Where clients can write whole lines and a change is one line in the log, HAProxy's are told from a client's by what they say, from the moment on at which
+ * somebody has tried to forge one. Until then a line that contradicts what was said before means that another one was lost.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Memory } from '../../src/memory.js';
+import { serverText, syslogLine } from '../support/lines.js';
+import { readLog } from '../support/reading.js';
+
+const T = Date.parse('2026-11-22T12:00:00.500Z');
+const LATER = T + 120_000;
+const say = (to: 'UP' | 'DOWN', server: string, left: number, backend = 'app') =>
+  serverText({ at: 0, backend, server, to, left });
+const down = (server: string, left: number, backend?: string) => say('DOWN', server, left, backend);
+const up = (server: string, left: number, backend?: string) => say('UP', server, left, backend);
+const EXHAUSTED = 'backend app has no server available!';
+const line = (at: number, text: string) => syslogLine(at, text);
+const twice = (at: number, text: string) => [line(at, text), line(at, text)];
+
+const requests = (at: number) => ['Mozilla/5.0 (X11; Linux x86_64)', 'curl/8.5.0'].map((text) => line(at, text));
+/** One target, no stderr: a server has fallen and is back, of three. */
+const open = readLog([...requests(T), line(T + 1, down('x', 2)), line(T + 5_000, up('x', 3))]).memory;
+const ATTEMPT = "[ALERT]    (4242) : backend 'app' has no server available!";
+const forged = readLog([line(T + 60_000, ATTEMPT)], open).memory;
+
+function told(lines: string[], memory: Memory): string[] {
+  const { transitions, outages } = readLog(lines, memory).news;
+  return [
+    ...transitions.map(({ server, to }) => `${server} ${to}`),
+    ...outages.map(({ backend, end }) => `${backend} ${end === null ? 'exhausted' : 'back'}`),
+  ];
+}
+/** What waits is judged a second later. */
+const reasonOf = (text: string, memory: Memory) =>
+  readLog([line(LATER, text), line(LATER + 9_000, 'Proxy new started.')], memory).news.suspects[0]?.reason;
+
+/** What HAProxy would say of app now only if other lines had been lost, or weights set. */
+const ODD = [
+  EXHAUSTED,
+  down('a', 0),
+  down('a', 1),
+  down('a', 3),
+  up('x', 3),
+  up('a', 2),
+  'Server app/a is UP/READY (leaving forced maintenance).',
+  'Server app/a was DOWN and now enters maintenance.',
+];
+
+describe('as long as nobody has tried', () => {
+  test('what contradicts is told, for a line may have been lost', () => {
+    assert.deepEqual(told([line(LATER, EXHAUSTED)], open), ['app exhausted']);
+    assert.deepEqual(told([line(LATER, down('a', 0))], open), ['a down', 'app exhausted']);
+  });
+
+  test('some now and then are no attempt, five within a minute are one', () => {
+    const odd = (gap: number) =>
+      [1, 2, 1, 2, 1].map((left, n) => line(LATER + n * gap, left === 1 ? down(`s${n}`, 0) : up(`s${n}`, 3)));
+    const next = (gap: number) => told([line(LATER + 10 * 60_000, down('a', 1))], readLog(odd(gap), open).memory);
+    assert.deepEqual(next(30_000), ['a down', 'app back']);
+    assert.deepEqual(next(10_000), []);
+  });
+
+  test('proxies that stop at a reload are none', () => {
+    const stopped = [1, 2, 3, 4, 5, 6].map((n) => line(LATER, `Proxy p${n} stopped (cumulated conns: FE: 0, BE: 0).`));
+    assert.deepEqual(told([line(LATER + 60_000, down('a', 0))], readLog(stopped, open).memory), [
+      'a down',
+      'app exhausted',
+    ]);
+  });
+});
+
+describe('once somebody has tried', () => {
+  test('nothing that contradicts is told, nor that a proxy stops', () => {
+    for (const text of [...ODD, 'Proxy app stopped (cumulated conns: FE: 1, BE: 1).']) {
+      assert.deepEqual(told([line(LATER, text)], forged), [], text);
+      assert.match(reasonOf(text, forged) ?? '', /^it contradicts what was said before, and clients/, text);
+    }
+  });
+
+  test('what follows is told at once', () => {
+    const fall = ['a', 'b', 'x'].map((server, n) => line(LATER + n * 9_000, down(server, 2 - n)));
+    const back = line(LATER + 60_000, up('a', 1));
+    assert.deepEqual(told([...fall, line(LATER + 18_001, EXHAUSTED), back], forged), [
+      'a down',
+      'b down',
+      'x down',
+      'a up',
+      'app back',
+    ]);
+  });
+
+  test('so is maintenance by hand: what HAProxy does not count is of a server of which it has said what goes before', () => {
+    const work = [
+      'Server app/a is going DOWN for maintenance. 2 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.',
+    ];
+    const ready = 'Server app/a is UP/READY (leaving forced maintenance).';
+    const lines = [...work, ready, down('b', 2), 'Server app/b was DOWN and now enters maintenance.'];
+    assert.deepEqual(
+      told(
+        lines.map((text, n) => line(LATER + n * 9_000, text)),
+        forged,
+      ),
+      ['a maint', 'a up', 'b down', 'b maint'],
+    );
+  });
+
+  test('of a backend of which nothing was said, and where a line was lost, a second one bears the first out', () => {
+    const lost = [line(LATER, down('b', 1)), line(LATER + 9_000, down('x', 0)), line(LATER + 9_001, EXHAUSTED)];
+    assert.deepEqual(told(lost, forged), ['b down', 'x down', 'app exhausted']);
+  });
+
+  test('that there is no server bears out nothing but the fall of the last, in one breath', () => {
+    const twoOf = (gap: number) => told([line(LATER, down('b', 0)), line(LATER + gap, EXHAUSTED)], forged);
+    assert.deepEqual(twoOf(3), ['b down', 'app exhausted']);
+    assert.deepEqual(twoOf(300), []);
+    assert.deepEqual(told([line(LATER, EXHAUSTED), line(LATER + 3_000, EXHAUSTED)], forged), []);
+  });
+
+  test('two requests in one breath still are as a source that writes two lines', () =>
+    assert.deepEqual(told(twice(LATER, EXHAUSTED), forged), ['app exhausted']));
+});
+
+test('an attempt counts where it is a worker’s own process that makes it, and clients can begin lines', () => {
+  const attempts = [
+    line(T + 60_000, ATTEMPT).replace('[100]', '[777]'),
+    line(T + 60_000, ATTEMPT).replace('[100]: ', '[4242]: '),
+  ];
+  const quiet = readLog([line(T + 1, down('x', 2)), line(T + 5_000, up('x', 3)), line(T + 60_000, ATTEMPT)]).memory;
+  for (const memory of [quiet, ...attempts.map((attempt) => readLog([attempt], open).memory)])
+    assert.deepEqual(told([line(LATER, down('a', 0))], memory), ['a down', 'app exhausted']);
+});
+
+describe('a second target shows, though a client’s single line was heard first', () => {
+  const first = readLog([...requests(T), line(T + 1, down('x', 2)), line(T + 2_000, up('x', 3))]).memory;
+  const change = (n: number, at = LATER) => twice(at + n * 9_000, n % 2 === 0 ? down('a', 2) : up('a', 3));
+  const after = (pairs: number, at?: number) =>
+    readLog(Array.from({ length: pairs }, (_, n) => change(n, at)).flat(), first).memory;
+
+  test('by three changes in two lines each; from then on one line is none', () => {
+    assert.deepEqual(told([line(LATER + 90_000, down('b', 1))], after(2)), ['b down']);
+    assert.deepEqual(told([line(LATER + 90_000, down('b', 2))], after(4)), []);
+    assert.deepEqual(told(twice(LATER + 90_000, down('b', 2)), after(4)), ['b down']);
+  });
+
+  test('not where stamps are whole seconds, in which two equal requests are easily one breath', () =>
+    assert.deepEqual(told([line(LATER + 90_500, down('b', 2))], after(4, LATER - 500)), ['b down']));
+});
