@@ -88,11 +88,11 @@ export function linesVary(heard: Heard, writer: WorkerRef): boolean {
   return heard.strangers.get(speakerKey(writer))?.varies === true;
 }
 
-/** The load balancers that are open, and whether what HAProxy says there comes on stderr as well, where no client writes. */
-export function openToClients({ sources }: Heard): { host: string; onStderr: boolean }[] {
+/** The load balancers that are open, whether what HAProxy says there comes on stderr as well, where no client writes, and whether somebody has tried (forged.ts). */
+export function openToClients({ sources }: Heard): { host: string; onStderr: boolean; forged: boolean }[] {
   return sources
     .where((_, { open }) => open === true)
-    .map(([host, source]) => ({ host, onStderr: source.alive === true }))
+    .map(([host, { alive, forged }]) => ({ host, onStderr: alive === true, forged: forged === true }))
     .sort((a, b) => (a.host < b.host ? -1 : 1));
 }
 

@@ -88,7 +88,7 @@ export function statusJson(status: Status, now: Instant) {
     outbox: { waiting: due, ...closed },
     latency_ms: { messages: latencies.length, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) },
     lines: { ...lines, near_misses },
-    open_to_clients: open.map(({ host, onStderr }) => ({ host, on_stderr: onStderr })),
+    open_to_clients: open.map(({ host, onStderr, forged }) => ({ host, on_stderr: onStderr, forged })),
     samples: samples.map(({ text, reason, at }) => ({ time: utc(at), reason, text })),
   };
 }

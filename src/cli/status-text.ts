@@ -108,11 +108,12 @@ function incidentInWords(incident: Incident, now: Instant, local: (at: Instant) 
   return `${phase}, ${severity}: ${about}${well}${planned ? ', planned' : ''}${quiet}${taken}`;
 }
 
-function openInWords({ host, onStderr }: Status['open'][number]): string {
-  const open = `clients of ${host} seem to begin lines of its log as they like`;
+function openInWords({ host, onStderr, forged }: Status['open'][number]): string {
+  const tried = forged ? ', and somebody has tried to forge what HAProxy says' : '';
+  const open = `clients of ${host} seem to begin lines of its log as they like${tried}`;
   const meant = onStderr
     ? 'a change that `log` lines tell counts there only if it stands on stderr as well'
-    : 'and could forge changes';
+    : 'so that they could forge changes';
   return `${open}, ${meant}: let its log-format begin with %ci:%cp, or put <%PRI%> into the template of rsyslog`;
 }
 
