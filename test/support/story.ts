@@ -1,7 +1,7 @@
 /**
  * Stories on a simulated clock. A script is what the log says and when time passes; a story asserts what is told.
  *
- *   '0:05 down a 1'       server a of backend app falls, 1 usable server left     (also: up, maint, drain, ready, undrain)
+ *   '0:05 down a 1'       server a of backend app falls, 1 usable server left     (also: up, maint, unresolved, drain, ready, undrain)
  *   '0:05 drain a 0 left' server a is drained, which is down already
  *   '0:05 took a 0'       server a is down as a file has it, from before a reload
  *   '0:05 exhausted'      backend app has no server available
@@ -10,11 +10,12 @@
  *   '0:05 down web/a 1'   server a of backend web falls
  *   '0:05 down a 0+1'     no active server is left, and one backup server
  *   '0:05 follow a 0 web/b'  server a falls, which tracks web/b
- *   '0:05 check a failed 2/3'  a check failed, and two more may fail until the server falls (also: succeeded 3/3)
+ *   '0:05 check a failed 2/3'  a check failed, and two more may fail until the server falls (also: succeeded 3/3; `down` behind it, of one that is)
  *   '0:05 refused haproxy.cfg:41'  the configuration has a mistake there; without a place: it has mistakes
  *   '0:05 reload failed'  the master could not load its new configuration (also: succeeded)
  *   '0:05 @1 forked'      the master says that the worker began
  *   '0:05 @1/7 forked'    it is master 7 that says so (a master without a number where nothing is said)
+ *   '0:05 @1 failed'      the master says that the worker could not load its configuration
  *   '0:05 @1 stopped'     the worker's proxy app stopped
  *   '0:05 @1 left 143'    the master says that the worker exited; `former` for one that was replaced
  *   '0:05 lb2! down a 1'  the load balancer lb2 says so (lb where nothing is said)
@@ -150,10 +151,10 @@ function serverOf(name: string): ServerRef {
   return { backend: backend!, server: server! };
 }
 
-function checkOf([name = '', outcome = '', health = '']: string[]): HaproxyEvent['says'] {
+function checkOf([name = '', outcome = '', health = '', state = 'up']: string[]): HaproxyEvent['says'] {
   const [now, of] = health.split('/').map(Number);
   const about = { kind: 'check.result', agent: false, backup: false, server: serverOf(name), cause: BY_CHECK } as const;
-  return { ...about, outcome: outcome as 'failed', health: now!, of: of!, state: 'up' };
+  return { ...about, outcome: outcome as 'failed', health: now!, of: of!, state: state as 'up' };
 }
 
 /** `1:02:03` or `2:03`, as ms. */
