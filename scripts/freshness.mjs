@@ -88,7 +88,8 @@ export function installedByHand() {
   return agrees && Object.keys(present).every((path) => path in wanted) && nativePartLoads();
 }
 
-function nativePartLoads() {
+/** Whether SQLite's compiled part is there, and of this Node. */
+export function nativePartLoads() {
   try {
     const Database = createRequire(join(root, 'package.json'))('better-sqlite3');
     new Database(':memory:').close();

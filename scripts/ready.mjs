@@ -6,7 +6,15 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { installedByHand, installedMark, isBuilt, isInstalled, root, wantedInstall } from './freshness.mjs';
+import {
+  installedByHand,
+  installedMark,
+  isBuilt,
+  isInstalled,
+  nativePartLoads,
+  root,
+  wantedInstall,
+} from './freshness.mjs';
 import { withLock } from './lock.mjs';
 
 const nodeWanted = 20;
@@ -35,6 +43,11 @@ async function install() {
   if (!installedByHand()) {
     say('Installing packages (the first time; about two minutes where SQLite must be compiled) ...');
     await npmInstall();
+    if (!nativePartLoads()) {
+      throw new NotReady(
+        `SQLite's compiled part does not load under this Node (${process.version}): was it compiled for another one? A \`nodedir\` in npm's configuration says for which (npm config get nodedir).`,
+      );
+    }
   }
   writeFileSync(installedMark, `${wanted}\n`);
 }
@@ -63,16 +76,20 @@ function npm() {
   return caller.endsWith('npm-cli.js') ? [process.execPath, caller] : ['npm'];
 }
 
-/** Where this Node brought its own headers, compiling against them spares their download. */
+/** Where this Node brought its own headers, compiling against them spares their download; unless npm is told of others that are as good. */
 function headersAtHand() {
   const prefix = dirname(dirname(process.execPath));
-  const known = process.env.npm_config_nodedir !== undefined;
+  const told = process.env.npm_config_nodedir;
+  const isToldWell = told !== undefined && isOfThisNode(told);
+  return !isToldWell && isOfThisNode(prefix) ? { npm_config_nodedir: prefix } : {};
+}
+
+function isOfThisNode(prefix) {
   try {
     const header = readFileSync(join(prefix, 'include', 'node', 'node_version.h'), 'utf8');
-    const ours = new RegExp(`define NODE_MODULE_VERSION ${process.versions.modules}\\b`).test(header);
-    return ours && !known ? { npm_config_nodedir: prefix } : {};
+    return new RegExp(`define NODE_MODULE_VERSION ${process.versions.modules}\\b`).test(header);
   } catch {
-    return {};
+    return false;
   }
 }
 
