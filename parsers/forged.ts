@@ -1,13 +1,13 @@
 /**
  * Has somebody tried to forge what HAProxy says? Where clients can write whole lines and a source writes one line of a change, nothing tells theirs from HAProxy's
- * but what they say. As long as nobody has tried, what contradicts is HAProxy's, and a line was lost; from then on it is suspect.
+ * but what they say. As long as nobody has tried, what contradicts is HAProxy's, and a line was lost; then, for an hour, it is suspect.
  */
+import { inOneBreath } from './copies.js';
 import type { HaproxyEvent } from './event.js';
 import { type Heard, heardWith, type RecentEvent, type Source } from './heard.js';
-import type { WorkerRef } from './keys.js';
-import type { LogRecord } from './record.js';
+import type { Instant, LogRecord } from './record.js';
 import { sourceOf } from './sources.js';
-import { hostNameOf, isWorker } from './speakers.js';
+import { hostNameOf } from './speakers.js';
 import { clientsWriteLines } from './strangers.js';
 import { fits, fitsExactly } from './told.js';
 
@@ -15,14 +15,17 @@ import { fits, fitsExactly } from './told.js';
 const ODD_MAX = 5;
 const ODD_WITHIN_MS = 60_000;
 
-/** Takes in what looks like the stderr of another process, and was written by a worker: HAProxy writes no such line. */
-export function noteAttempt(heard: Heard, { host, origin, pid, tagPid }: LogRecord): Heard {
+/** So long after the last attempt the next one is waited for. */
+const WARY_MS = 3_600_000;
+
+/** Takes in what looks like the stderr of another process, and was written by one whose lines clients begin: HAProxy writes no such line. */
+export function noteAttempt(heard: Heard, { host, origin, pid, tagPid }: LogRecord, at: Instant): Heard {
   if (origin !== 'stderr' || tagPid === null || tagPid === pid) return heard;
   const writer = { host: hostNameOf(heard, { host, pid: tagPid }), pid: tagPid };
-  return isWorker(heard, writer.host, tagPid) && clientsWriteLines(heard, writer) ? withForger(heard, writer) : heard;
+  return clientsWriteLines(heard, writer) ? withSource(heard, writer.host, { forgedAt: at }) : heard;
 }
 
-/** Takes in an event that was believed by a single line of a `log` target, before what it says is remembered. */
+/** Takes in a line that came alone by a `log` target, believed or not, before what it says is remembered. */
 export function noteOdd(heard: Heard, event: HaproxyEvent, { copies, by }: RecentEvent): Heard {
   const { host, at, says } = event;
   if (copies > 1 || by.stderr > 0 || says.kind === 'proxy.stopped') return heard;
@@ -30,17 +33,35 @@ export function noteOdd(heard: Heard, event: HaproxyEvent, { copies, by }: Recen
   const { odd } = sourceOf(heard, host);
   const isLater = odd === undefined || Math.abs(at - odd.since) > ODD_WITHIN_MS;
   const now = isLater ? { since: at, count: 1 } : { since: odd.since, count: odd.count + 1 };
-  return now.count < ODD_MAX ? withSource(heard, host, { odd: now }) : withForger(heard, event);
+  return withSource(heard, host, now.count < ODD_MAX ? { odd: now } : { odd: now, forgedAt: at });
+}
+
+/** Takes in that a proxy has stopped, believed or not. */
+export function noteStopped(heard: Heard, event: HaproxyEvent): Heard {
+  const { host, pid, at, says } = event;
+  if (says.kind !== 'proxy.stopped' || !clientsWriteLines(heard, event)) return heard;
+  const { stopped: last } = sourceOf(heard, host);
+  const isNext = last?.pid === pid && inOneBreath(at, last.at);
+  const several = isNext && (last.several || last.proxy !== says.proxy);
+  return withSource(heard, host, { stopped: { pid, at, proxy: says.proxy, several } });
 }
 
 /** Whether a single line is none of HAProxy's, for all that is known: somebody forges there, and no line is known to be lost. */
 export function isForged(heard: Heard, event: HaproxyEvent, { pair, by, sealed }: RecentEvent): boolean {
-  if (pair || by.stderr > 0 || sealed || sourceOf(heard, event.host).forged !== true) return false;
-  return clientsWriteLines(heard, event) && !fitsExactly(heard, event);
+  if (pair || by.stderr > 0 || sealed || !isWary(heard, event) || !clientsWriteLines(heard, event)) return false;
+  return event.says.kind === 'proxy.stopped' ? !stopsWithOthers(heard, event) : !fitsExactly(heard, event);
 }
 
-function withForger(heard: Heard, { host }: WorkerRef): Heard {
-  return sourceOf(heard, host).forged ? heard : withSource(heard, host, { forged: true });
+/** Whether somebody has tried of late. */
+export function isWary(heard: Heard, { host, at }: Pick<HaproxyEvent, 'host' | 'at'>): boolean {
+  const { forgedAt } = sourceOf(heard, host);
+  return forgedAt !== undefined && Math.abs(at - forgedAt) <= WARY_MS;
+}
+
+/** A worker that ends tells so of all its proxies in one breath, frontends among them (src/proxy.c). */
+function stopsWithOthers(heard: Heard, { host, pid, at }: HaproxyEvent): boolean {
+  const { stopped: last } = sourceOf(heard, host);
+  return last?.several === true && last.pid === pid && inOneBreath(at, last.at);
 }
 
 function withSource(heard: Heard, host: string, change: Partial<Source>): Heard {

@@ -16,7 +16,7 @@ import {
   tellsOfState,
 } from './event.js';
 import { redated, withoutForetold } from './foretold.js';
-import { noteAttempt } from './forged.js';
+import { noteAttempt, noteStopped } from './forged.js';
 import { type Heard, type Held, heardWith, type Suspect, subjectKey } from './heard.js';
 import type { WorkerRef } from './keys.js';
 import {
@@ -122,7 +122,7 @@ function take(
     // Whoever looks for the line finds it by the number in its header.
     const event: HaproxyEvent = { id, at, utcOffsetMin, host: named, pid: record.tagPid ?? pid, says };
     verdicts.suspects.push({ id, event, tag, text, reason: against });
-    verdicts.heard = noteAttempt(verdicts.heard, record);
+    verdicts.heard = noteAttempt(verdicts.heard, record, at);
     return null;
   }
   const { heard, host } = recognise(verdicts.heard, record, pid, stamp.at);
@@ -132,7 +132,7 @@ function take(
   const subject = subjectKey(event, says);
   verdicts.settleAlone(subject, record, stamp.at);
   if (origin === 'stderr') verdicts.heard = withoutForetold(verdicts.heard, subject, event);
-  verdicts.heard = withRoomFor(verdicts.heard, subject, event);
+  verdicts.heard = withRoomFor(noteStopped(verdicts.heard, event), subject, event);
   const before = beforeLine(verdicts.heard.subjects.get(subject), says, stamp.at);
   const folded = fold(before, {
     id,
@@ -213,7 +213,7 @@ function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSentence, sta
     // Of failing checks HAProxy's own copies are doubted as well.
     if (says.kind !== 'check.result')
       verdicts.suspects.push({ id, event: { ...event, pid: tagPid ?? event.pid }, tag, text, reason });
-    verdicts.heard = noteAttempt(heard, record);
+    verdicts.heard = noteAttempt(heard, record, stamp.at);
     return;
   }
   verdicts.heard = hearMaster(hearHead(heard, host, record), host, record);

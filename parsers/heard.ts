@@ -96,9 +96,11 @@ export interface Source {
   alive?: boolean;
   /** Clients can write whole lines there (strangers.ts). */
   open?: boolean;
-  /** Somebody has tried to forge what HAProxy says, and lines that contradict it, before that was certain (forged.ts). */
-  forged?: boolean;
+  /** When somebody tried last to forge what HAProxy says, and lines that contradict that (forged.ts). */
+  forgedAt?: Instant;
   odd?: { since: Instant; count: number };
+  /** The proxy that stopped last, and whether others did in the same breath. */
+  stopped?: { pid: number; at: Instant; proxy: string; several: boolean };
   /** What a process of it said last of its start, by a `log` target (sources.ts). */
   begun?: { pid: number; text: string; at: Instant };
   /** Masters whose last reload failed (masters.ts). */

@@ -4,6 +4,7 @@
  */
 import { lacksStderr } from './belief.js';
 import { backendOf, type HaproxyEvent } from './event.js';
+import { isWary } from './forged.js';
 import type { Doubted, Heard, Held, RecentEvent, Source, Speaker } from './heard.js';
 import { speakerKey } from './keys.js';
 import { sourceOf } from './sources.js';
@@ -53,7 +54,7 @@ export function startedAnew(
 
 /**
  * What is believed with this line because it follows from it: anybody writes one, but seldom two of such, as one process. Null if it follows from none.
- * Where clients write lines, of the others each may be another one's.
+ * Where somebody has tried to forge lines, each of the others may be one.
  */
 export function followedUp(heard: Heard, { event, tagPid }: Held): readonly Doubted[] | null {
   const isOther = (one: Doubted) => one.tagPid === tagPid && one.event.id !== event.id;
@@ -62,7 +63,7 @@ export function followedUp(heard: Heard, { event, tagPid }: Held): readonly Doub
   const asOfNow = (first: HaproxyEvent) => heard.held.get(first.id)?.event ?? first;
   const before = doubted.filter((first) => followsFrom(heard, asOfNow(first.event), event));
   if (before.length === 0) return null;
-  return clientsWriteLines(heard, event) ? before : doubted;
+  return isWary(heard, event) ? before : doubted;
 }
 
 /** In which ways a load balancer writes of which one line was believed because it follows from another. A severity is enough in whatever way. */

@@ -74,7 +74,7 @@ export function closed(heard: Heard, host: string): Heard {
   if (!source.open && strangers === heard.strangers) return heard;
   return heardWith(heard, {
     strangers,
-    sources: source.open ? heard.sources.with(host, { ...source, open: false, forged: false }) : heard.sources,
+    sources: source.open ? heard.sources.with(host, { ...source, open: false }) : heard.sources,
   });
 }
 
@@ -88,11 +88,11 @@ export function linesVary(heard: Heard, writer: WorkerRef): boolean {
   return heard.strangers.get(speakerKey(writer))?.varies === true;
 }
 
-/** The load balancers that are open, whether what HAProxy says there comes on stderr as well, where no client writes, and whether somebody has tried (forged.ts). */
-export function openToClients({ sources }: Heard): { host: string; onStderr: boolean; forged: boolean }[] {
+/** The load balancers that are open, whether what HAProxy says there comes on stderr as well, where no client writes, and when somebody tried last (forged.ts). */
+export function openToClients({ sources }: Heard): { host: string; onStderr: boolean; forgedAt: Instant | null }[] {
   return sources
     .where((_, { open }) => open === true)
-    .map(([host, { alive, forged }]) => ({ host, onStderr: alive === true, forged: forged === true }))
+    .map(([host, { alive, forgedAt = null }]) => ({ host, onStderr: alive === true, forgedAt }))
     .sort((a, b) => (a.host < b.host ? -1 : 1));
 }
 

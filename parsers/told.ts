@@ -33,27 +33,37 @@ export function fits({ told }: Heard, event: HaproxyEvent): boolean {
   const usable = told.get(backendKey(event, says.server.backend));
   if (says.counts === null || typeof usable !== 'number') return true;
   const now = usableOf(says.counts);
-  const rises = to === 'up' || to === 'ready' || to === 'undrain';
-  return now === usable || now === usable + (rises ? 1 : -1);
+  return now === usable || now === usable + (rises(to) ? 1 : -1);
 }
 
-/** Whether it fits what the worker has said of the backend, to the letter: nothing was lost or done in silence (weights) since. */
+/**
+ * Whether it fits what the worker has said of the backend, to the letter: nothing was done in silence (weights) since. One server more or less is as HAProxy counts,
+ * though the word before of this server may have been lost.
+ */
 export function fitsExactly(heard: Heard, event: HaproxyEvent): boolean {
   const { says } = event;
   if (says.kind !== 'server') return fits(heard, event);
+  const { to } = says.change;
   const before: unknown = heard.told.get(serverKey(event, says.server));
-  if (says.counts === null) return UNCOUNTED[says.change.to]?.some((state) => state === before) === true;
-  const isEqual = heard.told.get(backendKey(event, says.server.backend)) === usableOf(says.counts);
-  return fits(heard, event) && (!isEqual || NOT_COUNTED.has(before));
+  const usable = heard.told.get(backendKey(event, says.server.backend));
+  // Who was disabled from the beginning, or added since, comes with that word; but nobody ends an outage by it.
+  if (says.counts === null)
+    return UNCOUNTED[to]?.some((state) => state === before) || (to === 'ready' && before === undefined && usable !== 0);
+  if (typeof usable !== 'number') return fits(heard, event);
+  const more = usableOf(says.counts) - usable;
+  if (more !== 0) return more === (rises(to) ? 1 : -1);
+  return fits(heard, event) && (NOT_COUNTED.has(before) || (before === 'down' && !rises(to)));
 }
+
+const rises = (to: ServerChange['to']): boolean => to === 'up' || to === 'ready' || to === 'undrain';
 
 /** Who is not among the usable servers leaves as many when it falls. */
 const NOT_COUNTED = new Set<unknown>(['maint', 'drain', 'stopping']);
 
 /** What HAProxy says without counting who is left, and what it has said of the server before (src/server.c, src/cli.c). */
 const UNCOUNTED: Partial<Record<ServerChange['to'], readonly ServerChange['to'][]>> = {
-  maint: ['down', 'drain'],
-  drain: ['down', 'maint'],
+  maint: ['down', 'drain', 'ready', 'undrain'],
+  drain: ['down', 'maint', 'up', 'ready', 'stopping'],
   ready: ['maint', 'drain'],
   undrain: ['drain', 'maint', 'down', 'ready'],
 };

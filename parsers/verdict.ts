@@ -6,6 +6,7 @@ import { type Doubt, doubt, isWitnessed, lacksStderr, learn } from './belief.js'
 import { inOneBreath } from './copies.js';
 import { type EventId, type HaproxyEvent, isOfWorkers } from './event.js';
 import { struck } from './foretold.js';
+import { noteOdd } from './forged.js';
 import {
   type Doubted,
   type Heard,
@@ -204,13 +205,13 @@ export class Verdicts {
     const { event, tag, heir } = held;
     const { id, text, pair } = said;
     this.suspects.push({ id, event, tag, text, reason });
+    this.heard = noteOdd(this.heard, event, said);
     const { speakers } = this.heard;
     const key = speakerKey(event);
     const speaker = speakers.get(key);
     if (speaker && (untilNext || !speaker.known)) {
-      this.heard = heardWith(this.heard, {
-        speakers: speakers.with(key, withDoubted(speaker, { event, tagPid: held.tagPid, text, pair })),
-      });
+      const known = withDoubted(speaker, { event, tagPid: held.tagPid, text, pair });
+      this.heard = heardWith(this.heard, { speakers: speakers.with(key, known) });
     }
     if (heir || !mayBeBorneOut(this.heard, event, said)) {
       this.#strike(held);

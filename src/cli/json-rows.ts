@@ -70,6 +70,6 @@ export function utc(at: Instant): string {
   return new Date(at).toISOString();
 }
 
-function utcOrNull(at: Instant | null): string | null {
+export function utcOrNull(at: Instant | null): string | null {
   return at === null ? null : utc(at);
 }

@@ -5,7 +5,7 @@ import { type BackendOfHost, isTrouble, type ServerOut, type ServerUp, type Stan
 import type { Progress } from '../store/store.js';
 import type { Checkpoint } from '../tail/batch.js';
 import type { Unread } from '../tail/unread.js';
-import { causeJson, incidentJson, utc } from './json-rows.js';
+import { causeJson, incidentJson, utc, utcOrNull } from './json-rows.js';
 
 /** All that `haplog status` found. */
 export interface Status extends Pick<Progress, 'outbox' | 'counted' | 'samples'> {
@@ -88,7 +88,11 @@ export function statusJson(status: Status, now: Instant) {
     outbox: { waiting: due, ...closed },
     latency_ms: { messages: latencies.length, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) },
     lines: { ...lines, near_misses },
-    open_to_clients: open.map(({ host, onStderr, forged }) => ({ host, on_stderr: onStderr, forged })),
+    open_to_clients: open.map(({ host, onStderr, forgedAt }) => ({
+      host,
+      on_stderr: onStderr,
+      forged_at: utcOrNull(forgedAt),
+    })),
     samples: samples.map(({ text, reason, at }) => ({ time: utc(at), reason, text })),
   };
 }

@@ -83,7 +83,7 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
       'suspect',
       [
         `${counted.suspects} lines that may be forged and made no event: haplog query --suspect shows them`,
-        ...open.map(openInWords),
+        ...open.map((one) => openInWords(one, local)),
       ],
     ],
     ['samples', samples.map(({ text, reason, at }) => `${local(at)} ${reason}: ${text}`)],
@@ -108,8 +108,8 @@ function incidentInWords(incident: Incident, now: Instant, local: (at: Instant) 
   return `${phase}, ${severity}: ${about}${well}${planned ? ', planned' : ''}${quiet}${taken}`;
 }
 
-function openInWords({ host, onStderr, forged }: Status['open'][number]): string {
-  const tried = forged ? ', and somebody has tried to forge what HAProxy says' : '';
+function openInWords({ host, onStderr, forgedAt }: Status['open'][number], local: (at: Instant) => string): string {
+  const tried = forgedAt === null ? '' : `, and somebody tried to forge what HAProxy says (last ${local(forgedAt)})`;
   const open = `clients of ${host} seem to begin lines of its log as they like${tried}`;
   const meant = onStderr
     ? 'a change that `log` lines tell counts there only if it stands on stderr as well'

@@ -43,7 +43,7 @@ const ODD = [
   down('a', 3),
   up('x', 3),
   up('a', 2),
-  'Server app/a is UP/READY (leaving forced maintenance).',
+  'Server app/x is UP/READY (leaving forced maintenance).',
   'Server app/a was DOWN and now enters maintenance.',
 ];
 
@@ -71,7 +71,7 @@ describe('as long as nobody has tried', () => {
 });
 
 describe('once somebody has tried', () => {
-  test('nothing that contradicts is told, nor that a proxy stops', () => {
+  test('nothing that contradicts is told, nor that a proxy stops by itself', () => {
     for (const text of [...ODD, 'Proxy app stopped (cumulated conns: FE: 1, BE: 1).']) {
       assert.deepEqual(told([line(LATER, text)], forged), [], text);
       assert.match(reasonOf(text, forged) ?? '', /^it contradicts what was said before, and clients/, text);
@@ -105,9 +105,69 @@ describe('once somebody has tried', () => {
     );
   });
 
+  test('so is every other order in which HAProxy speaks of a server that is out by hand', () => {
+    const left = 'active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.';
+    const orders = [
+      [down('a', 2), `Server app/a enters drain state. 2 ${left}`],
+      [`Server app/a enters drain state. 2 ${left}`, down('a', 2), 'Server app/a remains in forced drain mode.'],
+      [
+        down('a', 2),
+        'Server app/a was DOWN and now enters maintenance.',
+        'Server app/a is DOWN/READY (leaving forced maintenance).',
+        'Server app/a was DOWN and now enters maintenance.',
+      ],
+      ['Server app/new is UP/READY (leaving forced maintenance).', up('b', 4)],
+    ];
+    for (const order of orders) {
+      const lines = order.map((text, n) => line(LATER + n * 9_000, text));
+      const { suspects } = readLog([...lines, line(LATER + 90_000, 'Proxy new started.')], forged).news;
+      assert.deepEqual(
+        suspects.map(({ text }) => text),
+        order.includes(up('b', 4)) ? [up('b', 4)] : [],
+      );
+    }
+  });
+
+  test('so is that a worker stops all its proxies, as it does in one breath', () => {
+    const fallen = readLog(
+      [2, 1, 0].map((left) => line(LATER + left, down(`s${left}`, left))),
+      forged,
+    ).memory;
+    const stopped = ['web', 'app', 'stats'].map((name, n) =>
+      line(LATER + 60_000 + n, `Proxy ${name} stopped (cumulated conns: FE: 0, BE: 0).`),
+    );
+    const ends = (lines: string[]) =>
+      readLog([...lines, line(LATER + 90_000, 'Proxy new started.')], fallen).news.outages.map(({ endHow }) => endHow);
+    assert.deepEqual(ends(stopped), ['process_stopped']);
+    assert.deepEqual(ends([stopped[1]!]), []);
+    assert.deepEqual(ends([stopped[1]!, stopped[0]!.replace('[100]', '[101]')]), []);
+  });
+
+  test('an hour later nobody has tried any more', () => {
+    const at = T + 60_000 + 3_600_000;
+    assert.deepEqual(told([line(at, EXHAUSTED)], forged), []);
+    assert.deepEqual(told([line(at + 1, EXHAUSTED)], forged), ['app exhausted']);
+  });
+
+  test('one server more than none is HAProxy’s own count, though the word of this server’s fall was lost', () => {
+    const lost = [line(LATER, down('a', 1)), line(LATER + 9_000, down('b', 0)), line(LATER + 9_001, EXHAUSTED)];
+    assert.deepEqual(told([...lost, line(LATER + 60_000, up('x', 1))], forged), ['a down', 'b down', 'app back']);
+  });
+
   test('of a backend of which nothing was said, and where a line was lost, a second one bears the first out', () => {
     const lost = [line(LATER, down('b', 1)), line(LATER + 9_000, down('x', 0)), line(LATER + 9_001, EXHAUSTED)];
     assert.deepEqual(told(lost, forged), ['b down', 'x down', 'app exhausted']);
+  });
+
+  test('but nothing else that was doubted: of another backend it may be somebody else’s', () => {
+    const other = [line(T + 6_000, down('n', 2, 'other')), line(T + 7_000, up('n', 3, 'other'))];
+    const wary = readLog([...other, line(T + 60_000, ATTEMPT)], open).memory;
+    const doubted = [line(LATER, down('m', 0, 'other')), line(LATER + 1, down('b', 1))];
+    assert.deepEqual(told([...doubted, line(LATER + 9_000, down('x', 0))], wary), [
+      'b down',
+      'x down',
+      'app exhausted',
+    ]);
   });
 
   test('that there is no server bears out nothing but the fall of the last, in one breath', () => {

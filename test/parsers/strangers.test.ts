@@ -548,7 +548,7 @@ describe('who counts as a worker whose clients write whole lines', () => {
     assert.equal(isOpen(noted(known, [100, 'M'], [7, 'c'])), false);
     assert.equal(isOpen(noted(known, [7, 'M'], [7, 'c'])), false);
     assert.deepEqual(openToClients(noted(known, [100, 'M'], [100, 'c'])), [
-      { host: 'lb', onStderr: true, forged: false },
+      { host: 'lb', onStderr: true, forgedAt: null },
     ]);
   });
 
@@ -557,7 +557,7 @@ describe('who counts as a worker whose clients write whole lines', () => {
     const early = readLog([...requests, forked(T), ...history]).memory.heard;
     assert.equal(isOpen(early), true);
     const silent = readLog([...requests, ...twice(T + 1, down('x', 2))]).memory.heard;
-    assert.deepEqual(openToClients(silent), [{ host: 'lb', onStderr: false, forged: false }]);
+    assert.deepEqual(openToClients(silent), [{ host: 'lb', onStderr: false, forgedAt: null }]);
     const others = requests.map((line) => line.replace('[100]', '[7]'));
     assert.equal(isOpen(readLog([...others, forked(T), ...history]).memory.heard), false);
     const udp = (line: string) => line.replace(' lb ', ' localhost ');
@@ -566,7 +566,7 @@ describe('who counts as a worker whose clients write whole lines', () => {
       forked(T),
       ...history.map((line) => (line.includes('WARN') ? line : udp(line))),
     ]);
-    assert.deepEqual(openToClients(other.memory.heard), [{ host: 'lb', onStderr: true, forged: false }]);
+    assert.deepEqual(openToClients(other.memory.heard), [{ host: 'lb', onStderr: true, forgedAt: null }]);
   });
 
   test('stderr counts by what a master says while its workers run, under its own number', () => {
@@ -592,7 +592,7 @@ describe('who counts as a worker whose clients write whole lines', () => {
     const next = bare(LATER).map((line) => line.replace('[100]', '[200]'));
     const fall = [...twice(LATER + 1, down('a', 0), 200), ...twice(LATER + 2, EXHAUSTED, 200)];
     const after = readLog([...fall, ...next], closedLog).memory;
-    assert.deepEqual(openToClients(after.heard), [{ host: 'lb', onStderr: false, forged: false }]);
+    assert.deepEqual(openToClients(after.heard), [{ host: 'lb', onStderr: false, forgedAt: null }]);
     assert.deepEqual(told(twice(LATER + 90_000, up('a', 1), 200), after), ['a up', 'app back']);
   });
 
@@ -722,5 +722,5 @@ test('that a change stands on stderr shows that it is written, also where master
   const text = down('a', 2);
   const lines = [forked(T), syslogLine(T + 1, down('x', 2)), stderrLine(LATER, text), syslogLine(LATER, text)];
   const { heard } = readLog([...lines, ...bare(LATER + 9)]).memory;
-  assert.deepEqual(openToClients(heard), [{ host: 'lb', onStderr: true, forged: false }]);
+  assert.deepEqual(openToClients(heard), [{ host: 'lb', onStderr: true, forgedAt: null }]);
 });

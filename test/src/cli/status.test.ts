@@ -88,11 +88,17 @@ test('where ordinary requests show that clients can write whole lines, what to d
   };
   const advice = 'let its log-format begin with %ci:%cp, or put <%PRI%> into the template of rsyslog';
   const silent = `clients of lb seem to begin lines of its log as they like, so that they could forge changes: ${advice}`;
-  const open = { host: 'lb', on_stderr: false, forged: false };
+  const open = { host: 'lb', on_stderr: false, forged_at: null };
   assert.deepEqual(await suspect([fall, fall, ...requests]), [[silent], [open]]);
   const attempt = syslogLine(T + 2, "[ALERT]    (4242) : backend 'app' has no server available!");
-  const tried = silent.replace('like,', 'like, and somebody has tried to forge what HAProxy says,');
-  assert.deepEqual(await suspect([fall, fall, ...requests, attempt]), [[tried], [{ ...open, forged: true }]]);
+  const tried = silent.replace(
+    'like,',
+    'like, and somebody tried to forge what HAProxy says (last 2026-11-22 12:00:00),',
+  );
+  assert.deepEqual(await suspect([fall, fall, ...requests, attempt]), [
+    [tried],
+    [{ ...open, forged_at: '2026-11-22T12:00:00.002Z' }],
+  ]);
   const meant = 'a change that `log` lines tell counts there only if it stands on stderr as well';
   const safer = `clients of lb seem to begin lines of its log as they like, ${meant}: ${advice}`;
   const genuine = [fall, fall.replace(']: ', ']: [WARNING]  (100) : ')];
