@@ -9,11 +9,12 @@ import type { Instant, LogRecord } from './record.js';
 import { sourceOf } from './sources.js';
 import { hostNameOf } from './speakers.js';
 import { clientsWriteLines } from './strangers.js';
-import { fits, fitsExactly } from './told.js';
+import { fits, fitsBehindLoss, fitsExactly } from './told.js';
 
-/** So many lines that contradict what was said before, within so long, are more than a loss now and then. */
+/** So many lines that contradict what was said before, and so large a part of what came alone within so long, are no loss. */
 const ODD_MAX = 5;
-const ODD_WITHIN_MS = 60_000;
+const ODD_PART = 1 / 6;
+const ODD_WITHIN_MS = 20_000;
 
 /** So long after the last attempt the next one is waited for. */
 const WARY_MS = 3_600_000;
@@ -26,14 +27,16 @@ export function noteAttempt(heard: Heard, { host, origin, pid, tagPid }: LogReco
 }
 
 /** Takes in a line that came alone by a `log` target, believed or not, before what it says is remembered. */
-export function noteOdd(heard: Heard, event: HaproxyEvent, { copies, by }: RecentEvent): Heard {
+export function noteLone(heard: Heard, event: HaproxyEvent, { copies, by }: RecentEvent): Heard {
   const { host, at, says } = event;
-  if (copies > 1 || by.stderr > 0 || says.kind === 'proxy.stopped') return heard;
-  if (!clientsWriteLines(heard, event) || fits(heard, event)) return heard;
-  const { odd } = sourceOf(heard, host);
-  const isLater = odd === undefined || Math.abs(at - odd.since) > ODD_WITHIN_MS;
-  const now = isLater ? { since: at, count: 1 } : { since: odd.since, count: odd.count + 1 };
-  return withSource(heard, host, now.count < ODD_MAX ? { odd: now } : { odd: now, forgedAt: at });
+  if (copies > 1 || by.stderr > 0 || says.kind === 'proxy.stopped' || !clientsWriteLines(heard, event)) return heard;
+  const { lone } = sourceOf(heard, host);
+  const isOn = lone !== undefined && Math.abs(at - lone.since) <= ODD_WITHIN_MS;
+  const { since, all, odd } = isOn ? lone : { since: at, all: 0, odd: 0 };
+  const isOdd = !fits(heard, event) && !fitsBehindLoss(heard, event);
+  const now = { since, all: all + 1, odd: odd + (isOdd ? 1 : 0) };
+  const isAttempt = isOdd && now.odd >= ODD_MAX && now.odd >= now.all * ODD_PART;
+  return withSource(heard, host, isAttempt ? { lone: now, forgedAt: at } : { lone: now });
 }
 
 /** Takes in that a proxy has stopped, believed or not. */

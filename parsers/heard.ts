@@ -96,9 +96,10 @@ export interface Source {
   alive?: boolean;
   /** Clients can write whole lines there (strangers.ts). */
   open?: boolean;
-  /** When somebody tried last to forge what HAProxy says, and lines that contradict that (forged.ts). */
+  /** When somebody tried last to forge what HAProxy says (forged.ts). */
   forgedAt?: Instant;
-  odd?: { since: Instant; count: number };
+  /** The lines that came alone since then, and those of them that contradict what HAProxy said. */
+  lone?: { since: Instant; all: number; odd: number };
   /** The proxy that stopped last, and whether others did in the same breath. */
   stopped?: { pid: number; at: Instant; proxy: string; several: boolean };
   /** What a process of it said last of its start, by a `log` target (sources.ts). */

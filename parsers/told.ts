@@ -36,6 +36,16 @@ export function fits({ told }: Heard, event: HaproxyEvent): boolean {
   return now === usable || now === usable + (rises(to) ? 1 : -1);
 }
 
+/** Whether it would fit, had other lines been lost: servers fell or returned more often than was told. */
+export function fitsBehindLoss({ told }: Heard, event: HaproxyEvent): boolean {
+  const { says } = event;
+  const backend = backendOf(says);
+  const usable = backend === null ? undefined : told.get(backendKey(event, backend));
+  if (says.kind !== 'server') return typeof usable !== 'number' || usable <= 1;
+  if (says.counts === null || typeof usable !== 'number') return false;
+  return rises(says.change.to) ? usableOf(says.counts) > usable : usableOf(says.counts) < usable;
+}
+
 /**
  * Whether it fits what the worker has said of the backend, to the letter: nothing was done in silence (weights) since. One server more or less is as HAProxy counts,
  * though the word before of this server may have been lost.

@@ -6,7 +6,7 @@ import { type Doubt, doubt, isWitnessed, lacksStderr, learn } from './belief.js'
 import { inOneBreath } from './copies.js';
 import { type EventId, type HaproxyEvent, isOfWorkers } from './event.js';
 import { struck } from './foretold.js';
-import { noteOdd } from './forged.js';
+import { noteLone } from './forged.js';
 import {
   type Doubted,
   type Heard,
@@ -205,7 +205,7 @@ export class Verdicts {
     const { event, tag, heir } = held;
     const { id, text, pair } = said;
     this.suspects.push({ id, event, tag, text, reason });
-    this.heard = noteOdd(this.heard, event, said);
+    this.heard = noteLone(this.heard, event, said);
     const { speakers } = this.heard;
     const key = speakerKey(event);
     const speaker = speakers.get(key);

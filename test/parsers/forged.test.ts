@@ -53,12 +53,38 @@ describe('as long as nobody has tried', () => {
     assert.deepEqual(told([line(LATER, down('a', 0))], open), ['a down', 'app exhausted']);
   });
 
-  test('some now and then are no attempt, five within a minute are one', () => {
-    const odd = (gap: number) =>
-      [1, 2, 1, 2, 1].map((left, n) => line(LATER + n * gap, left === 1 ? down(`s${n}`, 0) : up(`s${n}`, 3)));
-    const next = (gap: number) => told([line(LATER + 10 * 60_000, down('a', 1))], readLog(odd(gap), open).memory);
-    assert.deepEqual(next(30_000), ['a down', 'app back']);
-    assert.deepEqual(next(10_000), []);
+  describe('lines that no loss explains are an attempt', () => {
+    /** A server falls, and more are left than were there before. */
+    const odd = (gap: number, times = 5) =>
+      Array.from({ length: times }, (_, n) => line(LATER + n * gap, down(`s${n}`, 5 + 2 * n)));
+    const next = (lines: string[]) => told([line(LATER + 10 * 60_000, down('a', 1))], readLog(lines, open).memory);
+
+    test('five within twenty seconds; not now and then, nor four', () => {
+      assert.deepEqual(next(odd(4_000)), []);
+      assert.deepEqual(next(odd(10_000)), ['a down']);
+      assert.deepEqual(next(odd(4_000, 4)), ['a down']);
+    });
+
+    test('not some among many, as in a burst of which half is lost', () => {
+      const many = Array.from({ length: 40 }, (_, n) =>
+        line(LATER + 100 + n, n % 2 === 0 ? down('n', 2, 'other') : up('n', 3, 'other')),
+      );
+      const [first = '', ...others] = odd(4_000);
+      assert.deepEqual(next([first, ...many, ...others]), ['a down']);
+      assert.deepEqual(next([first, ...many.slice(0, 20), ...others]), []);
+    });
+
+    test('nor many that a loss explains', () => {
+      const lost = Array.from({ length: 20 }, (_, n) =>
+        line(LATER + n * 100, n % 2 === 0 ? down(`s${n}`, 1) : up(`s${n}`, 3)),
+      );
+      assert.deepEqual(next(lost), ['a down']);
+      const gone = [1, 2, 3, 4, 5, 6].flatMap((n) => [
+        line(LATER + n, down('n', 1, `b${n}`)),
+        line(LATER + n, `backend b${n} has no server available!`),
+      ]);
+      assert.deepEqual(next(gone), ['a down']);
+    });
   });
 
   test('proxies that stop at a reload are none', () => {
