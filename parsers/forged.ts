@@ -20,8 +20,8 @@ const ODD_WITHIN_MS = 20_000;
 const WARY_MS = 3_600_000;
 
 /** Takes in what looks like the stderr of another process, and was written by one whose lines clients begin: HAProxy writes no such line. */
-export function noteAttempt(heard: Heard, { host, origin, pid, tagPid }: LogRecord, at: Instant): Heard {
-  if (origin !== 'stderr' || tagPid === null || tagPid === pid) return heard;
+export function noteAttempt(heard: Heard, { host, pid, tagPid }: LogRecord, at: Instant): Heard {
+  if (tagPid === null || tagPid === pid) return heard;
   const writer = { host: hostNameOf(heard, { host, pid: tagPid }), pid: tagPid };
   return clientsWriteLines(heard, writer) ? withSource(heard, writer.host, { forgedAt: at }) : heard;
 }
@@ -29,7 +29,7 @@ export function noteAttempt(heard: Heard, { host, origin, pid, tagPid }: LogReco
 /** Takes in a line that came alone by a `log` target, believed or not, before what it says is remembered. */
 export function noteLone(heard: Heard, event: HaproxyEvent, { copies, by }: RecentEvent): Heard {
   const { host, at, says } = event;
-  if (copies > 1 || by.stderr > 0 || says.kind === 'proxy.stopped' || !clientsWriteLines(heard, event)) return heard;
+  if (copies > 1 || by.syslog === 0 || says.kind === 'proxy.stopped' || !clientsWriteLines(heard, event)) return heard;
   const { lone } = sourceOf(heard, host);
   const isOn = lone !== undefined && Math.abs(at - lone.since) <= ODD_WITHIN_MS;
   const { since, all, odd } = isOn ? lone : { since: at, all: 0, odd: 0 };

@@ -53,17 +53,18 @@ export function startedAnew(
 }
 
 /**
- * What is believed with this line because it follows from it: anybody writes one, but seldom two of such, as one process. Null if it follows from none.
- * Where somebody has tried to forge lines, each of the others may be one.
+ * What is believed with this line because it follows from it: anybody writes one, but seldom two of such, as one process. Null if it follows from none. What was
+ * said of other backends is believed with it, unless somebody has tried to forge lines; of its own what it follows from.
  */
 export function followedUp(heard: Heard, { event, tagPid }: Held): readonly Doubted[] | null {
   const isOther = (one: Doubted) => one.tagPid === tagPid && one.event.id !== event.id;
   const doubted = doubtedOf(heard.speakers.get(speakerKey(event))).filter(isOther);
   // With the time that a late line gave it.
   const asOfNow = (first: HaproxyEvent) => heard.held.get(first.id)?.event ?? first;
-  const before = doubted.filter((first) => followsFrom(heard, asOfNow(first.event), event));
-  if (before.length === 0) return null;
-  return isWary(heard, event) ? before : doubted;
+  const precedes = (first: Doubted) => followsFrom(heard, asOfNow(first.event), event);
+  if (!doubted.some(precedes)) return null;
+  const isElsewhere = (first: Doubted) => backendOf(first.event.says) !== backendOf(event.says);
+  return doubted.filter((first) => precedes(first) || (isElsewhere(first) && !isWary(heard, event)));
 }
 
 /** In which ways a load balancer writes of which one line was believed because it follows from another. A severity is enough in whatever way. */

@@ -57,6 +57,12 @@ describe('where clients seem to write whole lines, and nothing was heard before'
   });
 });
 
+test('what contradicts is not told with the one that follows: that there is no server, before two have fallen', () => {
+  const young = readLog([once(T - 9, 'Mozilla/5.0 (X11; Linux x86_64)'), once(T - 9, 'curl/8.5.0')]).memory;
+  const lines = [once(T, EXHAUSTED), once(T + 3_000, said('DOWN', 'a', 1)), once(T + 9_000, said('UP', 'a', 2))];
+  assert.deepEqual(told(readLog(lines, young)), ['a down +3000', 'a up +9000']);
+});
+
 test('a memory of an older build, which kept one such word or none, is read', () => {
   const { memory } = readLog([once(T - 9, 'Mozilla/5.0'), once(T - 9, 'curl/8.5.0'), once(T, said('DOWN', 'a', 1))]);
   const { speakers } = memory.heard;
