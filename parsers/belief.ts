@@ -55,7 +55,7 @@ export function isWitnessed(heard: Heard, held: Held, said: RecentEvent): boolea
   }
   if (by.stderr > 0) return standsOnStderr(heard, event);
   if (source.stderr !== false || source.pairs !== false) return false;
-  return !isForeign(heard, held) && !standsInAnother(heard, held, said) && !isForged(heard, event, said);
+  return !isForeign(heard, held) && !standsInAnother(heard, held, said) && !isForged(heard, event);
 }
 
 /** A line on stderr is enough: of a known worker, and nothing that its backend's `log` targets would have to tell as well. */
@@ -95,7 +95,7 @@ export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null
   if (missing.length === 0) {
     if (isForeign(heard, held)) return untilNext(FOREIGN);
     if (source.tags.length === 0 && mayBeClients(heard, event, said)) return untilNext(FIRST);
-    return isForged(heard, event, said) ? untilNext(`it contradicts what was said before, and ${OPEN}`) : null;
+    return isForged(heard, event) ? untilNext(`it contradicts what was said before, and ${OPEN}`) : null;
   }
   const isMissing = `${missing.join(' and ')} did not come`;
   if (!known) {

@@ -28,8 +28,8 @@ export function noteAttempt(heard: Heard, { host, pid, tagPid }: LogRecord, at: 
 
 /** Takes in a line that came alone by a `log` target, believed or not, before what it says is remembered. */
 export function noteLone(heard: Heard, event: HaproxyEvent, { copies, by }: RecentEvent): Heard {
-  const { host, at, says } = event;
-  if (copies > 1 || by.syslog === 0 || says.kind === 'proxy.stopped' || !clientsWriteLines(heard, event)) return heard;
+  const { host, at } = event;
+  if (copies > 1 || by.syslog === 0 || !clientsWriteLines(heard, event)) return heard;
   const { lone } = sourceOf(heard, host);
   const isOn = lone !== undefined && Math.abs(at - lone.since) <= ODD_WITHIN_MS;
   const { since, all, odd } = isOn ? lone : { since: at, all: 0, odd: 0 };
@@ -50,8 +50,8 @@ export function noteStopped(heard: Heard, event: HaproxyEvent): Heard {
 }
 
 /** Whether a single line is none of HAProxy's, for all that is known: somebody forges there, and no line is known to be lost. */
-export function isForged(heard: Heard, event: HaproxyEvent, { pair, by, sealed }: RecentEvent): boolean {
-  if (pair || by.stderr > 0 || sealed || !isWary(heard, event) || !clientsWriteLines(heard, event)) return false;
+export function isForged(heard: Heard, event: HaproxyEvent): boolean {
+  if (!isWary(heard, event) || !clientsWriteLines(heard, event)) return false;
   return event.says.kind === 'proxy.stopped' ? !stopsWithOthers(heard, event) : !fitsExactly(heard, event);
 }
 

@@ -23,11 +23,11 @@ export function remember(told: Heard['told'], event: HaproxyEvent): Heard['told'
 
 const usableOf = ({ active, backup }: Counts): number => active + backup;
 
-/** Whether HAProxy can say so after what it said: a state that changes, and a number of usable servers that follows. */
+/** Whether HAProxy can say so after what it said: a state that changes, and a number of usable servers that follows; that a proxy stops, whenever it likes. */
 export function fits({ told }: Heard, event: HaproxyEvent): boolean {
   const { says } = event;
   if (says.kind === 'backend.exhausted') return told.get(backendKey(event, says.backend)) === 0;
-  if (says.kind !== 'server') return false;
+  if (says.kind !== 'server') return says.kind === 'proxy.stopped';
   const { to } = says.change;
   if (to === (told.get(serverKey(event, says.server)) ?? 'up')) return false;
   const usable = told.get(backendKey(event, says.server.backend));

@@ -52,6 +52,23 @@ describe('a genuine change is told without delay', () => {
   });
 });
 
+test('that a proxy stops is believed of a known worker though one copy is lost, as any other change is', () => {
+  const fallen = [...triple(LATER, down('a', 0)), ...triple(LATER + 1, EXHAUSTED)];
+  const stopped = 'Proxy app stopped (cumulated conns: FE: 0, BE: 0).';
+  const ends = (lines: string[]) => {
+    const all = [...lines, stderrLine(LATER + 90_000, 'Proxy new started.')];
+    return read(all, read(fallen, debian).memory).news.outages.map(({ endHow }) => endHow);
+  };
+  const [onStderr, first, second] = triple(LATER + 60_000, stopped) as [string, string, string];
+  for (const lines of [
+    [first, second],
+    [onStderr, first],
+    [onStderr, first, second],
+  ])
+    assert.deepEqual(ends(lines), ['process_stopped']);
+  assert.deepEqual(ends([first]), []);
+});
+
 describe('a line that came alone', () => {
   test('on stderr of a known worker is told at once if it fits: a burst may lose all that goes to log targets', () => {
     assert.equal(atOnce([stderrLine(LATER, down('a', 2)), stderrLine(LATER + 1, down('x', 1))], debian), 2);

@@ -142,6 +142,7 @@ describe('once somebody has tried', () => {
         'Server app/a is DOWN/READY (leaving forced maintenance).',
         'Server app/a was DOWN and now enters maintenance.',
       ],
+      [`Server app/a enters drain state. 2 ${left}`, 'Server app/a is UP (leaving forced drain).', down('b', 2)],
       ['Server app/new is UP/READY (leaving forced maintenance).', up('b', 4)],
     ];
     for (const order of orders) {
