@@ -6,9 +6,17 @@ import type { Instant, WorkerRef } from '../parsers/index.js';
 import type { Board, Master, WorkerState, Workers } from './board.js';
 import type { Incident } from './incident.js';
 
-/** A master as it is known by the workers of its host that it started. */
+/** How long an older worker must have been silent before its younger sibling's word counts as its end. */
+export const SILENCE_MS = 60_000;
+
+/** A master as it is known by the workers of its host that it started; null where the pid may be given again, as at the next boot. */
 export function masterNamed(workers: Workers | undefined, pid: number | null): Master | null {
-  return workers?.find(({ master }) => pid !== null && master?.pid === pid)?.master ?? null;
+  const own = workers?.filter(({ master }) => pid !== null && master?.pid === pid) ?? [];
+  const last = own.at(-1)?.master ?? null;
+  if (last === null) return null;
+  const heardAt = Math.max(...own.map(({ lastAt }) => lastAt));
+  const isAnother = ({ master }: WorkerState) => !!master && master.pid !== pid && master.since - heardAt > SILENCE_MS;
+  return workers?.some(isAnother) ? null : last;
 }
 
 /** The number of the master who tells an event, or who started its worker; null where none told of that. */
@@ -22,11 +30,12 @@ export function masterOf(
 /** Whether a master that speaks now serves beside another one, of which something was heard at `at`: it was there before, so it took nobody's place. */
 const isBeside = ({ pid, since }: Master, other: number, at: Instant): boolean => pid !== other && since < at;
 
-/** Whether a worker is of another service than one that began before it. Who was killed did not make room for anybody. */
+/** Whether a worker is of another service than one that began before it: who makes room is silent at once, and who was killed did not make room. */
 export function isOfAnother({ master }: WorkerState, older: WorkerState): boolean {
   if (!master || !older.master) return false;
-  const { pid } = older.master;
-  return isBeside(master, pid, older.firstAt) || (master.pid !== pid && older.end?.how === 'process_killed');
+  const { firstAt, lastAt, end } = older;
+  const isKilled = end?.how === 'process_killed' && isBeside(master, older.master.pid, end.at);
+  return isKilled || isBeside(master, older.master.pid, Math.max(firstAt, lastAt - SILENCE_MS));
 }
 
 /** The masters whose trouble goes on when another one says that all is well with it, or that a worker of its own serves. */

@@ -4,12 +4,12 @@
  * ("Proxy X stopped"), or nobody but the younger worker that speaks instead.
  */
 import { backendKey, type HaproxyEvent, type Instant, type WorkerRef, workerKey } from '../parsers/index.js';
-import { isOfAnother } from './beside.js';
+import { isOfAnother, SILENCE_MS } from './beside.js';
 import { type Board, boardWith, type Change, siblingsOf, unchanged, type WorkerState, workerOf } from './board.js';
 import { NO_FALL } from './incident.js';
 import { ended } from './outage.js';
 import type { OutageEnd } from './state.js';
-import { forgetWorker, isAnother, isReplaced, put, SILENCE_MS } from './workers.js';
+import { forgetWorker, isAnother, isReplaced, put } from './workers.js';
 
 /** A pid that is another worker's by now: what the earlier one left open has ended with it. */
 export function renewWorker(board: Board, event: HaproxyEvent): Change {

@@ -171,11 +171,11 @@ export class Turn {
     this.#advance({ ...incident, resolvedAt, endEvidence: 'observed', workers: [], flaps: { changes, state } });
   }
 
-  /** All is well with one service of the host: the incident is of another one as well, and goes on there. */
+  /** All is well with one service of the host. Whether the incident is of another one as well, and goes on with that alone. */
   #goesOnBeside(incident: Incident, master: number | null): boolean {
     const masters = besides(incident, masterNamed(this.#workers.get(incident.host), master));
     if (masters.length === 0) return false;
-    this.#ledger.put({ ...incident, masters });
+    if (masters.length !== incident.masters?.length) this.#ledger.put({ ...incident, masters });
     return true;
   }
 

@@ -11,12 +11,9 @@ import {
   type WorkerRef,
   workerKey,
 } from '../parsers/index.js';
-import { isOfAnother, masterNamed } from './beside.js';
+import { isOfAnother, masterNamed, SILENCE_MS } from './beside.js';
 import { type Board, boardWith, type Master, siblingsOf, type WorkerState, workerOf } from './board.js';
 import type { End } from './incident.js';
-
-/** How long an older worker must have been silent before its younger sibling's word counts as its end. */
-export const SILENCE_MS = 60_000;
 
 /** So late come the last lines of a worker that has ended: no later than a copy. */
 const LAST_WORDS_MS = 60_000;
@@ -85,7 +82,7 @@ export function noteWorker(before: Board, event: HaproxyEvent): Board {
     const heard = {
       pid,
       firstAt: Math.min(known.firstAt, at),
-      lastAt: at,
+      lastAt: event.says.kind === 'worker.ended' ? known.lastAt : at, // that is its master's word
       startedAt,
       master: masterAfter(board, event) ?? master ?? null,
       heir,

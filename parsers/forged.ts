@@ -7,11 +7,11 @@ import type { HaproxyEvent } from './event.js';
 import { type Heard, heardWith, type RecentEvent, type Source } from './heard.js';
 import type { Instant, LogRecord } from './record.js';
 import { sourceOf } from './sources.js';
-import { hostNameOf } from './speakers.js';
-import { clientsWriteLines } from './strangers.js';
+import { hostNameOf, isWorker } from './speakers.js';
+import { clientsWriteLines, linesVary } from './strangers.js';
 import { fits, fitsBehindLoss, fitsExactly } from './told.js';
 
-/** So many lines that contradict what was said before, and so large a part of what came alone within so long, are no loss. */
+/** So many lines that contradict what was said before, and so large a part of all, counted anew every so often, are no loss. */
 const ODD_MAX = 5;
 const ODD_PART = 1 / 6;
 const ODD_WITHIN_MS = 20_000;
@@ -23,10 +23,12 @@ const WARY_MS = 3_600_000;
 export function noteAttempt(heard: Heard, { host, pid, tagPid }: LogRecord, at: Instant): Heard {
   if (tagPid === null || tagPid === pid) return heard;
   const writer = { host: hostNameOf(heard, { host, pid: tagPid }), pid: tagPid };
-  return clientsWriteLines(heard, writer) ? withSource(heard, writer.host, { forgedAt: at }) : heard;
+  const isOfClients =
+    linesVary(heard, writer) || (clientsWriteLines(heard, writer) && isWorker(heard, writer.host, tagPid));
+  return isOfClients ? withSource(heard, writer.host, { forgedAt: at }) : heard;
 }
 
-/** Takes in a line that came alone by a `log` target, believed or not, before what it says is remembered. */
+/** Takes in the first line of a change that came by a `log` target, believed or not, before what it says is remembered. */
 export function noteLone(heard: Heard, event: HaproxyEvent, { copies, by }: RecentEvent): Heard {
   const { host, at } = event;
   if (copies > 1 || by.syslog === 0 || !clientsWriteLines(heard, event)) return heard;

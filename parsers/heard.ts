@@ -47,7 +47,7 @@ export interface Speaker {
   announced: boolean;
   /** Its master told of it, or one of its own lines was believed. */
   known: boolean;
-  /** What it said last that was not believed, of each backend, and may be with what comes next (second-word.ts). */
+  /** What it said last that was not believed, of each backend's servers and of the backend, and may be with what comes next (second-word.ts). */
   doubted: readonly Doubted[];
   /** Who started it, where a master told so. */
   master?: number | null;
@@ -98,7 +98,7 @@ export interface Source {
   open?: boolean;
   /** When somebody tried last to forge what HAProxy says (forged.ts). */
   forgedAt?: Instant;
-  /** The lines that came alone since then, and those of them that contradict what HAProxy said. */
+  /** First lines of changes by `log` targets, counted anew every 20 seconds; and those of them that contradict what HAProxy said. */
   lone?: { since: Instant; all: number; odd: number };
   /** The proxy that stopped last, and whether others did in the same breath. */
   stopped?: { pid: number; at: Instant; proxy: string; several: boolean };

@@ -3,7 +3,7 @@
  * (docs/decisions/0007-belief.md).
  */
 import { lacksStderr } from './belief.js';
-import { backendOf, type HaproxyEvent } from './event.js';
+import { backendOf } from './event.js';
 import { isWary } from './forged.js';
 import type { Doubted, Heard, Held, RecentEvent, Source, Speaker } from './heard.js';
 import { speakerKey } from './keys.js';
@@ -12,7 +12,7 @@ import { isWorker } from './speakers.js';
 import { clientsWriteLines } from './strangers.js';
 import { followsFrom, isNamed } from './told.js';
 
-/** So many backends of which it spoke in vain are remembered of a worker. */
+/** So much of what it said in vain is remembered of a worker. */
 const DOUBTED_MAX = 8;
 
 /** What a worker said in vain. Older memories had one at most, and otherwise written. */
@@ -60,8 +60,8 @@ export function followedUp(heard: Heard, { event, tagPid }: Held): readonly Doub
   const isOther = (one: Doubted) => one.tagPid === tagPid && one.event.id !== event.id;
   const doubted = doubtedOf(heard.speakers.get(speakerKey(event))).filter(isOther);
   // With the time that a late line gave it.
-  const asOfNow = (first: HaproxyEvent) => heard.held.get(first.id)?.event ?? first;
-  const precedes = (first: Doubted) => followsFrom(heard, asOfNow(first.event), event);
+  const redated = ({ event: first }: Doubted) => heard.held.get(first.id)?.event ?? first;
+  const precedes = (first: Doubted) => followsFrom(heard, redated(first), event);
   if (!doubted.some(precedes)) return null;
   const isElsewhere = (first: Doubted) => backendOf(first.event.says) !== backendOf(event.says);
   return doubted.filter((first) => precedes(first) || (isElsewhere(first) && !isWary(heard, event)));

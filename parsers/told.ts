@@ -42,7 +42,8 @@ export function fitsBehindLoss({ told }: Heard, event: HaproxyEvent): boolean {
   const backend = backendOf(says);
   const usable = backend === null ? undefined : told.get(backendKey(event, backend));
   if (says.kind !== 'server') return typeof usable !== 'number' || usable <= 1;
-  if (says.counts === null || typeof usable !== 'number') return false;
+  if (typeof usable !== 'number') return true; // its fall may have come before anything was heard
+  if (says.counts === null) return false;
   return rises(says.change.to) ? usableOf(says.counts) > usable : usableOf(says.counts) < usable;
 }
 
@@ -59,7 +60,8 @@ export function fitsExactly(heard: Heard, event: HaproxyEvent): boolean {
   // Who was disabled from the beginning, or added since, comes with that word; but nobody ends an outage by it.
   if (says.counts === null)
     return UNCOUNTED[to]?.some((state) => state === before) || (to === 'ready' && before === undefined && usable !== 0);
-  if (typeof usable !== 'number') return fits(heard, event);
+  // A backend of which nothing was said may lose one of several; that it was the last is said twice.
+  if (typeof usable !== 'number') return usableOf(says.counts) > 0 && fits(heard, event);
   const more = usableOf(says.counts) - usable;
   if (more !== 0) return more === (rises(to) ? 1 : -1);
   return fits(heard, event) && (NOT_COUNTED.has(before) || (before === 'down' && !rises(to)));

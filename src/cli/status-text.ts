@@ -109,7 +109,7 @@ function incidentInWords(incident: Incident, now: Instant, local: (at: Instant) 
 }
 
 function openInWords({ host, onStderr, forgedAt }: Status['open'][number], local: (at: Instant) => string): string {
-  const tried = forgedAt === null ? '' : `, and somebody tried to forge what HAProxy says (last ${local(forgedAt)})`;
+  const tried = forgedAt === null ? '' : ` (somebody tried to forge one, last ${local(forgedAt)})`;
   const open = `clients of ${host} seem to begin lines of its log as they like${tried}`;
   const meant = onStderr
     ? 'a change that `log` lines tell counts there only if it stands on stderr as well'

@@ -74,6 +74,17 @@ describe('as long as nobody has tried', () => {
       assert.deepEqual(next([first, ...many.slice(0, 20), ...others]), []);
     });
 
+    test('nor servers that come back of backends of which nothing was heard', () => {
+      const back = [1, 2, 3, 4, 5].map((n) => line(LATER + n, up('a', 1, `b${n}`)));
+      assert.deepEqual(next(back), ['a down']);
+    });
+
+    test('also lines that were not believed: who goes on is waited for, for another hour', () => {
+      const wary = readLog([line(LATER - 60_000, ATTEMPT), ...odd(4_000)], open).memory;
+      const later = (at: number) => told([line(at, EXHAUSTED)], wary);
+      assert.deepEqual([later(LATER + 3_600_000), later(LATER + 3_620_000)], [[], ['app exhausted']]);
+    });
+
     test('nor many that a loss explains', () => {
       const lost = Array.from({ length: 20 }, (_, n) =>
         line(LATER + n * 100, n % 2 === 0 ? down(`s${n}`, 1) : up(`s${n}`, 3)),
@@ -155,6 +166,16 @@ describe('once somebody has tried', () => {
     }
   });
 
+  test('but that a server that nobody spoke of comes out of maintenance ends no outage', () => {
+    const fallen = readLog(
+      [2, 1, 0].map((left) => line(LATER + left, down(`s${left}`, left))),
+      forged,
+    ).memory;
+    const ready = line(LATER + 60_000, 'Server app/new is UP/READY (leaving forced maintenance).');
+    assert.deepEqual(told([ready], fallen), []);
+    assert.deepEqual(told([ready], forged), ['new up']);
+  });
+
   test('so is that a worker stops all its proxies, as it does in one breath', () => {
     const fallen = readLog(
       [2, 1, 0].map((left) => line(LATER + left, down(`s${left}`, left))),
@@ -197,6 +218,13 @@ describe('once somebody has tried', () => {
     ]);
   });
 
+  test('of a backend of which nothing was said the fall of the last is told twice', () => {
+    const fall = [line(LATER, down('n', 0, 'other')), line(LATER + 1, EXHAUSTED.replace('app', 'other'))];
+    assert.deepEqual(told(fall.slice(0, 1), forged), []);
+    assert.deepEqual(told(fall, forged), ['n down', 'other exhausted']);
+    assert.deepEqual(told([line(LATER, down('n', 1, 'other'))], forged), ['n down']);
+  });
+
   test('that there is no server bears out nothing but the fall of the last, in one breath', () => {
     const twoOf = (gap: number) => told([line(LATER, down('b', 0)), line(LATER + gap, EXHAUSTED)], forged);
     assert.deepEqual(twoOf(3), ['b down', 'app exhausted']);
@@ -206,6 +234,14 @@ describe('once somebody has tried', () => {
 
   test('two requests in one breath still are as a source that writes two lines', () =>
     assert.deepEqual(told(twice(LATER, EXHAUSTED), forged), ['app exhausted']));
+});
+
+test('what another program of the host writes is no attempt of a client’s', () => {
+  const refused = '[ALERT]    (901) : config : parsing [/etc/haproxy/haproxy.cfg:41] : unknown keyword';
+  for (const name of ['haproxy-check[900]', 'haproxyctl[900]']) {
+    const checked = readLog([line(T + 60_000, refused).replace('haproxy[100]', name)], open).memory;
+    assert.deepEqual(told([line(LATER, EXHAUSTED)], checked), ['app exhausted'], name);
+  }
 });
 
 test('an attempt counts where it is a worker’s own process that makes it, and clients can begin lines', () => {
