@@ -9,14 +9,9 @@ import type { Incident } from './incident.js';
 /** How long an older worker must have been silent before its younger sibling's word counts as its end. */
 export const SILENCE_MS = 60_000;
 
-/** A master as it is known by the workers of its host that it started; null where the pid may be given again, as at the next boot. */
+/** A master as it is known by the workers of its host that it started; the last that bore the pid. */
 export function masterNamed(workers: Workers | undefined, pid: number | null): Master | null {
-  const own = workers?.filter(({ master }) => pid !== null && master?.pid === pid) ?? [];
-  const last = own.at(-1)?.master ?? null;
-  if (last === null) return null;
-  const heardAt = Math.max(...own.map(({ lastAt }) => lastAt));
-  const isAnother = ({ master }: WorkerState) => !!master && master.pid !== pid && master.since - heardAt > SILENCE_MS;
-  return workers?.some(isAnother) ? null : last;
+  return workers?.findLast(({ master }) => pid !== null && master?.pid === pid)?.master ?? null;
 }
 
 /** The number of the master who tells an event, or who started its worker; null where none told of that. */

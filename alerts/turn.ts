@@ -54,7 +54,7 @@ export class Turn {
     const isKnown = this.#ledger.get({ host, rule, subject }) !== undefined;
     const spell = spellOfSign(event, sign, masterOf(this.#workers, event), isKnown);
     if (sign.is === 'present') this.#present(spell);
-    else if (sign.is === 'absent') this.#absent(spell, { pid, at, evidence: 'observed' }, false);
+    else if (sign.is === 'absent') this.#absent(spell, { pid, at, evidence: 'observed' }, false, event.anew);
     else this.#pass(spell, sign);
   }
 
@@ -74,7 +74,7 @@ export class Turn {
     const isDead = ({ workers, resolvedAt, rule }: Incident) =>
       workers.length === 0 && resolvedAt === null && rule !== 'reload_failed';
     for (const incident of this.#ledger.open((one) => one.host === event.host && isDead(one))) {
-      if (this.#goesOnBeside(incident, event.master ?? null)) continue;
+      if (this.#goesOnBeside(incident, event.master ?? null, event.anew)) continue;
       this.#advance(takenOver(incident, event));
     }
   }
@@ -149,10 +149,10 @@ export class Turn {
     return backAgain(incident, joined(incident, spell), spell.at, this.#plan.policy);
   }
 
-  #absent(spell: Spell, end: End, died: boolean): void {
+  #absent(spell: Spell, end: End, died: boolean, anew = false): void {
     const incident = this.#ledger.get(spell);
     if (!incident || (incident.resolvedAt !== null && spell.rule !== 'outage')) return;
-    if (spell.orphan && this.#goesOnBeside(incident, spell.master)) return;
+    if (spell.orphan && this.#goesOnBeside(incident, spell.master, anew)) return;
     // It may have begun while the host's clock was ahead, and cannot end later than now.
     const at = Math.min(end.at, this.#nowAt(spell.host));
     this.#advance(left(incident, { ...end, at }, died));
@@ -172,7 +172,8 @@ export class Turn {
   }
 
   /** All is well with one service of the host. Whether the incident is of another one as well, and goes on with that alone. */
-  #goesOnBeside(incident: Incident, master: number | null): boolean {
+  #goesOnBeside(incident: Incident, master: number | null, anew = false): boolean {
+    if (anew) return false; // it may have come in the place of any
     const masters = besides(incident, masterNamed(this.#workers.get(incident.host), master));
     if (masters.length === 0) return false;
     if (masters.length !== incident.masters?.length) this.#ledger.put({ ...incident, masters });

@@ -115,9 +115,10 @@ const isOfFile = ({ says }: HaproxyEvent): boolean => says.kind === 'server' && 
 const startOf = ({ says, at }: HaproxyEvent): Instant | null => (says.kind === 'worker.started' ? at : null);
 
 /** Who tells that the worker serves, as it is known by now. */
-function masterAfter(board: Board, { host, at, says, master }: HaproxyEvent): Master | null {
+function masterAfter(board: Board, { host, at, says, master, anew }: HaproxyEvent): Master | null {
   if (says.kind !== 'worker.started' || typeof master !== 'number') return null;
-  return masterNamed(board.workers.get(host), master) ?? { pid: master, since: at };
+  const known = anew === true ? null : masterNamed(board.workers.get(host), master);
+  return known ?? { pid: master, since: at };
 }
 
 /** Two workers that speak of one backend are of one service, and the younger is the heir. Asked once for each backend. */

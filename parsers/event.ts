@@ -73,5 +73,7 @@ export interface HaproxyEvent extends Stamp {
   pid: number;
   /** The master that says so, of a worker or of a reload; null where none does. Older memories do not tell. */
   master?: number | null;
+  /** Of a worker that serves, and a reload that succeeded: its master was not told to load anew, but has begun itself. */
+  anew?: boolean;
   says: StateSentence | SignSentence;
 }

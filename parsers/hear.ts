@@ -22,6 +22,8 @@ import type { WorkerRef } from './keys.js';
 import {
   asItServed,
   hearMaster,
+  hearReload,
+  isAnew,
   isInheritance,
   isLoading,
   loadingBy,
@@ -64,6 +66,7 @@ export function hear(heard: Heard, line: LogRecord, stamp: Stamp, address: Addre
   verdicts.settle(waitedInVain(heard, host, record, stamp.at));
   const { sentence } = record;
   const copy = tellsOfState(sentence) ? take(verdicts, record, sentence, stamp, address) : null;
+  if (sentence.kind === 'reload.started') verdicts.heard = hearReload(verdicts.heard, host, record);
   if (sentence.kind === 'proxy.started') verdicts.heard = hearStart(verdicts.heard, host, record, stamp.at);
   if (isSign(sentence)) takeSign(verdicts, record, sentence, stamp, address.id);
   return hearingOf(verdicts, copy);
@@ -129,6 +132,7 @@ function take(
   verdicts.heard = heard === verdicts.heard ? heard : opened(heard, { host, pid });
   const master = tellerOf(verdicts.heard, host, record);
   const event: HaproxyEvent = { id, at, utcOffsetMin, host, pid, master, says };
+  if (says.kind === 'worker.started') event.anew = isAnew(verdicts.heard, host, record);
   const subject = subjectKey(event, says);
   verdicts.settleAlone(subject, record, stamp.at);
   if (origin === 'stderr') verdicts.heard = withoutForetold(verdicts.heard, subject, event);
@@ -208,6 +212,7 @@ function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSentence, sta
   const reason = doubtOfSign(heard, host, record);
   const master = tellerOf(heard, host, record);
   const event: HaproxyEvent = { id, ...stamp, host, pid: record.pid ?? 0, master, says };
+  if (says.kind === 'reload.succeeded') event.anew = isAnew(heard, host, record);
   if (reason !== null) {
     const { tag, tagPid, text } = record;
     // Of failing checks HAProxy's own copies are doubted as well.

@@ -104,7 +104,9 @@ export interface Source {
   stopped?: { pid: number; at: Instant; proxy: string; several: boolean };
   /** What a process of it said last of its start, by a `log` target (sources.ts). */
   begun?: { pid: number; text: string; at: Instant };
-  /** Masters whose last reload failed (masters.ts). */
+  /** Masters that were told to load their configuration anew, and have not said yet what came of it (masters.ts). */
+  reloading?: readonly number[];
+  /** Masters whose last reload failed. */
   failedReloads?: readonly number[];
   /** When what was said long ago was forgotten last, for there was much of it. */
   thinnedAt?: Instant;

@@ -25,6 +25,21 @@ const NONE: readonly number[] = [];
  */
 const WHILE_RUNNING = new Set<Sentence['kind']>(['reload.succeeded', 'reload.failed', 'worker.ended']);
 
+/** Takes in that a master is to load its configuration anew. */
+export function hearReload(heard: Heard, host: string, { pid, origin }: LogRecord): Heard {
+  const source = sourceOf(heard, host);
+  const { reloading = NONE } = source;
+  if (origin !== 'stderr' || pid === null || reloading.includes(pid)) return heard;
+  return heardWith(heard, {
+    sources: heard.sources.with(host, { ...source, reloading: [...reloading, pid].slice(-FAILED_MAX) }),
+  });
+}
+
+/** Whether a master that tells of a worker has begun itself, as far as its word of a reload is not lost. */
+export function isAnew(heard: Heard, host: string, { pid }: LogRecord): boolean {
+  return pid !== null && sourceOf(heard, host).reloading?.includes(pid) !== true;
+}
+
 /** Takes in a master's word that was believed, its header first (writers.ts). */
 export function hearMaster(heard: Heard, host: string, record: LogRecord): Heard {
   const { pid, tagPid, sentence } = record;
@@ -35,9 +50,12 @@ export function hearMaster(heard: Heard, host: string, record: LogRecord): Heard
   const isWhileRunning = WHILE_RUNNING.has(sentence.kind) && !isFirstLoaded(heard, host, pid, sentence);
   const alive = source.alive === true || (announces && pid === tagPid && isWhileRunning);
   const failedReloads = failedAfter(source.failedReloads ?? NONE, pid, sentence);
+  const reloading = reloadingAfter(source.reloading ?? NONE, pid, sentence);
   const isKnown = announces === source.announces && alive === (source.alive ?? false);
-  if (isKnown && failedReloads === (source.failedReloads ?? NONE)) return heard;
-  return heardWith(heard, { sources: heard.sources.with(host, { ...source, announces, alive, failedReloads }) });
+  const isSame = failedReloads === (source.failedReloads ?? NONE) && reloading === (source.reloading ?? NONE);
+  if (isKnown && isSame) return heard;
+  const now = { ...source, announces, alive, failedReloads, reloading };
+  return heardWith(heard, { sources: heard.sources.with(host, now) });
 }
 
 /** The worker was started by `master`, who tells of its end as well. */
@@ -169,6 +187,11 @@ function failedAfter(failed: readonly number[], master: number | null, { kind }:
     return isKnown ? failed : [...failed, master].slice(-FAILED_MAX);
   const isMended = kind === 'reload.succeeded' || kind === 'worker.started';
   return isMended && isKnown ? failed.filter((other) => other !== master) : failed;
+}
+
+function reloadingAfter(reloading: readonly number[], master: number | null, { kind }: Sentence): readonly number[] {
+  const isOver = kind === 'reload.succeeded' || kind === 'reload.failed' || kind === 'worker.failed';
+  return isOver && reloading.some((pid) => pid === master) ? reloading.filter((pid) => pid !== master) : reloading;
 }
 
 function ofMaster({ speakers }: Heard, host: string, master: number): [string, Speaker][] {

@@ -307,10 +307,26 @@ describe('two services of one host have a master each, and one says nothing of t
       other(1_000, 'New worker (210) forked'),
       ...fallen,
       master(60_000, 'Current worker (110) exited with code 137 (Killed)'),
+      other(89_900, 'Reloading HAProxy'),
       other(90_000, 'New worker (220) forked'),
       other(90_100, 'Loading success.'),
     ];
     assert.deepEqual(told(lines), ['firing outage', 'firing worker_killed']);
+    // A second reload is one as well, and its word counts though the first one's was not followed by another.
+    const again = lines.slice(-3).map((line) => line.replaceAll('220', '230').replace(/12:01:/, '12:02:'));
+    assert.deepEqual(told([...lines, ...again]), ['firing outage', 'firing worker_killed']);
+  });
+
+  test('who was not told to load anew has begun itself, and may have the number of a master before', () => {
+    const died = [...both, ...fallen, master(60_000, 'Current worker (110) exited with code 137 (Killed)')];
+    const begun = otherReloaded(220, 90_000).slice(1);
+    assert.deepEqual(told([...died, ...begun]), [
+      'firing outage',
+      'firing worker_killed',
+      'resolved outage',
+      'resolved worker_killed',
+    ]);
+    assert.deepEqual(told([...died, ...otherReloaded(220, 90_000)]), ['firing outage', 'firing worker_killed']);
   });
 
   test('who was never seen to start a worker is no service: what it could not load is over with the next reload', () => {

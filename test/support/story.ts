@@ -14,6 +14,7 @@
  *   '0:05 refused haproxy.cfg:41'  the configuration has a mistake there; without a place: it has mistakes
  *   '0:05 reload failed'  the master could not load its new configuration (also: succeeded)
  *   '0:05 @1 forked'      the master says that the worker began
+ *   '0:05 @1/7 begun'     the same, of a master that has begun itself
  *   '0:05 @1/7 forked'    it is master 7 that says so (a master without a number where nothing is said)
  *   '0:05 @1 failed'      the master says that the worker could not load its configuration
  *   '0:05 @1 stopped'     the worker's proxy app stopped
@@ -79,6 +80,7 @@ export function inputOf(line: string, index: number, live: boolean): Input {
   const id = `story:${index}` as EventId;
   const event: HaproxyEvent = { id, at, utcOffsetMin: 0, host, pid: pid!, says: sentenceOf(words, pid!) };
   if (master !== undefined) event.master = master;
+  if (words[0] === 'begun') event.anew = true;
   return { kind: 'event', event, copies: 1, live, heardAt };
 }
 
@@ -102,7 +104,7 @@ function sentenceOf([verb, ...rest]: string[], pid: number): HaproxyEvent['says'
   }
   if (verb === 'check') return checkOf(rest);
   if (verb === 'exhausted') return { kind: 'backend.exhausted', backend: 'app' };
-  if (verb === 'forked') return { kind: 'worker.started', pid };
+  if (verb === 'forked' || verb === 'begun') return { kind: 'worker.started', pid };
   if (verb === 'failed') return { kind: 'worker.failed', pid, code: 1 };
   if (verb === 'stopped') return { kind: 'proxy.stopped', proxy: 'app' };
   if (verb === 'left' || verb === 'former') {
