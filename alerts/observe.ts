@@ -26,8 +26,10 @@ export function observe(board: Board, event: HaproxyEvent, copies: number): Chan
   const renewed = renewWorker(board, event);
   const superseded = supersede(noteWorker(renewed.board, event), event);
   const change = lastWords(hearOf(superseded.board, event, copies), event);
-  // What goes on in the younger worker was never over.
-  return { ...change, outages: [...renewed.outages, ...change.outages, ...superseded.outages] };
+  // What goes on in the younger worker was never over, nor what ends with its death.
+  const died = change.outages.some((one) => one.died);
+  const before = died ? superseded.outages.map((one) => ({ ...one, died })) : superseded.outages;
+  return { ...change, outages: [...renewed.outages, ...change.outages, ...before] };
 }
 
 function hearOf(board: Board, event: HaproxyEvent, copies: number): Change {
