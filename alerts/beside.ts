@@ -2,8 +2,8 @@
  * Which HAProxy service of a host it is, where several run there. A service is known by its master (`haproxy -W`), who tells of its own workers alone and
  * keeps its pid through every reload; a restart has a new one.
  */
-import type { Instant, WorkerRef } from '../parsers/index.js';
-import type { Board, Master, WorkerState, Workers } from './board.js';
+import type { HaproxyEvent, Instant, WorkerRef } from '../parsers/index.js';
+import { type Board, type Master, type WorkerState, type Workers, workerOf } from './board.js';
 import type { Incident } from './incident.js';
 
 /** How long an older worker must have been silent before its younger sibling's word counts as its end. */
@@ -14,12 +14,9 @@ export function masterNamed(workers: Workers | undefined, pid: number | null): M
   return workers?.findLast(({ master }) => pid !== null && master?.pid === pid)?.master ?? null;
 }
 
-/** The number of the master who tells an event, or who started its worker; null where none told of that. */
-export function masterOf(
-  workers: Board['workers'],
-  { host, pid, master }: WorkerRef & { master?: number | null },
-): number | null {
-  return master ?? workers.get(host)?.find((worker) => worker.pid === pid)?.master?.pid ?? null;
+/** The number of the master who tells an event, or who started its worker; null where none told of that, or where it has begun itself, maybe in another one's place. */
+export function masterOf(board: Board, event: WorkerRef & Pick<HaproxyEvent, 'master' | 'anew'>): number | null {
+  return event.anew ? null : (event.master ?? workerOf(board, event)?.master?.pid ?? null);
 }
 
 /** Whether a master that speaks now serves beside another one, of which something was heard at `at`: it was there before, so it took nobody's place. */

@@ -28,7 +28,7 @@ export function observe(board: Board, event: HaproxyEvent, copies: number): Chan
   const change = lastWords(hearOf(superseded.board, event, copies), event);
   // What goes on in the younger worker was never over, nor what ends with its death.
   const died = change.outages.some((one) => one.died);
-  const before = died ? superseded.outages.map((one) => ({ ...one, died })) : superseded.outages;
+  const before = superseded.outages.map((one) => ({ ...one, died }));
   return { ...change, outages: [...renewed.outages, ...change.outages, ...before] };
 }
 

@@ -24,7 +24,7 @@ export class Turn {
   readonly #ledger: Ledger;
   readonly #herald: Herald;
   /** As before this turn: who comes with it has no past. */
-  readonly #workers: Board['workers'];
+  readonly #board: Board;
   #changes: Situation['changes'];
   #missed: Situation['missed'];
 
@@ -33,7 +33,7 @@ export class Turn {
     this.#moment = moment;
     this.#ledger = new Ledger(situation, plan);
     this.#herald = new Herald(this.#ledger, plan, moment);
-    this.#workers = situation.board.workers;
+    this.#board = situation.board;
     this.#changes = situation.changes;
     this.#missed = situation.missed;
   }
@@ -41,7 +41,7 @@ export class Turn {
   /** An outage opened, ended, or is no planned work any more. */
   follow({ outage, fall, died = false }: OutageChange): void {
     if (!this.#plan.policy.rules.outage.on) return;
-    const spell = spellOf(outage, fall, masterOf(this.#workers, outage));
+    const spell = spellOf(outage, fall, masterOf(this.#board, outage));
     if (outage.end === null) this.#present(spell);
     else this.#absent(spell, endOf(outage), died);
   }
@@ -52,9 +52,9 @@ export class Turn {
     const { rule, subject } = sign;
     if (!this.#plan.policy.rules[rule].on) return;
     const isKnown = this.#ledger.get({ host, rule, subject }) !== undefined;
-    const spell = spellOfSign(event, sign, masterOf(this.#workers, event), isKnown);
+    const spell = spellOfSign(event, sign, masterOf(this.#board, event), isKnown);
     if (sign.is === 'present') this.#present(spell);
-    else if (sign.is === 'absent') this.#absent(spell, { pid, at, evidence: 'observed' }, false, event.anew);
+    else if (sign.is === 'absent') this.#absent(spell, { pid, at, evidence: 'observed' }, false);
     else this.#pass(spell, sign);
   }
 
@@ -74,7 +74,7 @@ export class Turn {
     const isDead = ({ workers, resolvedAt, rule }: Incident) =>
       workers.length === 0 && resolvedAt === null && rule !== 'reload_failed';
     for (const incident of this.#ledger.open((one) => one.host === event.host && isDead(one))) {
-      if (this.#goesOnBeside(incident, event.master ?? null, event.anew)) continue;
+      if (this.#goesOnBeside(incident, event.anew ? null : (event.master ?? null))) continue;
       this.#advance(takenOver(incident, event));
     }
   }
@@ -149,10 +149,10 @@ export class Turn {
     return backAgain(incident, joined(incident, spell), spell.at, this.#plan.policy);
   }
 
-  #absent(spell: Spell, end: End, died: boolean, anew = false): void {
+  #absent(spell: Spell, end: End, died: boolean): void {
     const incident = this.#ledger.get(spell);
     if (!incident || (incident.resolvedAt !== null && spell.rule !== 'outage')) return;
-    if (spell.orphan && this.#goesOnBeside(incident, spell.master, anew)) return;
+    if (spell.orphan && this.#goesOnBeside(incident, spell.master)) return;
     // It may have begun while the host's clock was ahead, and cannot end later than now.
     const at = Math.min(end.at, this.#nowAt(spell.host));
     this.#advance(left(incident, { ...end, at }, died));
@@ -172,9 +172,8 @@ export class Turn {
   }
 
   /** All is well with one service of the host. Whether the incident is of another one as well, and goes on with that alone. */
-  #goesOnBeside(incident: Incident, master: number | null, anew = false): boolean {
-    if (anew) return false; // it may have come in the place of any
-    const masters = besides(incident, masterNamed(this.#workers.get(incident.host), master));
+  #goesOnBeside(incident: Incident, master: number | null): boolean {
+    const masters = besides(incident, masterNamed(this.#board.workers.get(incident.host), master));
     if (masters.length === 0) return false;
     if (masters.length !== incident.masters?.length) this.#ledger.put({ ...incident, masters });
     return true;
@@ -238,7 +237,7 @@ export class Turn {
 
   /** It has settled: only what comes now counts. By worker: how often incidents of the server have fired is another count. */
   #forgetChanges({ host, subject }: Incident): void {
-    for (const { pid } of this.#workers.get(host) ?? [])
+    for (const { pid } of this.#board.workers.get(host) ?? [])
       this.#changes = this.#changes.without(changesKey(host, pid, subject));
   }
 

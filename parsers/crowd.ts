@@ -1,7 +1,7 @@
 /** A client can make up names without end, and each is remembered as long as a copy may take. Of so many it is time to forget some. */
-import { type Heard, heardWith } from './heard.js';
+import type { Heard } from './heard.js';
 import type { Instant } from './record.js';
-import { sourceOf } from './sources.js';
+import { sourceOf, withSource } from './sources.js';
 import { forgetOld } from './speakers.js';
 
 /** So many things that were spoken of. */
@@ -13,7 +13,7 @@ const THINNED_EVERY_MS = 1_000;
 /** What was heard, with room for another subject of this host. */
 export function withRoomFor(heard: Heard, subject: string, { host, at }: { host: string; at: Instant }): Heard {
   if (heard.subjects.size < CROWD || heard.subjects.has(subject)) return heard;
-  const source = sourceOf(heard, host);
-  if (source.thinnedAt !== undefined && Math.abs(at - source.thinnedAt) < THINNED_EVERY_MS) return heard;
-  return forgetOld(heardWith(heard, { sources: heard.sources.with(host, { ...source, thinnedAt: at }) }), host, at);
+  const { thinnedAt } = sourceOf(heard, host);
+  if (thinnedAt !== undefined && Math.abs(at - thinnedAt) < THINNED_EVERY_MS) return heard;
+  return forgetOld(withSource(heard, host, { thinnedAt: at }), host, at);
 }

@@ -4,9 +4,9 @@
  */
 import { inOneBreath } from './copies.js';
 import type { HaproxyEvent } from './event.js';
-import { type Heard, heardWith, type RecentEvent, type Source } from './heard.js';
+import type { Heard, RecentEvent } from './heard.js';
 import type { Instant, LogRecord } from './record.js';
-import { sourceOf } from './sources.js';
+import { sourceOf, withSource } from './sources.js';
 import { hostNameOf, isWorker } from './speakers.js';
 import { clientsWriteLines, linesVary } from './strangers.js';
 import { fits, fitsBehindLoss, fitsExactly } from './told.js';
@@ -67,8 +67,4 @@ export function isWary(heard: Heard, { host, at }: Pick<HaproxyEvent, 'host' | '
 function stopsWithOthers(heard: Heard, { host, pid, at }: HaproxyEvent): boolean {
   const { stopped: last } = sourceOf(heard, host);
   return last?.several === true && last.pid === pid && inOneBreath(at, last.at);
-}
-
-function withSource(heard: Heard, host: string, change: Partial<Source>): Heard {
-  return heardWith(heard, { sources: heard.sources.with(host, { ...sourceOf(heard, host), ...change }) });
 }

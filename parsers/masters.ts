@@ -7,12 +7,12 @@ import { isOfWorkers, type StateSentence } from './event.js';
 import { begunAt, type Heard, heardWith, type Speaker } from './heard.js';
 import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
 import type { CauseClass, Instant, LogRecord, Sentence } from './record.js';
-import { sourceOf } from './sources.js';
+import { sourceOf, withSource } from './sources.js';
 import { isWorker } from './speakers.js';
 import { heirsAt } from './waiting.js';
 
-/** So many masters whose last reload failed are remembered of a host. */
-const FAILED_MAX = 8;
+/** So many masters that load anew, and whose last reload failed, are remembered of a host. */
+const MASTERS_MAX = 8;
 
 /** So many servers' states of a host wait for a worker: a state file has one line for each that is down. */
 const HEIRS_MAX = 5_000;
@@ -27,12 +27,9 @@ const WHILE_RUNNING = new Set<Sentence['kind']>(['reload.succeeded', 'reload.fai
 
 /** Takes in that a master is to load its configuration anew. */
 export function hearReload(heard: Heard, host: string, { pid, origin }: LogRecord): Heard {
-  const source = sourceOf(heard, host);
-  const { reloading = NONE } = source;
+  const { reloading = NONE } = sourceOf(heard, host);
   if (origin !== 'stderr' || pid === null || reloading.includes(pid)) return heard;
-  return heardWith(heard, {
-    sources: heard.sources.with(host, { ...source, reloading: [...reloading, pid].slice(-FAILED_MAX) }),
-  });
+  return withSource(heard, host, { reloading: [...reloading, pid].slice(-MASTERS_MAX) });
 }
 
 /** Whether a master that tells of a worker has begun itself, as far as its word of a reload is not lost. */
@@ -54,8 +51,7 @@ export function hearMaster(heard: Heard, host: string, record: LogRecord): Heard
   const isKnown = announces === source.announces && alive === (source.alive ?? false);
   const isSame = failedReloads === (source.failedReloads ?? NONE) && reloading === (source.reloading ?? NONE);
   if (isKnown && isSame) return heard;
-  const now = { ...source, announces, alive, failedReloads, reloading };
-  return heardWith(heard, { sources: heard.sources.with(host, now) });
+  return withSource(heard, host, { announces, alive, failedReloads, reloading });
 }
 
 /** The worker was started by `master`, who tells of its end as well. */
@@ -184,14 +180,15 @@ function failedAfter(failed: readonly number[], master: number | null, { kind }:
   if (master === null) return failed;
   const isKnown = failed.includes(master);
   if (kind === 'reload.failed' || kind === 'worker.failed')
-    return isKnown ? failed : [...failed, master].slice(-FAILED_MAX);
+    return isKnown ? failed : [...failed, master].slice(-MASTERS_MAX);
   const isMended = kind === 'reload.succeeded' || kind === 'worker.started';
   return isMended && isKnown ? failed.filter((other) => other !== master) : failed;
 }
 
 function reloadingAfter(reloading: readonly number[], master: number | null, { kind }: Sentence): readonly number[] {
   const isOver = kind === 'reload.succeeded' || kind === 'reload.failed' || kind === 'worker.failed';
-  return isOver && reloading.some((pid) => pid === master) ? reloading.filter((pid) => pid !== master) : reloading;
+  if (!isOver || master === null || !reloading.includes(master)) return reloading;
+  return reloading.filter((pid) => pid !== master);
 }
 
 function ofMaster({ speakers }: Heard, host: string, master: number): [string, Speaker][] {

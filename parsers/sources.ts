@@ -12,6 +12,11 @@ export function sourceOf(heard: Heard, host: string): Source {
   return heard.sources.get(host) ?? NOTHING_KNOWN;
 }
 
+/** What was heard, with this of the load balancer changed. */
+export function withSource(heard: Heard, host: string, change: Partial<Source>): Heard {
+  return heardWith(heard, { sources: heard.sources.with(host, { ...sourceOf(heard, host), ...change }) });
+}
+
 /** Whether a change is to be expected on stderr as well: it was seen there, or the masters are heard there. */
 export function expectsStderr({ stderr, announces }: Source): boolean {
   return stderr ?? announces;
@@ -60,6 +65,5 @@ export function hearStart(heard: Heard, host: string, { origin, pid, text }: Log
   if (isWorker(heard, host, pid) || heard.strangers.has(speakerKey({ host, pid }))) return heard;
   const { begun } = source;
   const isPair = begun !== undefined && begun.pid === pid && begun.text === text && inOneBreath(begun.at, at);
-  const known: Source = isPair ? { ...source, pairs: true } : { ...source, begun: { pid, text, at } };
-  return heardWith(heard, { sources: heard.sources.with(host, known) });
+  return withSource(heard, host, isPair ? { pairs: true } : { begun: { pid, text, at } });
 }

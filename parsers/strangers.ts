@@ -8,7 +8,7 @@ import { begunAt, type Heard, heardWith, type Strangeness } from './heard.js';
 import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
 import type { Instant } from './record.js';
 import type { Shelf } from './shelf.js';
-import { sourceOf } from './sources.js';
+import { sourceOf, withSource } from './sources.js';
 import { hostNameOf, isWorker } from './speakers.js';
 
 /** Why a line is doubted there. */
@@ -48,7 +48,7 @@ export function opened(heard: Heard, worker: WorkerRef): Heard {
   if (heard.strangers.size === 0 || source.open || !isWorker(heard, host, pid)) return heard;
   const isOfHost = (key: string) => hostNameOf(heard, speakerOf(key)) === host;
   const own = heard.strangers.where((key, { varies }) => varies && speakerOf(key).pid === pid && isOfHost(key));
-  return own.length === 0 ? heard : heardWith(heard, { sources: heard.sources.with(host, { ...source, open: true }) });
+  return own.length === 0 ? heard : withSource(heard, host, { open: true });
 }
 
 /**

@@ -21,7 +21,7 @@ import { asOfNow, mayBeBorneOut, passedOver } from './late.js';
 import { isBeingReplaced, isLoading } from './masters.js';
 import type { Instant, LogRecord } from './record.js';
 import { followedUp, startedAnew, waysOfFollowed, withDoubted } from './second-word.js';
-import { cameBothWays, sourceOf } from './sources.js';
+import { cameBothWays, sourceOf, withSource } from './sources.js';
 import { acquainted, isWorker } from './speakers.js';
 import { clientsWriteLines, opened } from './strangers.js';
 import { remember } from './told.js';
@@ -178,7 +178,7 @@ export class Verdicts {
     // It waited for what did not come: so much is known of the source now.
     const stderr = said.by.stderr > 0 || (source.stderr ?? source.announces);
     const pairs = source.pairs ?? (said.by.syslog > 0 ? false : null);
-    this.heard = heardWith(this.heard, { sources: this.heard.sources.with(host, { ...source, stderr, pairs }) });
+    this.heard = withSource(this.heard, host, { stderr, pairs });
   }
 
   /** Tells it. `said` is what is known of its lines. */
@@ -229,9 +229,7 @@ export class Verdicts {
   /** A worker is believed by its second word, and what it said before. */
   #bringBack({ event }: Held, doubted: readonly Doubted[], ways: Partial<Source>): void {
     this.#adopt(event);
-    const source = sourceOf(this.heard, event.host);
-    const sources = this.heard.sources.with(event.host, { ...source, ...ways });
-    this.heard = opened(acquainted(heardWith(this.heard, { sources }), event), event);
+    this.heard = opened(acquainted(withSource(this.heard, event.host, ways), event), event);
     for (const { event: first } of doubted) {
       const waiting = this.heard.held.get(first.id);
       if (waiting) {

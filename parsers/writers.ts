@@ -3,11 +3,11 @@
  * learned from those that were believed.
  */
 import { beginsWorker, isOfWorkers, isSign } from './event.js';
-import { begunAt, type Head, type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
+import { begunAt, type Head, type Heard, type Held, type RecentEvent } from './heard.js';
 import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
 import { isExcess, isMaster } from './masters.js';
 import type { LogRecord, Origin } from './record.js';
-import { sourceOf } from './sources.js';
+import { sourceOf, withSource } from './sources.js';
 import { hostNameOf, isWorker } from './speakers.js';
 import { linesVary, OPEN } from './strangers.js';
 
@@ -58,9 +58,7 @@ export function hearHead(
   };
   const tags = source.tags.includes(tag) ? source.tags : [...source.tags, tag].slice(-KEPT);
   if (tags === source.tags && before !== undefined && isSame(head, before)) return heard;
-  return heardWith(heard, {
-    sources: heard.sources.with(host, { ...source, tags, heads: { ...source.heads, [origin]: head } }),
-  });
+  return withSource(heard, host, { tags, heads: { ...source.heads, [origin]: head } });
 }
 
 const NONE: readonly never[] = [];
