@@ -1,19 +1,19 @@
 /**
- * What time alone brings behind the last line of a log: each thing at its own instant, by the clock of its host, as between two
- * lines. Pure.
+ * Lets time pass after the last line of a log: whatever falls due happens at its own instant, by the clock of its host, as it would between
+ * two lines. Pure.
  */
 import { type Incident, nextDueAt, type Plan, turnsAt } from '../alerts/index.js';
 import type { Instant } from '../parsers/index.js';
 import type { Memory } from './memory.js';
 import { conclude, type Ingested, pass } from './pipeline.js';
 
-/** So much comes at most: reminders have no end. */
+/** The most steps taken: reminders have no end. */
 const MOST_STEPS = 10_000;
 
 /**
- * Settles what waits for a witness, then lets time pass at every host.
- * @param until how far; null: at each host until what is held or kept firing there has come to its end
- * @param latest and no further than this: a log that is still written to goes on behind its last line
+ * Settles the events that wait for a witness, then lets time pass on every host.
+ * @param until how far time passes; null: on each host until everything held or kept firing there has come to its end
+ * @param latest the furthest in any case: a log that is still written to goes on after its last line
  */
 export function* afterwards(
   memory: Memory,
@@ -26,7 +26,7 @@ export function* afterwards(
   let now = settled.memory;
   const hosts = [...now.situation.clocks].map(([host, { at }]) => ({
     host,
-    // The first look at a host finds what is to come there.
+    // The first step on a host finds out what is due there.
     next: at,
     end: Math.min(until ?? lastTurnAt(now, host, plan), latest),
   }));
@@ -40,14 +40,14 @@ export function* afterwards(
   }
 }
 
-/** When the last hold or keep-firing passes that runs at a host; before all time where none does. */
+/** When the last hold or keep-firing that runs on a host passes; -Infinity if none runs. */
 function lastTurnAt({ situation: { incidents } }: Memory, host: string, plan: Plan): Instant {
   const turns = (incident: Incident) => (incident.host === host ? turnsAt(incident, plan) : Number.POSITIVE_INFINITY);
   const finite = [...incidents].map(([, incident]) => turns(incident)).filter(Number.isFinite);
   return finite.reduce((last, at) => Math.max(last, at), Number.NEGATIVE_INFINITY);
 }
 
-/** The latest instant of which any host has told, also by a line that still waits for a witness. */
+/** The latest instant known of any host, including lines that still wait for a witness. */
 function endOf({ situation, heard }: Memory): Instant {
   const told = [...situation.clocks].reduce((latest, [, { at }]) => Math.max(latest, at), 0);
   return [...heard.held].reduce((latest, [, { heardAt }]) => Math.max(latest, heardAt), told);

@@ -1,17 +1,17 @@
 /**
- * Loads a file that scripts/build.mjs made: with the code that V8 had made of it by the end of the build, where that is of this very
- * file and this Node, and otherwise without (docs/decisions/0008-speed.md).
+ * Loads a file that scripts/build.mjs made: with V8's code for it, as the build left it, if that code belongs to this very file and this
+ * Node, and without it otherwise (docs/decisions/0008-speed.md).
  */
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
 
-/** How long the line is that names the file's build, `// ` and its newline with it. */
+/** The length of the line that names the file's build, with its `// ` and its newline. */
 const NAME_LENGTH = 68;
 /** A multiple of eight, or V8 copies what follows. */
 const BIRTH_LENGTH = 256;
-/** What a disk writes at once, or loses. */
+/** What a disk writes as a whole, or loses. */
 const SECTOR_BYTES = 512;
 
 interface Loaded {
@@ -20,14 +20,14 @@ interface Loaded {
   module: { exports: unknown };
 }
 
-/** What was loaded, by its path. */
+/** The files loaded so far, by path. */
 export const loaded = new Map<string, Loaded>();
 
 /**
- * Runs a built file once, as Node runs a CommonJS module, and returns what it exports. Throws what the file throws; then it is run
- * again when it is next asked for.
+ * Runs a built file once, as Node runs a CommonJS module, and returns what it exports. Throws what the file throws; the next call then runs
+ * it again.
  * @param path ends in `.js`
- * @param require what the file gets for it
+ * @param require the `require` that the file gets
  */
 export function load(path: string, require: (name: string) => unknown): unknown {
   const known = loaded.get(path);
@@ -46,12 +46,12 @@ export function load(path: string, require: (name: string) => unknown): unknown 
   return module.exports;
 }
 
-/** Where the build keeps V8's code of a file. */
+/** Where the build keeps V8's code for a file. */
 export function cacheOf(path: string): string {
   return path.replace(/\.js$/, '.cache');
 }
 
-/** V8's code of a file by now, as a later start takes it: whole sectors, of which none is empty. */
+/** V8's code for a file as it is now, in the form that a later start accepts: whole sectors, the last one filled up with newlines. */
 export function codeOf({ name, script }: Loaded): Buffer {
   const code = script.createCachedData();
   const filler = Buffer.alloc(SECTOR_BYTES - ((BIRTH_LENGTH + code.length) % SECTOR_BYTES), '\n');
@@ -59,8 +59,8 @@ export function codeOf({ name, script }: Loaded): Buffer {
 }
 
 /**
- * The code that the build left beside the file; it is no error where there is none. V8 takes it where its length is right, and runs whatever
- * it says: of what was not yet written when the power failed a disk gives zeros.
+ * The code that the build left beside the file; it is no error if there is none. V8 accepts code of the right length and runs whatever it
+ * says, and after a power failure a disk returns zeros for what it had not yet written: code with a sector of zeros is refused.
  */
 function codeAtHand(path: string, name: string): Buffer | undefined {
   try {
@@ -76,8 +76,8 @@ function codeAtHand(path: string, name: string): Buffer | undefined {
 }
 
 /**
- * Of which file, Node, flags and processor code is, and how long: V8 compares no more of a file than its length. The build is believed
- * about the file's name; to hash it here takes longer than to read it.
+ * Says for which file, Node, flags and processor the code is, and how long it is: V8 compares only the length of the file. The file's name
+ * is taken on trust from the build, because hashing the file here takes longer than reading it.
  */
 function birthOf(name: string, length: number): string {
   return `${name}${process.version} ${process.platform} ${process.arch} ${cachedDataVersionTag()} ${length}`

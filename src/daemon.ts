@@ -1,4 +1,4 @@
-/** The daemon: follows the logs, keeps the history, sends what is to be told, until it is asked to end. */
+/** The daemon: follows the logs, keeps the history and sends what is to be told, until it is asked to end. */
 import { setMaxListeners } from 'node:events';
 import { type Channel, openChannel, planOf } from '../alerts/index.js';
 import type { Config, Source } from './config/config.js';
@@ -16,7 +16,7 @@ import type { Notice } from './tail/notice.js';
 import { Timekeeper } from './timekeeper.js';
 import { localZone } from './zone.js';
 
-/** What a send in flight is given to end by itself when the daemon is asked to stop. */
+/** How long a send in flight may take to end by itself when the daemon is asked to stop. */
 const GRACE_MS = 5_000;
 
 const never = new Promise<never>(() => {});
@@ -32,7 +32,7 @@ export interface DaemonDeps {
   lost?: Promise<never>;
 }
 
-/** Runs until `signal` aborts; nothing of it goes on then. Rejects when the store fails: nothing may be believed that is not on disk. */
+/** Runs until `signal` aborts, and leaves nothing running. Rejects when the store fails: only what is on disk may be believed. */
 export async function runDaemon({ config, store, log, from, signal, lost = never }: DaemonDeps): Promise<void> {
   const clock = { now: () => Date.now() };
   const plan = planOf(config);
@@ -74,7 +74,7 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
       plan,
       clock,
       onCommit(commit, { situation }) {
-        // Of the past only the outcome is worth words; the news is told as it comes.
+        // While catching up, only the outcome is worth logging; afterwards news is logged as it comes.
         if (following) for (const said of narrate(commit, situation.incidents)) say(said);
         if (!warnedOfCuts && someCut(commit.samples)) {
           warnedOfCuts = true;
@@ -98,7 +98,7 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
       const trouble = notice.kind === 'missing' || notice.kind === 'unreadable';
       if (trouble) waitedFor.add(path);
       else waitedFor.delete(path);
-      // What cannot be read must not stop the time of what can: holds pass, and reminders come.
+      // A log that cannot be read must not stop time for the others: holds pass, and reminders come.
       if (trouble || notice.kind === 'following') time.caughtUpSoon(path);
     };
     for await (const batch of follow({ path, from, resume, clock, signal: ending.signal, onNotice })) {

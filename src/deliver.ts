@@ -1,7 +1,7 @@
 /**
- * The letters of a lane are sent, and marked after they were accepted. A letter is sealed before its first attempt: what was
- * accepted but not marked when the process died is sent again as the same letter, under the same id. Once too often at most, never
- * not at all.
+ * Sends the letters of a lane, and marks them once they are accepted. A letter is sealed before its first attempt: if the process dies
+ * after it was accepted and before it is marked, it is sent again as the same letter, under the same id. At worst it goes out once too
+ * often; it is never forgotten.
  */
 import {
   backoffMs,
@@ -24,7 +24,7 @@ import type { OutboxRow, Store } from './store/store.js';
 export interface DeliveryReport {
   outcome: Outcome['kind'] | 'expired' | 'interrupted';
   receiver: string;
-  /** Null where the letter is about several. */
+  /** Null if the letter is about several. */
   incident: string | null;
   event: MessageKind;
   /** How many incidents the letter is about. */
@@ -33,7 +33,7 @@ export interface DeliveryReport {
   attempt: number;
   /** The receiver's answer, or why there was none. */
   detail: string;
-  /** When it is tried again; null when it is not. */
+  /** When it is tried again; null if it is not. */
   dueAt: Instant | null;
 }
 
@@ -47,8 +47,8 @@ export interface DeliveryDeps extends LaneDeps {
 }
 
 /**
- * Sends a lane's letters, a few at a time; begins no further one after `closing`, or when the receiver asked for a pause:
- * that means all messages, not only the one it answered. Rejects when the store fails, never for a receiver.
+ * Sends a lane's letters, a few at a time. Begins no further one after `closing` aborts, or after the receiver asked for a pause: that
+ * means all its messages, not only the one it answered. Rejects when the store fails, never because of a receiver.
  */
 export async function serve(deps: DeliveryDeps, lane: Lane, closing: AbortSignal): Promise<void> {
   const letters = lane.values();
@@ -69,7 +69,7 @@ export async function serve(deps: DeliveryDeps, lane: Lane, closing: AbortSignal
 
 const receiverOf = ({ threads }: Letter): string => threads[0]!.told.receiver;
 
-/** Undefined where the configuration has no such receiver, or none with addresses. */
+/** Undefined if the configuration has no such receiver, or if that receiver has no addresses. */
 function channelOf({ channels }: DeliveryDeps, row: OutboxRow): Pick<Channel, 'send'> | undefined {
   const channel = channels.get(wholeOf(row));
   return row.addressee === null ? channel : channel?.only?.(row.addressee.address);
@@ -94,13 +94,13 @@ async function attempt(deps: DeliveryDeps, letter: Letter<OutboxRow>): Promise<{
   try {
     return { message, outcome: await unlessAborted(channel.send(message, signal), signal) };
   } catch (error) {
-    // A channel does not throw for what the network does: this is a fault of ours, and no reason to lose the message.
+    // A channel does not throw for what the network does: this is a bug in haplog, and no reason to lose the message.
     const reason = `fault in haplog: ${error instanceof Error ? error.message : String(error)}`;
     return { message, outcome: { kind: 'retry', reason } };
   }
 }
 
-/** Of a letter about one incident all facts are asked for; the others name each in a line. */
+/** For a letter about one incident, all its facts are fetched; other letters name each incident in one line. */
 async function messageOf({ store, clock }: DeliveryDeps, letter: Letter<OutboxRow>, name: string): Promise<Message> {
   if (letter.kind !== 'single') return renderMany(letter, name);
   const { told, whole, newest, rows } = letter.threads[0]!;
@@ -111,7 +111,7 @@ async function messageOf({ store, clock }: DeliveryDeps, letter: Letter<OutboxRo
   return { ...render({ ...told, incident }, clock.now(), how), id: name };
 }
 
-/** Writes down what an attempt came to, for all rows of the letter at once. */
+/** Records the outcome of an attempt for all rows of the letter. */
 async function mark(deps: DeliveryDeps, letter: Letter<OutboxRow>, outcome: Outcome, event: MessageKind) {
   const { store, clock, random, signal, log, manners } = deps;
   const receiver = receiverOf(letter);
@@ -159,7 +159,7 @@ async function mark(deps: DeliveryDeps, letter: Letter<OutboxRow>, outcome: Outc
   log({ ...report, outcome: 'retry', detail, dueAt });
 }
 
-/** The outcome of a send, or an interrupted attempt as soon as the signal says so, whatever the channel does. */
+/** The outcome of a send, or an interrupted attempt as soon as the signal aborts, whatever the channel does. */
 async function unlessAborted(sending: Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
   let abort = () => {};
   const aborted = new Promise<Outcome>((resolve) => {

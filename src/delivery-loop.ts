@@ -1,11 +1,11 @@
-/** The loop around a pass over the outbox: sleeps until a message falls due or the bell is rung, and ends in good order. */
+/** The delivery loop: passes over the outbox, sleeps until a message falls due or the bell is rung, and ends in good order. */
 import { setMaxListeners } from 'node:events';
 import { type DeliveryDeps, serve } from './deliver.js';
 import { type Lane, lanesDue } from './lanes.js';
 
-/** So often the loop looks up: the clock may have been set meanwhile, or somebody has put a message back (`haplog outbox retry`). */
+/** The longest the loop sleeps: the clock may have been set meanwhile, or somebody has put a message back (`haplog outbox retry`). */
 const LONGEST_NAP_MS = 60_000;
-/** Keeps the loop calm while what is due belongs to a receiver that is being served. */
+/** Keeps the loop from spinning while everything due belongs to receivers that are being served. */
 const SHORTEST_NAP_MS = 1_000;
 
 export interface Delivery {
@@ -13,7 +13,7 @@ export interface Delivery {
   ring(): void;
   /** Begins nothing new, waits up to `graceMs` for the sends in flight, then ends them. Rejects as `ended` does. */
   stop(graceMs: number): Promise<void>;
-  /** Settles when the loop has ended; rejects when the store failed, for then nothing could be marked. */
+  /** Settles when the loop has ended; rejects if the store failed, because then nothing can be marked. */
   ended: Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export function startDelivery(deps: Omit<DeliveryDeps, 'signal'>, { longestNapMs
     while (!closing.signal.aborted) {
       const lanes = await lanesDue(own, busy);
       for (const [receiver, lane] of lanes) begin(receiver, lane);
-      // What is due for one receiver may have filled the page: look again without those that are being served now.
+      // One receiver's rows may have filled the page: look again, without the receivers that are being served now.
       if (lanes.size === 0) await bell.wait(Math.min(await napMs(deps), longestNapMs));
     }
   };
@@ -91,7 +91,7 @@ async function napMs({ store, clock }: Pick<DeliveryDeps, 'store' | 'clock'>): P
   return at === null ? Number.POSITIVE_INFINITY : Math.max(at - clock.now(), SHORTEST_NAP_MS);
 }
 
-/** Wakes who waits; a ring that nobody waits for is kept for the next one. */
+/** Wakes the waiter; a ring that nobody waits for is kept for the next wait. */
 function doorbell() {
   let rung = false;
   let wake = () => {};

@@ -12,13 +12,13 @@ const UNITS: readonly (readonly [words: string, ms: number])[] = [
   ['ms', 1],
 ];
 
-/** `M` is no minute: whoever writes it may well mean a month. */
+/** `M` is not a minute: it may well be meant as a month. */
 const PATTERN = new RegExp(`^${UNITS.map(([words]) => `(?:(\\d+(?:\\.\\d+)?) *(?:${words})\\b *)?`).join('')}$`);
 
 /** Takes `1h30m`, `2d`, `1.5 hours`, `0`; returns whole milliseconds, or null for any other text. */
 export function readDuration(text: string): number | null {
   if (text === '0') return 0;
-  // A unit may be followed by the next number at once; the border makes the pattern see where it ends.
+  // A unit may be followed directly by the next number; the blank gives the pattern a word boundary.
   const spaced = text.trim().replace(/([a-z])(?=\d)/g, '$1 ');
   const amounts = spaced === '' ? null : PATTERN.exec(spaced)?.slice(1);
   if (!amounts) return null;

@@ -1,7 +1,7 @@
 /** Globs over names, as the operator writes them. */
 import picomatch from 'picomatch';
 
-/** Whether the text is a glob: not empty, and every bracket and brace of it closed. */
+/** Whether the text is a glob: not empty, with every bracket and brace closed. */
 export function isGlob(text: string): boolean {
   try {
     matcherOf([text]);
@@ -11,10 +11,10 @@ export function isGlob(text: string): boolean {
   }
 }
 
-/** Names as HAProxy and hosts have them, for seeing whether a glob that excludes leaves any. */
+/** Names such as HAProxy and hosts have, to see whether an excluding glob leaves any. */
 const SUCH_AS = ['a', 'B', '7', '-', '_', 'a.b', 'web1', 'k8s-api-server', 'lb2.example.org', 'x:1'];
 
-/** What should stand there instead of a glob that no name can fit; null where one may. */
+/** What to write instead of a glob that no name can fit; null if a name can. */
 export function neverMatches(glob: string): string | null {
   // `**` may stand for no folder at all.
   if (glob.includes('/') && !glob.includes('**')) return 'a glob of names, which hold no /';
@@ -22,7 +22,7 @@ export function neverMatches(glob: string): string | null {
   return excludesAll ? 'a glob that does not exclude every name' : null;
 }
 
-/** What tells whether a whole name fits one of `globs`. Throws for what `isGlob` denies. */
+/** Returns a test of whether a whole name fits one of `globs`. Throws if `isGlob` denies one of them. */
 export function matcherOf(globs: readonly string[]): (name: string) => boolean {
   return picomatch([...globs], { dot: true, strictBrackets: true });
 }

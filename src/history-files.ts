@@ -1,4 +1,4 @@
-/** Logs of the past, given in any order, read in the order in which they were written. */
+/** Reads logs of the past, given in any order, in the order in which they were written. */
 import { basename } from 'node:path';
 import type { Instant, TimeContext } from '../parsers/index.js';
 import type { Batch } from './tail/batch.js';
@@ -10,11 +10,10 @@ import { readBatches } from './tail/read-file.js';
 import { UserError } from './user-error.js';
 
 /**
- * The batches of all files, oldest file first. Of a log that is there twice (plain and compressed, whole and in part) the
- * longer file is read.
- * @param context how stamps without zone and year are to be read
- * @throws UserError where files are damaged or cannot be opened, after all that can be read was given; of several, one that cannot be
- *   opened is told at once
+ * The batches of all files, oldest file first. If a log is given twice (plain and compressed, whole and in part), the longer file is read.
+ * @param context how to read stamps without zone and year
+ * @throws UserError if files are damaged or cannot be opened, after everything readable was given; with several files, one that cannot be
+ *   opened throws at once
  */
 export async function* readHistory(paths: readonly string[], context: TimeContext): AsyncGenerator<Batch> {
   const given = [...new Set(paths)];
@@ -30,7 +29,7 @@ export async function* readHistory(paths: readonly string[], context: TimeContex
   if (damages.length > 0) throw new UserError(damages.join('\n'));
 }
 
-/** The paths of different logs, the oldest log first: by their first lines, and of those that begin at once by their names. */
+/** The paths of the different logs, oldest first: by their first lines, and by their names if they begin at the same instant. */
 async function inOrder(paths: readonly string[], context: TimeContext): Promise<string[]> {
   const different: File[] = [];
   for (const path of paths) {
@@ -54,7 +53,7 @@ function holdTheSame(...paths: [string, string]): boolean {
   }
 }
 
-/** Of two files of one log, as their names tell, the older one first. */
+/** Compares two files of one log by their names: the older one first. 0 if the names are not of one log. */
 function byName(one: string, other: string): number {
   const [log, same] = [one, other].map((path) => path.replace(/(?:[.-]\d[\d-]*)?(?:\.gz)?$/, ''));
   if (log === undefined || log !== same) return 0;
@@ -65,9 +64,9 @@ function byName(one: string, other: string): number {
 
 interface File {
   path: string;
-  /** Of what has no first line the path: it is like no other. */
+  /** The path if there is no first line: such a file is like no other. */
   fingerprint: string;
-  /** The instant of its first dated line, whatever that says; 0 where none of its first lines is dated. */
+  /** The instant of its first dated line, whatever that says; 0 if none of its first lines is dated. */
   firstAt: Instant;
 }
 

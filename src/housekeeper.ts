@@ -17,7 +17,7 @@ export interface HousekeepingDeps {
   firstMs?: number;
 }
 
-/** Never settles but by rejecting, when the store fails. A full disk or a locked database is left to the next time. */
+/** Never resolves; rejects when the store fails. A full disk or a locked database is left for the next time. */
 export async function keepHouse({
   store,
   keeping,

@@ -1,8 +1,8 @@
 /**
- * Requests that the tail has seen, between the lines about states: whose are they, and which outage do they belong to? Pure.
+ * Finds out to which host, backend and outage the requests belong that the tail saw between lines about states. Pure.
  *
- * A line about a state may wait for its second witness (parsers/belief.ts). What fails meanwhile waits with it: if an outage
- * is believed, it belongs to that; if its end is, to nothing.
+ * A line about a state may wait for its second witness (parsers/belief.ts). Requests that fail meanwhile wait with it: if the outage that
+ * it tells of is believed, they belong to that outage; if the end of one is believed, to none.
  */
 import { type Incident, noteTraffic, strike, trafficKey } from '../alerts/index.js';
 import {
@@ -20,7 +20,7 @@ import type { RequestsSeen } from './tail/batch.js';
 
 const HOUR_MS = 3_600_000;
 
-/** Takes in requests of one backend. `changed`: the incident that knows more now. */
+/** Takes in requests of one backend. `changed`: the incident whose impact they add to. */
 export function takeRequests(
   memory: Memory,
   seen: RequestsSeen,
@@ -46,7 +46,7 @@ export function takeRequests(
   return { memory: changed === null ? noted : memoryWith(noted, { situation }), changed };
 }
 
-/** What came behind a line that was judged; `after` is the id of what it says. */
+/** Assigns the requests that waited behind a line which has been judged by now; `after` is the id of that line's event. */
 export function assignRequests(
   memory: Memory,
   isJudged: (after: EventId) => boolean,
@@ -69,13 +69,16 @@ function noteHeader(traffic: Memory['traffic'], key: string, header: string, con
   return read === null ? traffic : noteTraffic(traffic, key, hourOf(read.stamp));
 }
 
-/** The beginning of its hour where it was written: a restart may see another request of the same hour first. */
+/**
+ * The beginning of the stamp's hour in its own zone. Not the stamp itself, because after a restart another request of that hour may be seen
+ * first.
+ */
 function hourOf({ at, utcOffsetMin }: Stamp): Instant {
   const local = at + utcOffsetMin * 60_000;
   return at - (((local % HOUR_MS) + HOUR_MS) % HOUR_MS);
 }
 
-/** The last line about the backend that waits for a witness. */
+/** The last event of the backend that waits for a witness. */
 function lastHeld({ held }: Heard, host: string, backend: string): EventId | null {
   if (held.size === 0) return null;
   const own = [...held].map(([, one]) => one).filter(({ event, doubted }) => event.host === host && !doubted);

@@ -1,7 +1,4 @@
-/**
- * The one writer of history: batches and ticks go through here one at a time, and what they mean is remembered only
- * after the store has it.
- */
+/** The one writer of history: batches and ticks go through here one at a time, and what they mean is remembered only once the store has it. */
 import { nextTickAt, offers, type Plan } from '../alerts/index.js';
 import { type Instant, latestStamp, nextVerdictAt } from '../parsers/index.js';
 import { firstReading, type Memory } from './memory.js';
@@ -14,7 +11,7 @@ export interface IntakeDeps {
   /** The configuration's part of the plan. */
   plan: Plan;
   clock: { now(): Instant };
-  /** No log was ever read before this life: what is over by now was before haplog's time. */
+  /** No first reading of the logs was ever completed: what is over by now was before haplog's time. */
   isFirst: boolean;
   /** Called after each commit that is on disk; `before` is what was remembered until then. */
   onCommit(commit: Commit, before: Memory): void;
@@ -26,7 +23,7 @@ export class Intake {
   #plan: Plan;
   #turn: Promise<void> = Promise.resolve();
   #ended = false;
-  /** How far a first reading has come; null where this is none, or it has come to its end. */
+  /** How far a first reading has come; null if this is none, or if it is over. */
   #first: 'new' | 'begun' | null;
 
   constructor(deps: IntakeDeps, memory: Memory) {
@@ -40,21 +37,21 @@ export class Intake {
     return this.#memory;
   }
 
-  /** Takes in a batch of a log whose stamps, where they bear no zone, are in `tz`. Rejects when the store fails. */
+  /** Takes in a batch of a log; its stamps without a zone are in `tz`. Rejects when the store fails. */
   take(batch: Batch, tz: string): Promise<void> {
     return this.#queue(() => {
       return ingest(this.#memory, batch, this.#plan, { tz, asOf: latestStamp(batch.readAt) });
     });
   }
 
-  /** Lets time pass up to now. Only for when every log has been read to its end. */
+  /** Lets time pass up to now. Only to be called when every log has been read to its end. */
   tick(): Promise<void> {
     return this.#queue(() => tick(this.#memory, this.#deps.clock.now(), this.#plan));
   }
 
   /**
-   * The first tick of the daemon's life. What was told in an earlier one is offered to the receivers that the routes name
-   * now: nobody else will tell them, if the one that had the message is gone.
+   * The first tick of the daemon's life. Incidents told in an earlier life are offered to the receivers that the routes name now: if the
+   * receiver that got the message is gone, nothing else would tell the new ones.
    */
   firstTick(): Promise<void> {
     return this.#queue(() => {
@@ -66,20 +63,20 @@ export class Intake {
     }, this.#first !== null);
   }
 
-  /** Whether people have said something by command that no turn has heeded yet: then a tick does. */
+  /** Whether people have silenced or acknowledged something by command that no turn has heeded yet; a tick will heed it. */
   async hasWishes(): Promise<boolean> {
     const { silences, acknowledgements } = await this.#deps.store.wishes();
     return silences !== this.#plan.silences || acknowledgements !== this.#plan.acknowledgements;
   }
 
-  /** How long until time alone changes something, in ms; Infinity where nothing waits. */
+  /** How long until time alone changes something, in ms; Infinity if nothing waits. */
   untilNextTick(): number {
     const { heard, situation } = this.#memory;
     const next = Math.min(nextTickAt(situation, this.#plan), nextVerdictAt(heard));
     return Math.max(0, next - this.#deps.clock.now());
   }
 
-  /** Takes nothing in any more; resolves when what is under way is stored. What comes too late is read again by another intake. */
+  /** Takes nothing in any more; resolves when the work under way is stored. What comes too late is read again by the next intake. */
   async end(): Promise<void> {
     this.#ended = true;
     await this.#turn;
@@ -89,7 +86,7 @@ export class Intake {
     this.#plan = { ...this.#plan, ...(await this.#deps.store.wishes()) };
   }
 
-  /** The commit, which stores as well how far a first reading has come where that changes. */
+  /** The commit, together with how far a first reading has come if that changes. */
   #noted(commit: Commit, isEndOfFirst: boolean): Commit {
     if (!isEndOfFirst && this.#first !== 'new') return commit;
     const { remember, forget } = firstReading[isEndOfFirst ? 'ended' : 'begun'];
@@ -110,7 +107,7 @@ export class Intake {
       if (this.#first !== null) this.#first = isEndOfFirst ? null : 'begun';
       this.#deps.onCommit(commit, before);
     });
-    this.#turn = turn.catch(() => {}); // the caller hears of it; the queue itself goes on
+    this.#turn = turn.catch(() => {}); // the caller gets the error; the queue itself goes on
     return turn;
   }
 }

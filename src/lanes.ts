@@ -1,4 +1,4 @@
-/** What of the outbox goes now: the letters that are due, by receiver. */
+/** Picks the letters of the outbox that go out now, by receiver. */
 import {
   type Channel,
   COMPANY_MAX,
@@ -17,16 +17,16 @@ import {
 import type { Instant } from '../parsers/index.js';
 import type { OutboxRow, Store } from './store/store.js';
 
-/** How many due rows one look takes. A storm's are to be counted in one letter; in memory they are short. */
+/** How many due rows one look takes. All rows of a storm should be counted in one letter, and in memory they are short. */
 const PAGE = 4_000;
-/** Sends at once to one receiver, each about other incidents. */
+/** How many sends to one receiver run at once, each about other incidents. */
 export const LANE_WIDTH = 3;
 
 export interface LaneDeps {
   store: Pick<Store, 'due' | 'accepted' | 'told' | 'hold' | 'quiet'>;
   /** By the receiver's name. */
   channels: ReadonlyMap<string, Channel>;
-  /** By the receiver's name; who has none has the usual ones. */
+  /** By the receiver's name; a receiver without an entry has the usual ones. */
   manners?: ReadonlyMap<string, Manners>;
   clock: { now(): Instant };
 }
@@ -35,7 +35,7 @@ export interface LaneDeps {
 export type Lane = Letter<OutboxRow>[];
 
 /**
- * What is due now for receivers that are not busy. Each has a lane of its own, so that one which hangs holds up nobody else.
+ * What is due now for receivers that are not busy. Each receiver has a lane of its own, so that one that hangs holds up no other.
  * @param busy the lanes that are served now, by receiver
  */
 export async function lanesDue(deps: LaneDeps, busy: ReadonlyMap<string, Lane>): Promise<Map<string, Lane>> {
@@ -45,25 +45,28 @@ export async function lanesDue(deps: LaneDeps, busy: ReadonlyMap<string, Lane>):
   const rows = await deps.store.due(deps.clock.now(), PAGE, [...busyBefore.keys()]);
   const byReceiver = groupBy(rows, ({ notification }) => notification.receiver);
   for (const [receiver, own] of byReceiver) {
-    // What goes to all addresses goes first: with it this one may hear what makes its own out of date.
+    // A receiver's messages to all its addresses go first: they may make those to this one address out of date.
     const whole = wholeOf(own[0]!);
     if (receiver !== whole && (byReceiver.has(whole) || busyBefore.has(whole))) continue;
     const free = receiver === whole ? withoutBusy(own, busyBefore) : own;
     const lane = await laneOf(deps, receiver, free);
-    // Of one address so few that what waits for them waits for one send at most.
+    // Only a few letters to one address, so that whatever waits for them waits for one send at most.
     const now = receiver === whole ? lane : lane.slice(0, LANE_WIDTH);
     if (now.length > 0) lanes.set(receiver, now);
   }
   return lanes;
 }
 
-/** The rows of a receiver that may go now: not those of incidents of which one of its addresses is being told, which would be told out of turn. */
+/**
+ * The rows of a receiver that may go now. Left out are incidents that one of its addresses is being told about: that address would get the
+ * news out of order.
+ */
 function withoutBusy(rows: OutboxRow[], busy: ReadonlyMap<string, Lane>): OutboxRow[] {
   const letters = [...busy.values()].flat();
   const beingTold = letters.flatMap(rowsOf).filter((row) => row.addressee?.of === rows[0]!.notification.receiver);
   const incidents = new Set(beingTold.map(({ notification }) => notification.incident.id));
   const isBusy = ({ notification }: OutboxRow) => incidents.has(notification.incident.id);
-  // A letter of an earlier life goes as it was, or not yet.
+  // A sealed letter goes as it was sealed, or not yet.
   const held = new Set(rows.filter(isBusy).map(({ letter }) => letter));
   return rows.filter((row) => !isBusy(row) && (row.letter === null || !held.has(row.letter)));
 }
@@ -74,7 +77,7 @@ async function laneOf({ store, channels, manners, clock }: LaneDeps, receiver: s
   const takesDigests = channels.get(whole)?.takesDigests ?? channels.has(whole);
   const most = ceilingOf(manners?.get(whole)?.perMinute, takesDigests);
   const now = clock.now();
-  // What all addresses of a receiver were sent, one of them was sent too.
+  // What was sent to all addresses of a receiver counts for each of them too.
   const names = most === null ? [] : [...new Set([receiver, whole])];
   const byName = await Promise.all(names.map((name) => store.accepted(name, ceilingSince(now), now)));
   const accepted = byName.flat().sort((a, b) => a - b);
@@ -88,7 +91,7 @@ async function laneOf({ store, channels, manners, clock }: LaneDeps, receiver: s
   return underCeiling(free, most, accepted, takesDigests);
 }
 
-/** The letters that go now: what belongs to something that was told just now waits for more of it. */
+/** The letters that go now; a letter that belongs with something told just now waits for more of the kind. */
 async function withoutCompany(store: LaneDeps['store'], receiver: string, letters: Lane, now: Instant): Promise<Lane> {
   const told = await store.told(receiver, companySince(now), now, COMPANY_MAX);
   const going: Lane = [];
@@ -99,7 +102,7 @@ async function withoutCompany(store: LaneDeps['store'], receiver: string, letter
     (own === null ? going : waiting).push(letter);
     until = Math.min(until, own ?? until);
   }
-  // By the first of them all are looked at again: one commit, however many they are.
+  // All are looked at again when the first one is due: one commit, however many there are.
   if (waiting.length > 0) {
     await store.hold(
       waiting.flatMap(rowsOf).map(({ seq }) => seq),
@@ -109,5 +112,5 @@ async function withoutCompany(store: LaneDeps['store'], receiver: string, letter
   return going;
 }
 
-/** The receiver of the configuration, also where the row is for one address of it. */
+/** The receiver in the configuration, even if the row is for one address of it. */
 export const wholeOf = ({ addressee, notification }: OutboxRow): string => addressee?.of ?? notification.receiver;

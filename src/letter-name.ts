@@ -1,10 +1,10 @@
-/** What a letter is called: its id for receivers, equal in every attempt and in every life of haplog. */
+/** Names a letter: its id for receivers, the same in every attempt and in every life of haplog. */
 import { createHash } from 'node:crypto';
 import { type Letter, rowsOf, type Waiting } from '../alerts/index.js';
 
 /**
- * Of one incident it is the dedup key of what is told; of several it follows from those of all its rows. What one address
- * gets is called as what all of them got.
+ * For one incident the name is the dedup key of what is told; for several it is derived from the dedup keys of all rows. A letter to one
+ * address is named as the one to all addresses was.
  */
 export function letterName(letter: Letter): string {
   const { kind, threads } = letter;
@@ -18,7 +18,7 @@ export function letterName(letter: Letter): string {
   return `${kind}:${digest}:${first.addressee?.of ?? receiver}`;
 }
 
-/** A dedup key ends in the receiver. */
+/** A dedup key ends in the receiver's name; for a single address, the name of its receiver takes that place. */
 function keyNamer({ addressee, notification: { receiver } }: Waiting): (key: string) => string {
   if (addressee === null) return (key) => key;
   return (key) => key.slice(0, key.length - receiver.length) + addressee.of;

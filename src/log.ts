@@ -8,7 +8,7 @@ import { UserError } from './user-error.js';
 
 export type { Logger } from 'pino';
 
-/** Where every command writes its log: standard output belongs to what was asked for. */
+/** Where every command writes its log: standard output is for the command's result. */
 const STDERR = 2;
 
 const LEVELS = [...Object.keys(levels.values), 'silent'];
@@ -39,7 +39,10 @@ export function createLogger({ level, stream }: LogOptions): Logger {
   return pino(options, output.isTTY ? prettified(lines, wantsColour(output)) : lines);
 }
 
-/** Who listened may be gone: a reader (EPIPE, which pino sees to), or the terminal (EIO), after which haplog ends in good order. */
+/**
+ * The other end of standard error may be gone: a pipe's reader (EPIPE, which pino sees to), or the terminal (EIO), after which haplog ends
+ * in good order.
+ */
 function standardError(): DestinationStream {
   const lines = destination({ dest: STDERR, sync: true });
   lines.on('error', (error: NodeJS.ErrnoException) => {
@@ -48,7 +51,10 @@ function standardError(): DestinationStream {
   return lines;
 }
 
-/** The printer for people takes longer to load than all of pino: only for a terminal. In this process, never in a thread of its own. */
+/**
+ * Makes the lines readable for people. The printer takes longer to load than all of pino, so it is loaded only for a terminal. It runs in
+ * this process, never in a thread of its own.
+ */
 function prettified(lines: DestinationStream, colorize: boolean): DestinationStream {
   const pretty: typeof import('pino-pretty') = createRequire(import.meta.url)('pino-pretty');
   const options: PrettyOptions = {
@@ -56,7 +62,7 @@ function prettified(lines: DestinationStream, colorize: boolean): DestinationStr
     translateTime: 'SYS:yyyy-mm-dd HH:MM:ss.l',
     // The words say it all; the fields are for programs.
     hideObject: true,
-    // What checked servers answer comes along in messages, and must not steer the terminal.
+    // Messages contain what checked servers answer, and that must not steer the terminal.
     messageFormat: (entry, key) => printable(String(entry[key] ?? '')),
   };
   const print = pretty.prettyFactory(options);

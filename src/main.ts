@@ -8,7 +8,7 @@ import { version } from './version.js';
 
 const USAGE = 2;
 
-/** In the order of the help. To load and make them all takes a start 4 ms: it is done for who asks for none, or for one that is none. */
+/** In the order of the help. Loading and making all of them costs a start 4 ms: it is done only when no command is asked for, or an unknown one. */
 const COMMANDS = new Map<string, () => Promise<Command>>([
   ['run', async () => (await import('./cli/run.js')).runCommand()],
   ['status', async () => (await import('./cli/status.js')).statusCommand()],
@@ -46,9 +46,9 @@ async function main(argv: string[]): Promise<void> {
   await program.parseAsync(argv, { from: 'user' });
 }
 
-/** What went wrong, as an exit status; the operator's mistake in one sentence, a bug with its stack. */
+/** The exit status for an error. The operator's mistake is told in one sentence, a bug with its stack. */
 function statusOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE; // it has said what there was to say
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE; // it has printed its message
   if (!(error instanceof UserError)) throw error;
   complain(`haplog: ${error.message}\n`);
   return error.exitCode;
@@ -63,12 +63,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 let settled = false;
 
-// All is done and written: without this V8 would take its heap apart first, object by object (7 ms).
+// Everything is done and written. Without this, V8 would first take its heap apart, object by object (7 ms).
 process.on('beforeExit', () => {
   if (settled) process.exit();
 });
 
-// Node also ends when nothing is left that it could wait for. What was asked for is not done then, and nobody may think so.
+// Node also ends when nothing is left to wait for. What was asked for is not done then, and must not look as if it were.
 process.on('exit', () => {
   if (settled || process.exitCode !== undefined) return;
   process.stderr.write('haplog: Ended before all was done. This is a bug of haplog.\n');

@@ -1,4 +1,4 @@
-/** What one line of the log means, after all that went before it: parsed, heard, stepped. Pure. */
+/** What one line of the log means, given all that went before it: parsed, heard, stepped. Pure. */
 import { type Incident, nextDueAt, type Plan, type Situation, type Step, step, withImpact } from '../alerts/index.js';
 import {
   type EventId,
@@ -17,11 +17,11 @@ import {
 import { assignRequests } from './impact.js';
 import { type Memory, memoryWith } from './memory.js';
 
-/** Whether a line was written under our eyes, and our clock when it was read. */
+/** Whether a line was written while haplog watched, and our clock when it was read. */
 export interface Reading {
   live: boolean;
   heardAt: Instant;
-  /** The log's own time is the only one: what is due between two lines is due then, and not with the later one. */
+  /** The log's own time is the only clock: what falls due between two lines happens then, and not with the later line. */
   passes?: boolean;
 }
 
@@ -39,17 +39,17 @@ export interface LineToRead {
 export interface Belief {
   hearing: Hearing;
   steps: Step[];
-  /** Incidents of whose impact more is known after all steps. */
+  /** Incidents whose impact is better known after all steps. */
   struck: Incident[];
   memory: Memory;
 }
 
-/** Nothing is heard of a line without a header. */
+/** `hearing` is null for a line without a header. */
 export type Meaning = { parsed: ParseResult } & (Belief | { hearing: null; steps: []; struck: []; memory: Memory });
 
 /**
  * Takes in one line.
- * @param context how stamps without zone and year are to be read
+ * @param context how to read stamps without zone and year
  */
 export function meaningOf(memory: Memory, line: LineToRead, plan: Plan, context: TimeContext): Meaning {
   const { heard, situation } = memory;
@@ -64,7 +64,7 @@ export function meaningOf(memory: Memory, line: LineToRead, plan: Plan, context:
   return { parsed, ...believed(memory, hearing, plan, reading) };
 }
 
-/** What it means that no line has come up to `now`: what waited for a second one is settled. */
+/** What it means that no line has come up to `now`: events that waited for a second line are settled. */
 export function meaningOfSilence(memory: Memory, now: Instant, plan: Plan, reading: Reading): Belief {
   return believed(memory, hearNothing(memory.heard, now), plan, reading);
 }
@@ -84,7 +84,7 @@ function believed(before: Memory, hearing: Hearing, plan: Plan, { live, heardAt,
     const stepped = step(situation, { kind: 'event', event, copies, live, heardAt }, plan);
     const next = withImpact(stepped, event, memory.traffic);
     memory = memoryWith(memory, { situation: next.situation });
-    // A host that was never heard before may take the place of others, which are forgotten then (alerts/vanished.ts).
+    // A host that was never heard of before may take the place of others, which are then forgotten (alerts/vanished.ts).
     if (!situation.clocks.has(event.host)) {
       const { gone } = situation.clocks.changesTo(next.situation.clocks);
       memory = memoryWith(memory, { heard: gone.reduce(forgetHost, heard) });
@@ -97,10 +97,10 @@ function believed(before: Memory, hearing: Hearing, plan: Plan, { live, heardAt,
   return { hearing, steps, struck, memory };
 }
 
-/** So often at most something is due between two lines: more is due with the later one. */
+/** The most ticks between two lines: anything beyond is due with the later line. */
 const MOST_TICKS = 10_000;
 
-/** What time alone made of the incidents of the event's host until it happened. */
+/** What time alone did to the incidents of the event's host before the event. */
 function timePasses(before: Situation, { host, at }: HaproxyEvent, plan: Plan): Step[] {
   const steps: Step[] = [];
   let situation = before;

@@ -1,4 +1,4 @@
-/** All that haplog remembers between two batches, and how it is laid into the store and taken back. Pure. */
+/** All that haplog remembers between two batches, and how it is written to the store and read back. Pure. */
 import { type Incident, NOTHING_KNOWN, type Situation, type TrafficSeen, type Workers } from '../alerts/index.js';
 import { type EventId, type Heard, NOTHING_HEARD, Shelf } from '../parsers/index.js';
 import type { Commit, MemoryRow } from './store/store.js';
@@ -6,13 +6,13 @@ import type { Commit, MemoryRow } from './store/store.js';
 export interface Memory {
   heard: Heard;
   situation: Situation;
-  /** When requests of which backends were last in the log. */
+  /** For each backend, when its requests were last in the log. */
   traffic: TrafficSeen;
-  /** Requests that failed behind a line about their backend that waits for its witness: `after`. */
+  /** Requests that failed after a line about their backend that still waits for its witness; `after` is that line's event. */
   unassigned: Shelf<{ host: string; backend: string; failed: number; after: EventId }>;
 }
 
-/** What is remembered, with this of it changed. Written out, as in parsers/heard.ts. */
+/** The memory with the given parts replaced. Written out, as in parsers/heard.ts. */
 export function memoryWith(
   memory: Memory,
   {
@@ -53,7 +53,7 @@ function shelves({ heard, situation, traffic, unassigned }: Memory): Record<stri
   };
 }
 
-/** What to store and what to remove so that the store holds `after` where it held `before`. */
+/** What to store and what to remove so that a store that holds `before` holds `after`. */
 export function difference(before: Memory, after: Memory): Pick<Commit, 'remember' | 'forget'> {
   const remember: MemoryRow[] = [];
   const forget: Commit['forget'] = [];
@@ -66,7 +66,10 @@ export function difference(before: Memory, after: Memory): Pick<Commit, 'remembe
   return { remember, forget };
 }
 
-/** Lies in the store from the first batch of a first reading to its end: who is killed meanwhile begins no second story with it. */
+/**
+ * Lies in the store from the first batch of a first reading to its end, so that a daemon that was killed meanwhile goes on with the same
+ * first reading.
+ */
 const FIRST_READING = { shelf: 'reading', key: 'first' };
 
 /** What to store with the first batch of a first reading, and what to remove with the tick that ends it. */
@@ -75,12 +78,12 @@ export const firstReading: Readonly<Record<'begun' | 'ended', Pick<Commit, 'reme
   ended: { remember: [], forget: [FIRST_READING] },
 };
 
-/** Whether a first reading was begun and has not come to its end. */
+/** Whether a first reading was begun and has not yet come to its end. */
 export function readsFirst(rows: readonly MemoryRow[]): boolean {
   return rows.some(({ shelf, key }) => shelf === FIRST_READING.shelf && key === FIRST_READING.key);
 }
 
-/** Memory as the store's rows tell it: the inverse of `difference` from nothing. */
+/** The memory that the store's rows hold: the inverse of `difference` from nothing. */
 export function recall(rows: readonly MemoryRow[]): Memory {
   const on = <V>(shelf: string): Shelf<V> =>
     Shelf.of(rows.filter((row) => row.shelf === shelf).map((row): [string, V] => [row.key, row.body as V]));
@@ -113,17 +116,17 @@ export function recall(rows: readonly MemoryRow[]): Memory {
   };
 }
 
-/** What an older daemon does not write, should it write beside us. */
+/** Defaults for fields that an older daemon does not write, in case one has written to this database. */
 const NOT_KEPT_BEFORE = { times: 1, settlesMs: null, cameBackAt: null, workerBegan: null };
 
-/** The workers of each host. They were an object by pid before they were a list, and an older daemon may still write so. */
+/** The workers of each host. They were an object by pid before they were a list, and an older daemon may still write them that way. */
 function* workersOf(rows: readonly MemoryRow[]): Generator<[string, Workers]> {
   for (const { shelf, key, body } of rows) {
     if (shelf !== 'worker') continue;
     const workers: Workers = Array.isArray(body)
       ? body
       : Object.entries(body as object).map(([pid, worker]) => ({ ...worker, pid: Number(pid) }));
-    // When they were told to have begun was not kept before.
+    // Older daemons did not keep when a worker began.
     yield [key, workers.map((worker) => ({ ...worker, startedAt: worker.startedAt ?? null }))];
   }
 }

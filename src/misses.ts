@@ -1,19 +1,19 @@
-/** What of a batch was not understood: all of it is counted, a few lines of it are kept. Pure. */
+/** The lines of a batch that were not understood: all are counted, a few are kept. Pure. */
 import type { Instant, LogRecord } from '../parsers/index.js';
 import type { Counted, DatedSample } from './store/store.js';
 import type { Batch } from './tail/batch.js';
 
-/** So many lines of a batch are kept that were rejected, so many that were nearly understood, and so many of the others. */
+/** How many lines of a batch are kept of each kind: rejected, nearly understood, and the others. */
 const SAMPLES_MAX = 5;
 const SAMPLE_CHARS_MAX = 200;
 
 const CUT_OFF = 'cut off';
 
-/** What to do about sentences that are cut on their way (docs/decisions/0011-cut-sentences.md). */
+/** What to do about sentences that are cut off on their way (docs/decisions/0011-cut-sentences.md). */
 export const CUT_REMEDY =
   "HAProxy's sentences are cut off on their way, and what is cut tells nothing: let `len` of its `log` lines be 1024 or more, and `maxMessageSize` of rsyslog 8k";
 
-/** Whether one of the lines that were kept ends too early. */
+/** Whether one of the samples ends too early. */
 export function someCut(samples: readonly Pick<DatedSample, 'reason'>[]): boolean {
   return samples.some(({ reason }) => reason === CUT_OFF);
 }
@@ -31,15 +31,15 @@ export class Misses {
     this.samples = batch.samples.map((sample) => ({ ...sample, at: batch.readAt }));
   }
 
-  /** A line whose header cannot be. Only the kind of `reason` counts, `no such time: Feb 31` is `no such time`. */
+  /** A line whose header is impossible. Only the kind of `reason` counts: `no such time: Feb 31` becomes `no such time`. */
   rejected(text: string, reason: string): void {
     if (++this.#rejected <= SAMPLES_MAX)
       this.samples.push(sampleOf(text, reason.split(':', 1)[0]!, this.#batch.readAt));
   }
 
   /**
-   * A line with a good header and no known sentence. One that begins as a known one is a near miss: cut off, a version's
-   * new wording, or forgery.
+   * A line with a good header and no known sentence. One that begins like a known sentence is a near miss: cut off, the new wording of a
+   * version, or a forgery.
    */
   unknown(line: string, { sentence }: LogRecord): void {
     const near = sentence.kind !== 'other';
@@ -53,7 +53,7 @@ export class Misses {
   }
 }
 
-/** How many of the lines that were counted are neither traffic nor understood. */
+/** How many of the counted lines are neither traffic nor understood. */
 export function notUnderstood({ other, oversize, rejected, nearMisses, unknown }: Counted): number {
   return other + oversize + rejected + nearMisses + unknown;
 }

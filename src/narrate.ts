@@ -1,4 +1,4 @@
-/** What happened, in the words of haplog's own log. Pure: facts in, sentences out. */
+/** What happened, in the words of haplog's own log. Pure: facts in, words out. */
 import {
   causeInWords,
   type Fallen,
@@ -57,7 +57,7 @@ export function narrate(
     .map(({ said }) => said);
 }
 
-/** What is wrong right now: every server that takes no traffic, every backend without one, every incident. */
+/** What is wrong right now: every server that takes no traffic, every backend without a server, every incident. */
 export function describe(situation: Situation, now: Instant): Said[] {
   const said: Said[] = [];
   const { backends, incidents } = standingOf(situation);
@@ -76,7 +76,7 @@ export function describe(situation: Situation, now: Instant): Said[] {
   return said;
 }
 
-/** That everything there was has been read; `waitedFor` are those of the logs that cannot be read now. */
+/** Says that everything there was has been read; `waitedFor`: the logs that cannot be read now. */
 export function caughtUpSaid(paths: readonly string[], waitedFor: ReadonlySet<string>): Said {
   const followed = paths.filter((path) => !waitedFor.has(path));
   const parts = [
@@ -91,13 +91,13 @@ export function deliverySaid({ receiver, event, incidents, outcome, detail, atte
   const many = incidents > 1 ? ` of ${incidents} incidents` : '';
   const what = `receiver ${receiver}: ${event}${many} ${outcome === 'retry' ? 'not delivered yet' : outcome}`;
   const again = dueAt === null ? '' : `, attempt ${attempt}, again at ${new Date(dueAt).toISOString()}`;
-  // A message that is lost for good is somebody who was not told.
+  // A message that is lost for good means that somebody was not told.
   const lost = outcome === 'rejected' || outcome === 'expired';
   const level = outcome === 'delivered' ? 'info' : lost ? 'error' : 'warn';
   return { level, words: `${what} (${detail})${again}` };
 }
 
-/** That something waits for receivers which are not among those of the configuration, and what to do; null: nothing does. */
+/** Says that messages wait for receivers that the configuration does not name, and what to do; null if none do. */
 export function strandedSaid(awaited: readonly Awaited[], receivers: readonly string[]): Said | null {
   const stranded = groupBy(
     awaited.filter(({ whole }) => !receivers.includes(whole)),
@@ -112,13 +112,13 @@ export function strandedSaid(awaited: readonly Awaited[], receivers: readonly st
   return { level: 'warn', words: `${wait} (${names}): each is rejected when it is due; ${remedy}` };
 }
 
-/** What befell a followed log. */
+/** What happened to a followed log. */
 export function noticeSaid({ kind, path, detail }: Notice): Said {
   const level = kind === 'missing' || kind === 'unreadable' || kind === 'lost' ? 'warn' : 'info';
   return { level, words: `log ${path}: ${kind}: ${detail}` };
 }
 
-/** That a server changed its state. */
+/** Says that a server changed its state. */
 export function transitionSaid({ host, backend, server, to, cause, planned, copies }: Transition): Said {
   const why = `${causeInWords(cause)}${planned ? ', planned' : ''}`;
   const level = to === 'up' || planned ? 'info' : 'warn';
@@ -131,7 +131,7 @@ function fallenSaid(host: string, backend: string, { server, at, utcOffsetMin, c
   return { level: planned ? 'info' : 'warn', words };
 }
 
-/** That an outage began, or that it ended. */
+/** Says that an outage began, or that it ended. */
 export function outageSaid({ host, backend, start, utcOffsetMin, end, endHow, planned }: Outage): Said {
   if (end === null) {
     const words = `${host}: backend ${backend} has no server available since ${formatStamp(start, utcOffsetMin)}`;
@@ -145,7 +145,7 @@ export function outageSaid({ host, backend, start, utcOffsetMin, end, endHow, pl
 }
 
 /**
- * What there is to say of an incident; null: nothing.
+ * What there is to say about an incident; null if nothing.
  * @param known the incident as it was when it was last spoken of
  */
 export function incidentSaid(incident: Incident, known: Incident | null): Said | null {
@@ -168,7 +168,7 @@ export function incidentSaid(incident: Incident, known: Incident | null): Said |
   };
 }
 
-/** Of a whole HAProxy, and of checks, no change of a server was told with its cause. */
+/** The cause, for incidents of a whole HAProxy and of failing checks. For the others, the change of a server has been logged with its cause. */
 function why({ rule, cause }: Incident): string {
   const isTold = SUBJECT_OF[rule] !== 'haproxy' && rule !== 'checks_failing';
   return isTold || cause === null ? '' : `: ${causeInWords(cause)}`;

@@ -1,17 +1,17 @@
 /**
- * A store that outlives want of room. Where the disk is full, or another program keeps the database locked, nothing is
- * stored and nothing is lost: the same call is made again until it succeeds. The log waits on its own disk meanwhile.
+ * A store that outlasts a full disk. While the disk is full, or another program keeps the database locked, nothing is stored and nothing is
+ * lost: the same call is made again until it succeeds. Meanwhile the log waits on its own disk.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Awaitable, Store } from './store/store.js';
 
 const AGAIN_MS = 1_000;
 
-/** By the codes of SQLite (https://www.sqlite.org/rescode.html) and of the system: what time and an operator can cure. */
+/** Errors that time or an operator can cure, by the codes of SQLite (https://www.sqlite.org/rescode.html) and of the system. */
 const CURABLE = ['SQLITE_FULL', 'SQLITE_BUSY', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT'];
 
 export interface PatienceDeps {
-  /** Ends the waiting: the call that waits is then rejected with its error. */
+  /** Ends the waiting: a waiting call is then rejected with its error. */
   signal: AbortSignal;
   /** Called when a spell of trouble begins: once, however many calls wait. */
   onTrouble(error: unknown): void;
@@ -26,7 +26,7 @@ export function isCurable(error: unknown): boolean {
   return CURABLE.some((curable) => code === curable || code.startsWith(`${curable}_`));
 }
 
-/** The same store; what writes to it waits and tries again where it must. Every other error is thrown as it is. */
+/** The same store, whose writes wait and try again after a curable error. Any other error is thrown as it is. */
 export function patient(store: Store, { signal, onTrouble, onRelief, againMs = AGAIN_MS }: PatienceDeps): Store {
   let waiting = 0;
   const persisting =

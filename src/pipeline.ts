@@ -31,12 +31,12 @@ export interface Ingested {
   news: News;
 }
 
-/** What a store is to be given that holds what was remembered before. */
+/** What to give a store that holds `before`. */
 export function commitOf(before: Memory, { memory, news }: Ingested): Commit {
   return { ...news, ...difference(before, memory) };
 }
 
-/** By which clock lines are heard. */
+/** The clock by which lines are heard. */
 export type Pace = Pick<LineToRead, 'heardAt' | 'passes'>;
 
 /** As if each line had been read when it was written: the log's own time is the only one. */
@@ -44,7 +44,7 @@ export const AS_WRITTEN: Pace = { heardAt: (stamp) => stamp, passes: true };
 
 /**
  * Takes in what one look at a log brought.
- * @param context how stamps without zone and year are to be read
+ * @param context how to read stamps without zone and year
  * @param pace absent: by our clock, when the batch was read
  */
 export function ingest(
@@ -90,7 +90,7 @@ export function ingest(
   return { memory: now, news };
 }
 
-/** Settles what waits for a second line: no more will come. `live` and `readAt` as of the last batch, `passes` as in `Pace`. */
+/** Settles the events that wait for a second line: no more lines will come. `live` and `readAt` as of the last batch, `passes` as in `Pace`. */
 export function conclude(
   memory: Memory,
   plan: Plan,
@@ -104,7 +104,7 @@ export function conclude(
   return { memory: settled.memory, news };
 }
 
-/** Lets time pass; only when every source has been read to its end. `first`: what is past was before haplog's time. */
+/** Lets time pass; only to be called when every source has been read to its end. `first`: what is past was before haplog's time. */
 export function tick(memory: Memory, at: Instant, plan: Plan, first = false): Ingested {
   const news = noNews();
   const facts = new Facts();
@@ -126,7 +126,7 @@ export function pass(memory: Memory, { host, at }: { host: string; at: Instant }
   return { memory: memoryWith(memory, { situation: next.situation }), news };
 }
 
-/** Facts of one batch by id: the newest of each, in the order of their first telling. */
+/** The facts of one batch by id: the newest version of each, in the order in which they were first told. */
 class Facts {
   readonly #transitions = new Map<EventId, Transition>();
   readonly #outages = new Map<EventId, Outage>();
@@ -152,7 +152,7 @@ class Facts {
     for (const incident of next.incidents) this.#incidents.set(incident.id, incident);
   }
 
-  /** More is known of the impact of these. */
+  /** Takes in incidents whose impact is better known now. */
   struck(incidents: readonly Incident[]): void {
     for (const incident of incidents) this.#incidents.set(incident.id, incident);
   }

@@ -3,12 +3,12 @@
 /** Controls, invisible formatting (which can turn text around), lone surrogates and foreign line ends. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** Takes any text; returns it with everything that could move a cursor or hide shown as `\u{1b}`. Other letters stay. */
+/** Returns the text with every sign that could move a cursor or hide something shown as `\u{1b}`. All others stay. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`);
 }
 
-/** Takes a value and returns its JSON, with the same escaped as JSON does it: to a program nothing changes. */
+/** Returns the value's JSON, with the same signs escaped as JSON does it: to a program nothing changes. */
 export function printableJson(value: unknown): string {
   return JSON.stringify(value).replace(UNPRINTABLE, (sign) =>
     Array.from({ length: sign.length }, (_, i) => `\\u${sign.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),

@@ -4,8 +4,8 @@ import type { Instant } from '../parsers/index.js';
 import type { RefusedAddress } from './store/store.js';
 
 /**
- * Takes the receiver's name, what they answered, how many attempts there were with this one, the moment, and a random number in [0, 1). Who refused
- * for now is tried again as any receiver is.
+ * Takes the receiver's name, what the addresses answered, how many attempts there were including this one, the time, and a source of random
+ * numbers in [0, 1). An address that refused only for now is tried again as any receiver is.
  */
 export function refusedAddresses(
   receiver: string,

@@ -1,6 +1,6 @@
 /**
- * Facts on their way to a printer: the newest version of each, held back until no later line can change it, so that
- * a log of any size is told in bounded memory.
+ * Facts on their way to a printer: the newest version of each, held back until no later line can change it, so that a log of any size is
+ * printed in bounded memory.
  */
 import type { Instant } from '../parsers/index.js';
 import type { News } from './store/store.js';
@@ -27,7 +27,7 @@ export class Settling {
     }
   }
 
-  /** What cannot change any more at the log's time `now`; it is handed out once. */
+  /** The facts that cannot change any more at the log's time `now`; each is handed out once. */
   settled(now: Instant): Facts {
     const old = (at: Instant | null) => at !== null && now - at > SETTLED_AFTER_MS;
     return this.#take(

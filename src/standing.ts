@@ -15,7 +15,7 @@ import {
   workerOf,
 } from '../alerts/index.js';
 
-/** Its state as HAProxy displays it, and the two that make it: what its checks say, and what people ordered. */
+/** A server's state as HAProxy displays it, and the two states behind it: what its checks say, and what people ordered. */
 interface ServerNow {
   state: Shown;
   operational: ServerState['operational'];
@@ -34,7 +34,7 @@ export interface ServerUp extends ServerNow {
   server: string;
 }
 
-/** How a backend of a host is. */
+/** The condition of a backend on a host. */
 export interface BackendOfHost extends BackendNow {
   host: string;
   backend: string;
@@ -45,20 +45,20 @@ interface BackendStanding {
   host: string;
   pid: number;
   backend: string;
-  /** Those that left last, in that order; `total` is how many are out. */
+  /** The servers that left last, in that order; `total` is how many are out. */
   out: ServerOut[];
   total: number;
   outage: Outage | null;
 }
 
 export interface Standing {
-  /** Those with something out. */
+  /** Backends with a server out, or an open outage. */
   backends: BackendStanding[];
-  /** Those that are not over, the oldest first. */
+  /** Incidents that are not over, the oldest first. */
   incidents: Incident[];
 }
 
-/** A worker that was replaced serves nobody: what it left counts only where an outage of it is still open. */
+/** How things stand. A worker that was replaced or has ended serves nobody: a backend in it counts only while its outage is still open. */
 export function standingOf({ board, incidents }: Situation): Standing {
   const backends: BackendStanding[] = [];
   for (const [key, { outage, out }] of board.backends) {
@@ -73,7 +73,7 @@ export function standingOf({ board, incidents }: Situation): Standing {
   return { backends, incidents: open };
 }
 
-/** A key of the board taken apart: names hold no blank. */
+/** Takes a key of the board apart: names hold no blank. */
 function aboutOf(key: string): { host: string; pid: number; backend: string } {
   const [host, pid, backend] = key.split(' ') as [string, string, string];
   return { host, pid: Number(pid), backend };
@@ -84,7 +84,7 @@ function isGone(board: Situation['board'], { host, pid }: { host: string; pid: n
   return worker !== undefined && (worker.heir !== null || worker.end !== null);
 }
 
-/** How each backend is that was ever spoken of, by name. */
+/** The condition of every backend that the log ever spoke of, by name. */
 export function conditionsOf({ board }: Pick<Situation, 'board'>): BackendOfHost[] {
   const found = new Map<string, BackendOfHost>();
   for (const [key] of board.backends) {
@@ -95,7 +95,7 @@ export function conditionsOf({ board }: Pick<Situation, 'board'>): BackendOfHost
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
-/** The servers that are up, by name; only those that were ever spoken of. */
+/** The servers that are up, by name; only those that the log ever spoke of. */
 export function serversUp({ board }: Pick<Situation, 'board'>): ServerUp[] {
   const found: [string, ServerUp][] = [];
   for (const [key, state] of board.servers) {

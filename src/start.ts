@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Starts the program that scripts/build.mjs made of src/main.ts, under V8's flags (docs/decisions/0006-memory.md): modules that not every
+ * Starts the program that scripts/build.mjs made of src/main.ts, with flags for V8 (docs/decisions/0006-memory.md). Modules that not every
  * command needs are loaded when they are first used (docs/decisions/0008-speed.md).
  */
 import { join } from 'node:path';
@@ -9,43 +9,43 @@ import { load } from './built-file.js';
 
 export { cacheOf, codeOf, loaded } from './built-file.js';
 
-// Of its own modules Node keeps V8's code, which V8 does not take any more once flags are set: what standard output asks for, `net`
-// where it is a terminal or a pipe, takes three times as long then.
+// Node keeps V8's code for its own modules, but V8 no longer accepts it once flags are set. So what standard output needs is loaded now:
+// `net`, if it is a terminal or a pipe, would take three times as long afterwards.
 void process.stdout;
 
-// V8 lets the space for new objects grow to 16 MiB and more when many survive, as they do while catching up. Kept small
-// it costs no time here and spares 13 MB of memory: haplog shares a Raspberry Pi with what it watches.
+// V8 lets the space for new objects grow to 16 MiB and more when many survive, as they do while catching up. Keeping it small costs no time
+// here and saves 13 MB of memory: haplog shares a Raspberry Pi with what it watches.
 setFlagsFromString('--semi-space-growth-factor=1');
-// So small a space is collected in less time than it takes to wake other threads for it; and not before it is full.
+// A space this small is collected in less time than it takes to wake other threads for it. And it is not collected before it is full.
 setFlagsFromString('--no-parallel-scavenge');
 setFlagsFromString('--no-minor-gc-task');
-// And what outlives that small space for a moment is taken away before it is much more than what stays.
+// Objects that outlive that small space only for a moment are collected before there is much more of them than of what stays.
 setFlagsFromString('--heap-growing-percent=20');
-// The grammar's outermost function makes a function of each of its rules. To optimise it gains nothing, and takes the compiler
-// 30 MB and a fifth of a second: what is larger than this, in bytes of V8's own code, stays as it is.
+// The grammar's outermost function makes a function of each of its rules. Optimising it gains nothing and costs the compiler 30 MB and a
+// fifth of a second. A function larger than this, in bytes of V8's own code, is not optimised.
 setFlagsFromString('--max-optimized-bytecode-size=1000');
-// A function that is optimised takes in those that it calls, up to so much of V8's code. With the 920 that V8 allows the compiler
-// works twice as long and needs 5 MB more for code that runs no faster here.
+// An optimised function inlines the functions that it calls, up to this much of V8's code. With V8's own limit of 920 the compiler works
+// twice as long and needs 5 MB more, for code that runs no faster here.
 setFlagsFromString('--max-inlined-bytecode-size-cumulative=150');
-// V8 of Node 20 optimises a function when it has run for half as much of V8's code as this. Most of what a short run optimises so early has
-// done its work by then, and on two cores the compiler takes its time from the reading. Later V8s wait longer by themselves, and have no
-// such flag: of a flag that it does not know V8 complains on standard error.
+// Node 20's V8 optimises a function once it has run half this much of V8's code. Most of what a short run optimises so early has done its
+// work by then, and on two cores the compiler takes its time from the reading. Later versions of V8 wait longer by themselves and have no
+// such flag, and V8 complains on standard error about a flag that it does not know.
 if (process.version.startsWith('v20.')) setFlagsFromString('--interrupt-budget=264000');
 
 // The build makes a CommonJS module of this one.
 const built = __dirname;
 
-/** Modules of Node that take milliseconds to load, and that not every command needs: each is loaded when it is first used. */
+/** Node's modules that take milliseconds to load, and that not every command needs: each is loaded when it is first used. */
 const LATER = new Set(
   ['child_process', 'crypto', 'fs/promises', 'os', 'stream/promises', 'timers/promises', 'zlib'].map(
     (name) => `node:${name}`,
   ),
 );
 
-/** What the program gets for `require`. */
+/** The `require` that the program gets. */
 export function loadLater(name: string): unknown {
   if (name.startsWith('./parts/')) return load(join(built, name), require);
-  if (name === 'node:process') return process; // it is there, and Node takes a millisecond to make a module of it
+  if (name === 'node:process') return process; // it exists already, and Node takes a millisecond to make a module of it
   if (!LATER.has(name)) return require(name);
   const descriptor = (key: string | symbol) => Reflect.getOwnPropertyDescriptor(require(name), key);
   return new Proxy(
@@ -54,7 +54,7 @@ export function loadLater(name: string): unknown {
       get: (_, key) => require(name)[key],
       has: (_, key) => key in require(name),
       ownKeys: () => Reflect.ownKeys(require(name)),
-      // What it stands for has it, and it has not: it may not say that this is for ever.
+      // The module has the property, the proxy's own target has not: so the proxy may not report it as fixed.
       getOwnPropertyDescriptor: (_, key) => descriptor(key) && { ...descriptor(key), configurable: true },
     },
   );

@@ -1,4 +1,4 @@
-/** Whether what is written goes before somebody's eyes. */
+/** Whether output goes to somebody's terminal. */
 
 export interface Output {
   isTTY?: boolean | undefined;

@@ -1,19 +1,19 @@
 /**
- * The daemon's life in terms. Each has one configuration; the next one begins where it ended, with what stands in the file by
- * then, as another life of the process would, but without giving up the lock.
+ * The daemon's life in terms, each with one configuration. The next term begins where the last one ended, with what the file says by then,
+ * as a restarted process would, but without giving up the lock.
  */
 
 export interface Terms<T> {
-  /** Somebody asks for the configuration to be read again. What cannot be used changes nothing. */
+  /** Reads the configuration again, and ends the term. A configuration that cannot be used changes nothing. */
   renew(): Promise<void>;
   /**
    * Serves term after term, the first with `first`, until `signal` aborts or a term ends by itself. Rejects as `serve` does.
-   * @param serve runs until its signal aborts; nothing of it may go on after that
+   * @param serve runs until its signal aborts, and leaves nothing running
    */
   run(first: T, signal: AbortSignal, serve: (config: T, signal: AbortSignal) => Promise<void>): Promise<void>;
 }
 
-/** @param read the configuration as it is now; null where it cannot be used, which it has told then */
+/** @param read returns the configuration as it is now; null if it cannot be used, after it has said so */
 export function terms<T>(read: () => Promise<T | null>): Terms<T> {
   let next: T | null = null;
   let term = new AbortController();

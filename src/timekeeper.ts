@@ -1,10 +1,10 @@
 /**
- * Lets time pass for the intake: a tick when every log has been read to its end, and when time alone changes something.
- * Never while lines are unread, for their end may stand a few lines further down.
+ * Lets time pass for the intake: a tick when every log has been read to its end, and whenever time alone changes something. Never while
+ * lines are unread: the end of an outage may stand a few lines further down.
  */
 import type { Intake } from './intake.js';
 
-/** So often it is looked whether somebody has said something by command. */
+/** How often haplog looks whether somebody has silenced or acknowledged something by command. */
 const LISTEN_MS = 2_000;
 
 export class Timekeeper {
@@ -31,18 +31,18 @@ export class Timekeeper {
     this.failed.catch(() => {});
   }
 
-  /** There are unread lines in a log: time stands still. */
+  /** A log has unread lines: time stands still. */
   behind(path: string): void {
     this.#behind.add(path);
     clearTimeout(this.#timer);
   }
 
-  /** Lines were taken in that were written before haplog looked: what still holds of them is told with the next tick. */
+  /** Lines were taken in that were written before haplog looked: what they say is told with the next tick, if it still holds. */
   news(): void {
     this.#news = true;
   }
 
-  /** A log has been read to its end, or as far as it can be: what cannot be read does not stop the time of what can. */
+  /** A log has been read to its end, or as far as it can be: a log that cannot be read does not stop time for the others. */
   async caughtUp(path: string): Promise<void> {
     this.#behind.delete(path);
     if (this.#behind.size > 0) return;
@@ -58,7 +58,7 @@ export class Timekeeper {
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#behind.add(''); // no tick that is under way winds the timer again
+    this.#behind.add(''); // so that a tick under way does not wind the timer again
   }
 
   #wind(): void {
@@ -67,7 +67,7 @@ export class Timekeeper {
     this.#timer = setTimeout(() => this.#look().then(() => this.#wind(), this.#fail), this.#waitMs());
   }
 
-  /** A tick that comes a moment too early would change nothing. */
+  /** Ticks if something is due, or was said by command. A timer may fire a moment early: such a tick would change nothing. */
   async #look(): Promise<void> {
     if (this.#intake.untilNextTick() === 0 || (await this.#intake.hasWishes())) await this.#intake.tick();
   }
@@ -76,7 +76,7 @@ export class Timekeeper {
     return Math.min(this.#intake.untilNextTick(), LISTEN_MS);
   }
 
-  /** For callers that cannot wait: what goes wrong is told by `failed`. */
+  /** `caughtUp` for callers that cannot wait; its errors reject `failed`. */
   caughtUpSoon(path: string): void {
     this.caughtUp(path).catch(this.#fail);
   }

@@ -1,15 +1,15 @@
-/** What keeps haplog itself from doing its work, as far as it can be seen from outside: it is blind, or mute. Pure. */
+/** What keeps haplog itself from doing its work, as far as that can be seen from outside: it is blind, or mute. Pure. */
 import type { Progress } from './store/store.js';
 import type { Unread } from './tail/unread.js';
 
 export interface Seen extends Pick<Progress, 'sources' | 'untold'> {
-  /** Whether a daemon runs on the database; null where that cannot be seen. */
+  /** Whether a daemon runs on the database; null if that cannot be seen. */
   daemon: boolean | null;
-  /** What stands at the path of each log. */
+  /** What is found at the path of each log. */
   logs: readonly { path: string; unread: Unread }[];
 }
 
-/** One sentence for each. Where no daemon ever ran, as after an import alone, nothing is known of now: it may be the wrong database. */
+/** Each trouble in one line. If no daemon ever ran, as after an import alone, nothing is known about the present: it may be the wrong database. */
 export function ownTroubles({ sources, untold, daemon, logs }: Seen): string[] {
   if (sources.length === 0)
     return logs.length > 0 || daemon ? [] : ['haplog never ran on this database: of now nothing is known'];

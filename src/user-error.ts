@@ -8,7 +8,7 @@ export class UserError extends Error {
   /** The process's exit status. */
   readonly exitCode: number;
 
-  /** Takes the sentence, the exit status (2: bad usage) and the error underneath, for who debugs. */
+  /** Takes the sentence, the exit status (2: bad usage) and the underlying error, for debugging. */
   constructor(sentence: string, options: ErrorOptions & { exitCode?: number } = {}) {
     super(sentence, options);
     this.exitCode = options.exitCode ?? 2;

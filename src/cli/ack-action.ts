@@ -26,7 +26,10 @@ export interface AckOptions extends ReadingOptions {
   output: 'text' | 'json';
 }
 
-/** Takes an incident on, with what began together with it, and says so; without an id prints those that are open. An id that means none, or several, is a `UserError`. */
+/**
+ * Takes an incident on, with those that began together with it, and says so; without an id, prints the open ones. An id that means none, or
+ * several, is a `UserError`.
+ */
 export async function acknowledge(id: string | undefined, options: AckOptions): Promise<void> {
   const time = localTime(zoneToPrint(options));
   if (id === undefined) {
@@ -48,7 +51,7 @@ export async function acknowledge(id: string | undefined, options: AckOptions): 
 
 interface Taken {
   incident: Incident;
-  /** What was taken on with it, and why. */
+  /** The incidents that were taken on with it, and why. */
   others: Incident[];
   root: Group<Incident>['root'];
 }
@@ -68,13 +71,16 @@ async function take(store: Store, id: string, { by, note, only = false }: AckOpt
   return { incident: { ...incident, ack }, others, root };
 }
 
-/** It was told to somebody who was told of the other, too: what somebody else sees to, or nobody was told, is not taken from them. */
+/**
+ * Whether it was told to a receiver that was told of the other, too. An incident that somebody else sees to, or that nobody was told of, is
+ * not taken on with it.
+ */
 function isToldWith(incident: Incident, { phase, toldAt, receivers }: Incident): boolean {
   return phase === 'firing' && toldAt !== null && receivers.some((name) => incident.receivers.includes(name));
 }
 
 function meant(open: readonly Incident[], id: string): Incident {
-  // Incidents of one log have the first part of their ids in common: what is behind the colon tells them apart.
+  // Incidents of one log share the first part of their ids: what stands behind the colon tells them apart.
   const isMeant = ({ id: whole }: Incident) => whole === id || behindColon(whole) === id;
   const begins = ({ id: whole }: Incident) => whole.startsWith(id) || behindColon(whole).startsWith(id);
   const exact = open.filter(isMeant);

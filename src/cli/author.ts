@@ -1,7 +1,7 @@
-/** Who says something by command. */
+/** The author of what is said by command. */
 import { userInfo } from 'node:os';
 
-/** The name that was given, else that of who is logged in, also behind `sudo`. */
+/** The name that was given, else that of the user who is logged in, even behind `sudo`. */
 export function authorOf(given: string | undefined): string {
   const named = given?.trim() || process.env.SUDO_USER;
   if (named) return named;

@@ -1,7 +1,7 @@
-/** Why something changed, as tables say it. Pure: its words stand here, for those of alerts/ would load all of it. */
+/** Why something changed, in the words of tables. Pure. The words stand here, because those of alerts/ would load all of it. */
 import type { Cause, CauseClass } from '../../parsers/index.js';
 
-/** For causes of which HAProxy gives no words. */
+/** For causes that HAProxy gives no words for. */
 const CLASSES: Partial<Record<CauseClass, string>> = {
   cli: 'set on the CLI',
   web: 'set on the stats page',

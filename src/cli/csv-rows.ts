@@ -1,4 +1,4 @@
-/** What happened as a table of comma separated values: one heading for all kinds, cells that do not apply left empty. */
+/** What happened as a table of comma-separated values: one heading for all kinds, cells that do not apply left empty. */
 import { stringify } from 'csv-stringify/sync';
 import type { Incident, Outage, Rule, Transition } from '../../alerts/index.js';
 import { printable } from '../printable.js';
@@ -21,7 +21,7 @@ const COLUMNS = [
     'copies',
   ],
   ...['cause_class', 'cause_reason', 'cause_code', 'cause_info', 'cause_duration_ms', 'cause_via'],
-  // Of incidents. What is new stands behind what was there: some count columns.
+  // Of incidents. New columns stand behind the old ones, because some readers count columns.
   ...['rule', 'severity', 'phase', 'flaps', 'receivers'],
 ];
 
@@ -56,7 +56,7 @@ export function incidentCsv(incident: Incident): CsvRow {
   };
 }
 
-/** As `SUBJECT_OF` says, which would have to be loaded with all that alerts need; the compiler asks for rules that are new. */
+/** As `SUBJECT_OF` says, which would load all of alerts/ with it; the compiler asks for rules that are new. */
 const ABOUT: Record<Rule, 'backend' | 'server' | null> = {
   outage: 'backend',
   backup_only: 'backend',
@@ -79,7 +79,10 @@ function causeCells(cause: ReturnType<typeof causeJson>): CsvRow {
   return Object.fromEntries(Object.entries(cause).map(([key, value]) => [`cause_${key}`, value]));
 }
 
-/** Lines after RFC 4180, ended as Unix does. What a spreadsheet would take for a formula gets a `'` before it; nothing moves a terminal. */
+/**
+ * Lines after RFC 4180, but ended as Unix does. What a spreadsheet would take for a formula gets a `'` before it, and nothing in them moves
+ * a terminal.
+ */
 export function csvLines(rows: readonly CsvRow[], columns: readonly string[] = COLUMNS): string {
   return stringify([...rows], {
     columns: [...columns],

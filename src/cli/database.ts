@@ -5,12 +5,12 @@ import { databaseToRead, defaultDatabase } from '../paths.js';
 import { explain } from '../store/explain.js';
 import type { Mode } from '../store/open.js';
 
-/** The one of `--db`, else that of the configuration, else the usual one: to read, one that is there. */
+/** The one that `--db` names, else that of the configuration, else the usual one: for reading, one that is there. */
 export async function databaseFor(mode: Mode, named: string | undefined): Promise<string> {
   return named ?? (await configuredDatabase(configPlaces(process.env))) ?? usualDatabase(mode);
 }
 
-/** That of the configuration `file`, which was named, else the usual one. A file that cannot be read is a `UserError`. */
+/** The one in the configuration `file`, which was named, else the usual one. A file that cannot be read is a `UserError`. */
 export async function databaseOf(mode: Mode, file: string): Promise<string> {
   return (await databaseIn(file)) ?? usualDatabase(mode);
 }
@@ -21,7 +21,7 @@ function usualDatabase(mode: Mode): string {
   return mode === 'write' ? defaultDatabase(env, uid) : databaseToRead(env, uid, existsSync);
 }
 
-/** Does `work` on the database `file`; a full disk, a damaged or locked file is told in one sentence, as a `UserError` of status 1. */
+/** Does `work` on the database `file`; a full disk or a damaged or locked file is told in one sentence, as a `UserError` of status 1. */
 export async function onDatabase<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -20,7 +20,7 @@ export interface ExplainOptions extends PastOptions {
   output: 'text' | 'json' | 'jsonl';
 }
 
-/** Prints to standard output. A bad option, a terminal where lines should be, and no line at all is a `UserError`. */
+/** Prints to standard output. A bad option, a terminal where lines should be, or no line at all is a `UserError`. */
 export async function explain(line: string | undefined, options: ExplainOptions): Promise<void> {
   const context = await timeContext(options, Date.now());
   const plan = await planFrom(options.config);
@@ -34,7 +34,7 @@ export async function explain(line: string | undefined, options: ExplainOptions)
   await writeTo(stdout, options.output === 'text' ? asText(told) : jsonText(rowsOf(told), options.output));
 }
 
-/** An explanation of each line, and at last of the silence behind them, where that settles something. */
+/** An explanation of each line, and at last of the silence after them, if that settles something. */
 type Told = Explanation | (Effects & { record: null });
 
 async function* explained(lines: AsyncIterable<GivenLine>, plan: Plan, context: TimeContext): AsyncGenerator<Told> {
@@ -66,12 +66,12 @@ async function* asText(told: AsyncIterable<Told>): AsyncGenerator<string> {
   }
 }
 
-/** Each by itself: whoever types a line sees at once what it means. */
+/** Each row by itself, so that a line that is typed in is explained at once. */
 async function* rowsOf(told: AsyncIterable<Told>): AsyncGenerator<unknown[]> {
   for await (const one of told) yield [toldJson(one)];
 }
 
-/** The keys of the record, and what follows from it; of the silence behind the last line only what follows. */
+/** The keys of the record, and what follows from it; for the silence after the last line, only what follows. */
 function toldJson(told: Told) {
   if (told.record === null) return { kind: 'silence', ...effectsJson(told) };
   const { record, header, heardAs } = told;

@@ -8,7 +8,7 @@ import type { Effects, Explanation, Header, HeardAs, Telling } from './explanati
 import { type Part, paragraphs } from './paragraphs.js';
 import { type LineRecord, sentenceJson } from './record.js';
 
-/** So much of a line is shown before the place where the grammar stopped, and after it. */
+/** How much of a line is shown before the place where the grammar stopped, and after it. */
 const CHARS_BEFORE = 60;
 const CHARS_AFTER = 100;
 
@@ -107,7 +107,7 @@ function pointedAt(raw: string, column: number): string[] {
   return [before + after, `${' '.repeat(before.length)}^ column ${column}`];
 }
 
-/** A value of any sentence, also of one that this file has never heard of. */
+/** A value of any sentence, even of one that this file has never heard of. */
 function inWords(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.map(inWords).join(', ');
@@ -138,7 +138,7 @@ function copyLines(heardAs: HeardAs | null): string[] {
   }
 }
 
-/** A line alone, or the last of a log: the daemon has heard those before it. */
+/** For a single line, or the end of a log: the daemon has heard the lines before it. */
 function unheardLines(unheard: boolean): string[] {
   return unheard
     ? ['nothing was heard of this host before: who knows how it writes its changes may doubt the line']

@@ -1,4 +1,4 @@
-/** What haplog makes of one line, step by step: the daemon's own pipeline, looked at from aside. Pure. */
+/** What haplog makes of one line, step by step: the daemon's own pipeline, looked at from outside. Pure. */
 import {
   type Incident,
   type Notification,
@@ -27,11 +27,11 @@ import { type LineRecord, recordOf } from './record.js';
 
 export interface Header {
   template: 'rfc3339' | 'traditional' | 'rfc5424';
-  /** The number in angle brackets, where the template writes it: facility times 8, and severity. */
+  /** The number in angle brackets, if the template writes it: facility times 8, and severity. */
   pri: number | null;
 }
 
-/** Somebody who is told: at once, or when the incident has lasted, or has been over, for so long. */
+/** A receiver that is told: at once, or when the incident has lasted, or has been over, for `afterMs`. */
 export interface Telling {
   receiver: string;
   event: Notification['event'];
@@ -43,9 +43,9 @@ export interface Telling {
 export type HeardAs =
   /** It tells of no state. */
   | { kind: 'nothing' }
-  /** The first line that says so, believed at once, or once a second one bears witness to it; `unheard`: of a host of which nothing was heard before. */
+  /** The first line that says so, believed at once, or once a second one bears witness to it; `unheard`: nothing was heard of its host before. */
   | { kind: 'event' | 'waiting'; unheard: boolean }
-  /** One more of what an earlier line said; `copies` in all, where that is counted by now. */
+  /** A copy of what an earlier line said; `copies` in all, if they are counted by now. */
   | { kind: 'copy'; of: number; copies: number | null }
   | { kind: 'suspect'; reason: string };
 
@@ -64,7 +64,7 @@ export interface Effects {
 export interface Explanation extends Effects {
   record: LineRecord;
   header: Header | null;
-  /** Null where the daemon does not even ask. */
+  /** Null if the daemon does not even ask. */
   heardAs: HeardAs | null;
 }
 
@@ -112,7 +112,7 @@ export function explainLine(
   };
 }
 
-/** What follows when no more lines come: what waited for a witness is believed, or not. */
+/** What follows when no more lines come: events that waited for a witness are believed, or not. */
 export function explainSilence(memory: Memory, plan: Plan, heardAt: Instant): Effects {
   return effectsOf(meaningOfSilence(memory, Number.POSITIVE_INFINITY, plan, { live: true, heardAt }), plan, heardAt);
 }
@@ -127,7 +127,7 @@ function heardAsOf(before: Heard, hearing: Hearing, id: EventId, { host, pid, se
   if (copy) return { kind: 'copy', of: lineOf(copy.of), copies: copy.copies };
   const waiting = [...heard.held].map(([, { event }]) => ({ event, copies: null }));
   if (waiting.some(({ event }) => event.id === id)) return { kind: 'waiting', unheard };
-  // A witness: what it says is what an earlier line said that waits still, or is believed just now.
+  // A witness: it says the same as an earlier line that still waits, or that is believed just now.
   const says = JSON.stringify(sentence);
   const first = [...events, ...waiting].find(({ event }) => JSON.stringify(event.says) === says);
   return first ? { kind: 'copy', of: lineOf(first.event.id), copies: first.copies } : { kind: 'nothing' };
@@ -159,7 +159,7 @@ function now({ receiver, event, incident }: Notification): Telling {
   return { receiver, event, incident, afterMs: 0 };
 }
 
-/** Whom time alone will tell, unless a later line changes it. */
+/** Who will be told by the mere passing of time, unless a later line changes it. */
 function later(incident: Incident, plan: Plan, at: Instant): Telling[] {
   const { phase, planned, resolvedAt, openedAt, toldAt } = incident;
   const turns = turnsAt(incident, plan);

@@ -25,7 +25,7 @@ export function parseStates(text: string): StateWord[] {
   });
 }
 
-/** What tells whether a thing that happened passes. What is about no server, or about no backend, passes no glob of these. */
+/** Returns a test of whether something that happened passes. What is about no server, or about no backend, passes no glob for these. */
 export function passer(filter: Filter): (happening: Happening) => boolean {
   const host = passes('--host', filter.host);
   const backend = passes('--backend', filter.backend);
@@ -33,7 +33,7 @@ export function passer(filter: Filter): (happening: Happening) => boolean {
   const states = new Set<string>(filter.state);
   const anyState = states.size === 0;
   const backends = filter.server.length === 0 && (anyState || states.has('no-server'));
-  // An outage is what `no-server` asks for; other incidents are asked for by their rules.
+  // `no-server` asks for outages; other incidents are asked for by their rules.
   const incidents = ({ rule }: Incident) => (rule === 'outage' ? backends : anyState || states.has(rule));
   const about = (incident: Incident) => {
     const [ofBackend, ofServer] = [backendOf(incident), serverOf(incident)];
@@ -52,7 +52,7 @@ export function passer(filter: Filter): (happening: Happening) => boolean {
   };
 }
 
-/** Takes a history and returns what of it passes. */
+/** The part of a history that passes. */
 export function select(history: History, passes: (happening: Happening) => boolean): History {
   return {
     transitions: history.transitions.filter((fact) => passes({ kind: 'transition', at: fact.at, fact })),

@@ -1,7 +1,7 @@
 /** `haplog help`: what a command does, and its options. */
 import { Command } from 'commander';
 
-/** The help of `group` and its commands, for each group to have. */
+/** The command `help` for `group` and its commands. */
 export function helpCommand(group: Command): Command {
   return new Command('help')
     .description('what a command does, and its options')

@@ -11,29 +11,32 @@ export type Tone = 'good' | 'bad' | 'worst' | 'quiet';
 export interface Row {
   at: Instant;
   host: string;
-  /** Null where it is of no single worker. */
+  /** Null if it is not about a single worker. */
   pid: number | null;
   /** `backend/server`, the backend, or `haproxy` for the HAProxy of a host. */
   what: string;
   change: string;
   tone: Tone;
-  /** How long it stayed so; empty where the log does not tell. */
+  /** How long it stayed so; empty if the log does not tell. */
   lasted: string;
   why: string;
   planned: boolean;
   /** How it is known; of an incident, how its end is. */
   evidence: string;
-  /** How many lines of the log said so; null where that is not counted. */
+  /** How many lines of the log said so; null if that is not counted. */
   copies: number | null;
 }
 
 export interface RowContext {
   now: Instant;
-  /** All changes of the span, also those that are not shown: a state lasted until the server's next one. */
+  /** All changes of the span, even those that are not shown: a state lasted until the server's next one. */
   all: readonly Transition[];
 }
 
-/** Takes what is to be shown, and rows of other things; an outage stands at its beginning, after the change that brought it about, with what it did. */
+/**
+ * Takes what is to be shown, and rows of other things. An outage stands at its beginning, after the change that brought it about, with its
+ * impact.
+ */
 export function historyRows(
   { transitions, outages, incidents }: History,
   context: RowContext,
@@ -88,7 +91,7 @@ function outageRow(outage: Outage, impact: Impact | null, now: Instant): Row {
   return { at: start, host, pid, ...words, planned, evidence, copies: null };
 }
 
-/** As messages say it; their words would load all of alerts/, and an answer must come at once. */
+/** The words of messages, repeated here: their code would load all of alerts/, and an answer must come at once. */
 function failedRequests(impact: Impact | null): string | null {
   if (!impact?.failed) return null;
   return `${impact.failed.toLocaleString('en')} ${impact.failed === 1 ? 'request' : 'requests'} failed`;

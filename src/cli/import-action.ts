@@ -19,8 +19,8 @@ import { timeContext } from './time-context.js';
 export type ImportOptions = PastOptions & { db?: string };
 
 /**
- * No routes: incidents of the past are written down and told to nobody. When they begin and end is the configuration's in force to say, as it is for a
- * daemon at the same log; one that cannot be read is not the import's to complain of.
+ * The plan of the configuration in force, without routes and maintenance: incidents of the past are stored and told to nobody, but begin
+ * and end as for a daemon at the same log. A configuration that cannot be read is not for an import to complain of: the defaults hold then.
  */
 async function quietPlan(): Promise<Plan> {
   const config = await openConfig(null).then(
@@ -39,7 +39,7 @@ export async function importFiles(files: string[], options: ImportOptions): Prom
   try {
     await onDatabase(database, () => takeIn(files, context, database, seen));
   } catch (error) {
-    if (seen.lines > 0) tell(); // of a damaged file: what could be read of it is in the database
+    if (seen.lines > 0) tell(); // what could be read of a damaged file is in the database
     throw error;
   }
   tell();
@@ -49,10 +49,10 @@ interface Seen {
   lines: number;
   transitions: number;
   unknown: number;
-  /** Sentences came that were cut on their way. */
+  /** Whether there were sentences that were cut off on their way. */
   cut: boolean;
   outages: number;
-  /** Those that have not ended yet. */
+  /** Outages that have not ended yet. */
   open: Set<EventId>;
 }
 
@@ -67,7 +67,7 @@ function summary({ lines, transitions, unknown, cut, outages, open }: Seen, data
   ];
 }
 
-/** So many facts are stored in one go: a commit waits for the disk, and of a busy log a batch brings little. */
+/** How many facts are stored at once: a commit waits for the disk, and a batch of a busy log brings few. */
 const FACTS_PER_COMMIT = 1_000;
 
 async function takeIn(files: string[], context: TimeContext, database: string, seen: Seen): Promise<void> {
@@ -86,7 +86,7 @@ async function takeIn(files: string[], context: TimeContext, database: string, s
   };
   const gather = (ingested: Ingested) => {
     memory = ingested.memory;
-    // Samples bear the text of lines, of which each may be long.
+    // An import stores no samples, and their texts take room.
     gathered.push({ ...ingested.news, samples: [] });
     facts += factsIn(ingested.news);
   };
@@ -104,7 +104,7 @@ async function takeIn(files: string[], context: TimeContext, database: string, s
       if (!(error instanceof UserError)) throw error;
       damage = error; // what could be read counts
     }
-    // A daemon may be at the same log: what may still come of it is not the import's to tell.
+    // A daemon may be at the same log: what may still happen after the import began is not for the import to tell.
     for (const ingested of afterwards(memory, quiet, null, begunAt)) gather(ingested);
     await keep();
     if (damage !== null) throw damage;
@@ -113,7 +113,7 @@ async function takeIn(files: string[], context: TimeContext, database: string, s
   }
 }
 
-/** The daemon's own place in the log, its memory and its counters are not the past's to change. */
+/** One commit of them all. The daemon's place in the log, its memory and its counters are not for an import to change. */
 function factsOf(gathered: readonly News[]): Commit {
   return {
     transitions: gathered.flatMap(({ transitions }) => transitions),
@@ -127,7 +127,7 @@ function factsOf(gathered: readonly News[]): Commit {
   };
 }
 
-/** As it is: the machine notes when it would be told, and reminded of. */
+/** The incident without what the state machine notes about telling and reminding: nobody was told. */
 const untold = (incident: Incident): Incident => ({ ...incident, toldAt: null, remindedAt: null, reminders: 0 });
 
 function factsIn({ transitions, outages, incidents, copies, suspects }: News): number {

@@ -1,4 +1,4 @@
-/** Incidents as rows for people, beside those of history-rows.ts: the words of their rules are loaded only where there is one. Pure. */
+/** Incidents as rows for people, beside those of history-rows.ts: the words of their rules are loaded only if there is one. Pure. */
 import { type Incident, RULE_WORDS, type Severity } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
 import { formatDuration } from '../duration.js';
@@ -13,7 +13,7 @@ export function incidentRow(incident: Incident, now: Instant): Row {
   return {
     at,
     host,
-    // In how many workers it was so is told by none of them.
+    // No pid is shown if it was so in several workers.
     pid: workers.length === 1 ? workers[0]! : null,
     what: subject,
     change: RULE_WORDS[rule].is,
@@ -26,7 +26,7 @@ export function incidentRow(incident: Incident, now: Instant): Row {
   };
 }
 
-/** What flaps is over and over for a moment: it has ended when it has settled. */
+/** A server that flaps is well for a moment again and again: the incident has ended when it has settled. */
 function lasted({ openedAt, resolvedAt, phase, rule }: Incident, now: Instant): string {
   const isOver = resolvedAt !== null && (phase === 'resolved' || rule !== 'flapping');
   return isOver ? formatDuration(resolvedAt - openedAt) : `${formatDuration(Math.max(0, now - openedAt))} so far`;

@@ -50,12 +50,12 @@ export function incidentJson(incident: Incident) {
   };
 }
 
-/** Null of other rules than the outage; nulls in it where it is unknown. */
+/** Null for rules other than the outage; nulls in it if it is unknown. */
 function impactJson(impact: Impact | null) {
   return impact === null ? null : { failed_requests: impact.failed, queued_requests: impact.queued };
 }
 
-/** One thing to tell one receiver; `time` is when it was written. */
+/** One thing to tell one receiver; `time` is when there was something to tell, by the load balancer's clock. */
 export function notificationJson({ incident, event, receiver, createdAt }: Notification) {
   return { kind: 'notification', incident: incident.id, event, receiver, time: utc(createdAt) };
 }

@@ -1,16 +1,16 @@
-/** The kinds of records that `haplog parse` knows, so that a mistyped one is told from one that no line is of. Pure. */
+/** The kinds of records that `haplog parse` knows, so that a mistyped kind is told from one that no line has. Pure. */
 import { closest, distance } from 'fastest-levenshtein';
 import { KINDS, type SentenceKind } from '../../parsers/index.js';
 import { UserError } from '../user-error.js';
 
-/** Of HAProxy's sentences, whole and cut, and of lines that are none. */
+/** The kinds of HAProxy's sentences, whole and cut off, and of lines that are none. */
 const SENTENCES: readonly SentenceKind[] = [...KINDS, 'truncated'];
 const NAMES: readonly string[] = [...SENTENCES, 'traffic', 'rejected', 'oversize'];
 
-/** Whether a kind is that of the name, or one of the family that the name stands for: `worker` of `worker.started` and all its like. */
+/** Whether a kind has this name, or belongs to the family that the name stands for: `worker` for `worker.started` and all its like. */
 export const isOf = (kind: string, name: string): boolean => kind === name || kind.startsWith(`${name}.`);
 
-/** A name that is of no kind and no family is a `UserError`. */
+/** Throws a `UserError` for a name of no kind and no family. */
 export function checkKinds(names: readonly string[]): void {
   const unknown = names.find((name) => !NAMES.some((kind) => isOf(kind, name)));
   if (unknown === undefined) return;

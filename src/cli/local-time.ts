@@ -2,8 +2,8 @@
 import type { Instant } from '../../parsers/index.js';
 
 /**
- * Takes the name of a zone and returns what writes a moment in it: `2024-02-21 07:03:18`; a precise one adds
- * milliseconds and the offset, `2024-02-21 07:03:18.115 -05:00`.
+ * Takes the name of a zone and returns a function that writes a moment in it: `2024-02-21 07:03:18`; a precise one adds milliseconds and
+ * the offset, `2024-02-21 07:03:18.115 -05:00`.
  */
 export function localTime(tz: string, { precise = false } = {}): (at: Instant) => string {
   const calendar = new Intl.DateTimeFormat('en-US', {

@@ -3,7 +3,7 @@ import { type Mode, openStore } from '../store/open.js';
 import type { Store } from '../store/store.js';
 import { databaseFor, onDatabase } from './database.js';
 
-/** Does `work` on the database that a command means; to `write` makes none where there is none. */
+/** Does `work` on the database that a command means; `write` does not make a database that is missing. */
 export async function onStore<T>(
   mode: Mode,
   named: string | undefined,

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Mode } from '../store/open.js';
 
-/** Of the commands that read a database: which one, and the zone of the times that they print. */
+/** For commands that read a database: which one, and the zone of the times that they print. */
 export interface ReadingOptions {
   tz?: string;
   utc?: boolean;
@@ -13,14 +13,14 @@ export function withReadingOptions(command: Command): Command {
   return withDatabaseOption(withZoneOptions(command));
 }
 
-/** Of the commands that take or print times of the clock on a wall. */
+/** For commands that take or print wall-clock times. */
 export function withZoneOptions(command: Command): Command {
   return command
     .option('--tz <zone>', "zone of the times, such as Europe/Berlin (default: this machine's)")
     .addOption(new Option('--utc', 'times in UTC').conflicts('tz'));
 }
 
-/** Of the commands that take a database: it is named, or the configuration names it. What they do sees only `db`. */
+/** For commands that take a database, named by `--db` or by the configuration. What they do sees only `db`. */
 export function withDatabaseOption(command: Command, mode: Mode = 'read'): Command {
   return withConfigOption(command)
     .option('--db <file>', 'database (default: the one of the configuration, else where haplog run keeps it)', aPath)
@@ -32,13 +32,13 @@ export function withDatabaseOption(command: Command, mode: Mode = 'read'): Comma
     });
 }
 
-/** What a shell makes of a variable that is not set is no path. */
+/** Refuses an empty path, which is what a shell makes of a variable that is not set. */
 export function aPath(value: string): string {
   if (value === '') throw new InvalidArgumentError('It is empty.');
   return value;
 }
 
-/** Of the commands that ask for the configuration in force. */
+/** For commands that ask for the configuration in force. */
 export function withConfigOption(command: Command): Command {
   return command.option(
     '-c, --config <file>',
@@ -46,7 +46,7 @@ export function withConfigOption(command: Command): Command {
   );
 }
 
-/** Of the commands that tell by a configuration only if it is named: what a log says must not depend on the machine. */
+/** For commands that go by a configuration only if it is named: what a log says must not depend on the machine. */
 export function planOption(): Option {
   return new Option(
     '-c, --config <file>',

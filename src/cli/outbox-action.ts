@@ -76,7 +76,7 @@ export async function showOutbox(text: string, options: OutboxShowOptions): Prom
   for (const line of body.trimEnd().split('\n')) say(line);
 }
 
-/** Puts rows back, or gives them up; all, or where one is unfit none. */
+/** Puts rows back, or gives them up; all, or none if one is unfit. */
 export async function changeOutbox(how: 'retry' | 'drop', texts: string[], { db }: OutboxOptions): Promise<void> {
   const seqs = [...new Set(texts.map(rowNumber))];
   await onStore('write', db, async (store) => {

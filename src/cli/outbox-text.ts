@@ -8,10 +8,10 @@ import { inColumns } from './columns.js';
 const HEADER = ['ROW', 'NOTED', 'STATE', 'RECEIVER', 'WHAT', 'ATTEMPTS', 'AGE', 'NEXT', 'WHY'];
 
 export interface Listing {
-  /** Empty where it was not asked for. */
+  /** Empty if it was not asked for. */
   awaited: readonly Awaited[];
   entries: readonly OutboxEntry[];
-  /** Whether haplog run is there to send it; null: that cannot be seen. */
+  /** Whether haplog run is there to send messages; null: that cannot be seen. */
   daemon: boolean | null;
 }
 
@@ -48,7 +48,7 @@ function cellsOf(entry: OutboxEntry, now: Instant, time: (at: Instant) => string
   ];
 }
 
-/** The receiver's answer; where there is none, what keeps it. */
+/** The receiver's answer; if there is none, what keeps the row. */
 function whyOf({ answer, state, behind, nextAt }: OutboxEntry, now: Instant): string {
   if (answer !== null || state !== 'due') return answer ?? '';
   if (behind !== null) return `waits for row ${behind}, or goes with it`;
@@ -59,13 +59,13 @@ function whyOf({ answer, state, behind, nextAt }: OutboxEntry, now: Instant): st
 
 const nextInWords = (at: Instant, now: Instant) => (at <= now ? 'now' : `in ${formatDuration(at - now)}`);
 
-/** To the second: it is no measurement. */
+/** To the second: an age is no measurement. */
 const ageOf = (at: Instant, now: Instant) => formatDuration(Math.max(0, Math.floor((now - at) / 1000) * 1000));
 
-/** By our own clock, where that is known. */
+/** When it was noted down; by our own clock, if that is known. */
 export const notedAt = ({ notification: { notedAt, createdAt } }: OutboxEntry): Instant => notedAt ?? createdAt;
 
-/** From when there was something to tell to acceptance, in ms; null of what was not accepted. */
+/** How long it took from when there was something to tell until it was accepted, in ms; null if it was not accepted. */
 export function latencyOf({ state, closedAt, notification }: OutboxEntry): number | null {
   return state === 'delivered' && closedAt !== null ? Math.max(0, closedAt - dueSince(notification)) : null;
 }

@@ -1,4 +1,4 @@
-/** What happened in each of the formats of `-o`. The parts that only one of them needs are loaded for that one. */
+/** Prints what happened, in each of the formats of `-o`. The parts that only one format needs are loaded only for that one. */
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Incident } from '../../alerts/index.js';
@@ -22,7 +22,10 @@ export type Story = Iterable<Happening> | AsyncIterable<Happening>;
 /** Rows that go into one piece of text. */
 const PIECE = 500;
 
-/** Of an outage and of a server that is down other rows tell: the latter's stands only where somebody asked for it by name. */
+/**
+ * Whether an incident has a row of its own. Outages and servers that are down are told by other rows; the latter get one only if somebody
+ * asked for the rule by name.
+ */
 function hasOwnRow({ rule }: Incident, states: readonly string[]): boolean {
   return rule === 'server_down' ? states.includes(rule) : rule !== 'outage';
 }

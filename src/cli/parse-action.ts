@@ -23,7 +23,7 @@ export interface ParseOptions extends PastOptions {
 /** Bytes whose lines are printed in one go. A line of a few bytes may become a record of hundreds. */
 const PIECE_BYTES = 32 * 1024;
 
-/** Prints records to standard output and what they were to standard error. A file that cannot be read is a `UserError`. */
+/** Prints records to standard output, and a summary of them to standard error. A file that cannot be read is a `UserError`. */
 export async function parse(named: string[], options: ParseOptions): Promise<void> {
   const files = named.length > 0 ? named : [STDIN];
   if (named.length === 0 && process.stdin.isTTY) {
@@ -61,7 +61,7 @@ async function* recordsText(
     let rows: string[] = [];
     const take = (bytes: Buffer, start: number, end: number, whole: boolean) => {
       const scan = whole ? classify(bytes, start, end) : null;
-      // The most of a log: not even decoded.
+      // Most of a log: not even decoded.
       if (scan === 'traffic' && !withTraffic && !mayBeRemark(bytes, start, end)) return count('traffic');
       const place = { file, line: reader.number, offset: reader.offset };
       const raw = bytes.toString('utf8', start, end);
@@ -83,7 +83,10 @@ async function* recordsText(
 
 const CONNECT_FROM = Buffer.from('Connect from ');
 
-/** The daemon skips all lines that begin with C, for none tells of a state; here the remarks among them are read (`Connect() failed for backend ...`). */
+/**
+ * The daemon skips all lines that begin with C, because none tells of a state; here the remarks among them are read (`Connect() failed for
+ * backend ...`).
+ */
 function mayBeRemark(bytes: Buffer, start: number, end: number): boolean {
   const message = messageStart(bytes, start, end);
   if (bytes[message] !== CONNECT_FROM[0]) return false;
@@ -97,7 +100,7 @@ function chooser({ kind: kinds, unknown }: View): (kind: string) => boolean {
   return (kind) => kinds.some((name) => isOf(kind, name));
 }
 
-/** `; none is of kind crash`: what was asked for and did not stand there. */
+/** `; none is of kind crash`: the kinds that were asked for and not found. */
 function unseen(names: readonly string[], counts: ReadonlyMap<string, number>): string {
   const missing = names.filter((name) => ![...counts.keys()].some((kind) => isOf(kind, name)));
   return missing.length === 0 ? '' : `; none is of kind ${missing.join(', ')}`;

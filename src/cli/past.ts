@@ -1,4 +1,4 @@
-/** What `import`, `replay`, `parse` and `explain` have in common: lines of the past, and how their stamps are to be read. */
+/** What `import`, `replay`, `parse` and `explain` have in common: lines of the past, and how to read their stamps. */
 import { Command } from 'commander';
 
 export interface PastOptions {
@@ -11,7 +11,7 @@ export function pastCommand(name: string, more = ''): Command {
   return datingCommand(name).argument('<file...>', `logs in any order, plain or .gz${more}`);
 }
 
-/** A command that says how to date lines, wherever it has them from. */
+/** A command whose options say how to date lines, wherever they come from. */
 export function datingCommand(name: string): Command {
   return new Command(name)
     .option('--tz <zone>', "IANA zone of stamps that bear none, such as Europe/Berlin (default: this machine's)")

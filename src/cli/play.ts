@@ -14,7 +14,7 @@ export class Play {
   #memory: Memory = EMPTY_MEMORY;
   #latest = 0;
 
-  /** @param hear is given what each batch brought, and the latest instant that was told of */
+  /** @param hear is given what each batch brought, and when the last transition so far happened */
   constructor(plan: Plan, context: TimeContext, hear: (news: News, latest: Instant) => void) {
     this.#plan = plan;
     this.#context = context;
@@ -30,7 +30,7 @@ export class Play {
     return news;
   }
 
-  /** Nobody knows what came after the last line; what was due soon after it, or until `until`, would have been told. */
+  /** Nobody knows what came after the last line, but what was due soon after it, or until `until`, would have been told. */
   end(until: Instant | null): void {
     for (const { news } of afterwards(this.#memory, this.#plan, until)) this.#hear(news, this.#latest);
   }

@@ -23,7 +23,7 @@ export interface QueryOptions extends ReadingOptions {
   output: Format;
 }
 
-/** So far back it looks where no --since says otherwise. */
+/** How far back it looks without --since. */
 const DAY_MS = 24 * 3_600_000;
 
 /** Prints to standard output. What the options get wrong, and a database that cannot be read, is a `UserError`. */
@@ -79,7 +79,7 @@ async function* only(story: Story, passes: (happening: Happening) => boolean): A
   for await (const happening of story) if (passes(happening)) yield happening;
 }
 
-/** The moment that an option means. Only for a time of the calendar is the calendar loaded. */
+/** The moment that an option means. The calendar is loaded only for a time that needs it. */
 async function timeOf(text: string, now: Instant, tz: string): Promise<Instant> {
   const at = ago(text, now);
   if (at !== null) return at;
@@ -88,7 +88,7 @@ async function timeOf(text: string, now: Instant, tz: string): Promise<Instant> 
 }
 
 interface Asked {
-  /** What tells what is to be shown; null: nothing is to be left out, and no matcher of globs need be loaded. */
+  /** A test of what is to be shown; null: nothing is to be left out, and no matcher of globs need be loaded. */
   passes: ((happening: Happening) => boolean) | null;
   states: readonly string[];
 }

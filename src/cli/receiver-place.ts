@@ -21,7 +21,7 @@ export function whereIs(receiver: Receiver): string {
   }
 }
 
-/** The rest of an address may be secret. */
+/** The host alone: the rest of an address may be secret. */
 function hostOf(address: string): string {
   return URL.canParse(address) ? new URL(address).host : 'an address that is none';
 }

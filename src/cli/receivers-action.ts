@@ -24,7 +24,7 @@ export async function listReceivers({ config: path, output }: ReceiversOptions):
   for (const line of inColumns(rows.map(({ name, kind, where }) => [name, kind, where]))) say(line);
 }
 
-/** Sends each a test, one after the other, and prints what came of it; the exit status is 1 where one, or an address of one, did not accept it. */
+/** Sends each a test, one after the other, and prints what came of it; the exit status is 1 if one, or an address of one, did not accept it. */
 export async function testReceivers(names: string[], { config: path, output }: ReceiversOptions): Promise<void> {
   const { receivers } = await configInForce(path);
   const known = receivers.map(({ name }) => name);

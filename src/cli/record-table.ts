@@ -20,7 +20,7 @@ export class RecordTable {
     this.#time = localTime(tz, { precise: true });
     const [line = '', ...heads] = HEADS;
     this.#heading = [line, `TIME (${tz})`, ...heads];
-    // What is usual, so that the columns of most logs stand still.
+    // The usual widths, so that the columns of most logs stand still.
     const usual = [6, '2024-02-21 07:03:18.115 -05:00'.length, 8, 16, 6, 'backend.exhausted'.length];
     this.#widths = this.#heading.map((head, i) => Math.max(head.length, usual[i] ?? 0));
   }

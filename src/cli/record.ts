@@ -13,7 +13,7 @@ export interface Place {
 }
 
 export type LineRecord = Place & {
-  /** The sentence's, else `other`, `traffic`, `rejected` or `oversize`. */
+  /** The sentence's kind, else `other`, `traffic`, `rejected` or `oversize`. */
   kind: string;
   /** What the byte scan takes it for; null for a line that is too long to be looked at. */
   scan: LineClass | null;
@@ -52,9 +52,8 @@ export function oversizeRecord(beginning: string, place: Place): LineRecord {
 }
 
 /**
- * For programs: the same keys for every line, snake_case, nulls written out. What the sentence says stands apart under
- * `says`, for a sentence may speak of a pid or a host of its own. (One literal: a log has millions of lines, and spreading
- * takes longer than parsing.)
+ * For programs: the same keys for every line, snake_case, nulls written out. What the sentence says stands apart under `says`, because a
+ * sentence may speak of a pid or a host of its own. (One literal: a log has millions of lines, and spreading takes longer than parsing.)
  */
 export function recordJson({ file, line, offset, kind, scan, raw, parsed, stamp, reason, column }: LineRecord) {
   return {
@@ -76,7 +75,7 @@ export function recordJson({ file, line, offset, kind, scan, raw, parsed, stamp,
   };
 }
 
-/** The fields of a sentence of any kind, null where it has none. */
+/** The fields of a sentence of any kind, null if it has none. */
 export function sentenceJson({ sentence }: LogRecord): Record<string, unknown> | null {
   let fields: Record<string, unknown> | null = null;
   for (const [key, value] of Object.entries(sentence)) {

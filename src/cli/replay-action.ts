@@ -60,8 +60,8 @@ function batchesOf(files: readonly string[], context: TimeContext): AsyncIterabl
 }
 
 /**
- * Takes the batches through every play; `tell` prints what is left at the end, whatever the end was. What is damaged is a
- * `UserError`, after all that could be read.
+ * Takes the batches through every play; `tell` prints what is left at the end, whatever the end was. Damage is a `UserError`, after all
+ * that could be read.
  */
 async function playAll(
   plays: readonly Play[],
@@ -81,7 +81,7 @@ async function playAll(
       cut ||= news !== undefined && someCut(news.samples);
     }
   } catch (error) {
-    // A damaged file is told behind all that could be read.
+    // A damaged file is reported after all that could be read.
     if (!(error instanceof UserError) || lines === 0) throw error;
     damage = error;
   }

@@ -4,8 +4,8 @@ import { printable, printableJson } from '../printable.js';
 import { notificationJson } from './json-rows.js';
 
 /**
- * Takes what each would have sent; returns lines in the order of time: `-` what only the first, `+` what only the second sends.
- * A notification that comes at another time is one that goes and one that comes.
+ * Takes what each would have sent; returns lines in the order of time: `-` what only the first, `+` what only the second sends. A
+ * notification that comes at another time counts as one removed and one added.
  */
 export function differenceOf(
   before: readonly Notification[],

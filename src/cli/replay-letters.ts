@@ -1,6 +1,6 @@
 /**
- * How many messages the notifications of a replay would have been: an outbox in memory, on the log's own time, whose receiver
- * accepts at once. About so many: what one look at a log brings together depends on when it is taken. Pure.
+ * Counts how many messages the notifications of a replay would have been: with an outbox in memory, on the log's own time, whose receiver
+ * accepts at once. The number is approximate: what one look at a log brings together depends on when it is taken. Pure.
  */
 import {
   COMPANY_MAX,
@@ -24,7 +24,7 @@ export interface Taking {
   ceiling: number | null;
 }
 
-/** A time so far back is that of another log. */
+/** A time this far back belongs to another log. */
 const ANOTHER_LOG_MS = 60_000;
 
 export class LetterCount {
@@ -32,7 +32,7 @@ export class LetterCount {
   readonly #taking: Taking;
   #messages = 0;
   #waiting: Waiting[] = [];
-  /** What waits for company, by incident: nobody looks at it until then. */
+  /** Rows that wait for company, by incident: nobody looks at them until `#heldUntil`. */
   readonly #held = new Map<string, Waiting[]>();
   #heldUntil = Number.POSITIVE_INFINITY;
   /** When letters were accepted in the last minute. */
@@ -45,7 +45,7 @@ export class LetterCount {
     this.#taking = taking;
   }
 
-  /** Takes the next one, in the order of time but for a minute. */
+  /** Takes the next notification; they come in the order of time, give or take a minute. */
   add(notification: Notification): void {
     const { createdAt } = notification;
     if (createdAt < this.#now - ANOTHER_LOG_MS) this.#begin();
@@ -53,11 +53,11 @@ export class LetterCount {
     this.#now = Math.max(this.#now, createdAt);
     const seq = ++this.notifications;
     const row = { seq, notification, attempts: 0, letter: null, answer: null, passedOn: null, addressee: null };
-    // What is told of an incident is told in turn.
+    // The notifications of one incident go in turn.
     (this.#held.get(notification.incident.id) ?? this.#waiting).push(row);
   }
 
-  /** How many there would have been, with those that wait for room. */
+  /** How many messages there would have been, with those that wait for room. */
   messages(): number {
     this.#sendUntil(Number.POSITIVE_INFINITY);
     return this.#messages;
@@ -70,7 +70,7 @@ export class LetterCount {
     this.#now = Number.NEGATIVE_INFINITY;
   }
 
-  /** What waits goes as soon as there is room and it has no company to wait for, as far as that is before `end`. */
+  /** Sends what waits as soon as there is room and it has no company to wait for, as far as that is before `end`. */
   #sendUntil(end: Instant): void {
     while (this.#now < end) {
       if (this.#heldUntil <= this.#now) this.#release();
@@ -106,7 +106,7 @@ export class LetterCount {
     return now;
   }
 
-  /** By the first of them all are looked at again, as `haplog run` does it. */
+  /** All held rows are looked at again when the first one is due, as in `haplog run`. */
   #hold({ threads }: Letter, until: Instant): void {
     for (const { rows, newest } of threads) this.#held.set(newest.notification.incident.id, rows);
     this.#heldUntil = Math.min(this.#heldUntil, until);

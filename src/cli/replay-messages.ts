@@ -1,14 +1,14 @@
-/** What a replay says at its end of each receiver: how many notifications, and how many messages that would have been. */
+/** What a replay says about each receiver at its end: how many notifications, and how many messages that would have been. */
 import { ceilingOf, type Notification, openChannel, type Receiver } from '../../alerts/index.js';
 import { LetterCount } from './replay-letters.js';
 
 interface Messages {
   add(notification: Notification): void;
-  /** One for each receiver that would have been told anything, or that there is none. */
+  /** A line for each receiver that would have been told anything, or one that says that nothing would have been sent. */
   lines(): string[];
 }
 
-/** Takes the receivers of the configuration: whether one takes digests its channel knows, which is opened and reaches nobody. */
+/** Takes the receivers of the configuration. Each one's channel is opened to learn whether it takes digests; it reaches nobody. */
 export async function messagesSaid(receivers: readonly Receiver[]): Promise<Messages> {
   const counts = new Map<string, LetterCount>();
   for (const receiver of receivers) {

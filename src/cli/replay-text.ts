@@ -9,24 +9,24 @@ import { incidentSaid, outageSaid, transitionSaid } from '../narrate.js';
 import { SETTLED_AFTER_MS } from '../settling.js';
 import type { News } from '../store/store.js';
 
-/** So often, by the log's time, what waits is looked through: in a storm that is thousands of lines. */
+/** How often, by the log's time, the waiting lines are looked through: in a storm there are thousands. */
 const LOOKS_EVERY_MS = 1_000;
 
 interface Line {
   at: Instant;
-  /** Of what happened at once: a change of state stands before the outage it begins, and that before the incident and who is told. */
+  /** The order of what happened at the same instant: a change of state, the outage that it begins, the incident, and who is told. */
   rank: 0 | 1 | 2 | 3;
   utcOffsetMin: number;
-  /** A text, where it is final; a function, where later facts may still change it. Texts take less room. */
+  /** A text if it is final; a function if later facts may still change it. Texts take less room. */
   words: string | (() => string);
 }
 
 export class ReplayText {
   #lines: Line[] = [];
   #lookedAt = Number.NEGATIVE_INFINITY;
-  /** Whose lines wait: a later copy of one changes its number of copies. */
+  /** Transitions whose lines wait: a later copy of one changes its number of copies. */
   readonly #transitions = new Map<string, Transition>();
-  /** Those whose beginning is told already. */
+  /** Outages and incidents whose beginning is told already. */
   readonly #open = new Set<string>();
   readonly #firing = new Set<string>();
 
@@ -69,7 +69,7 @@ export class ReplayText {
     this.#lines.push({ at, rank: 0, utcOffsetMin, words });
   }
 
-  /** What begins and ends is told as two lines. */
+  /** The beginning and the end of an outage are two lines. */
   #addOutage(outage: Outage): void {
     const { id, start, end, utcOffsetMin } = outage;
     if (!this.#open.has(id)) {

@@ -35,7 +35,7 @@ export interface RouteOptions {
   output: 'text' | 'json';
 }
 
-/** Prints each route with whether it is taken, and who is told at last. A mistake in the configuration is a `UserError`. */
+/** Prints for each route whether it is taken, and at last who is told. A mistake in the configuration is a `UserError`. */
 export async function route(options: RouteOptions): Promise<void> {
   const { host, output } = options;
   const rule = wordOf(RULES, '--rule', options.rule);

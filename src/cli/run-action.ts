@@ -23,9 +23,9 @@ export async function run(options: RunOptions): Promise<void> {
   const log = createLogger({ level: options.logLevel });
   const { first, again } = await configReader(options, log);
   const { config, file, database } = first;
-  // A daemon stays: of it V8 lets 2 MB gather before it collects, and not 8. Who reads a log once wants the tenth of time that it takes. Set
-  // only here, for V8 takes no code that was kept under other flags, of the program or of what reads a configuration. (What sends is loaded
-  // later, and compiled anew.)
+  // A daemon stays: with this flag V8 lets only 2 MB gather before it collects, instead of 8. It costs a tenth of the time, which a command
+  // that reads a log once cannot spare. Set only here, because V8 accepts no code that was kept under other flags, neither the program's
+  // nor that of what reads a configuration. (What sends is loaded later, and compiled anew.)
   setFlagsFromString('--optimize-for-size');
   await onDatabase(database, async () => {
     const lock = lockForDaemon(database);
@@ -61,7 +61,7 @@ function words(error: unknown, database: string): string {
   return explained instanceof Error ? explained.message : String(explained);
 }
 
-/** Who is asked to end while the disk is full has lost nothing: what was not stored is read again. */
+/** A daemon that is asked to end while the disk is full has lost nothing: what was not stored is read again. */
 function unlessEndedWaiting(signal: AbortSignal, log: Logger): (error: unknown) => void {
   return (error) => {
     if (!signal.aborted || !isCurable(error)) throw error;

@@ -1,4 +1,4 @@
-/** The configuration of `haplog run`: what stands in the file, and what the options say beside it; read again when asked. */
+/** The configuration of `haplog run`: what the file says, and what the options say beside it; read again when asked. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.js';
@@ -17,18 +17,18 @@ interface RunConfig {
   config: Config;
   /** Null: there is none, and every default holds. */
   file: string | null;
-  /** It says nothing. */
+  /** Whether it says nothing. */
   empty: boolean;
   database: string;
 }
 
 export interface ConfigReader {
   first: RunConfig;
-  /** The configuration that stands in the file now; null where it cannot be used, which is told, a line for each mistake. Never rejects. */
+  /** The configuration that is in the file now; null if it cannot be used, which is logged, a line for each mistake. Never rejects. */
   again(): Promise<Config | null>;
 }
 
-/** Reads the configuration, and tells what is doubtful in it. A mistake is a `UserError`. */
+/** Reads the configuration, and logs what is doubtful in it. A mistake is a `UserError`. */
 export async function configReader(options: ConfigOptions, log: Logger): Promise<ConfigReader> {
   const first = await read(options, log);
   const { database } = first;
@@ -44,7 +44,7 @@ export async function configReader(options: ConfigOptions, log: Logger): Promise
         inForce = next;
         return next.config;
       } catch (error) {
-        // A fault, too: a daemon that goes on with what it has is worth more than none.
+        // Even after a bug: a daemon that goes on with what it has is worth more than none.
         const said = error instanceof Error ? error.message : String(error);
         for (const line of said.split('\n')) log.error('the configuration stays as it was: %s', line);
         return null;
@@ -53,7 +53,7 @@ export async function configReader(options: ConfigOptions, log: Logger): Promise
   };
 }
 
-/** @param before the one in force, if there is one: who edits its file may have it away, or empty, for a moment */
+/** @param before the one in force, if there is one: while somebody edits its file, it may be gone or empty for a moment */
 async function read(options: ConfigOptions, log: Logger, before: RunConfig | null = null): Promise<RunConfig> {
   const { config, path: file, empty, warnings } = await openConfig(options.config ?? null);
   if (before !== null && before.file !== null && before.file !== file && !existsSync(before.file))

@@ -1,8 +1,8 @@
-/** What a command tells: its answer on standard output, and what else there is to remark on standard error. */
+/** Prints what a command has to say: its answer on standard output, remarks on standard error. */
 import { writeSync } from 'node:fs';
 import { printable } from '../printable.js';
 
-/** Lines that are written at once. */
+/** How many lines are written at once. */
 const PIECE = 500;
 
 /** A line to standard output. */
@@ -10,7 +10,7 @@ export function say(line: string): void {
   print([printable(line)]);
 }
 
-/** Lines that are safe to show, to standard output, piece by piece: at the end of a log there may be many. */
+/** Lines that are safe to show, to standard output, piece by piece: after a long log there may be many. */
 export function print(lines: Iterable<string>): void {
   let piece: string[] = [];
   const flush = () => {
@@ -26,16 +26,16 @@ export function remark(line: string): void {
   complain(`${printable(line)}\n`);
 }
 
-/** Text to standard error, behind all that was said: both may go to one reader, who must see no line torn by another. */
+/** Text to standard error, after all that was said: both may go to one reader, who must see no line torn by another. */
 export function complain(text: string): void {
   if (streamed.has(1) && process.stdout.writableLength > 0) process.stdout.write('', () => write(2, text));
   else write(2, text);
 }
 
-/** What goes through Node's streams from now on, because something could not be written past them. */
+/** The outputs that go through Node's streams from now on, because something could not be written past them. */
 const streamed = new Set<number>();
 
-/** Past Node's streams, which write at once as well, but take milliseconds to make, and then five times as long for each text. */
+/** Writes past Node's streams. These write at once as well, but take milliseconds to make, and then five times as long for each text. */
 function write(output: 1 | 2, text: string): void {
   const stream = () => (output === 1 ? process.stdout : process.stderr);
   if (streamed.has(output)) return void stream().write(text);
@@ -43,7 +43,7 @@ function write(output: 1 | 2, text: string): void {
   try {
     while (rest.length > 0) rest = rest.subarray(writeSync(output, rest));
   } catch {
-    // It is full for the moment, or nobody reads: the stream waits, or tells.
+    // The output is full for the moment, or nobody reads it: the stream waits, or reports that.
     streamed.add(output);
     stream().write(rest);
   }

@@ -1,11 +1,11 @@
-/** What a daemon is asked by signals. */
+/** What signals ask of the daemon. */
 import { isatty } from 'node:tty';
 
 const STDIN = 0;
 
 /**
- * Returns what aborts at the first Ctrl-C or SIGTERM; the second one ends the process at once. SIGHUP asks to `reload`, as
- * service managers and logrotate mean it; where standard input is a terminal it says that this one was closed, and ends too.
+ * Returns a signal that aborts at the first Ctrl-C or SIGTERM; the second one ends the process at once. SIGHUP asks to `reload`, as service
+ * managers and logrotate mean it; if standard input is a terminal, it says that the terminal was closed, and ends the daemon too.
  */
 export function heedSignals(reload: () => void): AbortSignal {
   const ending = new AbortController();
@@ -20,7 +20,10 @@ export function heedSignals(reload: () => void): AbortSignal {
   return ending.signal;
 }
 
-/** When all is done. Node would put back the modes of the terminal that is gone, and abort over it (seen with 20.20). */
+/**
+ * Ends the process by SIGHUP when all is done. Otherwise Node would put back the modes of the terminal that is gone, and abort over it
+ * (seen with 20.20).
+ */
 function dieOfHangup(): void {
   process.once('exit', () => process.kill(process.pid, 'SIGHUP'));
 }

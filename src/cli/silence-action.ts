@@ -58,7 +58,7 @@ export async function listSilences(options: SilenceListOptions): Promise<void> {
   for (const line of inColumns(rows)) say(line);
 }
 
-/** Ends silences; a number that names none that lasts is a `UserError`. */
+/** Ends silences; a number of which no silence lasts or is to come is a `UserError`. */
 export async function expireSilences(texts: readonly string[], { db }: { db?: string }): Promise<void> {
   const at = Date.now();
   await onStore('write', db, async (store) => {

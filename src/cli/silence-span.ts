@@ -1,4 +1,4 @@
-/** From when until when a silence lasts, as its options say. */
+/** When a silence begins and ends, as its options say. */
 import type { Instant } from '../../parsers/index.js';
 import { readDuration } from '../duration.js';
 import { UserError } from '../user-error.js';
@@ -13,8 +13,8 @@ export interface SilenceTimes {
 }
 
 /**
- * Takes the options; a bare time of day is the next such time, as an end the next one after the beginning. A beginning that has
- * passed today counts where the silence then still lasts. What makes no sense is a `UserError`.
+ * Takes the options. A bare time of day is the next such time; as an end, the next one after the beginning. A beginning that has passed
+ * today counts if the silence then still lasts. What makes no sense is a `UserError`.
  */
 export function silenceSpan(times: SilenceTimes, here: Here): { from: Instant; until: Instant } {
   const { from: begins, until, for: length } = times;
@@ -26,7 +26,7 @@ export function silenceSpan(times: SilenceTimes, here: Here): { from: Instant; u
     const end = until === undefined ? from + ms! : parseComingTime(until, here, from);
     if (end > Math.max(from, here.now)) return { from, until: end };
   }
-  // Elsewhere such a word means so long ago.
+  // Elsewhere such a word means that long ago.
   const isLength = until !== undefined && readDuration(until) !== null && ago(until, here.now) !== null;
   const hint = isLength ? `: ${JSON.stringify(until)} is a time in the past; --for takes a length of time` : '';
   throw new UserError(`The silence would end before it begins, or is over already${hint}.`);

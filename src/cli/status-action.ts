@@ -24,7 +24,7 @@ export interface StatusOptions extends ReadingOptions {
   output: 'text' | 'json';
 }
 
-/** The answer's exit status where somebody ought to look. */
+/** The exit status if somebody ought to look. */
 const TROUBLE = 1;
 
 /** Prints to standard output. What the options get wrong, and a database that cannot be read, is a `UserError`. */
@@ -65,7 +65,7 @@ export async function status(options: StatusOptions): Promise<void> {
   await writeTo(process.stdout, [text]);
 }
 
-/** Those that were ever read, and those that are waited for. */
+/** The logs that were ever read, and those that are waited for. */
 function logsOf({ checkpoints, sources }: Pick<Progress, 'checkpoints' | 'sources'>): Status['logs'] {
   const unread = sources.filter((path) => !checkpoints.some((read) => read.path === path));
   const places = [...checkpoints, ...unread.map((path) => ({ path, fingerprint: '', offset: 0 }))];

@@ -9,23 +9,23 @@ import { causeJson, incidentJson, utc, utcOrNull } from './json-rows.js';
 
 /** All that `haplog status` found. */
 export interface Status extends Pick<Progress, 'outbox' | 'counted' | 'samples'> {
-  /** Of the last messages: ms from when there was something to tell to acceptance, the least first. */
+  /** For the last messages, the ms from when there was something to tell until it was accepted, the least first. */
   latencies: number[];
   database: string;
-  /** Whether a daemon runs on the database; null where that cannot be seen. */
+  /** Whether a daemon runs on the database; null if that cannot be seen. */
   daemon: boolean | null;
   /** What keeps haplog itself from its work. */
   troubles: string[];
   logs: (Checkpoint & { unread: Unread })[];
-  /** Load balancers whose clients begin lines of the log as they like, and whether changes come on stderr as well there. */
+  /** Load balancers whose clients begin lines of the log as they like, and whether changes there come on stderr as well. */
   open: ReturnType<typeof openToClients>;
   standing: Standing;
   conditions: BackendOfHost[];
-  /** Null where what is up is not asked for. */
+  /** Null if servers that are up were not asked for. */
   up: ServerUp[] | null;
 }
 
-/** Nobody need look: neither at what HAProxy serves, nor at haplog itself. */
+/** Whether nobody need look: neither at what HAProxy serves, nor at haplog itself. */
 export function isWell({ standing, troubles }: Pick<Status, 'standing' | 'troubles'>): boolean {
   return !isTrouble(standing) && troubles.length === 0;
 }
@@ -102,7 +102,7 @@ function serverJson({ server, state, operational, admin, evidence }: ServerUp | 
   return { server, state, operational, admin, evidence };
 }
 
-/** Of numbers in order, the one below which that share of them lies; null of none. */
+/** The number below which that share of the sorted numbers lies; null if there are none. */
 export function quantile(sorted: readonly number[], share: number): number | null {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null;
 }

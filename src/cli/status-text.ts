@@ -27,7 +27,7 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
   const without = backends.flatMap(({ outage }) => (outage === null ? [] : [outage]));
   const out = backends.flatMap(({ host, backend, out: servers }) => servers.map((one) => ({ host, backend, ...one })));
 
-  // A monitoring plugin shows the first line alone: where nothing is out, what is wrong with haplog itself stands there.
+  // A monitoring plugin shows the first line alone: if nothing is out, it says what is wrong with haplog itself.
   const isOut = without.length + out.length > 0 || incidents.some(({ phase }) => phase === 'firing');
   const first = isOut ? [inShort(status), ...troubles] : [...troubles, inShort(status)];
 
@@ -91,7 +91,7 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
   return paragraphs(parts.map(([label, lines]) => [label, lines.map(printable)]));
 }
 
-/** How it is known is said where it did not stand in the log; what checks say where maintenance hides it. */
+/** The state; how it is known, if the log did not say it; and what checks say, if maintenance hides it. */
 function stateInWords({ state, operational, evidence }: ServerUp | ServerOut): string {
   const hidden = state === 'maint' && operational !== 'up' ? ` (${operational})` : '';
   return `${state}${hidden}${evidence === 'observed' ? '' : ` (${evidence})`}`;

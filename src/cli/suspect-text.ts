@@ -21,7 +21,7 @@ export async function* suspectText(lines: readonly SuspectLine[], format: Format
   }
 }
 
-/** `text` is what the line says of servers, without its header: whoever wrote it chose the words. */
+/** `text` is what the line says of servers, without its header: the writer of the line chose the words. */
 function json({ at, host, pid, tag, reason, text }: SuspectLine) {
   return { kind: 'suspect', time: utc(at), host, pid, tag, reason, text };
 }

@@ -55,7 +55,7 @@ export function tableText(rows: readonly Row[], layout: Layout): string {
   return `${[line(heading, null), ...rows.map((row, i) => line(cells[i] ?? [], row))].join('\n')}\n`;
 }
 
-/** Of every column but the last. */
+/** The widths of all columns but the last. */
 function widthsOf(lines: readonly string[][]): number[] {
   const widths: number[] = lines[0]?.slice(0, -1).map(() => 0) ?? [];
   for (const line of lines) {

@@ -12,7 +12,7 @@ export async function timeContext({ tz, asOf }: PastOptions, now: Instant): Prom
     latest = parseTime(asOf, { now, tz: given ?? localZone() });
   }
   return {
-    // To ask for the machine's zone takes longer than to read a log in which no stamp needs it.
+    // Asking for the machine's zone takes longer than reading a log in which no stamp needs it.
     get tz() {
       return given ?? localZone();
     },

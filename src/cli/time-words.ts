@@ -26,7 +26,7 @@ export function parseTime(text: string, here: Here): Instant {
   return readTime(text, here) ?? cannotRead(text, TIME_FORMS);
 }
 
-/** The same, but null for any other text. */
+/** As `parseTime`, but null for any other text. */
 export function readTime(text: string, here: Here): Instant | null {
   const words = text.trim();
   const at = ago(words, here.now) ?? day(words.toLowerCase(), here) ?? epoch(words) ?? absolute(words, here);

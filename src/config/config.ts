@@ -7,7 +7,7 @@ export interface Source {
   tz: string | null;
 }
 
-/** What of the past is kept. */
+/** How much of the past is kept. */
 export interface Keeping {
   /** Null: however old it is. */
   keepMs: number | null;

@@ -1,11 +1,11 @@
-/** What only shows where parts of the configuration are held against each other. */
+/** Mistakes that show only when parts of the configuration are compared. */
 import { type Mistake, mistake, nearest, type Path, quoted } from './mistake.js';
 
 export type Part = Record<string, unknown>;
 
 /**
- * Takes the file's value, whatever it is, so that these mistakes are told together with those of the schema; what has
- * the wrong shape is passed over here.
+ * Takes the file's value, whatever it is, so that these mistakes are told together with those of the schema; parts of the wrong shape are
+ * passed over here.
  */
 export function crossMistakes(value: unknown): Mistake[] {
   const file = part(value);
@@ -20,14 +20,14 @@ export function crossMistakes(value: unknown): Mistake[] {
   ];
 }
 
-/** Names of receivers that no route leads to; empty without routes, for then everybody is told. */
+/** Names of receivers that no route leads to; empty without routes, because then everybody is told. */
 export function unreachedReceivers(
   receivers: readonly { name: string; fallback?: string | undefined }[],
   routed: readonly string[] | null,
 ): string[] {
   if (routed === null) return [];
   const reached = new Set(routed);
-  // What is refused by who is reached reaches its fallback; a set takes in what is added on the way.
+  // A fallback is reached by what a reached receiver refuses; the loop also visits names that are added on the way.
   for (const name of reached) {
     const { fallback } = receivers.find((receiver) => receiver.name === name) ?? {};
     if (fallback !== undefined) reached.add(fallback);
@@ -92,7 +92,7 @@ function halfSignIns(file: Part): Mistake[] {
   });
 }
 
-/** A mail is handed over in one way, and a certificate is looked at only where there is encryption. */
+/** A mail is handed over in one way, and a certificate is checked only where there is encryption. */
 function waysOfMail(file: Part): Mistake[] {
   return parts(file.receivers).flatMap((receiver, i) => {
     const email = part(receiver.email);
@@ -107,7 +107,7 @@ function waysOfMail(file: Part): Mistake[] {
   });
 }
 
-/** Who writes `standard` counts on the signature. */
+/** An operator who writes `standard` counts on the signature. */
 function unsigned(file: Part): Mistake[] {
   return parts(file.receivers).flatMap(({ webhook }, i) => {
     const signs = ['secret', 'secret_file', 'secret_env'].some((key) => Object.hasOwn(part(webhook), key));

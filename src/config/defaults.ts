@@ -1,8 +1,8 @@
-/** What holds where there is no configuration. */
+/** What holds if there is no configuration. */
 import { DEFAULT_POLICY, EVERYTHING } from '../../alerts/index.js';
 import type { Config } from './config.js';
 
-/** The same as an empty file gives; without one neither the YAML parser nor the schema need be loaded. */
+/** The same as an empty file gives; without a file neither the YAML parser nor the schema need be loaded. */
 export const DEFAULTS: Config = {
   sources: [{ path: '/var/log/haproxy.log', tz: null }],
   database: null,

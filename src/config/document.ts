@@ -19,9 +19,9 @@ import type { Mistake, Path } from './mistake.js';
 const SIZE_LIMIT = 1 << 20;
 
 export interface ConfigDocument {
-  /** What the file says; of an empty one an empty mapping. */
+  /** What the file says; an empty mapping if it is empty. */
   value: unknown;
-  /** It says nothing, or is all comment. */
+  /** Whether it says nothing, or is all comment. */
   empty: boolean;
   /** Whether every user of the machine may read the file. */
   worldReadable: boolean;
@@ -111,7 +111,7 @@ function plainValue(yaml: Document, path: string): unknown {
   }
 }
 
-/** In our own words where the parser's would quote the file, which may be a secret. */
+/** Our own words for errors in which the parser would quote the file, and perhaps a secret. */
 const SYNTAX_WORDS: Partial<Record<YAMLError['code'], string>> = {
   BAD_ALIAS: 'an alias (*name) that no anchor (&name) stands for',
   BAD_DQ_ESCAPE: 'an unknown escape in a text in double quotes; write \\\\ for a backslash',
@@ -123,7 +123,7 @@ const SYNTAX_WORDS: Partial<Record<YAMLError['code'], string>> = {
   UNEXPECTED_TOKEN: 'this does not fit here; a quote, a comma or an indent may be wrong nearby',
 };
 
-/** One line for each line of the file: what follows on it is mostly the same mistake again. */
+/** One mistake for each line of the file, because what follows on it is mostly the same mistake again; ten at most. */
 function syntaxMistakes(flaws: readonly YAMLError[], text: string, place: (offset: number) => string): string {
   const told = new Map<string, string>();
   for (const { code, message, pos } of flaws.toSorted((a, b) => a.pos[0] - b.pos[0])) {
@@ -140,7 +140,7 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-/** Where the path leads, as far as it leads to something: to a value, else to a key that has none. */
+/** Where the path leads, as far as there is something: to a value, else to a key without one. */
 function offsetOf(yaml: Document, { path, inKey }: Mistake): number {
   for (let depth = path.length; depth >= 0; depth--) {
     const part = path.slice(0, depth);

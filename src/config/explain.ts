@@ -25,8 +25,8 @@ export function explain(mistakes: readonly Mistake[], document: ConfigDocument):
 }
 
 /**
- * The path without steps into a value that is none: a lone address that stands where a list may stand has no `[0]`.
- * Nor with the names of headers, among which a comma too many may have put a part of a secret.
+ * The path without steps into a value that is neither list nor mapping: a lone address that stands where a list may stand has no `[0]`.
+ * Names of headers are left out too: a comma too many may have turned part of a secret into one.
  */
 function asWritten(path: Path, value: unknown): Path {
   let inside = value;

@@ -13,7 +13,7 @@ interface Found {
   input?: unknown;
 }
 
-/** A text of which `fits` holds. `expected` goes into errors and docs; nothing of a secret one is shown. */
+/** A text for which `fits` is true. `expected` goes into errors and docs; nothing of a secret text is shown. */
 export function text(expected: string, fits: (value: string) => boolean, { secret = false } = {}) {
   const error = ({ input }: Found) => unlike(expected, input, secret);
   return z.string({ error }).refine(fits, { error }).meta({ expected });
@@ -39,13 +39,13 @@ export function several<T extends z.ZodEnum>(word: T) {
     .meta({ expected });
 }
 
-/** `on`, `off`, or a mapping, which means on; becomes null, or the mapping, of which `on` is the empty one. */
+/** `on`, `off`, or a mapping, which means on. `off` becomes null, `on` an empty mapping. */
 export function switchOr<T extends z.ZodType>(inner: T) {
   const isOff = (value: unknown) => value === 'off' || value === false;
   const isOn = (value: unknown) => value === 'on' || value === true;
   return (
     z
-      // Null stands for off here, so that mistakes in the mapping keep their places; a written null is none of them.
+      // Null stands for off here, so that mistakes in the mapping keep their places; a null in the file is not taken for it.
       .preprocess((value) => (isOff(value) ? null : isOn(value) ? {} : (value ?? '')), inner.nullable())
       .meta({ expected: 'on, off, or a mapping, see below' })
   );
@@ -74,7 +74,7 @@ export function mapping<T extends z.core.$ZodLooseShape>(shape: T) {
   return z.strictObject(shape, { error });
 }
 
-/** For a mapping's `refine`: which of `keys` are given is looked at even where other values are wrong. */
+/** For a mapping's `refine`: counts how many of `keys` are given, even if other values are wrong. */
 export function howMany(keys: readonly string[], fits: (count: number) => boolean, expected: string) {
   const given = (value: object) => keys.filter((key) => Object.hasOwn(value, key));
   return [
@@ -118,14 +118,14 @@ export const port = wholeNumber('a port from 1 to 65535', 1, 65_535);
 
 const RATE = 'off, or a number from 1 to 1000';
 
-/** So many in a minute; `off` becomes null. */
+/** How many in a minute; `off` becomes null. */
 export const perMinute = z
   .preprocess((value) => (value === 'off' ? null : value), wholeNumber(RATE, 1, 1_000).nullable())
   .meta({ expected: RATE });
 
 export const name = text('a name', (value) => value.trim() !== '');
 
-/** `off` as a `fallback` is nobody. */
+/** Not `off`, because as a `fallback` that means nobody. */
 export const receiverName = text('a name other than off', (value) => value.trim() !== '' && value !== 'off');
 
 export const glob = text('a glob such as k8s-*', isGlob);
@@ -138,12 +138,12 @@ export const email = text('an e-mail address', (value) => emailAddress.test(valu
 
 export const hostName = text('a host name or address', (value) => /^[A-Za-z0-9._:-]+$/.test(value));
 
-/** As openssl and msmtp write it, `SHA256 Fingerprint=` before it or not. */
+/** As openssl and msmtp write it, with or without `SHA256 Fingerprint=` before it. */
 export const fingerprint = text("the SHA-256 fingerprint of a certificate, such as openssl's 5F:1C:...", (value) =>
   /^(?:sha256 Fingerprint=)?[\da-f]{2}(?::?[\da-f]{2}){31}$/i.test(value),
 ).transform((value) => value.replace(/^.*=/, ''));
 
-/** `true` is where the LSB puts it. */
+/** `true` means the path at which the LSB puts it. */
 export const program = z
   .union([z.literal(true), z.string().regex(/^[~/][^\0]*$/)], {
     error: ({ input }: Found) => unlike('true or the path of a program', input),
@@ -158,7 +158,7 @@ export const zone = z
   })
   .meta({ expected: 'a time zone such as Europe/Berlin' });
 
-/** A secret that not any text can be, wherever it is kept. */
+/** What a secret must look like, wherever it is kept. */
 interface SecretKind {
   expected: string;
   fits: (value: string) => boolean;
@@ -175,7 +175,7 @@ export const secretWebAddress = secretOf(WEB_ADDRESS);
 
 export const secretText = text('a text', (value) => value !== '', { secret: true });
 
-/** The secrets in a text, with blanks between: two while a receiver goes over from one to another. */
+/** The secrets in a text, with blanks between: two while a receiver changes from one to the other. */
 export const secretsIn = (value: string) => value.trim().split(/\s+/);
 
 export const SIGNING_SECRETS: SecretKind = {
@@ -185,7 +185,7 @@ export const SIGNING_SECRETS: SecretKind = {
 
 export const signingSecrets = secretOf(SIGNING_SECRETS);
 
-/** What services give out: routing keys, tokens, keys of users. Also a part of an address, where nothing else may be. */
+/** What services give out: routing keys, tokens, keys of users. Some become part of an address, so nothing else is allowed in them. */
 export const TOKEN: SecretKind = {
   expected: 'a token: letters, digits and ._:- alone',
   fits: (value) => /^[\w.:-]+$/.test(value),

@@ -1,4 +1,4 @@
-/** Where a configuration may lie, and what stands in it about the database, for who needs no more. */
+/** Where a configuration may lie, and what it says about the database, for commands that need no more. */
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -8,8 +8,8 @@ import { UserError } from '../user-error.js';
 const SYSTEM_FOLDER = '/etc/haplog';
 
 /**
- * The places in which a configuration is looked for, the first one wins: `$CONFIGURATION_DIRECTORY` where there is one,
- * else the system's folder and then the user's.
+ * The places in which a configuration is looked for, the first one wins: `$CONFIGURATION_DIRECTORY` if it is set, else the system's folder
+ * and then the user's.
  */
 export function configPlaces(env: Environment, systemFolder = SYSTEM_FOLDER): string[] {
   const chosen = unitDirectories(env, 'CONFIGURATION_DIRECTORY');
@@ -29,8 +29,8 @@ export function resolvePath(folder: string, path: string): string {
 }
 
 /**
- * The `database` of the configuration in force, or null. Looks at nothing else in the file and complains of nothing:
- * whoever only reads history needs no good mail server. Without the word in the file not even a YAML parser is loaded.
+ * The `database` of the configuration in force, or null. Looks at nothing else in the file and complains of nothing: reading history needs
+ * no valid mail server. If the file does not contain the word, not even a YAML parser is loaded.
  */
 export async function configuredDatabase(places: readonly string[]): Promise<string | null> {
   const file = findConfig(places);
@@ -41,7 +41,7 @@ export async function configuredDatabase(places: readonly string[]): Promise<str
   return typeof database === 'string' ? resolvePath(dirname(resolve(file)), database) : null;
 }
 
-/** The `database` of a configuration that was named, or null. One that cannot be read, or says something else, is a `UserError`. */
+/** The `database` of a configuration that was named, or null. A file that cannot be read, or a value that is no path, is a `UserError`. */
 export async function databaseIn(file: string): Promise<string | null> {
   const [{ readDocument }, { explain }, { mistake, unlike }] = await Promise.all([
     import('./document.js'),

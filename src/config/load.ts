@@ -17,9 +17,9 @@ export interface LoadedConfig {
   config: Config;
   /** The file it came from; null: there is none, and every default holds. */
   path: string | null;
-  /** Nothing stands in it. */
+  /** Whether the file says nothing. */
   empty: boolean;
-  /** What works, but should not stay so; each one line with its place. */
+  /** What works, but should not stay so; one line each, with its place. */
   warnings: string[];
 }
 

@@ -17,7 +17,7 @@ export function mistake(path: Path, words: string): Mistake {
   return { path, inKey: false, words };
 }
 
-/** `expected a port, found "many"`. A value of which nothing may be shown is found as `secret`. */
+/** `expected a port, found "many"`. Of a secret value only the kind is shown. */
 export function unlike(expected: string, value: unknown, secret = false): string {
   if (value === undefined) return `missing, expected ${expected}`;
   const found = secret || isStructure(value) ? kindOf(value) : shown(value);
@@ -25,8 +25,8 @@ export function unlike(expected: string, value: unknown, secret = false): string
 }
 
 /**
- * `unknown key "recievers"; did you mean "receivers"?` What may be no key at all but a part of a secret, torn off by a
- * missing colon or a comma without quotes, is not shown.
+ * `unknown key "recievers"; did you mean "receivers"?` A key that may be part of a secret, torn off by a missing colon or a comma without
+ * quotes, is not shown.
  */
 export function unknownKey(key: string, value: unknown, known: readonly string[]): string {
   const isKey = /^[\w-]+$/.test(key) && value !== null;
@@ -65,7 +65,7 @@ function shown(value: unknown): string {
   return typeof value === 'string' ? quoted(value) : String(value);
 }
 
-/** What sort of value it is, for where the value itself would say too much. */
+/** The kind of value, for where the value itself would say too much. */
 export function kindOf(value: unknown): string {
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';

@@ -1,4 +1,4 @@
-/** The receivers that are services with an account of their own, and commands: every key of theirs. */
+/** The receivers that are services with an account of their own, and commands, with all their keys. */
 import {
   duration,
   filePath,

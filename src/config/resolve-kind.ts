@@ -16,7 +16,7 @@ export interface KindSurroundings {
 /** What a command may need to find its way, and nothing that may be secret. */
 const PASSED_ON = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'];
 
-/** Null where it is none of the services. */
+/** Null if it is none of the services. */
 export function resolveKind(
   written: ConfigFile['receivers'][number],
   { secret, folder, env, reminderMs }: KindSurroundings,

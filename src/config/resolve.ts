@@ -86,14 +86,14 @@ function smtpServer(
   };
 }
 
-/** How many messages it gets is left to its channel where nothing is said. */
+/** The receiver's manners; if `per_minute` is not given, its channel decides how many messages it gets. */
 function mannersOf(written: WrittenReceiver, all: readonly WrittenReceiver[]): Manners {
   const { per_minute } = written;
   const fallback = written.fallback === 'off' ? null : (written.fallback ?? substituteFor(written, all));
   return { ...(per_minute !== undefined && { perMinute: per_minute }), ...(fallback !== null && { fallback }) };
 }
 
-/** Who is told what a receiver refuses, where the configuration does not say. */
+/** The receiver that is told what this one refuses, if the configuration does not say. */
 function substituteFor(written: WrittenReceiver, all: readonly WrittenReceiver[]): string | null {
   if (written.log !== undefined) return null; // it refuses nothing
   const others = all.filter((other) => other !== written && other.log === undefined);

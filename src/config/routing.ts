@@ -1,11 +1,11 @@
-/** Who is told of what: what could be written, and would never come to anything. */
+/** Mistakes in who is told of what: things that can be written, but never have an effect. */
 import { RULES, SUBJECT_OF } from '../../alerts/index.js';
 import { neverMatches } from '../glob.js';
 import type { Config } from './config.js';
 import { items, type Part, part, parts } from './cross.js';
 import { type Mistake, mistake, type Path, quoted } from './mistake.js';
 
-/** Takes the file's value, whatever it is; what has the wrong shape is passed over here. */
+/** Takes the file's value, whatever it is; parts of the wrong shape are passed over here. */
 export function routingMistakes(file: Part): Mistake[] {
   return [
     ...parts(file.routes).flatMap((route, i) => [
@@ -16,7 +16,7 @@ export function routingMistakes(file: Part): Mistake[] {
   ];
 }
 
-/** Routes and times of maintenance that match no incident that can be; for a warning, because a rule may be turned on again. */
+/** Routes and times of maintenance that match no possible incident; only worth a warning, because a rule may be turned on again. */
 export function idleMatches({
   routes,
   maintenance,

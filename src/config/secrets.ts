@@ -8,7 +8,7 @@ import { SIGNING_SECRETS, TOKEN, WEB_ADDRESS } from './fields.js';
 import { resolvePath } from './find.js';
 import { type Mistake, mistake, type Path, pathInWords } from './mistake.js';
 
-/** Longer than any password or address; what is longer was given by mistake. */
+/** Longer than any password or address; a longer file was given by mistake. */
 const SIZE_LIMIT = 64 << 10;
 
 export interface Secrets {
@@ -22,7 +22,7 @@ interface Surroundings {
   /** Relative files of secrets lie here: the folder of the configuration. */
   folder: string;
   env: Environment;
-  /** Every user may read the configuration itself. */
+  /** Whether every user may read the configuration itself. */
   worldReadable: boolean;
 }
 
@@ -64,7 +64,7 @@ function readSecret(from: Record<string, unknown>, path: Path, surroundings: Sur
   const keep = (text: string, where: Path) => {
     const wanted = WANTED[key];
     if (wanted && !wanted.fits(text)) {
-      // Inline it is the schema's to tell.
+      // Inline, the schema reports it.
       if (where !== path) secrets.mistakes.push(mistake(where, `expected ${wanted.expected} in it`));
     } else secrets.found.set(pathInWords(path), new Secret(text));
   };

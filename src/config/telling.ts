@@ -26,7 +26,7 @@ import { unlike } from './mistake.js';
 
 const SECOND = 1000;
 
-/** Without length they would be those of a whole day, which nobody means. */
+/** Hours that end when they begin would be those of a whole day, which nobody means. */
 const withLength = (value: string) => {
   const times = readTimes(value, 'UTC');
   return times === null || times.fromMin !== times.untilMin;

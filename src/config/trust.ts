@@ -37,7 +37,7 @@ function readCertificates(path: string): { pem: string } | { trouble: string } {
   } catch (error) {
     return { trouble: `cannot read ${path}: ${systemReason(error)}` };
   }
-  // A private key that stands in the same file is left where it is.
+  // A private key in the same file is not taken along.
   const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (certificates.length === 0) return { trouble: `${path} holds no certificate in PEM` };
   try {

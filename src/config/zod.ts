@@ -1,4 +1,4 @@
-/** What haplog uses of zod. The build makes a file of its own of it, for those who have a configuration (scripts/build.mjs). */
+/** The parts of zod that haplog uses. The build puts them into a file of their own, for those who have a configuration (scripts/build.mjs). */
 export {
   array,
   type core,

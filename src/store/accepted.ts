@@ -1,4 +1,4 @@
-/** What receivers accepted lately: how much more they take depends on it, and what belongs to it waits a moment. */
+/** What receivers accepted lately: it limits how much more they take now, and what belongs with it waits a moment. */
 import type { Database } from 'better-sqlite3';
 import type { Told } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';

@@ -1,6 +1,6 @@
 /**
- * Addresses of a receiver that refused what others of it accepted. Each gets rows of its own under a name of its own, so that
- * its next attempts hold back nothing of what comes for all, and nobody is told twice.
+ * Addresses of a receiver that refused what its other addresses accepted. Each gets rows of its own under a name of its own, so that its
+ * next attempts hold back nothing that is for all of them, and nobody is told twice.
  */
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../parsers/index.js';
@@ -14,9 +14,9 @@ export interface DeliveredRow extends Thread {
 }
 
 export interface Addressees {
-  /** Rows for one address that wait, as those that were delivered were before this attempt; returns their numbers. */
+  /** Adds waiting rows for one address, as the delivered ones were before this attempt; returns their numbers. */
   part(rows: readonly DeliveredRow[], refused: Pick<RefusedAddress, 'address' | 'name'>): number[];
-  /** What waits for addresses that have just accepted something newer goes: told after it, it would be false. */
+  /** Drops what waits for addresses that have just accepted something newer: told after that, it would be false. */
   overtake(rows: readonly DeliveredRow[], refused: readonly string[], at: Instant): void;
 }
 

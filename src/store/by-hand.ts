@@ -10,7 +10,7 @@ export interface Thread {
 }
 
 /**
- * @param unmute puts back what was muted of a thread
+ * @param unmute puts back the muted rows of a thread
  * @param end ends a row without delivery
  */
 export function byHand(
@@ -21,7 +21,7 @@ export function byHand(
   const row = db.prepare<[{ seq: number }], Thread & { addresseeOf: string | null; state: OutboxState }>(
     'SELECT incident, receiver, addressee_of AS addresseeOf, state FROM outbox WHERE seq = @seq',
   );
-  // To one address it was told with the others, unless it has an end of its own: then it refused it.
+  // One address was told the end with the others, unless it has a row of its own for it: then it refused it.
   const endTold = db.prepare<[Thread & { addresseeOf: string | null }]>(`
     SELECT 1 FROM outbox
     WHERE incident = @incident AND event = 'resolved' AND state = 'delivered'

@@ -1,7 +1,4 @@
-/**
- * The database's file, before SQLite opens it: made with modes of our own, and refused untouched where it is not
- * haplog's.
- */
+/** The database's file, before SQLite opens it: made with modes of our own, and refused untouched if it is not haplog's. */
 import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../user-error.js';
@@ -15,16 +12,16 @@ const MAGIC = Buffer.from('SQLite format 3\0');
 const APPLICATION_ID_OFFSET = 68;
 
 /**
- * Makes the file, empty, and the folders above it, unless they are there. The umask may take from the modes.
- * Throws the system's error where that is not possible, or a file that is there may not be written, which SQLite would
- * tell only at the first commit.
+ * Makes the file, empty, and the folders above it, unless they exist. The umask may take from the modes. Throws the system's error (for
+ * ENOENT a `UserError`) if that is not possible, or if an existing file may not be written, which SQLite would report only at the first
+ * commit.
  */
 export function makeFile(file: string): void {
   try {
     makeFolder(dirname(file));
     makeEmpty(file);
   } catch (error) {
-    // Not missing: in /proc nothing can be made, and a link may lead nowhere.
+    // ENOENT does not mean that something is missing: in /proc nothing can be made, and a link may lead nowhere.
     if (codeOf(error) !== 'ENOENT') throw error;
     throw new UserError(`The database "${file}" cannot be made there: name another with --db.`, { cause: error });
   }
@@ -39,7 +36,7 @@ function makeEmpty(file: string): void {
   }
 }
 
-/** Level by level: Node's own `recursive` turns in a circle for ever where a folder that is there takes none (seen with 20.20, in /proc). */
+/** Makes folders level by level: Node's own `recursive` loops for ever if an existing folder takes no new one (seen with 20.20, in /proc). */
 function makeFolder(folder: string): void {
   if (isFolder(folder)) return;
   const above = dirname(folder);
@@ -57,15 +54,15 @@ const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.is
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 
 /**
- * Throws a `UserError` unless the file is empty or a database of haplog's. Leaves no trace, as a look through SQLite
- * would: that makes files beside a database in WAL mode, and finishes what its program left half-done.
+ * Throws a `UserError` unless the file is empty or a database of haplog's. Leaves no trace, unlike a look through SQLite: that makes files
+ * beside a database in WAL mode, and finishes what its program left half-done.
  */
 export function refuseForeign(file: string): void {
   const stat = statSync(file, { bigint: true });
   if (stat.isDirectory())
     throw new UserError(`"${file}" is a folder: name a file in it, such as "${join(file, 'haplog.db')}".`);
   if (!stat.isFile()) throw new UserError(`"${file}" is not a file: name another database with --db.`);
-  // An inode's number is given again to another file; with its birth it names one file.
+  // An inode's number is used again for another file; together with its time of birth it names one file.
   const inode = `${stat.dev}:${stat.ino}:${stat.birthtimeNs}`;
   if (ours.has(inode)) return;
   if (stat.size > 0n) refuseHeader(readHeader(file), file);

@@ -1,4 +1,4 @@
-/** Trouble with the database's file, told in one sentence to who can mend it. */
+/** Explains trouble with the database's file in one sentence, to the person who can mend it. */
 import { UserError } from '../user-error.js';
 
 const NAME_ANOTHER = 'or name another database with --db';
@@ -41,12 +41,12 @@ const sentences: [code: string, sentence: Sentence][] = [
   ['SQLITE_BUSY', (file) => `The database "${file}" is locked by another program: end that, ${NAME_ANOTHER}.`],
 ];
 
-/** Not the operator's words but the machine is at fault. */
+/** The machine is at fault, not what the operator wrote. */
 const RUNTIME = 1;
 
 /**
- * Takes what was thrown while `file` was opened, and returns a `UserError` for it; what it does not know it returns as it
- * is. A full disk is nobody's bad usage; nor is what only shows later, for which `exitCode` is 1.
+ * Takes an error that was thrown while `file` was opened, and returns a `UserError` for it; an unknown error is returned as it is. A full
+ * disk is nobody's bad usage; nor is trouble that shows only later, for which `exitCode` is 1.
  */
 export function explain(error: unknown, file: string, exitCode = 2): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;

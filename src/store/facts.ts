@@ -1,6 +1,6 @@
 /**
- * Writes what happened: transitions, outages, incidents. What is stored twice stands once: an import may meet what the
- * daemon has stored, and knows either as much or less of it.
+ * Writes what happened: transitions, outages, incidents. A fact that is stored twice is there once: an import may meet what the daemon has
+ * stored, and knows as much of it or less.
  */
 import type { Database } from 'better-sqlite3';
 import type { Incident, Outage, Transition } from '../../alerts/index.js';
@@ -10,11 +10,11 @@ export interface FactTables {
   addTransition(transition: Transition): void;
   /** Raises the number of lines that said so; it never falls. */
   raiseCopies(id: EventId, copies: number): void;
-  /** The newer wins, but an ended outage stays ended, and one that was seen to end ends no later: an import may have a gap there. */
+  /** The newer one wins, but an ended outage stays ended, and one that was seen to end does not end later: an import may have a gap there. */
   putOutage(outage: Outage): void;
   /**
-   * The newer wins, but a phase never goes back, what was seen to end ends no later, and who was told an incident, and who took it on,
-   * is not forgotten: an import tells nobody. Failed requests never become fewer: an import may have less of the log.
+   * The newer one wins, but a phase never goes back, and an incident that was seen to end does not end later. Who was told, and who took it
+   * on, is not forgotten: an import tells nobody. Failed requests never become fewer: an import may have less of the log.
    */
   putIncident(incident: Incident): void;
 }

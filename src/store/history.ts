@@ -1,4 +1,4 @@
-/** Reads what happened in a span. Each statement starts at the span's own end of an index, however much lies before. */
+/** Reads what happened in a span. Each statement enters its index where the span begins, however much lies before. */
 import type { Database } from 'better-sqlite3';
 import type { Incident, Outage, Transition } from '../../alerts/index.js';
 import type { History, HistoryFilter } from './store.js';
@@ -6,7 +6,7 @@ import type { History, HistoryFilter } from './store.js';
 export type TransitionRow = Omit<Transition, 'planned' | 'cause'> & { planned: number; cause: string };
 export type OutageRow = Omit<Outage, 'planned'> & { planned: number };
 
-/** The statements, for a test that asks SQLite how it will go about them. INDEXED BY: without its index one fails to prepare. */
+/** The statements; a test asks SQLite how it goes about them. With INDEXED BY, a statement fails to prepare without its index. */
 export const historySql = {
   transitions: `
     SELECT id, at, utc_offset_min AS utcOffsetMin, host, pid, backend, server, from_state AS "from", to_state AS "to",

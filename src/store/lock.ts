@@ -1,6 +1,6 @@
 /**
- * One daemon for one database. The lock is SQLite's own, on an empty file beside the database: the system takes it back
- * when the process ends, however it ends. It keeps off other daemons only; an import writes beside a running daemon.
+ * One daemon for one database. The lock is SQLite's own, on an empty file beside the database: the system releases it when the process
+ * ends, however it ends. It keeps out other daemons only; an import writes beside a running daemon.
  */
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -13,15 +13,15 @@ export interface DaemonLock {
   release(): void;
 }
 
-/** So long a daemon waits for who only looks whether the lock is held. */
+/** How long a daemon waits for a process that only looks whether the lock is held. */
 const GLANCE_MS = 250;
 
-/** What is locked stays referenced: a connection that the garbage collector takes would drop its lock. */
+/** Keeps every locked connection referenced: one that the garbage collector takes would drop its lock. */
 const held = new Map<Database.Database, string>();
 
 /**
- * Takes the lock for the database `path`, making its file and folder where they are missing; for `:memory:` there is
- * nothing to lock. Throws a `UserError` where another daemon holds it, and for the same troubles as `openStore`.
+ * Takes the lock for the database `path`, making its file and folder if they are missing; for `:memory:` there is nothing to lock. Throws a
+ * `UserError` if another daemon holds it, and for the same troubles as `openStore`.
  */
 export function lockForDaemon(path: string): DaemonLock {
   if (path === ':memory:') return { release: () => {} };
@@ -41,8 +41,8 @@ export function runsElsewhere(path: string): boolean {
 }
 
 /**
- * Whether a daemon holds the lock of the database `path`; null where the lock may not be looked at. The look itself is a
- * shared lock for less than a millisecond.
+ * Whether a daemon holds the lock of the database `path`; null if the lock may not be looked at. Looking takes a shared lock for less than
+ * a millisecond.
  */
 export function daemonRuns(path: string): boolean | null {
   try {

@@ -1,8 +1,8 @@
 /**
- * The tables, as numbered steps: the database's `user_version` tells how many it has taken. Steps are only ever
- * appended; one that has been released is never changed.
+ * The tables, as numbered steps: the database's `user_version` tells how many it has taken. Steps are only ever appended; one that has been
+ * released is never changed.
  *
- * Instants are milliseconds since 1970 UTC. Columns hold what is asked for, JSON what is only shown.
+ * Instants are milliseconds since 1970 UTC. What queries ask for is in columns, what is only shown is in JSON.
  */
 import type { Database } from 'better-sqlite3';
 
@@ -145,8 +145,8 @@ const migrations: readonly string[] = [
     note           TEXT
   ) STRICT, WITHOUT ROWID;
   `,
-  // letter: the one it is on its way with, or was delivered with. stands_in: the receiver that was to be told instead,
-  // passed_on: why it was not. pause: a receiver that takes nothing before then.
+  // letter: the one the row is on its way with, or was delivered with. stands_in: the receiver in whose place this one is told; passed_on:
+  // why. pause: a receiver that takes nothing before `until`.
   `
   ALTER TABLE outbox ADD COLUMN letter TEXT;
   ALTER TABLE outbox ADD COLUMN stands_in TEXT;
@@ -157,13 +157,14 @@ const migrations: readonly string[] = [
     until          INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
-  // What an outage did to requests; of those of before nobody asked.
+  // What an outage did to requests; not known of earlier ones.
   `
   UPDATE incident SET body = json_set(body, '$.impact', NULL);
   UPDATE outbox SET facts = json_set(facts, '$.impact', NULL);
   UPDATE memory SET body = json_set(body, '$.impact', NULL) WHERE shelf = 'incident';
   `,
-  // What is left of a backend, how a server's state is known, whether a worker had just begun, how often it was so: nobody kept that.
+  // What is left of a backend, how a server's state is known, whether a worker had just begun, how often it was so: none of it was kept
+  // before.
   `
   UPDATE incident SET body = json_set(body, '$.workerBegan', NULL, '$.times', 1, '$.settlesMs', NULL, '$.cameBackAt', NULL);
   UPDATE outbox SET facts = json_object('incident', json(json_set(facts, '$.workerBegan', NULL, '$.times', 1, '$.settlesMs', NULL,

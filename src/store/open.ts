@@ -1,6 +1,6 @@
 /**
- * Opens the database: the only place that does. Writers keep a write-ahead log, so that the command line reads while the
- * daemon writes, and wait for the disk at every commit: a power cut loses nothing that was told to be stored.
+ * Opens the database: the only place that does. Writers keep a write-ahead log, so that the command line reads while the daemon writes, and
+ * wait for the disk at every commit: a power cut loses nothing that was reported as stored.
  */
 import { resolve } from 'node:path';
 import Database from 'better-sqlite3';
@@ -19,11 +19,9 @@ export type Mode = 'write' | 'read';
 const BUSY_MS = 5000;
 
 /**
- * Opens the store in the file `path`, or in memory for `:memory:`.
- * `write` makes the file (0640) and its folders (0750) where they are missing, and brings older tables up to date;
- * `read` changes nothing.
- * Throws a `UserError` where the file is missing, forbidden, damaged, newer than this haplog, or not haplog's; and where it is older
- * and a daemon runs on it, which would go on writing as it did.
+ * Opens the store in the file `path`, or in memory for `:memory:`. `write` makes the file (0640) and its folders (0750) if they are
+ * missing, and brings older tables up to date; `read` changes nothing. Throws a `UserError` if the file is missing, forbidden, damaged,
+ * newer than this haplog, or not haplog's; also if it is older and a daemon runs on it, which would go on writing as before.
  */
 export function openStore(path: string, mode: Mode): Store {
   const store = open(path, mode, sqliteStore);
@@ -73,7 +71,7 @@ function makeTables(db: Database.Database, file: string): void {
   keepWriteAheadLog(db);
   db.pragma('synchronous = FULL');
   db.pragma('foreign_keys = ON');
-  // better-sqlite3 keeps 16 MB of pages; with 4 an import of nothing but states takes as long.
+  // better-sqlite3 keeps 16 MB of pages; with 4 MB an import of nothing but states takes no longer.
   db.pragma('cache_size = -4000');
   migrate(db);
 }
@@ -99,7 +97,7 @@ function refuseOlderInUse(db: Database.Database, file: string): void {
   throw new UserError(`The database "${file}" is in use by a haplog of another version: restart that one first.`);
 }
 
-/** Writes our name into an empty database. Before the write-ahead log exists, so that the file itself bears it from the start. */
+/** Writes our name into an empty database, before the write-ahead log exists, so that the file itself bears it from the start. */
 function claim(db: Database.Database, file: string): void {
   const owner = db.pragma('application_id', { simple: true });
   if (owner === APPLICATION_ID) return;
@@ -107,7 +105,7 @@ function claim(db: Database.Database, file: string): void {
   db.pragma(`application_id = ${APPLICATION_ID}`);
 }
 
-/** Only at its birth does a database turn to a write-ahead log, for which it must be alone; SQLite does not wait for that. */
+/** Turns a new database to a write-ahead log. For that we must be alone with it, and SQLite does not wait until we are. */
 function keepWriteAheadLog(db: Database.Database): void {
   const patience = Date.now() + BUSY_MS;
   for (;;) {

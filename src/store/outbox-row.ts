@@ -1,4 +1,4 @@
-/** A row of the outbox, as who sends and who looks sees it. */
+/** A row of the outbox, as it is sent and as people look at it. */
 import type { Waiting } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
 
@@ -20,20 +20,23 @@ export type Seqs = number | readonly number[];
 /** A row as people look at it. */
 export interface OutboxEntry extends OutboxRow {
   state: OutboxState;
-  /** When it may go at the soonest, with what waits before it of the same incident; 0: at once; null where it does not wait. */
+  /** When it may go at the earliest, with the rows of the same incident that wait before it; 0: at once; null if it does not wait. */
   nextAt: Instant | null;
-  /** The oldest that waits of the same incident for the same receiver, and goes first or with it; null where that is this one. */
+  /**
+   * The oldest waiting row of the same incident and receiver, which goes first or with this one; null if it is this one, or this one does
+   * not wait.
+   */
   behind: number | null;
   /** When it was delivered, or given up; null while it waits. */
   closedAt: Instant | null;
-  /** The receiver in whose place this one is told; null where it is told for itself. */
+  /** The receiver in whose place this one is told; null if it is told for itself. */
   standsIn: string | null;
 }
 
 /** An address that refused what others of the receiver accepted, and what becomes of it. */
 export interface RefusedAddress {
   address: string;
-  /** What it is called where a receiver's name stands. */
+  /** Its name, wherever a receiver's name stands. */
   name: string;
   reason: string;
   next: { state: 'due'; dueAt: Instant } | { state: 'rejected' | 'expired' };
@@ -42,20 +45,20 @@ export interface RefusedAddress {
 /** What waits for a receiver, or for one address of it. */
 export interface Awaited {
   receiver: string;
-  /** The receiver of the configuration: of an address the one whose it is. */
+  /** The receiver in the configuration; for an address, the one it belongs to. */
   whole: string;
   messages: number;
   /** When the oldest was noted down. */
   since: Instant;
   /** When the next attempt is due; 0: at once. */
   nextAt: Instant;
-  /** Why the newest that was tried was not accepted; null where none was. */
+  /** Why the newest message that was tried was not accepted; null if none was tried. */
   answer: string | null;
 }
 
 export interface OutboxFilter {
   states: readonly OutboxState[];
-  /** Null: of all receivers. That of one also means its addresses. */
+  /** Null: rows of all receivers. A receiver's name also means its addresses. */
   receiver: string | null;
   /** Null: all rows. */
   seqs: readonly number[] | null;

@@ -1,7 +1,7 @@
 /**
- * The outbox: what is to be told, to whom, and what became of it. The rows of one incident for one receiver are a thread:
- * they are sent one after the other. Who was told anything of an incident is told its end, who was told nothing is not;
- * until then each reminder is a new chance to tell the beginning.
+ * The outbox: what is to be told, to whom, and what became of it. The rows of one incident for one receiver are a thread: they are sent one
+ * after the other. A receiver that was told anything of an incident is told its end; one that was told nothing is not. Until the end, each
+ * reminder is a new chance to tell the beginning.
  */
 import type { Database } from 'better-sqlite3';
 import type { Incident, Notification } from '../../alerts/index.js';
@@ -17,8 +17,8 @@ export interface OutboxTable
     'due' | 'nextDueAt' | 'seal' | 'delivered' | 'postpone' | 'hold' | 'quiet' | 'close' | 'retry' | 'drop'
   > {
   /**
-   * Takes in a notification once; an end of which no beginning was told is stored as muted. A firing that comes again
-   * is sent again, but only to who was told nothing of the incident and has nothing waiting.
+   * Takes in a notification once; an end whose beginning was never told is stored as muted. A firing that comes again is sent again, but
+   * only to a receiver that was told nothing of the incident and has nothing waiting.
    */
   add(notification: Notification): void;
 }
@@ -40,7 +40,7 @@ const OVER = `EXISTS (
   SELECT 1 FROM outbox AS sibling
   WHERE sibling.incident = @incident AND sibling.receiver = @receiver AND sibling.event = 'resolved')`;
 
-/** When the oldest open row of the thread is due: what is behind it waits for it. */
+/** When the oldest open row of the thread is due: the rows behind it wait for it. */
 export const THREAD_DUE_AT = `(
   SELECT first.due_at FROM outbox AS first
   WHERE first.incident = outbox.incident AND first.receiver = outbox.receiver AND first.state = 'due'
@@ -83,8 +83,8 @@ type Refused = readonly RefusedAddress[];
 export function outboxTable(db: Database): OutboxTable {
   const substitute = substitutes(db, AFTER_PAUSE, THREAD_LIVES);
   const { part, overtake } = addressees(db);
-  // Due at once, not from `createdAt`: that is the log's time, and a host whose clock runs ahead must not be heard late.
-  // The dedup key is asked for beforehand, because a conflict would use up a number of AUTOINCREMENT.
+  // Due at once, not from `createdAt`: that is the log's time, and news of a host whose clock runs ahead must not be late. The dedup key is
+  // looked up beforehand, because a conflict would use up a number of AUTOINCREMENT.
   const columns =
     'dedup_key, incident, receiver, event, facts, created_at, noted_at, due_at, attempts, state, closed_at, answer';
   const addBeginning = db.prepare(`
@@ -112,12 +112,12 @@ export function outboxTable(db: Database): OutboxTable {
     WHERE state = 'due' AND ${FIRST_IN_THREAD}
     ORDER BY due_at LIMIT 1`);
   const seal = db.prepare(`UPDATE outbox SET letter = @letter WHERE ${THESE} AND state = 'due'`);
-  // What was given up while it was on its way has arrived all the same.
+  // A row that was given up while it was on its way has arrived all the same.
   const delivered = db.prepare<[object], DeliveredRow>(`
     UPDATE outbox SET state = 'delivered', attempts = attempts + 1, closed_at = @at, answer = @answer
     WHERE ${THESE} AND state IN ('due', 'dropped')
     RETURNING seq, incident, receiver, addressee_of AS addresseeOf`);
-  // What comes meanwhile may make it another letter.
+  // Rows that come meanwhile may make a different letter of it.
   const postpone = db.prepare(`
     UPDATE outbox SET attempts = attempts + 1, due_at = @dueAt, answer = @reason, letter = NULL
     WHERE ${THESE} AND state = 'due'`);
@@ -170,7 +170,7 @@ export function outboxTable(db: Database): OutboxTable {
     },
     nextDueAt: () => nextDueAt.get()?.dueAt ?? null,
     seal: (letter, seqs) => {
-      // It is to outlive the process, for which the disk need not be waited for.
+      // The seal need only outlive the process, and for that we need not wait for the disk.
       db.pragma('synchronous = NORMAL');
       try {
         seal.run({ letter, seqs: listed(seqs) });
@@ -214,7 +214,7 @@ export function toOutboxRow(row: QueuedRow): OutboxRow {
 
 type Facts = Pick<Notification, 'incident' | 'backend'>;
 
-/** An older haplog that still ran when the tables became new went on writing the bare incident. */
+/** An older haplog that was still running when the tables were brought up to date went on writing the bare incident. */
 export function factsOf(text: string): Facts {
   const facts = JSON.parse(text) as Facts | Incident;
   if ('incident' in facts) return facts;
@@ -224,7 +224,7 @@ export function factsOf(text: string): Facts {
   };
 }
 
-/** There may be thousands of them. */
+/** With only the last of the fallen servers: there may be thousands of rows. */
 function inShort(row: OutboxRow): OutboxRow {
   const { incident } = row.notification;
   const short: Incident = { ...incident, fallen: incident.fallen.slice(-1) };

@@ -1,6 +1,6 @@
 /**
- * Is the database still where its path says? Who moves it away under the daemon (`mv haplog.db elsewhere`) would not
- * notice: the daemon holds the file open and goes on writing into it, and everybody else finds nothing.
+ * Watches whether the database is still where its path says. If somebody moves it away under the daemon (`mv haplog.db elsewhere`), nobody
+ * would notice: the daemon holds the file open and goes on writing into it, and everybody else finds nothing.
  */
 import { statSync } from 'node:fs';
 import { UserError } from '../user-error.js';
@@ -10,11 +10,11 @@ const LOOK_MS = 60_000;
 export interface Place {
   /** Rejects with a `UserError` (status 1) once the path names another file or none; never resolves. */
   lost: Promise<never>;
-  /** Looks no more. */
+  /** Stops looking. */
   stop(): void;
 }
 
-/** Looks after the open database `file`, once a minute; there is nothing to look after for `:memory:`. */
+/** Looks once a minute whether the open database `file` is still there; for `:memory:` there is nothing to look at. */
 export function watchPlace(file: string, everyMs = LOOK_MS): Place {
   const opened = inodeAt(file);
   let timer: NodeJS.Timeout | undefined;
@@ -24,7 +24,7 @@ export function watchPlace(file: string, everyMs = LOOK_MS): Place {
       try {
         if (inodeAt(file) !== opened) reject(moved(file));
       } catch {
-        // A folder that may not be looked into tells nothing of the file.
+        // A folder that may not be looked into tells nothing about the file.
       }
     }, everyMs);
   });

@@ -1,11 +1,11 @@
-/** Reads how far haplog has come: what `haplog status` tells. */
+/** Reads how far haplog has come: what `haplog status` shows. */
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../parsers/index.js';
 import type { Checkpoint } from '../tail/batch.js';
 import type { ReadingTables } from './reading.js';
 import type { DatedSample, DeliveredTimes, OutboxState, Progress } from './store.js';
 
-/** What failed is worth a look for so long; what waits, after so long. */
+/** How long a failed message is worth a look, and after how long a waiting one is. */
 const LATELY_MS = 24 * 3_600_000;
 const LONG_MS = 10 * 60_000;
 

@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { Checkpoint } from '../tail/batch.js';
 import type { Commit, MemoryRow } from './store.js';
 
-/** How many samples are kept, and how many of one reason: a flood of one kind must not wash away the rare other. */
+/** How many samples are kept, and how many of one reason: a flood of one kind must not wash away a rare one. */
 const SAMPLES_KEPT = 100;
 const SAMPLES_KEPT_OF_REASON = 25;
 

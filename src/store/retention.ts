@@ -1,15 +1,15 @@
 /**
- * Keeps the history within its bounds: of what is over, the oldest goes first. What is open or waits is never touched. A
- * sweep goes through each kind from its oldest row on, a step at a time, and looks at no row twice: so a step is short
- * however much stands in its way that may not be deleted.
+ * Keeps the history within its bounds: of what is over, the oldest goes first. What is open or waits is never touched. A sweep goes through
+ * each kind from its oldest row on, a step at a time, and looks at no row twice: so a step is short, however many rows that may not be
+ * deleted stand in its way.
  */
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../parsers/index.js';
 import type { Bounds } from './store.js';
 
-/** At so many rows of each kind a step looks, in one transaction: some milliseconds, so that nothing else waits long. */
+/** How many rows of each kind a step looks at, in one transaction: some milliseconds, so that nothing else waits long. */
 const STEP_ROWS = 1_000;
-/** What is open lasts until this instant. */
+/** The `open_until` of what is still open. */
 const OPEN = Number.MAX_SAFE_INTEGER;
 
 /** How far a sweep has come in one kind. */
@@ -19,18 +19,18 @@ interface Place {
 }
 
 interface Looked extends Place {
-  /** It may be deleted: 1. */
+  /** 1 if it may be deleted. */
   over: number;
 }
 
 const BEGINNING: Place = { at: Number.MIN_SAFE_INTEGER, seq: 0 };
 
-/** Table, the column that tells when it happened (an index has it), and which rows are over. */
+/** The table, the column that tells when it happened (it is indexed), and which rows are over. */
 const KINDS = [
   ['transition', 'at', 'TRUE'],
   ['outage', 'open_until', 'TRUE'],
   ['incident', 'open_until', `phase = 'resolved'`],
-  // Who was told the beginning of what still lasts is known by its rows.
+  // The rows of an incident that still lasts tell who was told its beginning.
   [
     'outbox',
     'closed_at',
@@ -40,10 +40,10 @@ const KINDS = [
   ],
 ] as const;
 
-/** Returns what takes one step, and says whether there is more to do; a sweep is over when there is not. */
+/** Returns a function that takes one step and says whether there is more to do; a sweep is over when there is not. */
 export function pruner(db: Database): (bounds: Bounds) => boolean {
   const kinds = KINDS.map(([table, at, over]) => {
-    // In two parts, for of rows at one instant an index finds the next only so (asked as a pair it walks through all of them).
+    // In two parts, because only so an index finds the next of many rows at one instant (asked for a pair, it walks through all of them).
     const ahead = (columns: string) => `
       SELECT ${columns} FROM ${table} WHERE ${at} = @at AND seq > @seq AND ${at} < @before
       UNION ALL SELECT ${columns} FROM ${table} WHERE ${at} > @at AND ${at} < @before
@@ -54,7 +54,7 @@ export function pruner(db: Database): (bounds: Bounds) => boolean {
       remove: db.prepare(`DELETE FROM ${table} WHERE seq IN (SELECT value FROM json_each(?))`),
     };
   });
-  // What people have said is little.
+  // There is little that people have said by command.
   const others = [
     `DELETE FROM acknowledgement WHERE incident IN (
       SELECT incident FROM acknowledgement AS ack WHERE at < @before
@@ -62,13 +62,13 @@ export function pruner(db: Database): (bounds: Bounds) => boolean {
     `DELETE FROM silence WHERE id IN (SELECT id FROM silence WHERE until < @before LIMIT ${STEP_ROWS})`,
   ].map((sql) => db.prepare(sql));
 
-  /** Room of deleted rows is used again, and does not count. */
+  /** The room of deleted rows is used again, and does not count. */
   const isTooBig = (bytes: number) => {
     const size = (name: string) => db.pragma(name, { simple: true }) as number;
     return (size('page_count') - size('freelist_count')) * size('page_size') > bytes;
   };
 
-  /** Up to when a step's worth of the kind that reaches back the furthest happened; 0 where no kind has so many rows left. */
+  /** Where a step's worth of rows ends, in the kind in which that is the earliest; 0 if no kind has so many rows left. */
   const endOfStep = (places: readonly Place[]): Instant => {
     const ends = kinds.flatMap(({ end }, i) => end.get({ ...places[i], before: OPEN }) ?? []);
     return ends.length === 0 ? 0 : Math.min(...ends) + 1;

@@ -35,11 +35,11 @@ export interface MemoryRow {
   body: unknown;
 }
 
-/** What was counted of the log. */
+/** How many lines of the log there were, by kind. */
 export interface Counted extends Tally {
-  /** Candidates without a header, or with one that cannot be: no such time, no such process. */
+  /** Candidates without a header, or with an impossible one: no such time, no such process. */
   rejected: number;
-  /** Candidates that begin as a sentence about a state and then go on otherwise. */
+  /** Candidates that begin as a sentence about a state and then go on differently. */
   nearMisses: number;
   /** Other candidates without a known sentence: what HAProxy says on its standard error when it starts, and its like. */
   unknown: number;
@@ -50,7 +50,7 @@ export interface DatedSample extends Sample {
   at: Instant;
 }
 
-/** What one look at a log, or a moment without one, brought. */
+/** What one look at a log brought, or a tick. */
 export interface News {
   /** Null for a tick (nothing was read) and for an import. */
   checkpoint: Checkpoint | null;
@@ -58,11 +58,11 @@ export interface News {
   /** Opened or changed: stored by id, the newer wins. */
   outages: Outage[];
   incidents: Incident[];
-  /** Each is sent once; a firing that comes again only to who was told nothing of the incident yet. */
+  /** Each is sent once; a firing that comes again, only to receivers that were told nothing of the incident yet. */
   notifications: Notification[];
-  /** The new number of lines that said an event already stored. */
+  /** Events that are already stored, with the new number of lines that said so. */
   copies: { id: EventId; copies: number }[];
-  /** Lines that may be forged and made no event; and those of before that were believed after all. */
+  /** Lines that may be forged and made no event; and earlier ones that were believed after all. */
   suspects: Suspect[];
   cleared: EventId[];
   tally: Counted | null;
@@ -70,7 +70,7 @@ export interface News {
   samples: DatedSample[];
 }
 
-/** One transaction's worth, of which all becomes true, or none: news, and what the memory is after them. */
+/** One transaction's worth, all or none: news, and how they change the memory. */
 export interface Commit extends News {
   /** What to remember from now on, and what to forget. */
   remember: MemoryRow[];
@@ -90,9 +90,9 @@ export interface SuspectLine extends Stamp {
 
 export type * from './outbox-row.js';
 
-/** What of the past is kept. */
+/** How much of the past is kept. */
 export interface Bounds {
-  /** What was over before goes. */
+  /** What was over before this instant goes. */
   before: Instant;
   /** As long as the database is bigger, the oldest goes. */
   bytes: number;
@@ -131,7 +131,7 @@ export interface Progress {
   memory: MemoryRow[];
   /** `suspects`: lines that may be forged and made no event, without those that were believed in the end. */
   counted: Counted & { suspects: number };
-  /** The newest of each reason, then the next ones of each; told with the newest first. */
+  /** The newest of each reason are taken first, then the next ones of each; listed with the newest first. */
   samples: DatedSample[];
   /** How many notifications are in which state. */
   outbox: Record<OutboxState, number>;
@@ -159,22 +159,23 @@ export interface Store {
   follow(paths: readonly string[]): Awaitable<void>;
 
   /**
-   * What may be sent now, oldest first: of each receiver and incident, where the oldest row that is still open is due, all that
-   * waits, so that a resolved never overtakes its firing. At most `limit` rows, none of the receivers in `except`. Of the servers
-   * that fell an incident has only the last here: `outbox` has all.
+   * What may be sent now, oldest first: if the oldest open row of a receiver and incident is due, all their waiting rows, so that a
+   * resolved never overtakes its firing. At most `limit` rows, none of the receivers in `except`. An incident has only the last of its
+   * fallen servers here: `outbox` has all.
    */
   due(now: Instant, limit: number, except?: readonly string[]): Awaitable<OutboxRow[]>;
   /** The instant at which the next notification falls due; null when none waits. */
   nextDueAt(): Awaitable<Instant | null>;
-  /** These rows go in the letter of this name: until an answer is known, in no other. Outlives the process, not a power cut. */
+  /** Puts these rows into the letter of this name, and until an answer is known into no other. Outlives the process, not a power cut. */
   seal(letter: string, seqs: readonly number[]): Awaitable<void>;
   /** When letters were accepted by a receiver after `since` and until `until`, the oldest first. */
   accepted(receiver: string, since: Instant, until: Instant): Awaitable<Instant[]>;
-  /** What was accepted by a receiver after `since` and until `until`: of it the last `limit`, the newest first. */
+  /** What a receiver accepted after `since` and until `until`: the last `limit` of it, the newest first. */
   told(receiver: string, since: Instant, until: Instant, limit: number): Awaitable<Told[]>;
   /**
-   * All rows of a letter at once, as in `postpone` and `close`. Each address that refused it gets rows of its own, in threads of
-   * its own, which are then as any others; what still waits for one that accepted is overtaken and goes. `fallback` as in `close`.
+   * Marks all rows of a letter at once, as `postpone` and `close` do. Each address that refused it gets rows of its own, in threads of its
+   * own, which are then like any others; what still waits for an address that accepted it is overtaken, and dropped. `fallback` as in
+   * `close`.
    */
   delivered(
     seqs: Seqs,
@@ -183,16 +184,15 @@ export interface Store {
     refused?: readonly RefusedAddress[],
     fallback?: string | null,
   ): Awaitable<void>;
-  /** Counts an attempt and waits until `dueAt`. */
+  /** Counts an attempt, and puts the rows off until `dueAt`. */
   postpone(seqs: Seqs, dueAt: Instant, reason: string): Awaitable<void>;
-  /** They do not go before `until`. Counts no attempt. */
+  /** Holds the rows back until `until`. Counts no attempt. */
   hold(seqs: Seqs, until: Instant): Awaitable<void>;
   /** The receiver takes nothing before `until`: neither what waits nor what is new. Counts no attempt. */
   quiet(receiver: string, until: Instant): Awaitable<void>;
   /**
-   * Ends rows without delivery. If an incident is over and the receiver was told nothing of it, what waits behind
-   * becomes `muted`; if it goes on, the next reminder tells it. With a `fallback` that receiver is told instead, once, and of the
-   * end too.
+   * Ends rows without delivery. If an incident is over and the receiver was told nothing of it, the rows that wait behind become `muted`;
+   * if it goes on, the next reminder tells it. If there is a `fallback`, that receiver is told instead, once, and is told the end too.
    */
   close(
     seqs: Seqs,
@@ -201,44 +201,44 @@ export interface Store {
     reason: string,
     fallback?: string | null,
   ): Awaitable<void>;
-  /** For whom something waits, and why, by name. */
+  /** The receivers for which something waits, and why, by name. */
   awaited(): Awaitable<Awaited[]>;
   /** What is to be told and what became of it, the newest first. */
   outbox(filter: OutboxFilter): Awaitable<OutboxEntry[]>;
   /**
-   * Rows that were refused, given up or wait are due at once, with all attempts before them; so is the end behind them that
-   * was muted. All or, where one is unfit, none.
+   * Makes rows that were refused, were given up or wait due at once, with all their attempts ahead of them again, and with them the muted
+   * end behind them. All rows, or none if one is unfit.
    */
   retry(seqs: readonly number[]): Awaitable<Unfit | null>;
-  /** Rows that wait are given up, as by `close`. What is accepted meanwhile counts as delivered. All or none. */
+  /** Gives up rows that wait, as `close` does. What is accepted meanwhile counts as delivered. All rows, or none if one is unfit. */
   drop(seqs: readonly number[], at: Instant): Awaitable<Unfit | null>;
 
   /** The same object as long as nothing has changed. Cheap to ask. */
   wishes(): Awaitable<Wishes>;
-  /** All that are remembered, also those that are over. */
+  /** All that are remembered, even those that are over. */
   silences(): Awaitable<Silence[]>;
   /** Returns its number. */
   addSilence(silence: Omit<Silence, 'id'>): Awaitable<number>;
-  /** Ends a silence at `at`, also one that has not begun; false where there is none that lasts longer. */
+  /** Ends a silence at `at`, even one that has not begun; false if no silence of this number lasts longer. */
   expireSilence(id: number, at: Instant): Awaitable<boolean>;
-  /** Those that are not over, the oldest first. */
+  /** Incidents that are not over, the oldest first. */
   openIncidents(): Awaitable<Incident[]>;
-  /** False where somebody has taken it on before. */
+  /** False if somebody has taken it on before. */
   acknowledge(incident: EventId, ack: Acknowledgement): Awaitable<boolean>;
 
   history(filter: HistoryFilter): Awaitable<History>;
   /**
-   * The same one by one, in bounded memory, in the order of time; at one instant transitions come first, then outages.
-   * Until the last one was taken, or the reader has left, nothing else is asked of this store.
+   * The same, one by one in the order of time, in bounded memory; at one instant transitions come first, then outages. Nothing else may be
+   * asked of this store until the last one was taken or the reader has left.
    */
   story(filter: HistoryFilter): Iterable<Happening> | AsyncIterable<Happening>;
-  /** What was not believed in a span, oldest first; the last thousand are kept. */
+  /** The lines of a span that were not believed, oldest first; the last thousand are kept. */
   suspects(filter: HistoryFilter): Awaitable<SuspectLine[]>;
-  /** How far haplog has come, all of one moment; at most so many samples. */
+  /** How far haplog has come, all at one moment; at most so many samples. */
   progress(samples: number, now: Instant): Awaitable<Progress>;
   /**
-   * Takes out a little of what is over and out of bounds, so that nothing else waits long. What is open, waits to be told, or is
-   * remembered stays. Returns whether there is more to take out.
+   * Deletes a little of what is over and out of bounds, so that nothing else waits long. What is open, waits to be told, or is remembered
+   * stays. Returns whether there is more to delete.
    */
   prune(bounds: Bounds): Awaitable<boolean>;
   /** Releases the database; the store is not used afterwards. */

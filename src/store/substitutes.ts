@@ -1,22 +1,23 @@
 /**
- * Who is told in place of a receiver that refused. It gets rows of its own under its own dedup keys, so that it is told once
- * even if a route leads to it too; and since who was told anything is told the end, it gets that whether the other does or not.
+ * Substitutes: receivers that are told in place of one that refused. A substitute gets rows of its own under its own dedup keys, so that it
+ * is told once even if a route leads to it too. Since a receiver that was told anything is told the end, it gets that whether the other
+ * does or not.
  */
 import type { Database } from 'better-sqlite3';
 
-/** A row that was refused, or one that whoever stands in is to be told too. */
+/** A row that was refused, or one that the substitutes are to be told too. */
 export interface PassedRow {
   seq?: number;
   incident: string;
   receiver: string;
-  /** The receiver of which this row's is one address; null of all others. */
+  /** The receiver of which this row's receiver is one address; null for all others. */
   addresseeOf?: string | null;
 }
 
 export interface Substitutes {
-  /** Rows that were refused or given up are told by `fallback`. */
+  /** Passes rows that were refused or given up on to `fallback`. */
   passOn(rows: readonly PassedRow[], fallback: string, state: string, reason: string): void;
-  /** Who was told anything in a receiver's place is told who takes the incident on, and its end. Takes one row of each thread. */
+  /** Tells every receiver that was told anything in another's place who takes the incident on, and its end. Takes one row of each thread. */
   follow(rows: readonly PassedRow[]): void;
 }
 
@@ -53,7 +54,7 @@ export function substitutes(db: Database, afterPause: string, threadLives: strin
     },
     follow: (rows) => {
       for (const { incident, receiver: own, addresseeOf } of rows) {
-        // Who was told in place of one address is told the end that goes to all of them.
+        // A substitute for one address is told the end that goes to all of them.
         const standsIn = addresseeOf ?? own;
         // A substitute may have refused it too, and have a substitute of its own.
         const asked = new Set([standsIn]);

@@ -1,4 +1,4 @@
-/** Lines that may be forged: kept for whoever wants to see them, the last thousand. */
+/** Lines that may be forged: the last thousand are kept, for people to look at. */
 import type { Database } from 'better-sqlite3';
 import type { EventId, Suspect } from '../../parsers/index.js';
 import type { HistoryFilter, SuspectLine } from './store.js';
@@ -7,9 +7,9 @@ import type { HistoryFilter, SuspectLine } from './store.js';
 const KEPT = 1_000;
 
 export interface SuspectTable {
-  /** Returns how many of them are new: an import may bring again what is known. */
+  /** Returns how many of them are new: an import may bring known ones again. */
   add(suspects: readonly Suspect[]): number;
-  /** Takes back what was believed after all; returns how many were there. */
+  /** Removes lines that were believed after all; returns how many were there. */
   clear(ids: readonly EventId[]): number;
   read(filter: HistoryFilter): SuspectLine[];
 }

@@ -4,7 +4,7 @@ import type { Acknowledgement, Incident, Silence } from '../../alerts/index.js';
 import type { EventId, Instant } from '../../parsers/index.js';
 import type { Store, Wishes } from './store.js';
 
-/** Longer ago than so, what is over is forgotten. */
+/** How long a silence that is over is remembered. */
 const KEPT_MS = 90 * 24 * 3_600_000;
 
 interface SilenceRow extends Omit<Silence, 'match' | 'from'> {
@@ -36,13 +36,13 @@ export function wishTables(db: Database): WishTables {
     WHERE open_until >= 9007199254740991 AND phase <> 'resolved' ORDER BY opened_at`);
 
   let known: Wishes | null = null;
-  /** Undefined: something was said through this connection. */
+  /** The `data_version` at the last look; undefined if something was said through this connection since. */
   let version: unknown;
   const read = (): Silence[] =>
     silences.all().map(({ match, since: from, ...row }) => ({ ...row, from, match: JSON.parse(match) }));
   return {
     wishes() {
-      // Rises with every change that another process makes (https://www.sqlite.org/pragma.html#pragma_data_version).
+      // Changes with every commit of another connection (https://www.sqlite.org/pragma.html#pragma_data_version).
       const now = db.pragma('data_version', { simple: true });
       if (known !== null && now === version) return known;
       version = now;

@@ -20,26 +20,26 @@ export interface Tally {
   oversize: number;
 }
 
-/** A line that was not understood, cut short, and why; of the reasons there are a handful. */
+/** A line that was not understood, cut short, and why; there are only a handful of reasons. */
 export interface Sample {
   text: string;
   reason: string;
 }
 
-/** Requests of one backend; between two of them stands no line about a state. */
+/** Requests of one backend, with no line about a state between them. */
 export interface RequestsSeen {
   host: string;
   pid: number | null;
   backend: string;
-  /** How many failed because no server could be reached. 0: a request of the backend stands in the log, no more. */
+  /** How many failed because no server could be reached. 0: a request of the backend is in the log, no more. */
   failed: number;
   /** Where the first of their lines begins. */
   start: number;
-  /** That line up to its message, if none of the backend was seen before in that hour of the log. */
+  /** That line up to its message, if it is the first seen of the backend in that hour of the log; else null. */
   header: string | null;
 }
 
-/** A line that is neither traffic nor an opening that is known: how it begins, and which process wrote it. */
+/** A line that is neither traffic nor begins in a known way: how it begins, and which process wrote it. */
 export interface StrangerSeen {
   host: string;
   pid: number;
@@ -48,10 +48,10 @@ export interface StrangerSeen {
   start: number;
 }
 
-/** What names a file across renames and copies: a hash of its first complete line. */
+/** The name of a file across renames and copies: a hash of its first complete line. */
 export type Fingerprint = string;
 
-/** Up to where a file's lines are in the database. */
+/** How far a file's lines are in the database. */
 export interface Checkpoint {
   path: string;
   fingerprint: Fingerprint;
@@ -62,9 +62,12 @@ export interface Checkpoint {
 export interface Batch {
   checkpoint: Checkpoint;
   lines: CandidateLine[];
-  /** In the order of their places; of what lies between two candidates each backend at most twice. */
+  /**
+   * In the order of their places. Between two candidates, each backend of a worker is here at most once for its failed requests, and once
+   * for each hour of the log.
+   */
   requests: RequestsSeen[];
-  /** In the order of their places; of each process two that begin differently are enough. */
+  /** In the order of their places; for each process, two that begin differently are enough. */
   strangers: StrangerSeen[];
   tally: Tally;
   /** At most a few lines that were neither traffic nor understood openings, cut to 200 characters. */
@@ -72,7 +75,7 @@ export interface Batch {
   readAt: Instant;
   /** No complete line was left unread in the file that the path names. */
   caughtUp: boolean;
-  /** Not caught up, but all that can be read is read: what the path names now cannot be. */
+  /** Not caught up, but all that can be read is read: what the path names now cannot be read. */
   blocked: boolean;
   /** False while catching up with what was written before haplog looked: such news is told only if it still holds at the end. */
   live: boolean;

@@ -1,9 +1,9 @@
-/** Makes batches of what was found, and knows what has been told of being caught up. */
+/** Makes batches of what was found, and remembers whether it has reported being caught up. */
 import type { Instant } from '../../parsers/index.js';
 import type { Batch, Checkpoint, Fingerprint } from './batch.js';
 import type { Splitter } from './splitter.js';
 
-/** So much may be passed over without a word; a restart then reads it again. */
+/** How much may be passed over without a batch; a restart reads it again. */
 const SILENT_BYTES_MAX = 16 * 1024 * 1024;
 const SILENT_MS_MAX = 5_000;
 
@@ -24,7 +24,7 @@ export class BatchMaker {
   #toldCaughtUp = false;
   #madeAt = Number.NEGATIVE_INFINITY;
 
-  /** @param silentBytesMax so much may be passed over without a batch */
+  /** @param silentBytesMax how many bytes may be passed over without a batch */
   constructor(
     path: string,
     clock: Clock,
@@ -37,12 +37,12 @@ export class BatchMaker {
     this.#silentBytesMax = silentBytesMax;
   }
 
-  /** Enough was found, or passed over, for a batch on the way. */
+  /** Whether enough was found, or passed over, for a batch before the end is reached. */
   ripe(splitter: Splitter): boolean {
     return splitter.full || splitter.found.tally.bytes >= this.#silentBytesMax;
   }
 
-  /** At the end of a file: is there something to tell? Mere traffic is told once in a while. */
+  /** Whether there is something to report at the end of a file. Mere traffic is reported once in a while. */
   due(splitter: Splitter, caughtUp: boolean): boolean {
     const { lines, tally } = splitter.found;
     if (lines.length > 0 || caughtUp !== this.#toldCaughtUp) return true;
@@ -68,12 +68,12 @@ export class BatchMaker {
     };
   }
 
-  /** All that was there is read: what comes from now on was written under our eyes. */
+  /** Everything that was there is read: what comes from now on is written while haplog watches. */
   reachedEnd(): void {
     this.#live = true;
   }
 
-  /** Lines may have been written that were not seen at once. */
+  /** Lines may have been written that haplog did not see at once. */
   lostSight(): void {
     this.#live = false;
   }

@@ -2,7 +2,7 @@
 import { type Instant, parseLine, type TimeContext } from '../../parsers/index.js';
 import type { LogFile } from './log-file.js';
 
-/** Null where none of its first lines is dated. */
+/** Null if none of its first lines is dated. */
 export function begunAt(file: LogFile, context: TimeContext): Instant | null {
   for (const line of file.firstLines()) {
     const parsed = parseLine(line, context);

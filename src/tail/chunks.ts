@@ -6,28 +6,28 @@ import { LINE_BYTES_MAX } from './splitter.js';
 import { sweepAtHand } from './sweep.js';
 
 const NEWLINE = 0x0a;
-/** It stays in a processor's cache of a megabyte or two, beside all else that is in use. */
+/** Small enough to stay in a processor's cache of a megabyte or two, beside all else that is in use. */
 const CHUNK_BYTES = 256 * 1024;
 /** A few milliseconds of work. */
 const TURN_BYTES = 8 * 1024 * 1024;
-/** So much of a line is kept for the next chunk: of none that is worth reading is there more. */
+/** How much of a line is kept for the next chunk: no line that is worth reading is longer. */
 const KEPT_BYTES = LINE_BYTES_MAX;
-/** So much to read is worth the making of that room. */
+/** How much must be left to read before the room in the sweep's memory is worth making. */
 const ROOM_WORTH_BYTES = 1024 * 1024;
 
 /** Without Node's `timers/promises`, which takes a millisecond to load. */
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /**
- * The bytes of a file from `offset` on, counted as unpacked. Throws `CannotRead` where compressed data are damaged or
- * cut off, after what could be unpacked.
+ * The bytes of a file from `offset` on, counted as unpacked. Throws `CannotRead` if compressed data are damaged or cut off, after giving
+ * what could be unpacked.
  */
 export function chunksOf(file: LogFile, offset: number): AsyncGenerator<Buffer, void> {
   if (!file.compressed) return plainChunks(file, offset);
   return inWords(skipBytes(unpackedChunks(file.fd), offset), file.openedAs);
 }
 
-/** A file's length in bytes as unpacked, as many as can be. */
+/** A file's length in bytes as unpacked; if it is damaged, as much as can be unpacked. */
 export async function lengthOf(file: LogFile): Promise<number> {
   if (!file.compressed) return file.size;
   let length = 0;
@@ -39,7 +39,7 @@ export async function lengthOf(file: LogFile): Promise<number> {
   return length;
 }
 
-/** What gzip data unpack to that come from elsewhere than a file; of damage the error names it `name`. */
+/** Unpacks gzip data that do not come from a file; an error about damage calls them `name`. */
 export function unpacked(packed: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer, void> {
   return inWords(unpackedStream(packed), name);
 }
@@ -56,10 +56,10 @@ async function* inWords(chunks: AsyncIterable<Buffer>, name: string): AsyncGener
 }
 
 /**
- * Reads on from `offset` up to the end that the file has then. Small synchronous reads, because a chunk that fits the
- * processor's cache is scanned while it is still there, and a thread's answer takes longer to arrive than the bytes do.
- * A chunk holds whole lines, but for the file's last and for what is too long for a line: what has no end yet is put before the bytes that are read next.
- * Between turns everything else of the process has its say.
+ * Reads from `offset` up to the end that the file has by then. The reads are small and synchronous, because a chunk that fits the
+ * processor's cache is scanned while it is still there, and a thread's answer takes longer to arrive than the bytes do. A chunk holds whole
+ * lines, except for the file's last line and lines that are too long: a line that has no end yet is put before the bytes that are read
+ * next. Between turns the rest of the process gets to run.
  */
 async function* plainChunks(file: LogFile, offset: number): AsyncGenerator<Buffer, void> {
   const room = file.size - offset >= ROOM_WORTH_BYTES ? takeRoom() : null;
@@ -86,7 +86,7 @@ async function* plainChunks(file: LogFile, offset: number): AsyncGenerator<Buffe
   }
 }
 
-/** How many bytes there are up to the end of the last whole line; all, where what follows is too long to be kept. */
+/** How many bytes there are up to the end of the last whole line; all, if what follows is too long to be kept. */
 function wholeLines(bytes: Buffer): number {
   const size = bytes.lastIndexOf(NEWLINE) + 1;
   return bytes.length - size > KEPT_BYTES ? bytes.length : size;
@@ -94,7 +94,10 @@ function wholeLines(bytes: Buffer): number {
 
 let roomIsTaken = false;
 
-/** Where traffic is passed over without being copied first: there is one such place, and one log at a time lies in it. */
+/**
+ * The memory in which traffic is passed over without being copied first. There is only one, for one log at a time; null if it is taken or
+ * cannot be had.
+ */
 function takeRoom(): Buffer | null {
   if (roomIsTaken) return null;
   const room = sweepAtHand()?.room ?? null;

@@ -1,13 +1,13 @@
 /**
- * What names a file across renames, copies and compression: a hash of its first complete line.
- * A log's first line bears a stamp, so two files with the same one are the same log, whatever they are called and
- * wherever they lie; inodes do not survive gzip and are used again.
+ * The name of a file across renames, copies and compression: a hash of its first complete line. A log's first line bears a stamp, so two
+ * files with the same first line are the same log, whatever they are called and wherever they lie. Inodes do not survive gzip and are used
+ * again.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Fingerprint } from './batch.js';
 
-/** At most so many bytes of the first line count, so that a file without newlines has a fingerprint as well. */
+/** How many bytes of the first line count at most, so that a file without newlines has a fingerprint as well. */
 export const HEAD_BYTES = 4096;
 
 const NEWLINE = 0x0a;
@@ -15,7 +15,7 @@ const NEWLINE = 0x0a;
 /**
  * The bytes that a fingerprint is made of: the first line without its newline, at most 4096 bytes of it.
  * @param bytes the file's first bytes: 4096 or more, or all there are
- * @param complete nobody will append to the file: what has no newline is a line all the same
+ * @param complete nobody will append to the file: a line without a newline counts all the same
  * @returns null while the first line may still grow
  */
 export function headOf(bytes: Buffer, complete: boolean): Buffer | null {

@@ -1,6 +1,6 @@
 /**
- * A path as an endless stream of batches: what lies before, then what is being written, across rotation, truncation,
- * absence and restarts. No line is lost or repeated, but where a file was emptied before it was read.
+ * Turns a path into an endless stream of batches: what was there before, then what is being written, across rotation, truncation, absence
+ * and restarts. No line is lost or repeated, except where a file was emptied before it was read.
  */
 import type { Batch, Checkpoint } from './batch.js';
 import { BatchMaker, type Clock } from './batches.js';
@@ -11,9 +11,9 @@ import { locate, type Place } from './succession.js';
 
 export interface FollowOptions {
   path: string;
-  /** Where to begin where there is no checkpoint. */
+  /** Where to begin if there is no checkpoint. */
   from: 'start' | 'end';
-  /** Up to where the log is known; its file is found again by content, whatever it is called now. */
+  /** How far the log has been read; its file is found again by content, whatever it is called now. */
   resume: Checkpoint | null;
   clock: Clock;
   /** Ends the stream and closes everything. */
@@ -22,12 +22,12 @@ export interface FollowOptions {
 }
 
 const LOOK_AGAIN_MS = 500;
-/** A name may be on its way while logrotate works: look more than once before a file counts as lost. */
+/** Names change while logrotate works: look more than once before a file counts as lost. */
 const SEARCHES = 3;
 
 /**
- * Follows the log at a path until the signal is given. Each batch carries the checkpoint that is true once it is
- * stored. Trouble with the log is told by notices and outlived; only bugs are thrown.
+ * Follows the log at a path until `signal` aborts. Each batch carries the checkpoint that is true once it is stored. Trouble with the log
+ * is reported by notices and waited out; only bugs are thrown.
  */
 export async function* follow(options: FollowOptions): AsyncGenerator<Batch, void> {
   const { path, signal, clock, onNotice } = options;

@@ -23,9 +23,9 @@ export interface Generation {
 const SNAPSHOTS_MAX = 10;
 
 /**
- * Lists the files of the log at `path`, youngest first; the first one is current unless the path names nothing.
- * Names wander while logrotate works (`.1` becomes `.2`, `.1` comes anew), so a listing counts only when the next one
- * is equal. What cannot be looked at is left out.
+ * Lists the files of the log at `path`, youngest first; the first one is current unless the path names nothing. Names change while
+ * logrotate works (`.1` becomes `.2`, a new `.1` appears), so a listing counts only if the next one is equal, or after ten attempts. Files
+ * that cannot be looked at are left out.
  */
 export async function generations(path: string): Promise<Generation[]> {
   let list = await snapshot(path);
@@ -50,8 +50,8 @@ async function snapshot(path: string): Promise<Generation[]> {
 }
 
 /**
- * Some tools number upwards: `.1` is the oldest then. Where the times at which the files were written say so, their own
- * first stamps must agree, for copied or restored files bear times that tell nothing.
+ * Whether the numbers rise with time, as some tools number: `.1` is the oldest then. If the times at which the files were written say so,
+ * their own first stamps must agree, because the times of copied or restored files tell nothing.
  */
 function countsUpwards(numbered: readonly Generation[]): boolean {
   const [lowest, highest] = [numbered[0], numbered.at(-1)];
@@ -83,13 +83,13 @@ async function generation(path: string, current: boolean): Promise<Generation | 
 }
 
 /**
- * The rotated names of a log, youngest first within each scheme: numbered ones count upwards with age (mostly), dated ones
- * (logrotate's `dateext`: eight digits, perhaps with hour or seconds behind) downwards.
+ * The rotated names of a log, youngest first within each scheme: numbered ones count upwards with age (mostly), dated ones (logrotate's
+ * `dateext`: eight digits, perhaps followed by hour or seconds) downwards.
  */
 export function rotatedNames(base: string, names: readonly string[]): [numbered: string[], dated: string[]] {
   const numbered = new Map<number, string>();
   const dated = new Map<string, string>();
-  // Plain before `.gz`: where both are there, gzip has not finished.
+  // Plain before `.gz`: if both are there, gzip has not finished.
   for (const name of [...names].sort()) {
     if (!name.startsWith(base)) continue;
     const suffix = /^[.-](\d[\d-]*)(?:\.gz)?$/.exec(name.slice(base.length))?.[1];

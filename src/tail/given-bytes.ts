@@ -1,12 +1,12 @@
-/** The bytes of a log that was named or is handed in, plain or compressed. A chunk is valid until the next one is asked for. */
+/** The bytes of a log that is named or comes on standard input, plain or compressed. A chunk is valid until the next one is asked for. */
 import { chunksOf, unpacked } from './chunks.js';
 import { isGzip } from './gzip.js';
 import { LogFile } from './log-file.js';
 
-/** The name under which standard input is asked for. */
+/** The path that stands for standard input. */
 export const STDIN = '-';
 
-/** Throws `CannotRead` where there is nothing to read; of damaged data, after what could be unpacked. */
+/** Throws `CannotRead` if there is nothing to read; for damaged data, after giving what could be unpacked. */
 export async function* bytesOf(path: string, stdin: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   if (path === STDIN) return yield* plain(stdin);
   const file = LogFile.open(path);
@@ -17,7 +17,7 @@ export async function* bytesOf(path: string, stdin: AsyncIterable<Buffer>): Asyn
   }
 }
 
-/** A stream as it is, or unpacked where it begins as a gzip file does. */
+/** A stream as it is, or unpacked if it begins as a gzip file does. */
 async function* plain(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   const chunks = stream[Symbol.asyncIterator]();
   let head: Buffer = Buffer.alloc(0);

@@ -1,10 +1,10 @@
-/** Unpacks gzip files, also damaged ones: what can be unpacked is given before the error is thrown. */
+/** Unpacks gzip files, even damaged ones: what can be unpacked is given before the error is thrown. */
 import { readSync } from 'node:fs';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 
 const INPUT_BYTES = 16 * 1024;
 const OUTPUT_BYTES = 256 * 1024;
-/** Where the data are damaged they are fed in so small pieces, that all before the damage comes out. */
+/** Damaged data are fed in pieces this small, so that everything before the damage comes out. */
 const FINE_BYTES = 16;
 
 /** Whether the bytes begin as a gzip file does (RFC 1952, 2.3.1: ID1, ID2). */
@@ -12,7 +12,7 @@ export function isGzip(head: Buffer): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
-/** The unpacked bytes of a gzip file, of all its members. Throws zlib's error (code `Z_...`) where it is damaged. */
+/** The unpacked bytes of a gzip file, of all its members. Throws zlib's error (code `Z_...`) if it is damaged. */
 export async function* unpackedChunks(fd: number): AsyncGenerator<Buffer, void> {
   const progress = { unpacked: 0, packed: 0 };
   try {
@@ -22,7 +22,7 @@ export async function* unpackedChunks(fd: number): AsyncGenerator<Buffer, void> 
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'Z_DATA_ERROR') throw error;
-    // The error took with it what else had been unpacked of its piece.
+    // The error discarded whatever else had been unpacked of its piece.
     let known = progress.unpacked;
     for await (const chunk of unpackFile(fd, progress.packed)) {
       if (chunk.length > known) yield chunk.subarray(known);
@@ -35,7 +35,7 @@ export async function* unpackedChunks(fd: number): AsyncGenerator<Buffer, void> 
 export function unpackedHead(bytes: Buffer): Buffer {
   let [sound, tried] = [0, bytes.length];
   let head: Buffer = Buffer.alloc(0);
-  // Where there is damage: the longest beginning that lies before it.
+  // If there is damage: the longest beginning that lies before it.
   for (let end = bytes.length + 1; sound + 1 < end; tried = (sound + end) >> 1) {
     try {
       head = gunzipSync(bytes.subarray(0, tried), { finishFlush: constants.Z_SYNC_FLUSH });
@@ -74,8 +74,8 @@ async function* piecesOf(fd: number, fineFrom: number, progress: { packed: numbe
 }
 
 /**
- * Takes the pieces of gzip data; gives what they unpack to, and returns how many of their bytes were gzip. Throws zlib's error.
- * This is no `pipeline`: a stream that fails throws away what was not yet fetched.
+ * Gives what the pieces of gzip data unpack to, and returns how many of their bytes were gzip. Throws zlib's error. This is no `pipeline`,
+ * because a stream that fails throws away what was not yet fetched.
  */
 export async function* unpackedStream(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, number> {
   const unzip = createGunzip({ chunkSize: OUTPUT_BYTES });
@@ -119,7 +119,7 @@ export async function* unpackedStream(pieces: AsyncIterable<Buffer>): AsyncGener
   }
 }
 
-/** Whether nothing but padding, as tapes and disks leave it, stands from `offset` on. */
+/** Whether nothing but zeros follows from `offset` on: padding, as tapes and disks leave it. */
 function zerosOnly(fd: number, offset: number): boolean {
   const block = Buffer.alloc(INPUT_BYTES);
   for (let at = offset; ; ) {

@@ -1,10 +1,10 @@
-/** Who speaks in a line, by what stands before its message: the words that all lines of one process share. */
+/** Tells who speaks in a line by what stands before its message: the words that all lines of one process share. */
 import { parseHeader, type TimeContext } from '../../parsers/index.js';
 
 /** What stands before the host. */
 const BEFORE_HOST = /^(?:<\d+>)?(?:1 )?(?:[A-Z][a-z]{2} [ \d]\d \S+|\S+)/;
 
-/** Only who speaks is asked; a leap day may be in it. */
+/** For finding out only who speaks. The latest year before this instant, 2096, has a leap day, which a line may bear. */
 export const ANY_TIME: TimeContext = { tz: 'UTC', asOf: Date.UTC(2097, 0) };
 
 /** Host, tag and pid, as they stand before the message. */
@@ -12,13 +12,13 @@ export function wordsOf(header: string): string {
   return header.slice(BEFORE_HOST.exec(header)?.[0].length ?? 0);
 }
 
-/** Null where the grammar finds no header. */
+/** Null if the grammar finds no header. */
 export function speakerIn(header: string): { host: string; pid: number | null } | null {
   const read = parseHeader(header, ANY_TIME);
   return read === null ? null : { host: read.host, pid: read.pid };
 }
 
-/** Whether `bytes[start, end)` are these. From the end: names mostly differ there. */
+/** Whether `bytes[start, end)` are `text`. Compares from the end, where names mostly differ. */
 export function isAt(bytes: Buffer, start: number, end: number, text: Buffer): boolean {
   if (end - start !== text.length || start < 0) return false;
   for (let i = text.length - 1; i >= 0; i--) if (bytes[start + i] !== text[i]) return false;

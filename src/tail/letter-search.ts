@@ -1,6 +1,6 @@
 /**
- * Where in a chunk does one of two pairs of bytes stand that end in the same letter? The native search for a single byte passes
- * over a chunk faster than anything else, as long as that byte is rare. (A search for both pairs stops at every `s`.)
+ * Finds either of two pairs of bytes in a chunk, both of which end in the same letter. The native search for a single byte passes over a
+ * chunk faster than anything else, as long as that byte is rare. (A search for the whole pairs stops at every `s`.)
  */
 export class LetterSearch {
   readonly #letter: number;
@@ -14,12 +14,12 @@ export class LetterSearch {
     this.#other = firsts[1].charCodeAt(0);
   }
 
-  /** Does the letter stand in the first `length` bytes? */
+  /** Whether the letter stands in the first `length` bytes. */
   isIn(bytes: Buffer, length: number): boolean {
     return length > 0 && bytes.lastIndexOf(this.#letter, length - 1) >= 0;
   }
 
-  /** The next place from `at` on of a pair's letter; the chunk's length where there is none. */
+  /** The next place of a pair's letter from `at` on; the chunk's length if there is none. */
   from(chunk: Buffer, at: number): number {
     for (let found = chunk.indexOf(this.#letter, at); found >= 0; found = chunk.indexOf(this.#letter, found + 1)) {
       const before = chunk[found - 1];

@@ -1,13 +1,13 @@
 /**
- * Bytes to lines, every one of them, however the bytes are cut into chunks: for who wants to see a log as it is. (The
- * daemon reads with the splitter, which passes over traffic.) A line that is too long is given by its beginning. Pure.
+ * Splits bytes into lines, every one of them, however the bytes are cut into chunks: for commands that show a log as it is. (The daemon
+ * reads with the splitter, which passes over traffic.) Of a line that is too long only the beginning is given. Pure.
  */
 import { LINE_BYTES_MAX } from './splitter.js';
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** Of a longer line as much as is worth showing. */
+/** How much of a line that is too long is worth showing. */
 const BEGINNING_BYTES = 1024;
 
 /** A line lies in `bytes[start, end)` until the call returns; where `bytes` hold only its beginning, it is not whole. */
@@ -37,7 +37,7 @@ export class LineReader {
     }
   }
 
-  /** No more bytes will come: what has no newline is a line all the same. */
+  /** No more bytes will come: a last line without a newline is a line all the same. */
   finish(take: TakeLine): void {
     if (this.#length > 0) this.#giveCarried(0, take);
   }

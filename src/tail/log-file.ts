@@ -1,6 +1,6 @@
 /**
- * One log file held open: the same file whatever it is called by now, and readable even when it was removed. What the
- * kernel calls it (device and inode) tells it from others while it is open; its fingerprint does so for ever.
+ * One log file held open: the same file whatever it is called by now, and readable even after it was removed. Device and inode tell it from
+ * others while it is open; its fingerprint does so for ever.
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { UserError } from '../user-error.js';
@@ -16,7 +16,7 @@ export function fileIdOf(stat: { dev: bigint; ino: bigint }): FileId {
   return `${stat.dev}:${stat.ino}`;
 }
 
-/** What else packs logs, by the first bytes of its files; no line of a log begins so. */
+/** Other programs that pack logs, by the first bytes of their files; no line of a log begins like these. */
 const PACKERS = [
   { name: 'xz', magic: Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]) },
   { name: 'zstd', magic: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]) },
@@ -25,7 +25,7 @@ const PACKERS = [
 const MAGIC_BYTES = 10;
 const CLOSED = -1;
 
-/** A log that cannot be opened; `missing` is the only reason that time alone may cure. */
+/** A log that cannot be read; `missing` is the only reason that time alone may cure. */
 export class CannotRead extends UserError {
   readonly missing: boolean;
 
@@ -53,7 +53,7 @@ export class LogFile {
   /** The path it was opened by; for messages, since names wander. */
   readonly openedAs: string;
   readonly id: FileId;
-  /** Known by its first bytes, not by its name. Nobody appends to a compressed file. */
+  /** Told by its first bytes, not by its name. Nobody appends to a compressed file. */
   readonly compressed: boolean;
   #fd: number;
   #head: Buffer | null = null;
@@ -65,7 +65,7 @@ export class LogFile {
     this.compressed = compressed;
   }
 
-  /** Opens what the path names now. Throws `CannotRead` where that is nothing, no regular file, or not for us. */
+  /** Opens what the path names now. Throws `CannotRead` if that does not exist, is no regular file, or may not be read. */
   static open(path: string): LogFile {
     try {
       const found = statSync(path);
@@ -92,7 +92,7 @@ export class LogFile {
     }
   }
 
-  /** Its number, while it is open. */
+  /** The file descriptor, while the file is open. */
   get fd(): number {
     return this.#fd;
   }
@@ -102,7 +102,7 @@ export class LogFile {
     return fstatSync(this.fd).size;
   }
 
-  /** No name is left: it was removed, or compressed into another file. */
+  /** Whether it has no name left: it was removed, or compressed into another file. */
   get removed(): boolean {
     return fstatSync(this.fd).nlink === 0;
   }
@@ -120,15 +120,15 @@ export class LogFile {
     return head && fingerprintOf(head);
   }
 
-  /** The lines at its beginning, as far as a few KiB hold them; for what wants to know when it was begun. */
+  /** The lines in its first few KiB, for finding out when it was begun. */
   firstLines(): string[] {
     return this.#firstBytes().toString('utf8').split('\n');
   }
 
   /**
-   * Was it emptied in place (copytruncate) since it was read up to `offset`? It is shorter then, or, if it has grown
-   * again, begins otherwise. Asked before each reading that follows a pause, so it must be quick: two system calls
-   * on what lies in the page cache, which a thread pool would only make slower.
+   * Whether it was emptied in place (copytruncate) since it was read up to `offset`: it is shorter then or, if it has grown again, begins
+   * differently. Asked before each reading that follows a pause, so it must be quick: two system calls on what lies in the page cache,
+   * which a thread pool would only make slower.
    */
   truncatedSince(offset: number): boolean {
     if (this.compressed) return false;
@@ -138,7 +138,7 @@ export class LogFile {
     return readSync(this.fd, now, 0, now.length, 0) < now.length || !now.equals(this.#head);
   }
 
-  /** The start of the line that holds the byte before `offset`, or `offset` itself where a line ends there. */
+  /** The start of the line that holds the byte before `offset`, or `offset` itself if a line ends there. */
   lineStartAt(offset: number): number {
     const block = Buffer.allocUnsafe(64 * 1024);
     for (let end = offset; end > 0; end -= Math.min(end, block.length)) {
@@ -158,8 +158,8 @@ export class LogFile {
   }
 
   /**
-   * Whether the shorter one is how the longer one begins, as far as its last bytes tell: first lines of two files may be equal. Where one is packed the
-   * first line has to do, and nothing is compared.
+   * Whether the longer one begins with the shorter one, as far as the shorter one's last bytes tell: the first lines of two files may be
+   * equal. If one of them is packed, the first line has to do, and nothing is compared.
    */
   holdsTheSame(other: LogFile): boolean {
     if (this.compressed || other.compressed) return true;
@@ -167,7 +167,7 @@ export class LogFile {
     return this.bytesBefore(end).equals(other.bytesBefore(end));
   }
 
-  /** Closed once more it stays closed, whoever has its number by then. */
+  /** Closing it again does nothing, even if another file has its descriptor by then. */
   close(): void {
     const fd = this.#fd;
     this.#fd = CLOSED;
@@ -175,7 +175,7 @@ export class LogFile {
   }
 
   #firstBytes(): Buffer {
-    // Compressed, 4096 bytes never take twice their room.
+    // Even compressed, 4096 bytes never take more than twice their room.
     const bytes = Buffer.alloc(this.compressed ? 2 * HEAD_BYTES : HEAD_BYTES);
     const read = bytes.subarray(0, readSync(this.fd, bytes, 0, bytes.length, 0));
     return this.compressed ? unpackedHead(read).subarray(0, HEAD_BYTES) : read;

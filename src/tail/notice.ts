@@ -1,9 +1,9 @@
-/** What befell a followed log, for haplog's own log and its status: not about HAProxy, but about our sight of its log. */
+/** What happened to a followed log, for haplog's own log: not about HAProxy, but about our sight of its log. */
 
 /**
- * `following`: read to its end, and watched from now on. `resumed`: going on where the last run stopped.
- * `rotated`: the old file was read to its end, a younger one is read now. `truncated`: emptied in place.
- * `missing`, `unreadable`: waited for; told once a spell. `lost`: lines may have been missed.
+ * `following`: read to its end, and watched from now on. `resumed`: going on where the last run stopped. `rotated`: the old file was read
+ * to its end, a younger one is read now. `truncated`: emptied in place. `missing`, `unreadable`: waited for; told once per spell. `lost`:
+ * lines may have been missed.
  */
 export type NoticeKind = 'following' | 'resumed' | 'rotated' | 'truncated' | 'missing' | 'unreadable' | 'lost';
 
@@ -15,7 +15,7 @@ export interface Notice {
   detail: string;
 }
 
-/** Tells a trouble once a spell, however often it is met. */
+/** Reports a trouble once per spell, however often it is met. */
 export class Teller {
   readonly #path: string;
   readonly #onNotice: (notice: Notice) => void;
@@ -32,13 +32,13 @@ export class Teller {
     this.#onNotice({ kind, path: this.#path, detail });
   }
 
-  /** Once until a trouble has come and gone. */
+  /** Reported once, and again only after a trouble has come and gone. */
   following(detail: string): void {
     if (!this.#following) this.tell('following', detail);
     this.#following = true;
   }
 
-  /** @param graceMs so long it may last before it is worth a word */
+  /** @param graceMs how long it may last before it is worth a word */
   trouble(kind: 'missing' | 'unreadable', detail: string, graceMs = 0): void {
     const now = performance.now();
     if (this.#troubleSince === 0) this.#troubleSince = now;

@@ -1,5 +1,5 @@
 /**
- * The hottest loop of haplog: passes over lines of traffic until one comes that is none, or that is to be looked at. It is alone
+ * The hottest loop of haplog: passes over lines of traffic until one comes that is not traffic, or that is to be looked at. It is alone
  * here and knows nothing else, so that it is compiled early, once, and stays so (docs/decisions/0008-speed.md).
  *
  * Where many lines in a row bear the same header, sweep.ts takes over, if it can: it is faster, and knows less.
@@ -9,9 +9,9 @@ import { type Sweep, sweepAtHand } from './sweep.js';
 
 const NEWLINE = 0x0a;
 
-/** So many lines of traffic in a row with the same header: more of them will come. */
+/** After this many lines of traffic in a row with the same header, more of them will come. */
 const FAMILIAR_LINES = 8;
-/** So much is worth the call. */
+/** How many bytes are worth the call. */
 const SWEEP_BYTES = 4 * 1024;
 
 /** Where it stopped: the line in `[start, end)` of the chunk, which was not passed over. */
@@ -27,7 +27,7 @@ export interface Stop {
 /**
  * Goes on from `from`, the start of a line. No line that reaches beyond `mark` is passed over.
  * @param longest a line with more bytes is `oversize`
- * @param help gives what is faster, or null
+ * @param help returns the faster sweep, or null
  */
 export function passOver(
   chunk: Buffer,
@@ -40,7 +40,7 @@ export function passOver(
   const limit = Math.min(mark + 1, chunk.length);
   let start = from;
   let passed = 0;
-  // Where it goes on among lines of one header, the first of them is enough.
+  // If it goes on in a row of lines with one header, the first of them is enough.
   let row = lastHeader.row >= FAMILIAR_LINES ? FAMILIAR_LINES - 1 : 0;
   let kind: Stop['kind'] = 'traffic';
   let end = chunk.indexOf(NEWLINE, start);

@@ -1,4 +1,4 @@
-/** A whole log as batches, plain or compressed, a file or what is handed in: for what reads history and does not follow it. */
+/** A whole log as batches, plain or compressed, from a file or standard input: for commands that read history and do not follow it. */
 import type { Batch, Fingerprint } from './batch.js';
 import { BatchMaker, type Clock } from './batches.js';
 import { chunksOf } from './chunks.js';
@@ -7,16 +7,16 @@ import { LogFile } from './log-file.js';
 import { Splitter } from './splitter.js';
 
 /**
- * Reads the file once, from its start to the end it has then. The last batch is `caughtUp`, none is `live`; an empty
- * file yields nothing. Lines have the same fingerprint and offsets as when they were followed.
- * Throws `CannotRead` where there is nothing to read; of a damaged or cut off `.gz`, after what could be unpacked.
+ * Reads the file once, from its start to the end it has then. The last batch is `caughtUp`, none is `live`; an empty file yields nothing.
+ * Lines have the same fingerprint and offsets as when they were followed. Throws `CannotRead` if there is nothing to read; for a damaged or
+ * cut off `.gz`, after giving what could be unpacked.
  */
 export async function* readBatches(path: string, clock: Clock = { now: Date.now }): AsyncGenerator<Batch, void> {
   const file = LogFile.open(path);
   try {
     const fingerprint = file.fingerprint(true) ?? '';
-    // Nobody goes on from the middle, so mere traffic makes no batch. And between the bytes and a few lines about states a processor's caches
-    // forget what either needs: the fewer batches, the better.
+    // Nobody goes on from the middle, so mere traffic makes no batch. And whenever the work changes between the bytes and a few lines about
+    // states, the processor's caches forget what the other needs: the fewer batches, the better.
     const batches = new BatchMaker(path, clock, null, Number.POSITIVE_INFINITY);
     yield* batchesOf(chunksOf(file, 0), batches, fingerprint);
   } finally {
@@ -25,14 +25,14 @@ export async function* readBatches(path: string, clock: Clock = { now: Date.now 
 }
 
 /**
- * Takes a log on standard input, plain or gzip. Its events have no address that another reading would give them. Throws for damaged data,
- * after what could be unpacked.
+ * Reads a log on standard input, plain or gzip. Its events have no address that a reading of the log's file would give them. Throws for
+ * damaged data, after giving what could be unpacked.
  */
 export function readGiven(stream: AsyncIterable<Buffer>): AsyncGenerator<Batch, void> {
   return batchesOf(bytesOf(STDIN, stream), new BatchMaker(STDIN, { now: Date.now }), STDIN);
 }
 
-/** The bytes of a whole log as batches. What makes the chunks fail is thrown after what was read before it. */
+/** The bytes of a whole log as batches. If the chunks fail, the error is thrown after the batches of what was read before it. */
 async function* batchesOf(
   chunks: AsyncIterable<Buffer>,
   batches: BatchMaker,

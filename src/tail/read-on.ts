@@ -20,7 +20,7 @@ const MISSING_GRACE_MS = 2_000;
 const RETRY_MS = 1_000;
 const RETRY_MS_MAX = 5_000;
 
-/** What goes on from file to file. */
+/** What stays the same from file to file. */
 export interface Course {
   path: string;
   signal: AbortSignal;
@@ -63,7 +63,7 @@ class FileReading {
       const sight = await look(path, this.#place);
       if (sight.kind === 'truncated') continue;
       if (sight.kind === 'replaced' && !replaced) {
-        // What was written into the old file before the new one was begun may have come after our last read.
+        // Lines written into the old file before the new one was begun may have come after our last read.
         replaced = true;
         if (this.#followed) await pause(LINGER_MS, signal);
       } else if (sight.kind === 'replaced') {
@@ -145,7 +145,7 @@ class FileReading {
       yield this.#batch(caughtUp ? 'end' : 'blocked');
     }
     if (caughtUp) batches.reachedEnd();
-    // Told behind the last batch: whoever hears it has everything that was there.
+    // Reported after the last batch: by then everything that was there has been handed out.
     if (sight.kind === 'same') {
       teller.over();
       teller.following(`from byte ${this.splitter.lineStart} on`);

@@ -1,22 +1,22 @@
 /**
- * Counts the requests that no server took, by load balancer and backend, between one line about a state and the next; and notes
- * whose requests stand in the log at all. Nothing is allocated for a line that adds to a count.
+ * Counts the requests that no server took, by load balancer and backend, between one line about a state and the next, and notes which
+ * backends have requests in the log at all. Nothing is allocated for a line that adds to a count.
  *
- * All failed requests are counted. Of the others a few are looked at: the lines at the beginning of an hour of the log, then
- * one in so many bytes. Which ones depends on where they stand in the file, not on how it is cut into chunks;
- * who goes on in the middle looks at more.
+ * All failed requests are counted. Of the others a few are looked at: the lines at the beginning of an hour of the log, then one in so many
+ * bytes. Which ones depends on their places in the file, not on how it is cut into chunks; a reading that begins in the middle looks at
+ * more.
  */
 import { findRequest, messageStart, type RequestPlace } from '../../parsers/index.js';
 import type { RequestsSeen } from './batch.js';
 import { isAt, speakerIn, wordsOf } from './header-words.js';
 import { LetterSearch } from './letter-search.js';
 
-/** So many are enough for a batch. */
+/** This many are enough for a batch. */
 const SEEN_MAX = 1_000;
-/** When a worker's hour begins, so many lines are looked at; then one in so many bytes. */
+/** When an hour of a worker begins, this many lines are looked at; then one in so many bytes. */
 const LOOKS_PER_HOUR = 64;
 const LOOK_EVERY_BYTES = 1024 * 1024;
-/** So many workers are known by their words, and of each so many backends: more than there are, unless somebody makes them up. */
+/** How many workers are known by their words, and how many backends of each: more than there are, unless somebody makes them up. */
 const SPEAKERS_MAX = 1_000;
 const BACKENDS_MAX = 2_000;
 
@@ -25,7 +25,7 @@ const FAMILIAR_MAX = 64;
 /** `2024-02-21T07`, `Feb 21 07`. */
 const HOUR = /^(?:<\d+>)?(?:1 )?(?:[A-Z].{8}|.{13})/;
 
-/** A worker by the words before its messages, and the backends whose requests were seen in its hour. */
+/** A worker, known by the words before its messages, and the backends whose requests were seen in its current hour. */
 interface Voice {
   host: string;
   pid: number | null;
@@ -33,7 +33,7 @@ interface Voice {
   backends: Set<string>;
 }
 
-/** From the blank before the host to the message; and the backend's name. */
+/** The header from the blank before the host to the message, and the backend's name. */
 interface Words {
   words: Buffer;
   name: Buffer;
@@ -52,12 +52,12 @@ export class Requests {
   /** The line that holds the byte at this offset, or the first after it, is looked at, whatever it says. */
   #lookAt = 0;
   #seen: RequestsSeen[] = [];
-  /** Of the failed ones since the last line about a state. */
+  /** The failed requests since the last line about a state. */
   readonly #groups = new Map<string, Group>();
   #last: Group | null = null;
   readonly #voices = new Map<string, Voice | null>();
   #looks = LOOKS_PER_HOUR;
-  /** What was looked at lately and is known, so that nothing has to be decoded to know it again. */
+  /** Lines that were looked at lately, so that nothing has to be decoded to recognise their like. */
   #familiar: Familiar[] = [];
   readonly #place: RequestPlace = { backend: 0, backendEnd: 0, failed: false };
   /** The terminations of failed requests are SC, sC and sQ (parsers/request.ts). */
@@ -75,21 +75,21 @@ export class Requests {
     return this.#seen.length >= SEEN_MAX;
   }
 
-  /** What was seen is somebody else's now. */
+  /** Begins a new list: what was seen until now belongs to the caller. */
   begin(): void {
     this.#seen = [];
     this.part();
   }
 
-  /** A line about a state stands here: what comes now is counted anew. */
+  /** A line about a state stands here: what follows is counted anew. */
   part(): void {
     this.#last = null;
     if (this.#groups.size > 0) this.#groups.clear();
   }
 
   /**
-   * The bytes of `chunk` are new; its first stands at `base` of the file. Returns the first place from `at` on whose line is to
-   * be given to `line`; if there is none, the chunk's length or more.
+   * Begins with a new chunk, whose first byte stands at `base` in the file. Returns the first place from `at` on whose line is to be given
+   * to `line`; if there is none, the chunk's length or more.
    */
   search(chunk: Buffer, at: number, base: number): number {
     this.#nextC = -1;
@@ -97,14 +97,14 @@ export class Requests {
     return this.next(chunk, at, base);
   }
 
-  /** The next such place from `at` on, or one before, if that line was none of traffic. */
+  /** The next such place from `at` on, or an earlier one if its line was no traffic. */
   next(chunk: Buffer, at: number, base: number): number {
     if (this.#nextC < at) this.#nextC = this.#inC.from(chunk, at);
     if (this.#nextQ < at) this.#nextQ = this.#inQ.from(chunk, at);
     return Math.min(this.#nextC, this.#nextQ, this.#lookAt - base);
   }
 
-  /** Is the line in the first `length` of the bytes, that stands at `offset`, one to be given to `line`? */
+  /** Whether the line in the first `length` bytes, which stands at `offset`, is to be given to `line`. */
   wants(bytes: Buffer, length: number, offset: number): boolean {
     return offset + length > this.#lookAt || this.#inC.isIn(bytes, length) || this.#inQ.isIn(bytes, length);
   }
@@ -123,7 +123,7 @@ export class Requests {
     else if (isLook && !this.#isFamiliar(bytes, start, message)) this.#note(bytes, start, message, offset, 0);
   }
 
-  /** Every line, as long as there are looks left. */
+  /** The next look is at the next line as long as there are looks left, then at one line in so many bytes. */
   #planLook(offset: number): void {
     this.#lookAt = this.#looks > 0 ? offset : (Math.floor(offset / LOOK_EVERY_BYTES) + 1) * LOOK_EVERY_BYTES;
   }
@@ -151,7 +151,7 @@ export class Requests {
     this.#last = group;
   }
 
-  /** The last one mostly; of the others as many are looked at as cost less than decoding a name. */
+  /** Mostly the last one. The others are compared only while there are so few that it costs less than decoding a name. */
   #knownGroup(bytes: Buffer, message: number): Group | null {
     if (this.#last !== null && this.#isOf(this.#last, bytes, message)) return this.#last;
     if (this.#groups.size > FAMILIAR_MAX) return null;
@@ -171,7 +171,7 @@ export class Requests {
     return false;
   }
 
-  /** Notes the line where it is one of failed requests, or the first of its backend in an hour. */
+  /** Notes the line if it is a failed request, or the first one of its backend in an hour. */
   #note(bytes: Buffer, start: number, message: number, offset: number, failed: number): RequestsSeen | null {
     const header = bytes.toString('utf8', start, message);
     const voice = this.#voiceOf(header);
@@ -195,7 +195,7 @@ export class Requests {
     return seen;
   }
 
-  /** Null where the grammar finds no header. */
+  /** Null if the grammar finds no header. */
   #voiceOf(header: string): Voice | null {
     const words = wordsOf(header);
     const known = this.#voices.get(words);

@@ -1,7 +1,7 @@
 /**
- * Bytes to candidate lines, however the bytes are cut into chunks. Traffic lines, 99 % of a busy log, are counted and
- * never decoded; a line that is too long is passed over without being kept. Pure; nothing is
- * allocated for a line that is not wanted.
+ * Splits bytes into candidate lines, however the bytes are cut into chunks. Traffic lines, 99 % of a busy log, are counted and, except for
+ * the few that requests.ts reads, never decoded; a line that is too long is passed over without being kept. Pure; nothing is allocated for
+ * a line that is not wanted.
  */
 import { classify, type LineClass } from '../../parsers/index.js';
 import type { CandidateLine, RequestsSeen, Sample, StrangerSeen, Tally } from './batch.js';
@@ -21,7 +21,7 @@ const SAMPLE_BYTES_MAX = 4 * SAMPLE_CHARS_MAX;
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** What was found since the last look. */
+/** What was found since the last `take`. */
 export interface Findings {
   lines: CandidateLine[];
   requests: RequestsSeen[];
@@ -54,7 +54,7 @@ export class Splitter {
     return this.lineStart + this.#carried + this.#skipped;
   }
 
-  /** Enough was found for one batch: take it before more is pushed. */
+  /** Whether enough was found for one batch: take it before more is pushed. */
   get full(): boolean {
     return (
       this.#findings.lines.length >= LINES_MAX ||
@@ -90,7 +90,7 @@ export class Splitter {
       if (this.full) return start;
     }
     const base = this.lineStart - start;
-    // What comes first: a place that may be of a failed request, or one at which a line is to be looked at.
+    // Whichever comes first: a place that may be of a failed request, or one whose line is to be looked at.
     let mark = this.#requests.search(chunk, start, base);
     let lines = 0;
     let traffic = 0;
@@ -122,7 +122,7 @@ export class Splitter {
     return chunk.length;
   }
 
-  /** No more bytes will come: what has no newline is a line all the same. */
+  /** No more bytes will come: a last line without a newline is a line all the same. */
   finish(): void {
     if (this.#carried > 0 || this.#skipped > 0) this.#endLine(0);
   }

@@ -1,7 +1,7 @@
 /**
- * Notes how the lines begin that begin as nothing which HAProxy writes of itself, for belief (parsers/strangers.ts): of each
- * process, between two candidates, the first line and the first that begins otherwise. Which ones depends on where they stand in
- * the file, not on how it is cut into chunks; who goes on in the middle notes more, which says nothing new.
+ * Notes how lines begin that begin like nothing that HAProxy writes by itself, for belief (parsers/strangers.ts): for each process, between
+ * two candidates, the first such line and the first that begins differently. Which ones depends on their places in the file, not on how it
+ * is cut into chunks; a reading that begins in the middle notes more, which says nothing new.
  */
 import { messageStart, parseLine } from '../../parsers/index.js';
 import type { StrangerSeen } from './batch.js';
@@ -11,14 +11,14 @@ const LT = 0x3c;
 const DASH = 0x2d;
 const BRACKET_CLOSE = 0x5d;
 
-/** So many processes are known by their words: more than there are, unless somebody makes them up. */
+/** How many processes are known by their words: more than there are, unless somebody makes them up. */
 const WRITERS_MAX = 1_000;
-/** So many of them are known without decoding anything. */
+/** How many of them are known without decoding anything. */
 const FAMILIAR_MAX = 16;
-/** So many are enough for a batch. */
+/** This many are enough for a batch. */
 const SEEN_MAX = 1_000;
 
-/** A process, and how its strange lines begin: all with this byte (-1: there was none yet), or enough is known. */
+/** A process, and how its strange lines begin: all with the byte `first` (-1: there was none yet), unless enough is known. */
 interface Writer {
   words: Buffer;
   first: number;
@@ -29,19 +29,19 @@ export class Strangers {
   /** What is noted until the next `begin`, while it is being gathered. */
   seen: StrangerSeen[] = [];
   readonly #writers = new Map<string, Writer>();
-  /** Those that wrote lately, so that nothing has to be decoded to know them again: a log may be full of such lines. */
+  /** The writers of the latest such lines, so that nothing has to be decoded to know them again: a log may be full of these lines. */
   #familiar: Writer[] = [];
 
   get full(): boolean {
     return this.seen.length >= SEEN_MAX;
   }
 
-  /** What was seen is somebody else's now. */
+  /** Begins a new list: what was seen until now belongs to the caller. */
   begin(): void {
     this.seen = [];
   }
 
-  /** A candidate stands here: what is known of a worker may be otherwise behind it, so that all is noted anew. */
+  /** A candidate stands here: what is known of a worker may be different after it, so everything is noted anew. */
   part(): void {
     if (this.#writers.size > 0) this.#writers.clear();
     if (this.#familiar.length > 0) this.#familiar = [];
@@ -50,7 +50,7 @@ export class Strangers {
   /** Takes in the line in `bytes[start, end)`, which is neither traffic nor a candidate and stands at `offset` of its file. */
   line(bytes: Buffer, start: number, end: number, offset: number): void {
     const message = messageStart(bytes, start, end);
-    // A severity cannot be forged.
+    // A line with a priority has a severity, and that cannot be forged.
     if (message >= end || bytes[start] === LT || !mayHavePid(bytes, message)) return;
     const first = bytes[message]!;
     const writer = this.#writerOf(bytes, start, message);
@@ -79,7 +79,7 @@ export class Strangers {
 
 type Stranger = Omit<StrangerSeen, 'start'>;
 
-/** The same of one line that is given as a text; null where it is not strange. */
+/** How one line, given as a text, begins and which process wrote it; null if it is not strange. */
 export function strangerOf(line: string): Stranger | null {
   const bytes = Buffer.from(line);
   const message = messageStart(bytes, 0, bytes.length);
@@ -92,8 +92,8 @@ export function strangerOf(line: string): Stranger | null {
 const SENTENCE = 'backend x has no server available!';
 
 /**
- * `own`: the line is a sentence that HAProxy is known to write. `nobody`: its header names no process. The writer is the one that a
- * sentence in this place would be of.
+ * `own`: the line is a sentence that HAProxy is known to write. `nobody`: its header names no process. The writer is the process that a
+ * sentence in this place would come from.
  */
 function strangerIn(bytes: Buffer, start: number, message: number, end: number): Stranger | 'own' | 'nobody' {
   const line = parseLine(bytes.toString('utf8', start, end), ANY_TIME);
@@ -106,7 +106,7 @@ function strangerIn(bytes: Buffer, start: number, message: number, end: number):
   return { host, pid, first: String.fromCodePoint(bytes.toString('utf8', message, end).codePointAt(0) ?? 0) };
 }
 
-/** `tag[pid]: `, also without the colon; or the `- ` before a message of RFC 5424. */
+/** Whether the header may name a process: by `tag[pid]: `, also without the colon, or by the `- ` before a message of RFC 5424. */
 function mayHavePid(bytes: Buffer, message: number): boolean {
   const last = bytes[message - 2];
   return last === BRACKET_CLOSE || last === DASH || bytes[message - 3] === BRACKET_CLOSE;

@@ -1,6 +1,6 @@
 /**
- * Which file of a log comes next: where a checkpoint's file is by now, whatever it is called, and which one was begun
- * after a given one. Nothing is remembered between two questions: names may have wandered meanwhile.
+ * Finds the file of a log to go on with: where a checkpoint's file is by now, whatever it is called, and which file was begun after a given
+ * one. Nothing is remembered between two questions, because names may have changed meanwhile.
  */
 import { statSync } from 'node:fs';
 import type { Checkpoint, Fingerprint } from './batch.js';
@@ -23,7 +23,7 @@ export type Sight =
   | { kind: 'waiting'; because: 'empty' }
   | { kind: 'waiting'; because: 'missing' | 'unreadable'; detail: string };
 
-/** Looks at the path. While nothing has changed this is asked often; it takes two system calls then. */
+/** Looks at the path. While nothing changes this is asked often, and takes three system calls. */
 export async function look(path: string, { file, offset }: Place): Promise<Sight> {
   if (isAt(path, file)) return { kind: file.truncatedSince(offset) ? 'truncated' : 'same' };
   const next = (await youngerThan(path, file)).find(({ copyOf }) => copyOf === null)?.generation;
@@ -39,8 +39,8 @@ export async function look(path: string, { file, offset }: Place): Promise<Sight
 }
 
 /**
- * Opens the file that was begun after `place`'s; null where it was gone again before it was open. A rotated file that
- * cannot be read, or is a copy of an older one, is passed over, and told in a sentence.
+ * Opens the file that was begun after `place`'s; null if it was gone again before it was open, or is the current one and cannot be read. A
+ * rotated file that cannot be read, or is a copy of an older one, is passed over, and `onPassedOver` is told why.
  */
 export async function openNext(path: string, place: Place, onPassedOver: (why: string) => void): Promise<Place | null> {
   for (const { generation, copyOf } of await youngerThan(path, place.file)) {
@@ -67,10 +67,9 @@ function offsetAfter({ file, offset }: Place, next: LogFile): number {
 }
 
 /**
- * Finds the file of a checkpoint among all files of the log, by content. In the current file it goes on at the start of
- * a line even if the file has become shorter, as after a power cut. Of several rotated ones the longest is the log
- * itself, and the others are copies that somebody made of its beginning; of equals the one that all others come after.
- * Null where no file has the fingerprint.
+ * Finds the file of a checkpoint among all files of the log, by content. In the current file it goes on at the start of a line even if the
+ * file has become shorter, as after a power cut. Of several rotated files the longest is the log itself, and the others are copies that
+ * somebody made of its beginning; of equally long ones the oldest is taken. Null if no file has the fingerprint.
  */
 export async function locate(path: string, { fingerprint, offset }: Checkpoint): Promise<Place | null> {
   const found: LogFile[] = [];
@@ -90,7 +89,7 @@ export async function locate(path: string, { fingerprint, offset }: Checkpoint):
   return file && { file, offset };
 }
 
-/** Of equals the last. */
+/** Of equally long ones the last. */
 async function longestOf(files: readonly LogFile[]): Promise<LogFile | null> {
   if (files.length <= 1) return files[0] ?? null;
   let longest: { file: LogFile; length: number } | null = null;
@@ -101,7 +100,7 @@ async function longestOf(files: readonly LogFile[]): Promise<LogFile | null> {
   return longest!.file;
 }
 
-/** Is this file still what the path names? */
+/** Whether the path still names this file. */
 function isAt(path: string, file: LogFile): boolean {
   try {
     const found = statSync(path, { bigint: true, throwIfNoEntry: false });
@@ -111,7 +110,7 @@ function isAt(path: string, file: LogFile): boolean {
   }
 }
 
-/** A file that lies behind another one in time; `copyOf` is the older one that it is only a copy of. */
+/** A file that was begun after another one; `copyOf` is the older file that it is only a copy of. */
 interface Younger {
   generation: Generation;
   copyOf: string | null;
@@ -122,14 +121,14 @@ async function youngerThan(path: string, file: LogFile): Promise<Younger[]> {
   const list = await generations(path);
   let at = list.findIndex(({ id }) => id === file.id);
   if (at < 0 && file.removed) at = indexOfTwin(list, file);
-  // It is nowhere: nothing tells which of the rotated files are younger, and to read one again would be worse.
+  // It is nowhere: nothing tells which of the rotated files are younger, and reading one again would be worse than missing it.
   if (at < 0) at = list[0]?.current ? 1 : 0;
   const younger = list.slice(0, at).reverse();
   if (!younger.some(({ current }) => !current)) return younger.map((generation) => ({ generation, copyOf: null }));
   return copiesTold(younger, list.slice(at), file.fingerprint(true));
 }
 
-/** A rotated file that begins as an older one does is a copy of it, unless it comes next and may have more. */
+/** Tells which files are copies: a rotated file that begins as an older one does, unless it comes right after that one and may have more. */
 function copiesTold(younger: Generation[], older: Generation[], current: Fingerprint | null): Younger[] {
   const known = new Map<Fingerprint, Generation>();
   for (const generation of older) {
@@ -150,7 +149,7 @@ function copiesTold(younger: Generation[], older: Generation[], current: Fingerp
   return told;
 }
 
-/** Where one is gone meanwhile the first line has to do. */
+/** If one is gone meanwhile, the first line has to do. */
 function holdTheSame(...pair: [Generation, Generation]): boolean {
   const [one = null, other = null] = pair.map(openIfReadable);
   try {
@@ -161,7 +160,7 @@ function holdTheSame(...pair: [Generation, Generation]): boolean {
   }
 }
 
-/** The fingerprint of a rotated file; null where it cannot be read. */
+/** The fingerprint of a rotated file; null if it cannot be read. */
 function nameOf(generation: Generation): Fingerprint | null {
   const file = openIfReadable(generation);
   try {
@@ -171,7 +170,7 @@ function nameOf(generation: Generation): Fingerprint | null {
   }
 }
 
-/** Where the file's content is now, most likely compressed; -1 where it is nowhere. */
+/** The index of the file that has this one's content now, most likely compressed; -1 if there is none. */
 function indexOfTwin(list: Generation[], file: LogFile): number {
   const fingerprint = file.fingerprint(true);
   if (fingerprint === null) return -1;
@@ -181,7 +180,7 @@ function indexOfTwin(list: Generation[], file: LogFile): number {
   return -1;
 }
 
-/** Null where its name belongs to another file by now. */
+/** Null if its name belongs to another file by now. */
 function openGeneration({ path, id }: Generation): LogFile | null {
   const file = LogFile.open(path);
   if (file.id === id) return file;
@@ -189,7 +188,7 @@ function openGeneration({ path, id }: Generation): LogFile | null {
   return null;
 }
 
-/** Null where it cannot be read either. */
+/** As `openGeneration`, and null also if it cannot be read. */
 function openIfReadable(generation: Generation): LogFile | null {
   try {
     return openGeneration(generation);

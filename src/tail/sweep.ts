@@ -1,12 +1,12 @@
 /**
- * Passes over traffic in the place of the loop in pass-over.ts, twice as fast, where WebAssembly with SIMD is to be had. It sees
- * only what lies in the memory of sweep.wat: chunks that are read into its room, and of others what it copies there block by
- * block. It keeps nothing from one call to the next. Whatever it does not know it leaves to `classify`.
+ * Passes over traffic in place of the loop in pass-over.ts, twice as fast, if WebAssembly with SIMD is to be had. It sees only the memory
+ * of sweep.wat: chunks that were read into its room, and other chunks as copies, block by block. It keeps nothing from one call to the
+ * next. Whatever it does not know it leaves to `classify`.
  */
 import { ALONE, lastHeader } from '../../parsers/index.js';
 import { SWEEP } from './sweep.gen.js';
 
-/** Where in the module's memory what it needs lies (sweep.wat). The room for a chunk comes first. */
+/** The layout of the module's memory (sweep.wat). The room for a chunk comes first. */
 const ROOM_BYTES = 5 * 64 * 1024;
 const ALONE_AT = ROOM_BYTES;
 const HEADER_AT = ALONE_AT + 256;
@@ -21,7 +21,7 @@ interface Exports {
   sweep(start: number, limit: number, longest: number, at: number, length: number, message: number): number;
 }
 
-/** What of WebAssembly is used: its types come with a browser's. */
+/** The part of WebAssembly that is used: its types come only with a browser's. */
 interface WebAssembly {
   Module: new (bytes: Uint8Array) => object;
   Instance: new (module: object) => { exports: Exports };
@@ -30,12 +30,12 @@ interface WebAssembly {
 export class Sweep {
   /** How many lines the last call passed over. */
   passed = 0;
-  /** What lies here is not copied; and the kernel reads faster to where a page begins. */
+  /** A chunk in here is not copied; and the kernel reads faster into memory that begins with a page. */
   readonly room: Buffer;
   readonly #exports: Exports;
   readonly #memory: Uint8Array;
 
-  /** Throws where there is no WebAssembly, or none with SIMD, or no room for its memory. */
+  /** Throws if there is no WebAssembly, or none with SIMD, or no room for its memory. */
   constructor() {
     const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssembly }).WebAssembly;
     this.#exports = new Instance(new Module(Buffer.from(SWEEP, 'base64'))).exports;
@@ -46,8 +46,7 @@ export class Sweep {
   }
 
   /**
-   * Goes on from `from`, the start of a line, over traffic that bears the header which the line at `familiar` bears, the last that
-   * was classified.
+   * Goes on from `from`, the start of a line, over traffic with the same header as the line at `familiar`, the last that was classified.
    * @param limit no byte from there on decides anything
    * @param longest no line with more bytes is passed over
    * @returns the start of the line at which it stopped
@@ -73,7 +72,7 @@ export class Sweep {
     }
   }
 
-  /** Returns whether it came to the end. */
+  /** Returns whether it came to `limit`. */
   #sweep(start: number, limit: number, longest: number): boolean {
     const { at, message } = lastHeader;
     const { sweep, passed } = this.#exports;
@@ -85,7 +84,7 @@ export class Sweep {
 
 let theOne: Sweep | null | undefined;
 
-/** The one for all, made when it is first asked for, which takes a millisecond; null where there can be none. */
+/** The one sweep that all share, made when it is first asked for, which takes a millisecond; null if there can be none. */
 export function sweepAtHand(): Sweep | null {
   if (theOne !== undefined) return theOne;
   try {

@@ -1,31 +1,30 @@
 /**
- * The only file that knows the package `tail-file`: it watches the log's folder and reads what was appended to a file
- * that we hold open, and hands it over as bytes.
+ * The only file that knows the package `tail-file`. The package watches the log's folder and reads what was appended to a file that we hold
+ * open; this file hands it over as bytes.
  *
- * Its line mode is slow (4 KiB reads, strings) and counts characters; its own change from a rotated file to the new one
- * can lose the last line (it looks for the new file after it has read the old one to its end, and does not read again);
- * `start` throws out of a callback where no watch can be had. It documents that options replace its methods, so it is
- * given ours for these: bytes instead of lines, our file descriptor, no change of files, and no end that closes what
- * is ours. An error ends it for good; make another one.
+ * The package's line mode is slow (4 KiB reads, strings) and counts characters. Its own change from a rotated file to the new one can lose
+ * the last line (it looks for the new file after it has read the old one to its end, and does not read again). Its `start` throws out of a
+ * callback if no watch can be had. It documents that options replace its methods, so it gets ours for these: bytes instead of lines, our
+ * file descriptor, no change of files, and no end that closes what is ours. An error ends it for good; make another one.
  */
 import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import Tail from 'tail-file';
 
 const CHUNK_BYTES = 64 * 1024;
-/** Where a watch sees nothing (network file systems, a link into another folder), this still does. */
+/** Where a watch sees nothing (network file systems, a link into another folder), polling still does. */
 const POLL_MS = 1_000;
-/** Looks are at least so far apart: a busy log costs no more, and a quiet one is read at once. */
+/** The least time between two looks: a busy log costs no more, and a quiet one is read at once. */
 const LOOKS_APART_MS = 5;
 
 export interface TailOptions {
-  /** The log's path: its folder is watched, and what happens there to names that begin like its own. */
+  /** The log's path: its folder is watched, for changes to names that begin like its own. */
   path: string;
   /** Open for reading; stays open. */
   fd: number;
   /** Where to read on, in bytes. */
   offset: number;
-  /** Wakes who waits in `next`. */
+  /** Aborting it ends the waiting in `next`. */
   signal: AbortSignal;
 }
 
@@ -49,7 +48,7 @@ export class ByteTail {
   readonly #signal: AbortSignal;
   readonly #wake = () => this.#deliver(null);
 
-  /** Begins to watch and to read. Throws what `fs.watch` throws, for example where the system's watches are used up. */
+  /** Begins to watch and to read. Throws what `fs.watch` throws, for example if the system's watches are used up. */
   constructor({ path, fd, offset, signal }: TailOptions) {
     const realPath = realPathOf(path);
     const prefix = basename(realPath);
@@ -123,7 +122,7 @@ export class ByteTail {
     clearInterval(this.#poll);
     if (this.#nextLook) clearTimeout(this.#nextLook);
     this.#tail.watcher?.close();
-    // Its number may belong to another file as soon as it is closed.
+    // The descriptor's number may belong to another file as soon as it is closed.
     if (this.#reading) await new Promise<void>((resolve) => (this.#readEnded = resolve));
     this.#tail._stop();
     this.#wake();

@@ -1,4 +1,4 @@
-/** How much of a log lies behind its checkpoint, for who asks from outside. */
+/** How much of a log is unread after its checkpoint, as seen from outside the daemon. */
 import type { Checkpoint } from './batch.js';
 import { CannotRead, LogFile } from './log-file.js';
 
@@ -8,7 +8,7 @@ import { CannotRead, LogFile } from './log-file.js';
  */
 export type Unread = { kind: 'unread'; bytes: number } | { kind: 'other' | 'missing' | 'unreadable' };
 
-/** Looks at the file that the checkpoint's path names now. What may not be looked at is no missing file: the daemon may read it. */
+/** Looks at the file that the checkpoint's path names now. A file that we may not read is not missing: the daemon may read it. */
 export function unreadOf({ path, fingerprint, offset }: Checkpoint): Unread {
   let file: LogFile;
   try {
