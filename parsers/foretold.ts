@@ -3,27 +3,17 @@
  * stderr, or at least not its time (docs/decisions/0007-belief.md).
  */
 import { standsOnStderr } from './belief.js';
-import { inOneBreath, strike } from './copies.js';
+import { inOneBreath } from './copies.js';
 import { backendOf, type HaproxyEvent } from './event.js';
 import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { movedKey } from './keys.js';
 import type { Stamp } from './record.js';
 import { sourceOf } from './sources.js';
 import { clientsWriteLines } from './strangers.js';
-import { waitingWith, withoutWaiting, withWaiting } from './waiting.js';
+import { struck, waitingWith, withWaiting } from './waiting.js';
 
 /** Stderr comes seconds late at worst where the load balancer is not stalled as a whole. */
 const LATE_MS = 10_000;
-
-/** What was heard, without an event that was not believed: nothing pairs with it any more. */
-export function struck(heard: Heard, { event, subject, serial }: Held): Heard {
-  const { held, subjects } = heard;
-  const rest = strike(subjects.get(subject)!, serial);
-  return heardWith(heard, {
-    held: withoutWaiting(held, event.id),
-    subjects: rest.recent.length === 0 ? subjects.without(subject) : subjects.with(subject, rest),
-  });
-}
 
 /**
  * Before a line on stderr counts that is believed by itself: what came earlier in fewer lines than the source's targets write is

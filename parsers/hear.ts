@@ -3,6 +3,7 @@
  * journald), and each must be told once (copies.ts); what nobody else bears witness to may be forged (belief.ts).
  */
 import { doubtOfSign, learn } from './belief.js';
+import { withWorker } from './carriers.js';
 import { beforeLine, fold, inOneBreath, separate } from './copies.js';
 import { withRoomFor } from './crowd.js';
 import {
@@ -37,7 +38,7 @@ import { forgetWorker, hasJustBegun, hostNameOf, isWorker, recognise } from './s
 import { opened } from './strangers.js';
 import { Verdicts, WAITING_MAX } from './verdict.js';
 import { byDeadline, doubtedAt, dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
-import { contradiction, hearHead, isSealed, withWorker } from './writers.js';
+import { contradiction, hearHead, isSealed } from './writers.js';
 
 /** What a line, or a moment without one, made known. */
 export interface Hearing {
@@ -60,10 +61,10 @@ export interface Address {
 
 /** Takes in one record: does it tell of an event, or once more of one? */
 export function hear(heard: Heard, line: LogRecord, stamp: Stamp, address: Address): Hearing {
-  const record = withWorker(heard, line);
   const verdicts = new Verdicts(heard);
-  const host = hostNameOf(heard, record);
-  verdicts.settle(waitedInVain(heard, host, record, stamp.at));
+  const host = hostNameOf(heard, line);
+  verdicts.settle(waitedInVain(heard, host, withWorker(heard, line), stamp.at));
+  const record = withWorker(verdicts.heard, line);
   const { sentence } = record;
   const copy = tellsOfState(sentence) ? take(verdicts, record, sentence, stamp, address) : null;
   if (sentence.kind === 'reload.started') verdicts.heard = hearReload(verdicts.heard, host, record);

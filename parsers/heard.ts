@@ -76,7 +76,7 @@ export interface Head {
   facilities: readonly number[];
   /** What stood in the tag's place, where their own header stands behind it. Older memories do not tell. */
   inTagsPlace?: readonly string[];
-  /** Processes that carry stderr into the log under their own number, as a container's log driver does. */
+  /** Processes under whose number they came, where that is not the speaker's own (carriers.ts). */
   carriers: readonly number[];
 }
 

@@ -1,5 +1,17 @@
 /** Where a line's message begins, found by its bytes: behind the headers that rsyslog writes (grammar/envelope.peggy). */
-import { BACKSLASH, BRACKET_CLOSE, BRACKET_OPEN, COLON, DIGIT_1, DIGIT_9, GT, LT, QUOTE, SPACE } from './bytes.js';
+import {
+  BACKSLASH,
+  BRACKET_CLOSE,
+  BRACKET_OPEN,
+  COLON,
+  DASH,
+  DIGIT_1,
+  DIGIT_9,
+  GT,
+  LT,
+  QUOTE,
+  SPACE,
+} from './bytes.js';
 import { isDigit } from './cursor.js';
 import { bytesOf, isOneOf, OF_STATES } from './openings.js';
 
@@ -21,11 +33,51 @@ export function messageStart(bytes: Uint8Array, start: number, end: number): num
   if (known.words > 0 && message < end && bytes[message] !== SPACE && bytes[start] !== LT) {
     if (knownAt(bytes, start + known.at)) {
       known.row++;
-      return message;
+      return afterOwnHeader(bytes, message, end);
     }
   }
   known.row = 0;
-  return messageStartByFields(bytes, start, end);
+  return afterOwnHeader(bytes, messageStartByFields(bytes, start, end), end);
+}
+
+/** Behind HAProxy's own header, where a log driver set its own before that (grammar/envelope.peggy, Within). */
+function afterOwnHeader(bytes: Uint8Array, start: number, end: number): number {
+  if (bytes[start] !== LT) return start;
+  const at = afterLevel(bytes, start, end);
+  if (at < 0) return start;
+  if (isDate(bytes, at, end)) return afterFields(bytes, at, end, 1);
+  if (isVersion(bytes, at, end) && isDate(bytes, at + 2, end)) return afterVersion(bytes, at, end);
+  if (!isTraditional(bytes, at, end)) return at;
+  // `Mmm dd HH:MM:SS `, and the tag behind it or behind a host.
+  const tag = afterFields(bytes, at + TRADITIONAL_BYTES, end, 1);
+  const message = bytes[tag - 2] === COLON ? tag : afterFields(bytes, tag, end, 1);
+  return bytes[message - 3] === BRACKET_CLOSE && bytes[message - 2] === COLON ? message : at;
+}
+
+/** `Nov 30 14:20:47 ` */
+const TRADITIONAL_BYTES = 16;
+
+/** Behind `<134>`, a number of three digits at most; -1 where none stands there (`<OCSP-UPDATE> `). */
+function afterLevel(bytes: Uint8Array, start: number, end: number): number {
+  let at = start + 1;
+  while (at < end && at <= start + 3 && isDigit(bytes[at])) at++;
+  return at > start + 1 && bytes[at] === GT ? at + 1 : -1;
+}
+
+/** `2026-`: an address has no dash there. */
+function isDate(bytes: Uint8Array, at: number, end: number): boolean {
+  return at + 4 < end && isDigit(bytes[at]) && bytes[at + 4] === DASH;
+}
+
+function isTraditional(bytes: Uint8Array, at: number, end: number): boolean {
+  const isTime = bytes[at + 9] === COLON && bytes[at + 12] === COLON;
+  return (
+    at + TRADITIONAL_BYTES < end &&
+    bytes[at + 3] === SPACE &&
+    bytes[at + 6] === SPACE &&
+    isTime &&
+    bytes[at + 15] === SPACE
+  );
 }
 
 /** ` host tag[pid]: ` of the last line, and where in the line it stood. A shortcut only: it never changes an answer. */

@@ -223,7 +223,7 @@ export interface LogRecord {
   stamp: string;
   host: string;
   tag: string;
-  /** The pid that speaks: the number in the stderr prefix if there is one, else the tag's; null where none was sent. */
+  /** The pid that speaks: the number in the stderr prefix if there is one, else in HAProxy's own header, else the tag's; null where none was sent. */
   pid: number | null;
   /** The tag's pid: who wrote the line to syslog, or to journald. */
   tagPid: number | null;
@@ -232,6 +232,8 @@ export interface LogRecord {
   origin: Origin;
   /** Facility times eight plus severity, where the line begins with `<PRI>`: 128 is local0.emerg; else null. */
   priority: number | null;
+  /** The severity in HAProxy's own header, where that stands behind another one (`log stdout format short`): 0 to 7 as in RFC 5424; else null. */
+  level: number | null;
   /** How many further copies rsyslog folded into this line (`message repeated N times`), else 1. */
   times: number;
   sentence: Sentence;

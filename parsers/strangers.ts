@@ -45,9 +45,11 @@ export function hearStranger(heard: Heard, writer: WorkerRef, first: string): He
 export function opened(heard: Heard, worker: WorkerRef): Heard {
   const { host, pid } = worker;
   const source = sourceOf(heard, host);
-  if (heard.strangers.size === 0 || source.open || !isWorker(heard, host, pid)) return heard;
+  const pids = writersFor(heard, worker);
+  const speaks = isWorker(heard, host, pid) || carriersOf(heard, host).includes(pid);
+  if (heard.strangers.size === 0 || source.open || !speaks) return heard;
   const isOfHost = (key: string) => hostNameOf(heard, speakerOf(key)) === host;
-  const own = heard.strangers.where((key, { varies }) => varies && speakerOf(key).pid === pid && isOfHost(key));
+  const own = heard.strangers.where((key, { varies }) => varies && pids.includes(speakerOf(key).pid) && isOfHost(key));
   return own.length === 0 ? heard : withSource(heard, host, { open: true });
 }
 
@@ -61,6 +63,7 @@ export function reconsidered(heard: Heard, worker: WorkerRef & { at: Instant }):
   if (!sourceOf(heard, host).open || speaker === undefined || at - begunAt(speaker) < DAY) return heard;
   const serves = ({ host: name, pid }: WorkerRef) => {
     const isOfHost = hostNameOf(heard, { host: name, pid }) === host;
+    if (isOfHost && carriersOf(heard, host).includes(pid)) return true;
     return isOfHost && isWorker(heard, host, pid) && heard.speakers.get(speakerKey({ host, pid }))?.stage !== 'ended';
   };
   const open = heard.strangers.where((key, { varies }) => varies && serves(speakerOf(key)));
@@ -83,10 +86,18 @@ export function clientsWriteLines(heard: Heard, worker: WorkerRef): boolean {
   return sourceOf(heard, worker.host).open === true || linesVary(heard, worker);
 }
 
-/** Whether the lines of the process itself, known or not, begin as clients like. */
+/** Whether the lines of the process, known or not, begin as clients like. */
 export function linesVary(heard: Heard, writer: WorkerRef): boolean {
-  return heard.strangers.get(speakerKey(writer))?.varies === true;
+  const { host } = writer;
+  return writersFor(heard, writer).some((pid) => heard.strangers.get(speakerKey({ host, pid }))?.varies === true);
 }
+
+/** The numbers under which a process's lines are in the log: its own, and those of the processes that carry what the host's workers log. */
+const writersFor = (heard: Heard, { host, pid }: WorkerRef): readonly number[] => [pid, ...carriersOf(heard, host)];
+
+/** The processes that were believed to carry what the host's workers log (carriers.ts). */
+const carriersOf = (heard: Heard, host: string): readonly number[] =>
+  sourceOf(heard, host).heads?.syslog?.carriers ?? [];
 
 /** The load balancers that are open, whether what HAProxy says there comes on stderr as well, where no client writes, and when somebody tried last (forged.ts). */
 export function openToClients({ sources }: Heard): { host: string; onStderr: boolean; forgedAt: Instant | null }[] {

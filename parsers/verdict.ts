@@ -3,9 +3,9 @@
  * heard: what is witnessed waits behind what is not yet, for a second at most.
  */
 import { type Doubt, doubt, isWitnessed, lacksStderr, learn } from './belief.js';
+import { hearCarrier, isCarried } from './carriers.js';
 import { inOneBreath } from './copies.js';
 import { type EventId, type HaproxyEvent, isOfWorkers } from './event.js';
-import { struck } from './foretold.js';
 import { noteLone } from './forged.js';
 import {
   type Doubted,
@@ -25,7 +25,7 @@ import { cameBothWays, sourceOf, withSource } from './sources.js';
 import { acquainted, isWorker } from './speakers.js';
 import { clientsWriteLines, opened } from './strangers.js';
 import { remember } from './told.js';
-import { byTurn, doubtedAt, heirsAt, legacyOf, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
+import { byTurn, doubtedAt, heirsAt, legacyOf, struck, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
 
 /** So many of a host that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */
 const DOUBTED_MAX = 50;
@@ -51,7 +51,7 @@ export class Verdicts {
     for (const held of due) {
       if (!this.heard.held.has(held.event.id)) continue;
       const holdsUp = this.#holdsUp(held);
-      if (held.doubted) this.#strike(held);
+      if (held.doubted || isCarried(this.heard, held)) this.#strike(held);
       else this.#judge(held);
       if (holdsUp) this.#release(held);
     }
@@ -191,7 +191,7 @@ export class Verdicts {
     if (doubted) this.cleared.push(event.id);
     const { recent, voices } = this.heard.subjects.get(subject)!;
     const told = recent.map((other) => (other.serial === said.serial ? { ...said, held: false } : other));
-    this.heard = learn(this.heard, event, said, tag);
+    this.heard = learn(hearCarrier(this.heard, held, said), event, said, tag);
     this.heard = heardWith(this.heard, {
       subjects: this.heard.subjects.with(subject, { recent: told, voices }),
       held: withoutWaiting(this.heard.held, said.id),

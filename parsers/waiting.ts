@@ -5,8 +5,9 @@
  * The order is handed from shelf to shelf and changed in its place; an older shelf, if asked again, gets its order made anew. To
  * copy lists of thousands for each line would cost more than all the rest.
  */
+import { strike } from './copies.js';
 import type { EventId } from './event.js';
-import { COPY_DELAY_MAX_MS, type Heard, type Held, WITNESS_MS } from './heard.js';
+import { COPY_DELAY_MAX_MS, type Heard, type Held, heardWith, WITNESS_MS } from './heard.js';
 import type { Instant } from './record.js';
 import type { Shelf } from './shelf.js';
 
@@ -48,6 +49,16 @@ export function withoutWaiting(held: Shelf<Held>, id: EventId): Shelf<Held> {
   const after = held.without(id);
   if (one.turn === order.lastTurn) order.lastTurn = lastTurnOf(after);
   return handedOver(held, order, after);
+}
+
+/** What was heard, without an event that was not believed: nothing pairs with it any more. */
+export function struck(heard: Heard, { event, subject, serial }: Held): Heard {
+  const { held, subjects } = heard;
+  const rest = strike(subjects.get(subject)!, serial);
+  return heardWith(heard, {
+    held: withoutWaiting(held, event.id),
+    subjects: rest.recent.length === 0 ? subjects.without(subject) : subjects.with(subject, rest),
+  });
 }
 
 /** The turn of what waits from now on. */

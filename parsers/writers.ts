@@ -2,9 +2,10 @@
  * Who wrote a line, by its header: HAProxy itself, a process that carries its stderr into the log, or somebody else. How HAProxy's own lines are headed is
  * learned from those that were believed.
  */
+import { isCarrier } from './carriers.js';
 import { beginsWorker, isOfWorkers, isSign } from './event.js';
-import { begunAt, type Head, type Heard, type Held, type RecentEvent } from './heard.js';
-import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
+import type { Head, Heard, Held, RecentEvent } from './heard.js';
+import { speakerKey, type WorkerRef } from './keys.js';
 import { isExcess, isMaster } from './masters.js';
 import type { LogRecord, Origin } from './record.js';
 import { sourceOf, withSource } from './sources.js';
@@ -44,7 +45,7 @@ export function hearHead(
 ): Heard {
   const source = sourceOf(heard, host);
   const before = source.heads?.[origin];
-  const isOwn = origin === 'syslog' || tagPid === pid;
+  const isOwn = tagPid === pid || (origin === 'syslog' && tagPid === null);
   const ofWorker = isWorker(heard, host, pid ?? 0);
   const carrier = isOwn || !ofWorker ? null : tagPid;
   // A client who knows a worker's pid can write its stderr, with another facility; a master's it cannot.
@@ -77,33 +78,13 @@ function isSame(a: Head, b: Head): boolean {
   );
 }
 
-/**
- * The line with its worker's pid, where the log bears none in its headers (`%programname%: ` in rsyslog's template) and stderr names them in what it
- * says: that of the worker that serves, and for a proxy that stops that of the one before, whose place it took.
- */
-export function withWorker(heard: Heard, record: LogRecord): LogRecord {
-  const { host, origin, pid, sentence } = record;
-  if (pid !== null || origin !== 'syslog') return record;
-  const { stderr, syslog } = sourceOf(heard, host).heads ?? {};
-  if (stderr?.numbered !== false || syslog?.numbered === true) return record;
-  const all = heard.speakers.where(
-    (key, { stage }) => stage !== 'ended' && speakerOf(key).host === host && speakerOf(key).pid !== 0,
-  );
-  // Who was announced is a worker, and who is loading speaks where nobody serves; without a master's word it is who was believed, or anybody who was heard.
-  const announced = all.filter(([, { master }]) => master !== undefined);
-  const ready = announced.filter(([, { stage }]) => stage === undefined);
-  const believed = all.filter(([, { known }]) => known);
-  const candidates = [ready, announced, believed, all].find(({ length }) => length > 0) ?? [];
-  const [serving, before] = candidates.sort(([, a], [, b]) => begunAt(b) - begunAt(a));
-  const worker = sentence.kind === 'proxy.stopped' ? (before ?? serving) : serving;
-  return worker === undefined ? record : { ...record, pid: speakerOf(worker[0]).pid };
-}
-
 /** Why a line cannot be what it says, whoever else says so too; null if it can. */
 export function contradiction(heard: Heard, host: string, record: LogRecord): string | null {
-  const { origin, priority, sentence } = record;
+  const { origin, priority, level, tagPid, sentence } = record;
   if (origin === 'stderr') return contradictionOnStderr(heard, host, record);
-  if (priority !== null && !OF_STATES.has(priority & 7)) return 'its severity is that of traffic';
+  if ([priority, level].some((one) => one !== null && !OF_STATES.has(one & 7)))
+    return 'its severity is that of traffic';
+  if (level !== null && !isCarrier(heard, host, tagPid)) return "HAProxy's header stands behind another one";
   return isOfWorkers(sentence) ? 'a master tells of its workers on stderr only' : null;
 }
 
@@ -149,7 +130,7 @@ function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, wr
   if (writer === null && wroteLines && !isMaster(heard, host, pid)) return 'a master writes nothing by `log` targets';
   if (writer !== null && heads?.stderr === undefined && isLocal(record.priority))
     return 'another process wrote it, to a facility of `log` targets';
-  const isHeardDirectly = heads?.stderr ? heads.stderr.direct : heads?.syslog !== undefined;
+  const isHeardDirectly = (heads?.stderr ?? heads?.syslog)?.direct === true;
   if (writer !== null && isHeardDirectly) return 'another process wrote it';
   return tagPid === null && (heads?.stderr ?? heads?.syslog)?.numbered ? 'its header bears no pid' : null;
 }

@@ -29,6 +29,14 @@ for (const name of readdirSync(FOLDER).filter((entry) => !entry.endsWith('.md'))
         const other = await readCorpus(rewritten(name, folder.path, withoutPids));
         assert.deepEqual(facts(other), facts(reading));
       });
+
+      for (const [way, change] of Object.entries(CARRIED)) {
+        test(`tells the same where one process carries all that HAProxy writes: ${way}`, async () => {
+          using folder = openFolder();
+          const other = await readCorpus(rewritten(name, folder.path, change));
+          assert.deepEqual(facts(other), facts(reading));
+        });
+      }
     }
 
     test('tells every change and every outage that HAProxy showed', () => assert.deepEqual(missed(reading), []));
@@ -98,8 +106,32 @@ function withStrangers(lines: string[]): string[] {
 
 /** As by `%programname%: ` in rsyslog's template. */
 function withoutPids(lines: string[]): string[] {
-  return lines.map((line) => line.replace(/^((?:[A-Z][a-z]{2} [ \d]\d )?\S+ \S+ [^ []+)\[\d+\]: /, '$1: '));
+  return lines.map((line) => line.replace(HEADER, '$1: $3'));
 }
+
+/** As it would be had HAProxy logged to standard output alone: one copy, under the number of the process that carries stderr as well. */
+const CARRIED: Record<string, (lines: string[]) => string[]> = {
+  '`log stdout format raw`, and a log driver': (lines) => carried(lines, ''),
+  '`format short`': (lines) => carried(lines, '<5>'),
+  '`format timed`': (lines) => carried(lines, '<5>2026-11-22T21:45:39.396016+00:00 '),
+  '`format local`': (lines) => carried(lines, '<133>Nov 22 21:45:39 haproxy[PID]: '),
+  '`format rfc5424`': (lines) => carried(lines, '<133>1 2026-11-22T21:45:39.396016+00:00 - haproxy PID - - '),
+  'its master, as systemd saw it until 235': (lines) => carried(lines, '', '1'),
+};
+
+/** @param first the master's number until it is told; not given: that of a log driver */
+function carried(lines: string[], ownHeader: string, first?: string): string[] {
+  let carrier = first ?? '987';
+  return withoutCopies(lines).map((line) =>
+    line.replace(HEADER, (_, before, pid, message) => {
+      if (first !== undefined) carrier = /\((\d+)\) : (?:New|Initializing new) worker/.exec(message)?.[1] ?? carrier;
+      const own = message.startsWith('[') || message === '' ? '' : ownHeader.replace('PID', pid);
+      return `${before}[${carrier}]: ${own}${message}`;
+    }),
+  );
+}
+
+const HEADER = /^((?:[A-Z][a-z]{2} [ \d]\d )?\S+ \S+ [^ []+)\[(\d+)\]: (.*)$/;
 
 /** Without what HAProxy wrote itself, under the number that it names. */
 function withoutStderr(lines: string[]): string[] {

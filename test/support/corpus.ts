@@ -64,8 +64,9 @@ export function answer({ line, context }: Golden): string {
   if (record.sentence.kind === 'other') return traffic(record.text);
   const times = record.times > 1 ? ` x${record.times}` : '';
   const priority = record.priority === null ? '' : `<${record.priority}> `;
+  const level = record.level === null ? '' : ` level=${record.level}`;
   const when = new Date(stamp.at).toISOString();
-  return `${priority}${when} ${record.host} ${record.pid} ${record.origin}${times} ${saying(record.sentence)}`;
+  return `${priority}${when} ${record.host} ${record.pid} ${record.origin}${level}${times} ${saying(record.sentence)}`;
 }
 
 /** What the daemon passes over. */

@@ -1,0 +1,149 @@
+/**
+ * HAProxy in a container: its log driver writes all that HAProxy writes under one number, which is no worker's. Each change is told once, of the worker whose it is;
+ * test/corpora.test.ts holds whole logs against that.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { openToClients } from '../../parsers/index.js';
+import { EMPTY_MEMORY, type Memory } from '../../src/memory.js';
+import { serverText, stderrLine, syslogLine } from '../support/lines.js';
+import { readLog } from '../support/reading.js';
+
+const T = Date.parse('2026-11-22T12:00:00Z');
+const LATER = T + 120_000;
+const say = (to: 'UP' | 'DOWN', server: string, left: number) =>
+  serverText({ at: 0, backend: 'app', server, to, left });
+const down = (server: string, left: number) => say('DOWN', server, left);
+const up = (server: string, left: number) => say('UP', server, left);
+const EXHAUSTED = 'backend app has no server available!';
+
+/** Under the driver's number, 987. The master is 1, the worker 8. */
+const driver = (line: string) => line.replace(/haproxy\[\d+\]/, 'haproxy[987]');
+const onStderr = (at: number, text: string, pid = 8) => driver(stderrLine(at, text, { pid }));
+const onStdout = (at: number, text: string, own = '') => driver(syslogLine(at, `${own}${text}`));
+const forked = (at: number, pid = 8) => onStderr(at, `New worker (${pid}) forked`, 1);
+const both = (at: number, text: string, own = '') => [onStderr(at, text), onStdout(at, text, own)];
+const ordinary = (at: number) => ['Mozilla/5.0 GET /', 'curl/8.1 GET /'].map((text) => onStdout(at, text));
+
+/** `8 a down`, `8 app exhausted`, `? why it is suspect`. */
+function told(lines: string[], memory: Memory = EMPTY_MEMORY): string[] {
+  const { transitions, outages, suspects } = readLog(lines, memory).news;
+  // The last that is told of each outage.
+  const latest = new Map(outages.map((outage) => [outage.id, outage]));
+  return [
+    ...transitions.map(({ pid, server, to }) => `${pid} ${server} ${to}`),
+    ...[...latest.values()].map(({ pid, backend, end }) => `${pid} ${backend} ${end === null ? 'exhausted' : 'back'}`),
+    ...suspects.map(({ reason }) => `? ${reason}`),
+  ];
+}
+
+const FALL = ['8 a down', '8 a up', '8 app back'];
+const texts = [down('a', 0), EXHAUSTED, up('a', 1)];
+const fall = (at: number, order: (lines: string[]) => string[] = (lines) => lines) =>
+  texts.flatMap((text, n) => order(both(at + [0, 1, 60_000][n]!, text)));
+
+describe('what `log stdout` and stderr say in one driver’s name is told once', () => {
+  const stdoutFirst = (lines: string[]) => lines.toReversed();
+
+  test('from the first change on, whichever comes first', () => {
+    for (const start of [[forked(T)], []]) {
+      assert.deepEqual(told([...start, ...fall(LATER)]), FALL);
+      assert.deepEqual(told([...start, ...fall(LATER, stdoutFirst)]), FALL);
+    }
+  });
+
+  test('also where all of standard output comes before all of stderr', () => {
+    const [out, err] = [onStdout, onStderr].map((say) => texts.slice(0, 2).map((text, n) => say(LATER + n, text)));
+    const end = both(LATER + 60_000, texts[2]!);
+    assert.deepEqual(told([...out!, ...err!, ...end]), FALL);
+    assert.deepEqual(told([...err!, ...out!, ...end]), FALL);
+  });
+
+  test('and without a number, behind `| logger -t haproxy`', () => {
+    for (const order of [(lines: string[]) => lines, stdoutFirst])
+      assert.deepEqual(told(fall(LATER, order).map((line) => line.replace('[987]', ''))), FALL);
+  });
+
+  test('though the one or the other is lost', () => {
+    const { memory } = readLog([forked(T), ...both(T + 1, down('b', 1)), ...both(T + 2, up('b', 2))]);
+    const whole = [...both(LATER, down('b', 1)), ...fall(LATER + 1_000)];
+    for (let lost = 2; lost < whole.length; lost++)
+      assert.deepEqual(told(whole.toSpliced(lost, 1), memory).toSorted(), ['8 b down', ...FALL].toSorted(), `${lost}`);
+  });
+
+  test('of the worker that serves, and of the one that goes', () => {
+    const stopped = 'Proxy app stopped (cumulated conns: FE: 0, BE: 0).';
+    const lines = [
+      forked(T),
+      ...both(T + 1, down('a', 0)),
+      ...both(T + 2, EXHAUSTED),
+      forked(LATER, 9),
+      ...both(LATER + 5, stopped),
+      onStderr(LATER + 6, 'Former worker (8) exited with code 0 (Exit)', 1),
+    ];
+    const next = [down('a', 0), EXHAUSTED].flatMap((text, n) => [
+      onStderr(LATER + 60_000 + n, text, 9),
+      onStdout(LATER + 60_000 + n, text),
+    ]);
+    assert.deepEqual(told([...lines, ...next]), ['8 a down', '9 a down', '8 app back', '9 app exhausted']);
+  });
+});
+
+describe('HAProxy’s own header behind the driver’s', () => {
+  const { memory } = readLog([forked(T), ...both(T + 1, down('b', 1), '<1>'), ...both(T + 2, up('b', 2), '<5>')]);
+
+  test('makes no copy of its own, whatever `format` it has', () => {
+    const headers = ['<1>', '<129>', '<1>2026-11-22T12:02:00.000000+00:00 ', '<129>Nov 22 12:02:00 haproxy[8]: '];
+    for (const own of headers) {
+      const lines = texts.flatMap((text, n) => both(LATER + n * 2_000, text, own));
+      assert.deepEqual(told(lines, memory), FALL, own);
+    }
+  });
+
+  test('tells what is traffic: no client makes an event, nor a witness', () => {
+    const asked = texts.flatMap((text, n) => [1, 2].map(() => onStdout(LATER + n * 2_000, text, '<6>')));
+    assert.deepEqual([...new Set(told(asked, memory))], ['? its severity is that of traffic']);
+    const early = [onStdout(LATER, down('a', 0), '<134>'), ...fall(LATER + 500)];
+    assert.deepEqual(told(early, memory), [...FALL, '? its severity is that of traffic']);
+    const likeStderr = onStdout(LATER, `[WARNING]  (8) : ${down('a', 0)}`, '<6>');
+    assert.deepEqual(told([likeStderr, onStdout(LATER + 9_000, 'GET /', '<6>')], memory), []);
+  });
+
+  test('is none in the line of a worker, nor of who carries nothing', () => {
+    for (const own of ['<1>', '<129>Nov 22 12:02:00 haproxy[9]: ']) {
+      const asked = [8, 4242].flatMap((pid) => [1, 2].map(() => syslogLine(LATER, `${own}${down('a', 0)}`, { pid })));
+      assert.deepEqual([...new Set(told(asked, memory))], ["? HAProxy's header stands behind another one"], own);
+    }
+  });
+});
+
+describe('where clients can write whole lines into a container’s log', () => {
+  const { memory } = readLog([forked(T), ...both(T + 1, down('b', 1)), ...both(T + 2, up('b', 2)), ...ordinary(T + 9)]);
+
+  test('that is known, for what the driver carries is the workers’', () =>
+    assert.deepEqual(openToClients(memory.heard), [{ host: 'lb', onStderr: true, forgedAt: null }]));
+
+  test('a change must stand on stderr as well', () => {
+    const lies = texts.slice(0, 2).flatMap((text, n) => [1, 2].map(() => onStdout(LATER + n, text)));
+    assert.deepEqual(
+      told([...lies, onStdout(LATER + 90_000, 'curl/8.1 GET /')], memory).filter((what) => !what.startsWith('?')),
+      [],
+    );
+    assert.deepEqual(
+      told([...lies, ...fall(LATER + 120_000)], memory).filter((what) => !what.startsWith('?')),
+      FALL,
+    );
+  });
+
+  test('a worker that was not heard before carries nothing, though a client writes what looks like stderr in its name', () => {
+    const start = ['Mozilla/5.0 GET /', 'curl/8.1 GET /'].map((text) => syslogLine(T, text, { pid: 8 }));
+    const lies = [down('x', 2), EXHAUSTED].map((text, n) =>
+      stderrLine(T + 10 + n, text, { pid: 31_000 + n }).replace(/haproxy\[\d+\]/, 'haproxy[8]'),
+    );
+    const own = texts.flatMap((text, n) => [1, 2].map(() => syslogLine(LATER + [0, 1, 60_000][n]!, text, { pid: 8 })));
+    assert.deepEqual(
+      told([...start, ...lies, ...own]).filter((what) => !what.startsWith('?')),
+      FALL,
+    );
+  });
+});
