@@ -1,6 +1,7 @@
 /**
  * A real haproxy as on a Debian host: the configuration of the seed story on loopback addresses, its `log` lines sent
- * to rsyslogd's additional socket, its stderr carried into the same log as journald does.
+ * to rsyslogd's additional socket, its stderr carried into the same log as journald does. Or as in a container, whose log
+ * driver carries all that it writes.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -27,6 +28,9 @@ export interface Member {
   stop(): Promise<void>;
 }
 
+/** HAProxy's `log stdout format ...`. */
+export type StdoutFormat = 'raw' | 'short' | 'local';
+
 export interface Haproxy extends AsyncDisposable {
   members: Member[];
   program: Program;
@@ -36,20 +40,23 @@ export interface Haproxy extends AsyncDisposable {
  * Starts the three servers, then haproxy before them; resolves when it has found each of them well: until then one
  * failed check would be enough to fall (src/check.c).
  */
-export async function startHaproxy(folder: string, rsyslog: Rsyslog): Promise<Haproxy> {
+export async function startHaproxy(folder: string, rsyslog: Rsyslog, stdout: StdoutFormat | null): Promise<Haproxy> {
   const port = await freePort();
   const statsPort = await freePort();
   const config = join(folder, 'haproxy.cfg');
-  writeFileSync(config, haproxyConfig(rsyslog.haproxySocket, port, statsPort));
+  const targets = [`${rsyslog.haproxySocket} local0`, `${rsyslog.haproxySocket} local1 notice`];
+  const logs = stdout === null ? targets : [`stdout format ${stdout} local0`];
+  writeFileSync(config, haproxyConfig(logs, port, statsPort));
   const servers = members.map(({ name, host }) => member(name, host, port));
   for (const server of servers) await server.start();
   // -W: a master and its worker, as systemd starts it; -db: in the foreground.
   const program = await startProgram(programPath('haproxy') ?? 'haproxy', ['-W', '-db', '-f', config]);
-  const journald = carryStderr(program, rsyslog.systemSocket);
+  const carrier =
+    stdout === null ? carryStderr(program, rsyslog.systemSocket) : carryAll(program, rsyslog.systemSocket);
 
   async function close(): Promise<void> {
     await program[Symbol.asyncDispose]();
-    await journald[Symbol.asyncDispose]();
+    await carrier[Symbol.asyncDispose]();
     for (const server of servers) await server.stop();
   }
   const wellChecked = async () => (await statsOf(statsPort)).split('L4OK').length - 1 >= servers.length;
@@ -69,15 +76,13 @@ async function statsOf(port: number): Promise<string> {
   return (await answer?.text()) ?? '';
 }
 
-function haproxyConfig(socket: string, port: number, statsPort: number): string {
+function haproxyConfig(logs: string[], port: number, statsPort: number): string {
   // Only root can become another user; a developer's haproxy stays who started it.
   const user = process.getuid?.() === 0 ? '  user haproxy\n  group haproxy\n' : '';
   const servers = members.map(({ name, host }) => `  server ${name} ${host}:${port} check inter 200ms fall 3 rise 2\n`);
   return `global
 ${user}  maxconn 4096
-  log ${socket} local0
-  log ${socket} local1 notice
-
+${logs.map((log) => `  log ${log}\n`).join('')}
 defaults
   log global
 
@@ -114,35 +119,34 @@ ${servers.join('')}`;
 export function carryStderr(program: Program, socket: string): AsyncDisposable {
   const loggers = new Map<string, ChildProcess>();
   let pid = `${program.pid}`;
-  const carry = (line: string): void => {
+  program.stderr.follow((line) => {
     // Continuation lines bear no pid: they are of whoever spoke last.
     pid = /^\[\w+\]\s+\((\d+)\) : /.exec(line)?.[1] ?? pid;
-    let logger = loggers.get(pid);
-    if (logger === undefined) {
-      const args = [
-        '--socket',
-        socket,
-        '--priority',
-        'daemon.info',
-        '--tag',
-        'haproxy',
-        `--id=${pid}`,
-        '--size',
-        '8192',
-      ];
-      logger = spawn('logger', args, { stdio: ['pipe', 'ignore', 'inherit'] });
-      loggers.set(pid, logger);
-    }
+    const logger = loggers.get(pid) ?? startLogger(socket, 'daemon.info', pid);
+    loggers.set(pid, logger);
     logger.stdin?.write(`${line}\n`);
-  };
-  program.stderr.follow(carry);
-  return {
-    async [Symbol.asyncDispose]() {
-      const ends = [...loggers.values()].map((logger) => new Promise((resolve) => logger.on('close', resolve)));
-      for (const logger of loggers.values()) logger.stdin?.end();
-      await Promise.all(ends);
-    },
-  };
+  });
+  return { [Symbol.asyncDispose]: () => ended([...loggers.values()]) };
+}
+
+/** A log driver's part: both outputs, each as it comes, under the one number of the driver (dockerd's, or conmon's). */
+function carryAll(program: Program, socket: string): AsyncDisposable {
+  const out = startLogger(socket, 'daemon.info', '987');
+  const err = startLogger(socket, 'daemon.err', '987');
+  program.stdout.follow((line) => out.stdin?.write(`${line}\n`));
+  program.stderr.follow((line) => err.stdin?.write(`${line}\n`));
+  return { [Symbol.asyncDispose]: () => ended([out, err]) };
+}
+
+function startLogger(socket: string, priority: string, pid: string): ChildProcess {
+  const args = ['--socket', socket, '--priority', priority, '--tag', 'haproxy', `--id=${pid}`, '--size', '8192'];
+  return spawn('logger', args, { stdio: ['pipe', 'ignore', 'inherit'] });
+}
+
+async function ended(loggers: readonly ChildProcess[]): Promise<void> {
+  const ends = loggers.map((logger) => new Promise((resolve) => logger.on('close', resolve)));
+  for (const logger of loggers) logger.stdin?.end();
+  await Promise.all(ends);
 }
 
 export function member(name: string, host: string, port: number): Member {

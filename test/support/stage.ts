@@ -2,7 +2,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Haproxy, startHaproxy } from './haproxy.js';
+import { type Haproxy, type StdoutFormat, startHaproxy } from './haproxy.js';
 import { programPath } from './program.js';
 import { type Rsyslog, startRsyslog } from './rsyslog.js';
 
@@ -23,12 +23,15 @@ export function stageMissing(): string | false {
   return missing.length > 0 && process.env.CI !== 'true' && `not installed: ${missing.join(', ')}`;
 }
 
-/** Starts rsyslogd, three TCP servers and haproxy, all on loopback and below one temporary folder. */
-export function openStage(zone = 'America/New_York'): Promise<Stage> {
+/**
+ * Starts rsyslogd, three TCP servers and haproxy, all on loopback and below one temporary folder.
+ * @param stdout given: haproxy is in a container, and logs so
+ */
+export function openStage(zone = 'America/New_York', stdout: StdoutFormat | null = null): Promise<Stage> {
   return inFolder(async (folder, opened) => {
     const rsyslog = await startRsyslog(folder, zone);
     opened.push(rsyslog);
-    const haproxy = await startHaproxy(folder, rsyslog);
+    const haproxy = await startHaproxy(folder, rsyslog, stdout);
     opened.push(haproxy);
     return { folder, rsyslog, haproxy };
   });
