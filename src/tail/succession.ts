@@ -52,7 +52,8 @@ export async function openNext(path: string, place: Place, onPassedOver: (why: s
       const file = openGeneration(generation);
       return file && { file, offset: offsetAfter(place, file) };
     } catch (error) {
-      if (!(error instanceof CannotRead) || error.missing || generation.current) return null;
+      if (!(error instanceof CannotRead)) throw error;
+      if (error.missing || generation.current) return null;
       onPassedOver(error.message);
     }
   }
