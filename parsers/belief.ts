@@ -159,7 +159,7 @@ export function learn(before: Heard, event: HaproxyEvent, said: RecentEvent, tag
   const { host, says } = event;
   const source = sourceOf(heard, host);
   const tags = source.tags.length === 0 ? [tag] : source.tags;
-  const ways = waysOf(source, said);
+  const ways = waysOf(source, event, said);
   const isKnown = source.tags === tags && isSameWay(source, ways);
   const backend = backendOf(says);
   const logged = backend === null || said.by.syslog === 0 ? null : loggedKey(event, backend);

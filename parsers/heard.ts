@@ -138,10 +138,10 @@ export interface Held {
 }
 
 /**
- * What a worker last said of a server or of a backend's usable servers, as far as it was believed; and that a backend was
- * spoken of by a `log` target.
+ * What a worker last said of a server or of a backend's usable servers, as far as it was believed; that a backend was
+ * spoken of by a `log` target; and that a proxy has stopped.
  */
-type Told = StateSentenceWord | number | 'logged';
+type Told = StateSentenceWord | number | 'logged' | 'stopped';
 type StateSentenceWord = Extract<StateSentence, { kind: 'server' }>['change']['to'];
 
 /** How a process begins its lines that begin as none does which HAProxy writes of itself: with this character, or not with this alone. */

@@ -17,5 +17,7 @@ export const serverKey = ({ host, pid }: WorkerRef, { backend, server }: ServerR
   `${host} ${pid} ${backend}/${server}`;
 /** Under which it is kept that a backend was spoken of by a `log` target: each proxy has targets of its own. */
 export const loggedKey = (worker: WorkerRef, backend: string): string => `${backendKey(worker, backend)} logged`;
+/** Under which it is kept that a host had such a proxy: a worker of it told that it stopped. */
+export const stoppedKey = (host: string, proxy: string): string => `${host} 0 ${proxy} stopped`;
 /** Under which the time is kept to which what was said of a backend was moved (foretold.ts). */
 export const movedKey = (worker: WorkerRef, backend: string): string => `${backendKey(worker, backend)} moved`;

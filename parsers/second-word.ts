@@ -7,7 +7,7 @@ import { backendOf } from './event.js';
 import { isWary } from './forged.js';
 import type { Doubted, Heard, Held, RecentEvent, Source, Speaker } from './heard.js';
 import { speakerKey } from './keys.js';
-import { sourceOf } from './sources.js';
+import { showsTwoTargets, sourceOf } from './sources.js';
 import { isWorker } from './speakers.js';
 import { clientsWriteLines } from './strangers.js';
 import { followsFrom, isNamed } from './told.js';
@@ -66,6 +66,13 @@ export function followedUp(heard: Heard, { event, tagPid }: Held): readonly Doub
   const isElsewhere = (first: Doubted) => backendOf(first.event.says) !== backendOf(event.says);
   return doubted.filter((first) => precedes(first) || (isElsewhere(first) && !isWary(heard, event)));
 }
+
+/** In which ways a load balancer writes that was started anew. */
+export const waysOfStartedAnew = ({ event }: Held, said: RecentEvent): Partial<Source> => ({
+  stderr: false,
+  alive: false,
+  pairs: showsTwoTargets(event, said),
+});
 
 /** In which ways a load balancer writes of which one line was believed because it follows from another. A severity is enough in whatever way. */
 export function waysOfFollowed({ by, sealed }: RecentEvent): Partial<Source> {

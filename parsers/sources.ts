@@ -1,5 +1,6 @@
 /** In which ways a load balancer writes what it says, as far as it is known: `log` targets, one or several, and stderr. */
 import { inOneBreath } from './copies.js';
+import type { HaproxyEvent } from './event.js';
 import { type Heard, heardWith, type RecentEvent, type Source } from './heard.js';
 import { speakerKey } from './keys.js';
 import type { Instant, LogRecord } from './record.js';
@@ -30,12 +31,19 @@ export function cameBothWays({ by }: Pick<RecentEvent, 'by'>): boolean {
 /** So many changes that came in pairs show a second target, where the first that was heard were single lines, and may have been clients'. */
 const PAIRS_ENOUGH = 3;
 
+/** Whether both of two `log` targets have told it. Of a frontend and a backend with one name each target tells that they stop, in equal words (src/proxy.c). */
+export const showsTwoTargets = ({ says }: HaproxyEvent, { pair }: Pick<RecentEvent, 'pair'>): boolean =>
+  pair && says.kind !== 'proxy.stopped';
+
 /** More is learned from each line; that something is not written, only from an event that waited for it in vain. */
 export function waysOf(
   source: Source,
-  { by, pair, at }: RecentEvent,
+  event: HaproxyEvent,
+  said: RecentEvent,
 ): Pick<Source, 'stderr' | 'pairs'> & { alive: boolean; pairsHeard: number } {
-  const isBoth = cameBothWays({ by });
+  const { by, at } = said;
+  const pair = showsTwoTargets(event, said);
+  const isBoth = cameBothWays(said);
   // Two requests in one breath make no second target: a client shall not bring about that HAProxy's one line is not enough any more.
   const isDoubtful = source.open === true && source.pairs === false;
   // Where stamps are whole seconds two equal requests are easily in one breath.

@@ -5,7 +5,7 @@
 import { inOneBreath } from './copies.js';
 import { backendOf, type HaproxyEvent } from './event.js';
 import { type Heard, heardWith } from './heard.js';
-import { backendKey, loggedKey, serverKey, speakerOf, type WorkerRef } from './keys.js';
+import { backendKey, loggedKey, serverKey, speakerOf, stoppedKey, type WorkerRef } from './keys.js';
 import type { Counts, ServerChange } from './record.js';
 import { isWorker } from './speakers.js';
 
@@ -13,6 +13,7 @@ import { isWorker } from './speakers.js';
 export function remember(told: Heard['told'], event: HaproxyEvent): Heard['told'] {
   const { says } = event;
   if (says.kind === 'backend.exhausted') return told.with(backendKey(event, says.backend), 0);
+  if (says.kind === 'proxy.stopped') return withStopped(told, stoppedKey(event.host, says.proxy));
   if (says.kind !== 'server') return told;
   const next = told.with(serverKey(event, says.server), says.change.to);
   const backend = backendKey(event, says.server.backend);
@@ -20,6 +21,8 @@ export function remember(told: Heard['told'], event: HaproxyEvent): Heard['told'
   // Who comes back by hand is counted again, or is not: it may have no weight.
   return says.change.to === 'ready' || says.change.to === 'undrain' ? next.without(backend) : next;
 }
+
+const withStopped = (told: Heard['told'], key: string) => (told.has(key) ? told : told.with(key, 'stopped'));
 
 const usableOf = ({ active, backup }: Counts): number => active + backup;
 
@@ -96,9 +99,10 @@ export function followsFrom(heard: Heard, first: HaproxyEvent, event: HaproxyEve
   return event.says.server.server === first.says.server.server && fitsExactly(after, event);
 }
 
-/** Whether a known worker of the host, whichever, has spoken of the backend. */
+/** Whether a known worker of the host, whichever, has spoken of the backend, or of a proxy of that name that stopped. */
 export function isNamed(heard: Heard, event: HaproxyEvent): boolean {
   const { host, pid } = event;
+  if (heard.told.has(stoppedKey(host, backendOf(event.says) ?? ''))) return true;
   if (isWorker(heard, host, pid) && isNamedBy(heard, event, event)) return true;
   const ofHost = ` ${host}`;
   const others = heard.speakers.where((key, { known }) => known && key.endsWith(ofHost));

@@ -20,7 +20,7 @@ import { speakerKey } from './keys.js';
 import { asOfNow, mayBeBorneOut, passedOver } from './late.js';
 import { isBeingReplaced, isLoading } from './masters.js';
 import type { Instant, LogRecord } from './record.js';
-import { followedUp, startedAnew, waysOfFollowed, withDoubted } from './second-word.js';
+import { followedUp, startedAnew, waysOfFollowed, waysOfStartedAnew, withDoubted } from './second-word.js';
 import { cameBothWays, sourceOf, withSource } from './sources.js';
 import { acquainted, isWorker } from './speakers.js';
 import { clientsWriteLines, opened } from './strangers.js';
@@ -155,7 +155,7 @@ export class Verdicts {
     // Of a worker whose announcement was lost two sentences count, stderr late or not.
     const doubted = held.doubted ? followedUp(this.heard, held) : startedAnew(this.heard, held, said, others);
     if (doubted === null) return false;
-    this.#bringBack(held, doubted, held.doubted ? {} : { stderr: false, alive: false, pairs: said.pair });
+    this.#bringBack(held, doubted, held.doubted ? {} : waysOfStartedAnew(held, said));
     return true;
   }
 

@@ -162,3 +162,24 @@ describe('where HAProxy was heard before', () => {
     assert.deepEqual(told(readLog(words, readLog(elsewhere, ofTwo).memory)), []);
   });
 });
+
+describe('a source without stderr, of which haplog reads from a reload on', () => {
+  const stopped = (proxy: string) => `Proxy ${proxy} stopped (cumulated conns: FE: 0, BE: 0).`;
+  const fall = (at: number, pid: number) => [once(at, said('DOWN', 'a', 0), pid), once(at + 1, EXHAUSTED, pid)];
+  const FALL = ['a down +9000', 'outage'];
+
+  test('has no second target because a frontend and a backend with one name stop', () => {
+    const reload = [...twice(T, stopped('app')), once(T, stopped('<HTTPCLIENT>'))];
+    assert.deepEqual(told(readLog([...reload, ...fall(T + 9_000, 200)])), FALL);
+  });
+
+  test('has one where a server falls twice in a breath, but not every backend needs to write to it', () => {
+    const other = twice(T - 9_000, said('DOWN', 'x', 1, 'pay'));
+    const reload = [...twice(T, stopped('pay')), once(T, stopped('app'))];
+    assert.deepEqual(told(readLog([...other, ...reload, ...fall(T + 9_000, 200)])), ['x down +-9000', ...FALL]);
+    // A name that nobody has told of may be anybody's.
+    assert.deepEqual(told(readLog([...other, ...twice(T, stopped('pay')), ...fall(T + 9_000, 200)])), [
+      'x down +-9000',
+    ]);
+  });
+});
