@@ -42,8 +42,10 @@ export interface BackendState {
   out: OutServers;
   /** How many servers could be used, as HAProxy counted them last; null where it did not. */
   counts: Counts | null;
-  /** Its worker serves it no more, by its own word. */
+  /** Its worker serves it no more, by its own word: a proxy of this name has stopped. */
   stopped: boolean;
+  /** The outage that ended with that while its incident goes on: it may have been a frontend of the same name. Older memories do not tell. */
+  cutShort?: Outage | null;
 }
 
 /** Who started a worker. */

@@ -8,7 +8,7 @@ import { isOfAnother, SILENCE_MS } from './beside.js';
 import { type Board, boardWith, type Change, siblingsOf, unchanged, type WorkerState, workerOf } from './board.js';
 import { NO_FALL } from './incident.js';
 import { ended } from './outage.js';
-import type { OutageEnd } from './state.js';
+import type { Outage, OutageEnd } from './state.js';
 import { forgetWorker, isAnother, isReplaced, put } from './workers.js';
 
 /** A pid that is another worker's by now: what the earlier one left open has ended with it. */
@@ -24,9 +24,11 @@ export function endWorker(board: Board, event: HaproxyEvent): Change {
   const { says, at } = event;
   if (says.kind === 'proxy.stopped') {
     const how = isReplaced(board, event) ? 'process_replaced' : 'process_stopped';
-    const change = stopped(endEach(board, [backendKey(event, says.proxy)], at, how), backendKey(event, says.proxy));
     // Its master would have told of one that takes its place: wished or not, nobody serves.
     const died = how === 'process_stopped' && (workerOf(board, event)?.startedAt ?? null) !== null;
+    const key = backendKey(event, says.proxy);
+    const open = board.backends.get(key)?.outage ?? null;
+    const change = stopped(endEach(board, [key], at, how), key, died ? open : null);
     return { ...change, outages: change.outages.map((one) => ({ ...one, died })) };
   }
   if (says.kind !== 'worker.ended' && says.kind !== 'worker.failed') return unchanged(board);
@@ -65,8 +67,9 @@ export function isTakenOver(board: Board, worker: WorkerRef): boolean {
   return siblings.some((one) => !one.end && one.firstAt > self.firstAt && !isStranger(one));
 }
 
-/** Both have spoken of backends, and of none that is the other's: two services of one host. */
+/** Both have spoken of backends, and of none that is the other's: two services of one host, unless masters tell of both (beside.ts). */
 function areStrangers(board: Board, { host, pid }: WorkerRef, other: number): boolean {
+  if ([pid, other].every((each) => workerOf(board, { host, pid: each })?.master)) return false;
   const [own, others] = [pid, other].map((each) => {
     const prefix = `${workerKey({ host, pid: each })} `;
     return [...board.backends].flatMap(([key]) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
@@ -121,12 +124,13 @@ function endEach(board: Board, keys: readonly string[], at: Instant, how: Outage
   return { board: boardWith(board, { backends }), transition: null, outages };
 }
 
-/** It is known from now on that the backend is served no more by its worker. */
-function stopped(change: Change, key: string): Change {
+/** It is known from now on that the backend is served no more by its worker; `cutShort` is the outage that has ended so, if its incident goes on. */
+function stopped(change: Change, key: string, cutShort: Outage | null): Change {
   const { backends } = change.board;
   const state = backends.get(key);
   if (state === undefined || state.stopped) return change;
-  return { ...change, board: boardWith(change.board, { backends: backends.with(key, { ...state, stopped: true }) }) };
+  const now = { ...state, stopped: true, cutShort };
+  return { ...change, board: boardWith(change.board, { backends: backends.with(key, now) }) };
 }
 
 /** Exit status as the master tells it: 128 + signal. SIGTERM (143) and SIGINT (130) are somebody's wish. */

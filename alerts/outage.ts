@@ -7,8 +7,16 @@
  * threads may write their lines in another order than they counted; a fall that leaves servers ends one that has lasted
  * (weights are set without a word).
  */
-import { backendKey, type Counts, type HaproxyEvent } from '../parsers/index.js';
-import { type Board, boardWith, type Change, FRESH_BACKEND, fallOf, type OutServers } from './board.js';
+import { backendKey, type CauseClass, type Counts, type HaproxyEvent } from '../parsers/index.js';
+import {
+  type BackendState,
+  type Board,
+  boardWith,
+  type Change,
+  FRESH_BACKEND,
+  fallOf,
+  type OutServers,
+} from './board.js';
 import type { Fall } from './incident.js';
 import type { Evidence, Outage } from './state.js';
 import { beganShortlyBefore } from './workers.js';
@@ -56,12 +64,13 @@ export function settle(
 ): Change {
   const key = backendKey(event, backend);
   const known = board.backends.get(key);
-  const { outage, stopped, counts: countedBefore } = known ?? FRESH_BACKEND;
+  const { outage, stopped, cutShort = null, counts: countedBefore } = alive(known ?? FRESH_BACKEND, event);
   const counts = countsAfter(event, countedBefore, available);
   const planned = out.total > 0 && out.unplanned === 0;
   const becomes = (open: Outage | null, changed: Outage | null): Change => {
-    const isAsKnown = known !== undefined && known.outage === open && known.out === out && isSame(known.counts, counts);
-    const now = { outage: open, out, counts, stopped };
+    const isAsKnown =
+      known?.outage === open && known.out === out && known.stopped === stopped && isSame(known.counts, counts);
+    const now = { outage: open, out, counts, stopped, ...(cutShort && { cutShort }) };
     const after = isAsKnown ? board : boardWith(board, { backends: board.backends.with(key, now) });
     return {
       board: after,
@@ -83,8 +92,23 @@ export function settle(
     const unplanned: Outage = { ...outage, planned: false };
     return becomes(unplanned, unplanned);
   }
-  return becomes(outage, null);
+  return becomes(outage, known?.outage ? null : outage);
 }
+
+/** Of a backend that has stopped nothing is checked any more (src/check.c): a check that changed a server shows that another proxy of that name did. */
+function alive(state: BackendState, { says }: HaproxyEvent): BackendState {
+  if (!state.stopped || says.kind !== 'server' || !OF_CHECKS.has(says.cause.class)) return state;
+  return { ...state, stopped: false, outage: state.cutShort ?? null, cutShort: null };
+}
+
+const OF_CHECKS: ReadonlySet<CauseClass> = new Set([
+  'layer4',
+  'layer6',
+  'layer7',
+  'agent',
+  'external',
+  'socket',
+] as const);
 
 /** What led to it, by the event that tells of it. */
 export function fallBy(board: Board, event: HaproxyEvent, key: string): Fall {

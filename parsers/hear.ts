@@ -4,6 +4,7 @@
  */
 import { doubtOfSign, learn } from './belief.js';
 import { withWorker } from './carriers.js';
+import { hearCheck, withReason } from './checks.js';
 import { beforeLine, fold, inOneBreath, separate } from './copies.js';
 import { withRoomFor } from './crowd.js';
 import {
@@ -68,6 +69,7 @@ export function hear(heard: Heard, line: LogRecord, stamp: Stamp, address: Addre
   const { sentence } = record;
   const copy = tellsOfState(sentence) ? take(verdicts, record, sentence, stamp, address) : null;
   if (sentence.kind === 'reload.started') verdicts.heard = hearReload(verdicts.heard, host, record);
+  verdicts.heard = hearCheck(verdicts.heard, host, record, stamp.at);
   if (sentence.kind === 'proxy.started') verdicts.heard = hearStart(verdicts.heard, host, record, stamp.at);
   if (isSign(sentence)) takeSign(verdicts, record, sentence, stamp, address.id);
   return hearingOf(verdicts, copy);
@@ -120,7 +122,7 @@ function take(
   const pid = isOfWorkers(sentence) ? sentence.pid : (record.pid ?? 0);
   const { at, utcOffsetMin } = stamp;
   const named = hostNameOf(verdicts.heard, { host: record.host, pid });
-  const says = asItServed(verdicts.heard, named, record.pid, sentence);
+  const says = withReason(verdicts.heard, named, pid, asItServed(verdicts.heard, named, record.pid, sentence), at);
   const against = contradiction(verdicts.heard, named, record);
   if (against !== null) {
     // Whoever looks for the line finds it by the number in its header.

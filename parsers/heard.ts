@@ -1,7 +1,7 @@
 /** What is remembered of lately heard lines. Plain data on shelves, so that it can be stored row by row. */
 import type { EventId, HaproxyEvent, StateSentence } from './event.js';
 import { backendKey, serverKey, type WorkerRef, workerKey } from './keys.js';
-import type { Instant, Origin } from './record.js';
+import type { Instant, Origin, Sentence } from './record.js';
 import { Shelf } from './shelf.js';
 
 /** An event that a later line may be a copy of. */
@@ -66,6 +66,14 @@ export interface Doubted {
   pair: boolean;
 }
 
+/** What a check has found of a server (checks.ts). */
+export interface Checked extends Pick<CheckResult, 'server' | 'outcome' | 'cause'> {
+  pid: number;
+  at: Instant;
+}
+
+type CheckResult = Extract<Sentence, { kind: 'check.result' }>;
+
 /** How lines are headed that were believed (writers.ts). */
 export interface Head {
   /** They bear a pid: the last did. */
@@ -104,6 +112,8 @@ export interface Source {
   stopped?: { pid: number; at: Instant; proxy: string; several: boolean };
   /** What a process of it said last of its start, by a `log` target (sources.ts). */
   begun?: { pid: number; text: string; at: Instant };
+  /** What checks have found of late, where HAProxy tells that apart from the change. */
+  checked?: readonly Checked[];
   /** Masters that were told to load their configuration anew, and have not said yet what came of it (masters.ts). */
   reloading?: readonly number[];
   /** Masters whose last reload failed. */

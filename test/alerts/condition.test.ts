@@ -63,6 +63,16 @@ describe('a backend is', () => {
       'assumed: up, as its new worker has said nothing else',
     ],
     [
+      'taken to be up when the new worker of its master has spoken of others alone',
+      ['0:00 @1/7 forked', '0:05 @1/7 down a 1', '1:00 @2/7 forked', '1:01 @1/7 former 0', '1:05 @2/7 other x 1'],
+      'assumed: up, as its new worker has said nothing else',
+    ],
+    [
+      'what its checks say, though a proxy of its name has stopped',
+      ['0:00 @1 forked', '0:05 down a 1', '1:00 @1 stopped', '2:00 up a 2'],
+      'observed: up, 2 active and 0 backup servers',
+    ],
+    [
       'what the new worker says',
       ['0:00 down a 0', '1:00 @2 down b 1'],
       'observed: degraded, 1 active and 0 backup servers left',

@@ -1,0 +1,46 @@
+/**
+ * The reason of a change where `option log-health-checks` is set: HAProxy then gives it in the line about the check, and the sentence about the server, which
+ * comes right behind that, has none (src/server.c, srv_append_status()).
+ */
+import { inOneBreath } from './copies.js';
+import type { StateSentence } from './event.js';
+import type { Checked, Heard } from './heard.js';
+import type { Instant, LogRecord, ServerChange } from './record.js';
+import { sourceOf, withSource } from './sources.js';
+import { clientsWriteLines } from './strangers.js';
+import { contradiction } from './writers.js';
+
+/** So many of a host are kept, the last: threads write between each other's lines. */
+const CHECKED_MAX = 16;
+
+/** Takes in what a check has found. Where clients can write whole lines only stderr counts, for a reason is shown to people. */
+export function hearCheck(heard: Heard, host: string, record: LogRecord, at: Instant): Heard {
+  const { origin, pid, sentence } = record;
+  if (sentence.kind !== 'check.result' || pid === null) return heard;
+  if (origin === 'syslog' && clientsWriteLines(heard, { host, pid })) return heard;
+  if (contradiction(heard, host, record) !== null) return heard;
+  const { server, outcome, cause } = sentence;
+  const one: Checked = { pid, server, outcome, cause, at };
+  return withSource(heard, host, { checked: [...(sourceOf(heard, host).checked ?? []), one].slice(-CHECKED_MAX) });
+}
+
+/** The sentence with the reason that the line before it gave, where it has none of its own. */
+export function withReason(heard: Heard, host: string, pid: number, says: StateSentence, at: Instant): StateSentence {
+  if (says.kind !== 'server' || says.cause.class !== 'unknown' || says.cause.reason !== null) return says;
+  const { server, change } = says;
+  const isMeant = (one: Checked) =>
+    one.pid === pid &&
+    one.server.backend === server.backend &&
+    one.server.server === server.server &&
+    one.outcome === OUTCOME[change.to] &&
+    inOneBreath(at, one.at);
+  const checked = sourceOf(heard, host).checked?.findLast(isMeant);
+  return checked === undefined ? says : { ...says, cause: { ...checked.cause, via: says.cause.via } };
+}
+
+/** The check that makes a server change so. */
+const OUTCOME: Partial<Record<ServerChange['to'], Checked['outcome']>> = {
+  up: 'succeeded',
+  down: 'failed',
+  stopping: 'conditionally succeeded',
+};
