@@ -16,6 +16,7 @@ import {
   FRESH_BACKEND,
   fallOf,
   type OutServers,
+  workerOf,
 } from './board.js';
 import type { Fall } from './incident.js';
 import type { Evidence, Outage } from './state.js';
@@ -64,7 +65,7 @@ export function settle(
 ): Change {
   const key = backendKey(event, backend);
   const known = board.backends.get(key);
-  const { outage, stopped, cutShort = null, counts: countedBefore } = alive(known ?? FRESH_BACKEND, event);
+  const { outage, stopped, cutShort = null, counts: countedBefore } = alive(board, known ?? FRESH_BACKEND, event);
   const counts = countsAfter(event, countedBefore, available);
   const planned = out.total > 0 && out.unplanned === 0;
   const becomes = (open: Outage | null, changed: Outage | null): Change => {
@@ -96,9 +97,13 @@ export function settle(
 }
 
 /** Of a backend that has stopped nothing is checked any more (src/check.c): a check that changed a server shows that another proxy of that name did. */
-function alive(state: BackendState, { says }: HaproxyEvent): BackendState {
+function alive(board: Board, state: BackendState, event: HaproxyEvent): BackendState {
+  const { says } = event;
   if (!state.stopped || says.kind !== 'server' || !OF_CHECKS.has(says.cause.class)) return state;
-  return { ...state, stopped: false, outage: state.cutShort ?? null, cutShort: null };
+  const { cutShort = null } = state;
+  // In a container the next worker has the same pid.
+  const isAnothers = cutShort !== null && (workerOf(board, event)?.startedAt ?? 0) > cutShort.start;
+  return { ...state, stopped: false, outage: isAnothers ? null : cutShort, cutShort: null };
 }
 
 const OF_CHECKS: ReadonlySet<CauseClass> = new Set([
