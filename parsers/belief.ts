@@ -8,7 +8,7 @@
  * kept as suspect, for good or until something follows from it (second-word.ts).
  */
 import { backendOf, type HaproxyEvent } from './event.js';
-import { isForged, noteLone } from './forged.js';
+import { isForged } from './forged.js';
 import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { loggedKey, speakerKey } from './keys.js';
 import { isLoading } from './masters.js';
@@ -154,8 +154,7 @@ function lacksLogs(heard: Heard, event: HaproxyEvent): boolean {
 }
 
 /** What a believed event teaches of its source and its worker; `tag`: the program's name in its first line. */
-export function learn(before: Heard, event: HaproxyEvent, said: RecentEvent, tag: string): Heard {
-  const heard = noteLone(before, event, said);
+export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag: string): Heard {
   const { host, says } = event;
   const source = sourceOf(heard, host);
   const tags = source.tags.length === 0 ? [tag] : source.tags;

@@ -2,40 +2,20 @@
  * From lines to events: HAProxy writes one change up to three times and more (every `log` target, and stderr through
  * journald), and each must be told once (copies.ts); what nobody else bears witness to may be forged (belief.ts).
  */
-import { doubtOfSign, learn } from './belief.js';
+import { learn } from './belief.js';
 import { withWorker } from './carriers.js';
 import { hearCheck, withReason } from './checks.js';
 import { beforeLine, fold, inOneBreath, separate } from './copies.js';
 import { withRoomFor } from './crowd.js';
-import {
-  beginsWorker,
-  type EventId,
-  type HaproxyEvent,
-  isOfWorkers,
-  isSign,
-  type SignSentence,
-  type StateSentence,
-  tellsOfState,
-} from './event.js';
+import { type EventId, type HaproxyEvent, isOfWorkers, isSign, type StateSentence, tellsOfState } from './event.js';
 import { redated, withoutForetold } from './foretold.js';
 import { noteAttempt, noteStopped } from './forged.js';
-import { type Heard, type Held, heardWith, type Suspect, subjectKey } from './heard.js';
-import type { WorkerRef } from './keys.js';
-import {
-  asItServed,
-  hearMaster,
-  hearReload,
-  isAnew,
-  isInheritance,
-  isLoading,
-  loadingBy,
-  startedBy,
-  tellerOf,
-  withStage,
-} from './masters.js';
+import { type Heard, type Held, heardWith, type RecentEvent, type Suspect, subjectKey } from './heard.js';
+import { takeOfWorker, takeSign } from './master-word.js';
+import { asItServed, hearReload, isAnew, isInheritance, isLoading, tellerOf } from './masters.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { expectsStderr, hearStart, sourceOf } from './sources.js';
-import { forgetWorker, hasJustBegun, hostNameOf, isWorker, recognise } from './speakers.js';
+import { hostNameOf, isWorker, recognise } from './speakers.js';
 import { opened } from './strangers.js';
 import { Verdicts, WAITING_MAX } from './verdict.js';
 import { byDeadline, doubtedAt, dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
@@ -110,6 +90,9 @@ function waitedInVain(heard: Heard, host: string, { pid, origin }: LogRecord, at
   return [...new Set([...due, ...gone])].sort(byDeadline);
 }
 
+type StateEvent = HaproxyEvent & { says: StateSentence };
+
+/** Takes in a line about a state: it is none, a further copy, or an event that is believed at once or waits. */
 function take(
   verdicts: Verdicts,
   record: LogRecord,
@@ -117,58 +100,18 @@ function take(
   stamp: Stamp,
   { id, heardAt }: Address,
 ): Hearing['copy'] {
-  const { origin, text, times, tag } = record;
-  // A master speaks of its workers by number. 0 where the log names no pid.
-  const pid = isOfWorkers(sentence) ? sentence.pid : (record.pid ?? 0);
-  const { at, utcOffsetMin } = stamp;
-  const named = hostNameOf(verdicts.heard, { host: record.host, pid });
-  const says = withReason(verdicts.heard, named, pid, asItServed(verdicts.heard, named, record.pid, sentence), at);
-  const against = contradiction(verdicts.heard, named, record);
-  if (against !== null) {
-    // Whoever looks for the line finds it by the number in its header.
-    const event: HaproxyEvent = { id, at, utcOffsetMin, host: named, pid: record.tagPid ?? pid, says };
-    verdicts.suspects.push({ id, event, tag, text, reason: against });
-    verdicts.heard = noteAttempt(verdicts.heard, record, at);
-    return null;
-  }
-  const { heard, host } = recognise(verdicts.heard, record, pid, stamp.at);
-  verdicts.heard = heard === verdicts.heard ? heard : opened(heard, { host, pid });
-  const master = tellerOf(verdicts.heard, host, record);
-  const event: HaproxyEvent = { id, at, utcOffsetMin, host, pid, master, says };
-  if (says.kind === 'worker.started') event.anew = isAnew(verdicts.heard, host, record);
+  const event = eventOf(verdicts, record, sentence, stamp, id);
+  if (event === null) return null;
+  const { host, pid, says } = event;
   const subject = subjectKey(event, says);
-  verdicts.settleAlone(subject, record, stamp.at);
-  if (origin === 'stderr') verdicts.heard = withoutForetold(verdicts.heard, subject, event);
-  verdicts.heard = withRoomFor(noteStopped(verdicts.heard, event), subject, event);
-  const before = beforeLine(verdicts.heard.subjects.get(subject), says, stamp.at);
-  const folded = fold(before, {
-    id,
-    text,
-    origin,
-    times,
-    at: stamp.at,
-    sealed: isSealed(verdicts.heard, host, record),
-  });
-  const said = folded.event;
-  const subjects = separate(verdicts.heard.subjects, host, pid, origin, says).with(subject, folded.subject);
-  verdicts.heard = heardWith(verdicts.heard, { subjects });
+  const said = foldIn(verdicts, event, subject, record);
   if (!said.held) {
-    verdicts.heard = hearHead(learn(verdicts.heard, event, said, tag), host, record);
+    verdicts.heard = hearHead(learn(verdicts.heard, event, said, record.tag), host, record);
     return { of: said.id, copies: said.copies };
   }
-  const first = unlessSpoken(verdicts.heard, verdicts.heard.held.get(said.id), record) ?? {
-    event,
-    subject,
-    serial: said.serial,
-    tag,
-    tagPid: record.tagPid,
-    inTagsPlace: record.inTagsPlace,
-    priority: record.priority,
-    heardAt,
-    turn: nextTurn(verdicts.heard.held),
-    heir: folded.subject.recent.length <= WAITING_MAX && isInheritance(verdicts.heard, host, record, says, stamp.at),
-  };
-  const held = origin === 'stderr' ? redate(verdicts, first, stamp) : first;
+  const waiting = unlessSpoken(verdicts.heard, verdicts.heard.held.get(said.id), record);
+  const first = waiting ?? heldOf(verdicts.heard, event, subject, said.serial, record, heardAt);
+  const held = record.origin === 'stderr' ? redate(verdicts, first, stamp) : first;
   if (isOfWorkers(says)) {
     takeOfWorker(verdicts, held, record);
     return null;
@@ -179,21 +122,62 @@ function take(
   return null;
 }
 
-/** A master's word of a worker has no second witness, and counts at once. */
-function takeOfWorker(verdicts: Verdicts, held: Held, record: LogRecord): void {
-  const { event } = held;
-  const { host, pid, says } = event;
-  verdicts.believe(held);
-  verdicts.heard = hearMaster(hearHead(verdicts.heard, host, record), host, record);
-  if (says.kind === 'worker.ended') verdicts.heard = withStage(verdicts.heard, event, 'ended');
-  if (says.kind === 'worker.failed') fail(verdicts, event);
-  if (!beginsWorker(says)) return;
-  const isOvertaken = hasJustBegun(verdicts.heard, event);
-  verdicts.heard = startedBy(verdicts.heard, event, record.pid, says);
-  if (!isOvertaken) verdicts.heard = forgetWorker(verdicts.heard, host, pid);
-  // For the next one its master loads the states anew, though they be the same.
-  if (record.pid !== null) verdicts.heard = forgetWorker(verdicts.heard, host, record.pid);
-  if (says.kind === 'worker.started') verdicts.inherit(host, record.pid, event);
+/** What the line tells, by the name that its worker is known by. Null where it cannot be true: then it is suspect. */
+function eventOf(
+  verdicts: Verdicts,
+  record: LogRecord,
+  sentence: StateSentence,
+  { at, utcOffsetMin }: Stamp,
+  id: EventId,
+): StateEvent | null {
+  // A master speaks of its workers by number. 0 where the log names no pid.
+  const pid = isOfWorkers(sentence) ? sentence.pid : (record.pid ?? 0);
+  const named = hostNameOf(verdicts.heard, { host: record.host, pid });
+  const says = withReason(verdicts.heard, named, pid, asItServed(verdicts.heard, named, record.pid, sentence), at);
+  const against = contradiction(verdicts.heard, named, record);
+  if (against !== null) {
+    // Whoever looks for the line finds it by the number in its header.
+    const event: HaproxyEvent = { id, at, utcOffsetMin, host: named, pid: record.tagPid ?? pid, says };
+    verdicts.suspects.push({ id, event, tag: record.tag, text: record.text, reason: against });
+    verdicts.heard = noteAttempt(verdicts.heard, record, at);
+    return null;
+  }
+  const { heard, host } = recognise(verdicts.heard, record, pid, at);
+  verdicts.heard = heard === verdicts.heard ? heard : opened(heard, { host, pid });
+  const master = tellerOf(verdicts.heard, host, record);
+  const event: StateEvent = { id, at, utcOffsetMin, host, pid, master, says };
+  if (says.kind === 'worker.started') event.anew = isAnew(verdicts.heard, host, record);
+  return event;
+}
+
+/** Counts the line among those of its subject; returns the event that it tells of, new or known. */
+function foldIn(verdicts: Verdicts, event: StateEvent, subject: string, record: LogRecord): RecentEvent {
+  const { id, at, host, pid, says } = event;
+  const { origin, text, times } = record;
+  verdicts.settleAlone(subject, record, at);
+  if (origin === 'stderr') verdicts.heard = withoutForetold(verdicts.heard, subject, event);
+  const heard = withRoomFor(noteStopped(verdicts.heard, event), subject, event);
+  const before = beforeLine(heard.subjects.get(subject), says, at);
+  const folded = fold(before, { id, text, origin, times, at, sealed: isSealed(heard, host, record) });
+  const subjects = separate(heard.subjects, host, pid, origin, says).with(subject, folded.subject);
+  verdicts.heard = heardWith(heard, { subjects });
+  return folded.event;
+}
+
+/** An event that was just heard, as it waits. */
+function heldOf(
+  heard: Heard,
+  event: StateEvent,
+  subject: string,
+  serial: number,
+  record: LogRecord,
+  heardAt: Instant,
+): Held {
+  const { tag, tagPid, inTagsPlace, priority } = record;
+  const { recent } = heard.subjects.get(subject)!;
+  const isHeir = recent.length <= WAITING_MAX && isInheritance(heard, event.host, record, event.says, event.at);
+  const turn = nextTurn(heard.held);
+  return { event, subject, serial, tag, tagPid, inTagsPlace, priority, heardAt, turn, heir: isHeir };
 }
 
 /** What waits for a worker of its own, unless a `log` target tells it as well: a master writes to none before there is a worker. */
@@ -206,45 +190,4 @@ function redate(verdicts: Verdicts, first: Held, stamp: Stamp): Held {
   const { heard, held } = redated(verdicts.heard, first, stamp);
   verdicts.heard = heard;
   return held;
-}
-
-/** A sign is told with each of its lines, and at once: it waits for no witness, so it must not be doubtful. */
-function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSentence, stamp: Stamp, id: EventId): void {
-  const { heard } = verdicts;
-  const host = hostNameOf(heard, record);
-  const reason = doubtOfSign(heard, host, record);
-  const master = tellerOf(heard, host, record);
-  const event: HaproxyEvent = { id, ...stamp, host, pid: record.pid ?? 0, master, says };
-  if (says.kind === 'reload.succeeded') event.anew = isAnew(heard, host, record);
-  if (reason !== null) {
-    const { tag, tagPid, text } = record;
-    // Of failing checks HAProxy's own copies are doubted as well.
-    if (says.kind !== 'check.result')
-      verdicts.suspects.push({ id, event: { ...event, pid: tagPid ?? event.pid }, tag, text, reason });
-    verdicts.heard = noteAttempt(heard, record, stamp.at);
-    return;
-  }
-  verdicts.heard = hearMaster(hearHead(heard, host, record), host, record);
-  if (says.kind === 'reload.succeeded' || says.kind === 'reload.failed') {
-    for (const pid of loadingBy(verdicts.heard, host, event.pid)) {
-      if (says.kind === 'reload.failed') fail(verdicts, { host, pid });
-      else serve(verdicts, { ...event, pid, says: { kind: 'worker.started', pid } }, record);
-    }
-  }
-  verdicts.events.push({ event, copies: record.times });
-}
-
-/** Since 3.1 a worker begins to serve when its master says that it was loaded. */
-function serve(verdicts: Verdicts, event: HaproxyEvent, { times }: LogRecord): void {
-  verdicts.heard = withStage(verdicts.heard, event, undefined);
-  verdicts.events.push({ event, copies: times });
-  verdicts.inherit(event.host, event.pid, event);
-  verdicts.stop(event.host);
-}
-
-/** It never served. 3.1 says so without its pid: `Failed to load worker!`. */
-function fail(verdicts: Verdicts, worker: WorkerRef): void {
-  verdicts.heard = withStage(verdicts.heard, worker, 'ended');
-  verdicts.disinherit(worker.host, worker.pid);
-  verdicts.stop(worker.host);
 }

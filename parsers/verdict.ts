@@ -189,6 +189,7 @@ export class Verdicts {
     if (!wasKnown && !heir) this.#adopt(event);
     this.events.push({ event, copies: said.copies });
     if (doubted) this.cleared.push(event.id);
+    else this.heard = noteLone(this.heard, event, said); // what was doubted was noted then
     const { recent, voices } = this.heard.subjects.get(subject)!;
     const told = recent.map((other) => (other.serial === said.serial ? { ...said, held: false } : other));
     this.heard = learn(hearCarrier(this.heard, held, said), event, said, tag);

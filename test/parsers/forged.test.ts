@@ -85,6 +85,20 @@ describe('as long as nobody has tried', () => {
       assert.deepEqual([later(LATER + 3_600_000), later(LATER + 3_620_000)], [[], ['app exhausted']]);
     });
 
+    test('nor three that were doubted and are borne out by what follows: each counts once', () => {
+      const APPS = ['b1', 'b2', 'b3'];
+      const before = APPS.map((app, n) => line(T + 6_000 + n * 3_000, down('x', 2, app)));
+      const attempted = readLog([line(T + 60_000, ATTEMPT)], readLog(before, open).memory).memory;
+      const falls = APPS.flatMap((app, n) => [
+        line(LATER + n * 3_000, down('a', 5, app)),
+        line(LATER + n * 3_000 + 1_500, down('b', 4, app)),
+      ]);
+      const borneOut = readLog(falls, attempted);
+      assert.equal(borneOut.news.transitions.length, 6);
+      const anHourLater = T + 60_000 + 3_600_001;
+      assert.deepEqual(told([line(anHourLater, down('c', 0, 'b1'))], borneOut.memory), ['c down', 'b1 exhausted']);
+    });
+
     test('nor many that a loss explains', () => {
       const lost = Array.from({ length: 20 }, (_, n) =>
         line(LATER + n * 100, n % 2 === 0 ? down(`s${n}`, 1) : up(`s${n}`, 3)),

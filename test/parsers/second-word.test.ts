@@ -42,6 +42,18 @@ describe('where clients seem to write whole lines, and nothing was heard before'
     for (const text of others) assert.deepEqual(told(readLog([first, once(T + 9_000, text)], young)), [], text);
   });
 
+  test('nor does one without a count follow from one about another server, nor, in the same breath, that there is none while one is left', () => {
+    for (const [wait, text] of [
+      [9_000, 'Server app/b was DOWN and now enters maintenance.'],
+      [3, EXHAUSTED],
+    ] as const)
+      assert.deepEqual(
+        told(readLog([first, once(T + wait, text), once(T + 30_000, 'Proxy new started.')], young)),
+        [],
+        text,
+      );
+  });
+
   test('two that follow from each other are both told, with their times, and from then on each by itself', () => {
     const { news, memory } = readLog([first, once(T + 9_000, said('DOWN', 'b', 0)), once(T + 9_001, EXHAUSTED)], young);
     assert.deepEqual(told({ news, memory }), ['a down +0', 'b down +9000', 'outage']);

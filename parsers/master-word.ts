@@ -1,0 +1,69 @@
+/** What is told at once, since no second line is to come: a master's word of its workers and reloads, and the result of a check. */
+import { doubtOfSign } from './belief.js';
+import { beginsWorker, type EventId, type HaproxyEvent, type SignSentence } from './event.js';
+import { noteAttempt } from './forged.js';
+import type { Held } from './heard.js';
+import type { WorkerRef } from './keys.js';
+import { hearMaster, isAnew, loadingBy, startedBy, tellerOf, withStage } from './masters.js';
+import type { LogRecord, Stamp } from './record.js';
+import { forgetWorker, hasJustBegun, hostNameOf } from './speakers.js';
+import type { Verdicts } from './verdict.js';
+import { hearHead } from './writers.js';
+
+/** A master's word of a worker has no second witness, and counts at once. */
+export function takeOfWorker(verdicts: Verdicts, held: Held, record: LogRecord): void {
+  const { event } = held;
+  const { host, pid, says } = event;
+  verdicts.believe(held);
+  verdicts.heard = hearMaster(hearHead(verdicts.heard, host, record), host, record);
+  if (says.kind === 'worker.ended') verdicts.heard = withStage(verdicts.heard, event, 'ended');
+  if (says.kind === 'worker.failed') fail(verdicts, event);
+  if (!beginsWorker(says)) return;
+  const isOvertaken = hasJustBegun(verdicts.heard, event);
+  verdicts.heard = startedBy(verdicts.heard, event, record.pid, says);
+  if (!isOvertaken) verdicts.heard = forgetWorker(verdicts.heard, host, pid);
+  // For the next one its master loads the states anew, though they be the same.
+  if (record.pid !== null) verdicts.heard = forgetWorker(verdicts.heard, host, record.pid);
+  if (says.kind === 'worker.started') verdicts.inherit(host, record.pid, event);
+}
+
+/** A sign is told with each of its lines, and at once: it waits for no witness, so it must not be doubtful. */
+export function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSentence, stamp: Stamp, id: EventId): void {
+  const { heard } = verdicts;
+  const host = hostNameOf(heard, record);
+  const reason = doubtOfSign(heard, host, record);
+  const master = tellerOf(heard, host, record);
+  const event: HaproxyEvent = { id, ...stamp, host, pid: record.pid ?? 0, master, says };
+  if (says.kind === 'reload.succeeded') event.anew = isAnew(heard, host, record);
+  if (reason !== null) {
+    const { tag, tagPid, text } = record;
+    // Of failing checks HAProxy's own copies are doubted as well.
+    if (says.kind !== 'check.result')
+      verdicts.suspects.push({ id, event: { ...event, pid: tagPid ?? event.pid }, tag, text, reason });
+    verdicts.heard = noteAttempt(heard, record, stamp.at);
+    return;
+  }
+  verdicts.heard = hearMaster(hearHead(heard, host, record), host, record);
+  if (says.kind === 'reload.succeeded' || says.kind === 'reload.failed') {
+    for (const pid of loadingBy(verdicts.heard, host, event.pid)) {
+      if (says.kind === 'reload.failed') fail(verdicts, { host, pid });
+      else serve(verdicts, { ...event, pid, says: { kind: 'worker.started', pid } }, record);
+    }
+  }
+  verdicts.events.push({ event, copies: record.times });
+}
+
+/** Since 3.1 a worker begins to serve when its master says that it was loaded. */
+function serve(verdicts: Verdicts, event: HaproxyEvent, { times }: LogRecord): void {
+  verdicts.heard = withStage(verdicts.heard, event, undefined);
+  verdicts.events.push({ event, copies: times });
+  verdicts.inherit(event.host, event.pid, event);
+  verdicts.stop(event.host);
+}
+
+/** It never served. 3.1 says so without its pid: `Failed to load worker!`. */
+function fail(verdicts: Verdicts, worker: WorkerRef): void {
+  verdicts.heard = withStage(verdicts.heard, worker, 'ended');
+  verdicts.disinherit(worker.host, worker.pid);
+  verdicts.stop(worker.host);
+}
