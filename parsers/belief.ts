@@ -13,7 +13,7 @@ import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { loggedKey, speakerKey } from './keys.js';
 import { isLoading } from './masters.js';
 import type { LogRecord } from './record.js';
-import { cameBothWays, expectsStderr, isSameWay, sourceOf, waysOf } from './sources.js';
+import { cameBothWays, expectsStderr, sourceOf, waysOf, withSource } from './sources.js';
 import { acquainted, isWorker } from './speakers.js';
 import { clientsWriteLines, closed, OPEN, opened, reconsidered } from './strangers.js';
 import { fits } from './told.js';
@@ -158,16 +158,12 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   const { host, says } = event;
   const source = sourceOf(heard, host);
   const tags = source.tags.length === 0 ? [tag] : source.tags;
-  const ways = waysOf(source, event, said);
-  const isKnown = source.tags === tags && isSameWay(source, ways);
   const backend = backendOf(says);
   const logged = backend === null || said.by.syslog === 0 ? null : loggedKey(event, backend);
   const isNew = heard.speakers.get(speakerKey(event))?.known === false;
   const met = isNew ? acquainted(heard, event) : heard;
-  const learned = heardWith(met, {
-    told: logged === null || met.told.has(logged) ? met.told : met.told.with(logged, 'logged'),
-    sources: isKnown ? met.sources : met.sources.with(host, { ...source, ...ways, tags }),
-  });
+  const told = logged === null ? met.told : met.told.with(logged, 'logged');
+  const learned = withSource(heardWith(met, { told }), host, { ...waysOf(source, event, said), tags });
   // A severity in front of HAProxy's lines is in front of all others as well: then no client can write a whole one.
   if (said.sealed) return closed(learned, host);
   return isNew ? opened(learned, event) : reconsidered(learned, event);

@@ -2,12 +2,13 @@
  * A process that carries what HAProxy writes into the log, under its own number or none: a container's log driver, or `logger` behind a pipe. Stderr still names
  * the worker that speaks. What `log stdout` says counts as the word of the worker that serves.
  */
+import { saidOf } from './copies.js';
 import { isOfWorkers, tellsOfState } from './event.js';
 import { begunAt, type Heard, type Held, type RecentEvent } from './heard.js';
 import { speakerOf } from './keys.js';
 import type { LogRecord } from './record.js';
 import { sourceOf, withSource } from './sources.js';
-import { isWorker } from './speakers.js';
+import { isWorker, speakersOf } from './speakers.js';
 import { linesVary } from './strangers.js';
 import { struck, waitingAt } from './waiting.js';
 
@@ -40,19 +41,17 @@ export function hearCarrier(heard: Heard, { event, tagPid }: Held, { by }: Recen
 }
 
 /** Whether what waits is the first word of all, and the same number brought the same as a worker's stderr: then it is that worker's. */
-export function isCarried(heard: Heard, { event, subject, serial, tagPid }: Held): boolean {
+export function isCarried(heard: Heard, held: Held): boolean {
+  const { event, tagPid } = held;
   const { host, pid } = event;
   if (sourceOf(heard, host).tags.length > 0 || pid !== (tagPid ?? 0) || linesVary(heard, { host, pid })) return false;
-  const { text, by } = saidOf(heard, subject, serial);
+  const { text, by } = saidOf(heard, held);
   if (by.stderr > 0) return false;
   return waitingAt(heard.held, host).some((other) => {
-    const said = saidOf(heard, other.subject, other.serial);
+    const said = saidOf(heard, other);
     return other.event.pid !== pid && other.tagPid === tagPid && said.by.stderr > 0 && said.text === text;
   });
 }
-
-const saidOf = ({ subjects }: Heard, subject: string, serial: number): RecentEvent =>
-  subjects.get(subject)!.recent.find((said) => said.serial === serial)!;
 
 /**
  * The line with its worker's pid, where its header bears the carrier's or none (`%programname%: ` in rsyslog's template): that of the worker that serves, and
@@ -62,9 +61,9 @@ export function withWorker(heard: Heard, record: LogRecord): LogRecord {
   const { host, origin, pid, tagPid, sentence } = record;
   if (origin !== 'syslog') return record;
   if (pid !== tagPid || !tellsOfState(sentence) || !isCarrier(heard, host, tagPid)) return record;
-  const all = heard.speakers.where((key, { stage }) => {
+  const all = speakersOf(heard, host, ({ stage }) => stage !== 'ended').filter(([key]) => {
     const speaker = speakerOf(key);
-    return stage !== 'ended' && speaker.host === host && speaker.pid !== 0 && speaker.pid !== pid;
+    return speaker.pid !== 0 && speaker.pid !== pid;
   });
   // Who was announced is a worker, and who is loading speaks where nobody serves; without a master's word it is who was believed, or anybody who was heard.
   const announced = all.filter(([, { master }]) => master !== undefined);

@@ -9,7 +9,15 @@
  *    origin is a server of that backend coming back.
  */
 import { beginsWorker, type EventId, type StateSentence } from './event.js';
-import { COPY_DELAY_MAX_MS, type Heard, type RecentEvent, type Subject, type Voice } from './heard.js';
+import {
+  COPY_DELAY_MAX_MS,
+  type Heard,
+  type Held,
+  heardWith,
+  type RecentEvent,
+  type Subject,
+  type Voice,
+} from './heard.js';
 import { backendKey } from './keys.js';
 import type { Instant, Origin } from './record.js';
 import type { Shelf } from './shelf.js';
@@ -35,6 +43,18 @@ export interface Spoken {
 export function inOneBreath(a: Instant, b: Instant): boolean {
   const wholeSeconds = a % 1000 === 0 && b % 1000 === 0;
   return Math.abs(a - b) <= (wholeSeconds ? 1000 : BREATH_MS);
+}
+
+/** What is known of the lines of an event that waits. */
+export function saidOf({ subjects }: Heard, { subject, serial }: Pick<Held, 'subject' | 'serial'>): RecentEvent {
+  return subjects.get(subject)!.recent.find((said) => said.serial === serial)!;
+}
+
+/** What was heard, with what is known of the lines of one event of a subject changed. */
+export function withSaid(heard: Heard, subject: string, said: RecentEvent): Heard {
+  const { recent, voices } = heard.subjects.get(subject)!;
+  const changed = recent.map((one) => (one.serial === said.serial ? said : one));
+  return heardWith(heard, { subjects: heard.subjects.with(subject, { recent: changed, voices }) });
 }
 
 /** Adds a line to its subject: the event it tells of, new or known, and the subject as it is then. */
@@ -63,15 +83,8 @@ export function silenced({ recent, voices }: Subject): Subject {
 }
 
 /** The subject without an event that was not believed: nothing pairs with it any more. */
-export function strike(subject: Subject, serial: number): Subject {
-  const voices = Object.entries(subject.voices).map(([origin, voice]) => [
-    origin,
-    voice.serial === serial ? { ...voice, text: '' } : voice,
-  ]);
-  return {
-    recent: subject.recent.filter((event) => event.serial !== serial),
-    voices: Object.fromEntries(voices),
-  };
+export function strike({ recent, voices }: Subject, serial: number): Subject {
+  return { recent: recent.filter((event) => event.serial !== serial), voices };
 }
 
 /** A server that may have come back ends the run of `has no server available` of its backend, in its origin. */
@@ -102,11 +115,10 @@ function eventCopiedBy(subject: Subject, { origin, text, at }: Spoken): RecentEv
   return subject.recent.find((event) => event.serial > after && event.text === text && inTime(event.at));
 }
 
-function newEvent(subject: Subject, { id, text, at }: Spoken): RecentEvent {
-  const { syslog, stderr } = subject.voices;
-  const last = Math.max(subject.recent.at(-1)?.serial ?? 0, syslog?.serial ?? 0, stderr?.serial ?? 0);
+function newEvent({ voices: { syslog, stderr } }: Subject, { id, text, at }: Spoken): RecentEvent {
   return {
-    serial: last + 1,
+    // The last event is that of which one origin spoke last.
+    serial: Math.max(syslog?.serial ?? 0, stderr?.serial ?? 0) + 1,
     id,
     text,
     at,

@@ -3,9 +3,9 @@
  * stderr, or at least not its time (docs/decisions/0007-belief.md).
  */
 import { standsOnStderr } from './belief.js';
-import { inOneBreath } from './copies.js';
+import { inOneBreath, saidOf, withSaid } from './copies.js';
 import { backendOf, type HaproxyEvent } from './event.js';
-import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
+import { type Heard, type Held, heardWith } from './heard.js';
 import { movedKey } from './keys.js';
 import type { Stamp } from './record.js';
 import { sourceOf } from './sources.js';
@@ -40,23 +40,17 @@ export function redated(heard: Heard, held: Held, { at, utcOffsetMin }: Stamp): 
   const isLone = held.doubted === true && !said.pair;
   const isOpen = clientsWriteLines(heard, held.event);
   if (!isOpen && !(isLone && lateness > LATE_MS)) return { heard, held };
-  const { recent, voices } = heard.subjects.get(held.subject)!;
   const mayBeForetold = isLone || (said.pair && lateness > LATE_MS);
   const backend = backendOf(held.event.says);
   const moved = backend === null ? null : movedKey(held.event, backend);
   const isAhead = moved !== null && Number(heard.told.get(moved) ?? 0) > said.at;
   if (!mayBeForetold && !isAhead) return { heard, held };
-  const dated = recent.map((other) => (other === said ? { ...said, at } : other));
   const later: Held = { ...held, event: { ...held.event, at, utcOffsetMin } };
-  const subjects = heard.subjects.with(held.subject, { recent: dated, voices });
+  const dated = withSaid(heard, held.subject, { ...said, at });
   const told = moved === null ? heard.told : heard.told.with(moved, at);
   const waits = heard.held.has(held.event.id);
   return {
     held: later,
-    heard: heardWith(heard, { subjects, told, held: waits ? withWaiting(heard.held, later) : heard.held }),
+    heard: heardWith(dated, { told, held: waits ? withWaiting(heard.held, later) : heard.held }),
   };
-}
-
-function saidOf({ subjects }: Heard, { subject, serial }: Held): RecentEvent {
-  return subjects.get(subject)!.recent.find((said) => said.serial === serial)!;
 }

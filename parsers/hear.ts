@@ -5,7 +5,7 @@
 import { learn } from './belief.js';
 import { withWorker } from './carriers.js';
 import { hearCheck, withReason } from './checks.js';
-import { beforeLine, fold, inOneBreath, separate } from './copies.js';
+import { beforeLine, fold, inOneBreath, saidOf, separate } from './copies.js';
 import { withRoomFor } from './crowd.js';
 import { type EventId, type HaproxyEvent, isOfWorkers, isSign, type StateSentence, tellsOfState } from './event.js';
 import { redated, withoutForetold } from './foretold.js';
@@ -81,10 +81,10 @@ function waitedInVain(heard: Heard, host: string, { pid, origin }: LogRecord, at
   if (held.size === 0) return [];
   const due = dueAt(held, host, at);
   if (origin !== 'syslog' || expectsStderr(sourceOf(heard, host))) return due;
-  const hasGoneOn = ({ event, subject, serial }: Held): boolean => {
-    if (pid !== event.pid) return false;
-    const said = heard.subjects.get(subject)?.recent.find((recent) => recent.serial === serial);
-    return said !== undefined && said.loggedAt !== null && !inOneBreath(at, said.loggedAt);
+  const hasGoneOn = (one: Held): boolean => {
+    if (pid !== one.event.pid) return false;
+    const { loggedAt } = saidOf(heard, one);
+    return loggedAt !== null && !inOneBreath(at, loggedAt);
   };
   const gone = [...waitingAt(held, host), ...doubtedAt(held, host)].filter(hasGoneOn);
   return [...new Set([...due, ...gone])].sort(byDeadline);

@@ -3,6 +3,7 @@
  * not how things stand.
  */
 import { lacksStderr } from './belief.js';
+import { saidOf, withSaid } from './copies.js';
 import type { HaproxyEvent } from './event.js';
 import { type Heard, type Held, heardWith, type RecentEvent, type Subject } from './heard.js';
 import type { Instant } from './record.js';
@@ -39,13 +40,9 @@ export function asOfNow(heard: Heard, held: Held): Held | null {
 }
 
 /** What was heard, where nothing is to be told of it any more: further copies are its own, and none of them is news. */
-export function passedOver(heard: Heard, { event, subject, serial }: Held): Heard {
-  const { recent, voices } = heard.subjects.get(subject)!;
-  const known = recent.map((one) => (one.serial === serial ? { ...one, held: false } : one));
-  return heardWith(heard, {
-    subjects: heard.subjects.with(subject, { recent: known, voices }),
-    held: withoutWaiting(heard.held, event.id),
-  });
+export function passedOver(heard: Heard, held: Held): Heard {
+  const known = withSaid(heard, held.subject, { ...saidOf(heard, held), held: false });
+  return heardWith(known, { held: withoutWaiting(heard.held, held.event.id) });
 }
 
 const toldAfter = ({ recent }: Subject, at: Instant): boolean => recent.some((one) => !one.held && one.at > at);

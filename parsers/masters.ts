@@ -8,7 +8,7 @@ import { begunAt, type Heard, heardWith, type Speaker } from './heard.js';
 import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
 import type { CauseClass, Instant, LogRecord, Sentence } from './record.js';
 import { sourceOf, withSource } from './sources.js';
-import { isWorker } from './speakers.js';
+import { isWorker, speakersOf } from './speakers.js';
 import { heirsAt } from './waiting.js';
 
 /** So many masters that load anew, and whose last reload failed, are remembered of a host. */
@@ -48,9 +48,6 @@ export function hearMaster(heard: Heard, host: string, record: LogRecord): Heard
   const alive = source.alive === true || (announces && pid === tagPid && isWhileRunning);
   const failedReloads = failedAfter(source.failedReloads ?? NONE, pid, sentence);
   const reloading = reloadingAfter(source.reloading ?? NONE, pid, sentence);
-  const isKnown = announces === source.announces && alive === (source.alive ?? false);
-  const isSame = failedReloads === (source.failedReloads ?? NONE) && reloading === (source.reloading ?? NONE);
-  if (isKnown && isSame) return heard;
   return withSource(heard, host, { announces, alive, failedReloads, reloading });
 }
 
@@ -161,8 +158,7 @@ export function asItServed<S extends StateSentence>(heard: Heard, host: string, 
   if (!own?.known) return says;
   const isYounger = (one: Speaker) =>
     one.known && one.stage === undefined && begunAt(one) > begunAt(own) && (one.master ?? master) === master;
-  const younger = heard.speakers.where((key, one) => speakerOf(key).host === host && isYounger(one));
-  return younger.length === 0 ? { ...says, former: false } : says;
+  return speakersOf(heard, host, isYounger).length === 0 ? { ...says, former: false } : says;
 }
 
 /** Whether it says that a worker was loaded which it told of before. */
@@ -191,8 +187,8 @@ function reloadingAfter(reloading: readonly number[], master: number | null, { k
   return reloading.filter((pid) => pid !== master);
 }
 
-function ofMaster({ speakers }: Heard, host: string, master: number): [string, Speaker][] {
-  return speakers.where((key, speaker) => speaker.master === master && speakerOf(key).host === host);
+function ofMaster(heard: Heard, host: string, master: number): [string, Speaker][] {
+  return speakersOf(heard, host, (one) => one.master === master);
 }
 
 function withSpeaker(heard: Heard, worker: WorkerRef, change: (speaker: Speaker) => Speaker): Heard {

@@ -13,9 +13,11 @@ export function sourceOf(heard: Heard, host: string): Source {
   return heard.sources.get(host) ?? NOTHING_KNOWN;
 }
 
-/** What was heard, with this of the load balancer changed. */
+/** What was heard, with this of the load balancer changed; the same where it was known already. */
 export function withSource(heard: Heard, host: string, change: Partial<Source>): Heard {
-  return heardWith(heard, { sources: heard.sources.with(host, { ...sourceOf(heard, host), ...change }) });
+  const source = sourceOf(heard, host);
+  const isKnown = (Object.keys(change) as (keyof Source)[]).every((part) => source[part] === change[part]);
+  return isKnown ? heard : heardWith(heard, { sources: heard.sources.with(host, { ...source, ...change }) });
 }
 
 /** Whether a change is to be expected on stderr as well: it was seen there, or the masters are heard there. */
@@ -40,7 +42,7 @@ export function waysOf(
   source: Source,
   event: HaproxyEvent,
   said: RecentEvent,
-): Pick<Source, 'stderr' | 'pairs'> & { alive: boolean; pairsHeard: number } {
+): Pick<Source, 'stderr' | 'pairs' | 'alive' | 'pairsHeard'> {
   const { by, at } = said;
   const pair = showsTwoTargets(event, said);
   const isBoth = cameBothWays(said);
@@ -55,12 +57,6 @@ export function waysOf(
     pairsHeard,
     alive: isBoth || source.alive === true,
   };
-}
-
-/** Whether nothing new was learned. */
-export function isSameWay(source: Source, { stderr, pairs, alive, pairsHeard }: ReturnType<typeof waysOf>): boolean {
-  const isAsHeard = (source.alive ?? false) === alive && (source.pairsHeard ?? 0) === pairsHeard;
-  return source.stderr === stderr && source.pairs === pairs && isAsHeard;
 }
 
 /**

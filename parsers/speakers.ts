@@ -128,13 +128,20 @@ export function forgetOld(heard: Heard, host: string, at: Instant): Heard {
 
 /** Forgetting looks at everything: whoever makes up a pid for each line must not bring it about each time. */
 function isCrowded(heard: Heard, host: string): boolean {
-  return speakersOf(heard, host).filter(([, speaker]) => isStranger(speaker)).length >= 2 * UNKNOWN_MAX;
+  return speakersOf(heard, host, isStranger).length >= 2 * UNKNOWN_MAX;
 }
 
-function speakersOf({ speakers }: Heard, host: string): [string, Speaker][] {
+/** The processes of a host that were heard, by the name that stands in their lines: all, or those that are `wanted`. */
+export function speakersOf(
+  { speakers }: Heard,
+  host: string,
+  wanted: (one: Speaker) => boolean = ANY,
+): [string, Speaker][] {
   const ending = ` ${host}`;
-  return speakers.where((key) => key.endsWith(ending));
+  return speakers.where((key, one) => key.endsWith(ending) && wanted(one));
 }
+
+const ANY = () => true;
 
 const ended = ({ stage }: Speaker): number => (stage === 'ended' ? 1 : 0);
 const isStranger = ({ known, announced }: Speaker) => !known && !announced;

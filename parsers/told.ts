@@ -7,7 +7,7 @@ import { backendOf, type HaproxyEvent } from './event.js';
 import { type Heard, heardWith } from './heard.js';
 import { backendKey, loggedKey, serverKey, speakerOf, stoppedKey, type WorkerRef } from './keys.js';
 import type { Counts, ServerChange } from './record.js';
-import { isWorker } from './speakers.js';
+import { isWorker, speakersOf } from './speakers.js';
 
 /** Remembers what a worker said of a server and of its backend. */
 export function remember(told: Heard['told'], event: HaproxyEvent): Heard['told'] {
@@ -104,9 +104,7 @@ export function isNamed(heard: Heard, event: HaproxyEvent): boolean {
   const { host, pid } = event;
   if (heard.told.has(stoppedKey(host, backendOf(event.says) ?? ''))) return true;
   if (isWorker(heard, host, pid) && isNamedBy(heard, event, event)) return true;
-  const ofHost = ` ${host}`;
-  const others = heard.speakers.where((key, { known }) => known && key.endsWith(ofHost));
-  return others.some(([key]) => isNamedBy(heard, event, speakerOf(key)));
+  return speakersOf(heard, host, ({ known }) => known).some(([key]) => isNamedBy(heard, event, speakerOf(key)));
 }
 
 /** Whether the worker has spoken of the event's backend. */

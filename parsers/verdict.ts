@@ -4,7 +4,7 @@
  */
 import { type Doubt, doubt, isWitnessed, lacksStderr, learn } from './belief.js';
 import { hearCarrier, isCarried } from './carriers.js';
-import { inOneBreath } from './copies.js';
+import { inOneBreath, saidOf, withSaid } from './copies.js';
 import { type EventId, type HaproxyEvent, isOfWorkers } from './event.js';
 import { noteLone } from './forged.js';
 import {
@@ -63,7 +63,7 @@ export class Verdicts {
     const last = this.heard.subjects.get(subject)?.voices.syslog;
     if (last === undefined || last.text !== text || inOneBreath(at, last.at)) return;
     const isAlone = (held: Held) =>
-      held.subject === subject && held.serial === last.serial && this.#said(held).by.stderr === 0;
+      held.subject === subject && held.serial === last.serial && saidOf(this.heard, held).by.stderr === 0;
     const alone = waitingWith(this.heard.held, subject).filter(isAlone);
     this.settle(alone);
     // A client may say so again and again, before HAProxy does.
@@ -73,7 +73,7 @@ export class Verdicts {
 
   /** Takes in an event that was just heard, or heard again. */
   hold(held: Held): void {
-    const said = this.#said(held);
+    const said = saidOf(this.heard, held);
     if (this.heard.held.size === 0 && this.#isWitnessed(held)) {
       this.believe(held, said);
     } else {
@@ -121,12 +121,12 @@ export class Verdicts {
   #relieve(subject: string): void {
     if (this.heard.subjects.get(subject)!.recent.length <= WAITING_MAX) return;
     const waiting = waitingWith(this.heard.held, subject).filter((one) => one.subject === subject && !one.doubted);
-    if (waiting.length > WAITING_MAX) this.#suspect(waiting[0]!, this.#said(waiting[0]!), TOO_MANY);
+    if (waiting.length > WAITING_MAX) this.#suspect(waiting[0]!, saidOf(this.heard, waiting[0]!), TOO_MANY);
   }
 
   /** Where everything must stand on stderr, that alone tells the order, and what clients write holds up nothing. */
   #holdsUp(held: Held): boolean {
-    return !held.doubted && !lacksStderr(this.heard, held.event, this.#said(held));
+    return !held.doubted && !lacksStderr(this.heard, held.event, saidOf(this.heard, held));
   }
 
   /** Tells what is witnessed in the backend of `held`, up to the first that is not. */
@@ -145,13 +145,13 @@ export class Verdicts {
 
   #isWitnessed(held: Held): boolean {
     if (held.heir) return false;
-    const said = this.#said(held);
+    const said = saidOf(this.heard, held);
     // What contradicted may fit later, and be no truer for it: only a line that comes by the other way bears it out.
     if (held.doubted && !cameBothWays(said)) return false;
     if (isWitnessed(this.heard, held, said)) return true;
     const { host, pid } = held.event;
     const others = () =>
-      this.#waiting(({ event }) => event.host === host && event.pid === pid).map((one) => this.#said(one));
+      this.#waiting(({ event }) => event.host === host && event.pid === pid).map((one) => saidOf(this.heard, one));
     // Of a worker whose announcement was lost two sentences count, stderr late or not.
     const doubted = held.doubted ? followedUp(this.heard, held) : startedAnew(this.heard, held, said, others);
     if (doubted === null) return false;
@@ -160,7 +160,7 @@ export class Verdicts {
   }
 
   #judge(held: Held): void {
-    const said = this.#said(held);
+    const said = saidOf(this.heard, held);
     const { host } = held.event;
     // That it was loaded may have been lost: a worker's own word counts all the same, if late.
     const isOwn = held.event.says.kind === 'proxy.stopped' || isLoading(this.heard, host, held.event.pid);
@@ -182,7 +182,7 @@ export class Verdicts {
   }
 
   /** Tells it. `said` is what is known of its lines. */
-  believe(held: Held, said: RecentEvent = this.#said(held)): void {
+  believe(held: Held, said: RecentEvent = saidOf(this.heard, held)): void {
     const { event, subject, tag, doubted, heir } = held;
     const { host, pid } = event;
     const wasKnown = isWorker(this.heard, host, pid);
@@ -190,13 +190,11 @@ export class Verdicts {
     this.events.push({ event, copies: said.copies });
     if (doubted) this.cleared.push(event.id);
     else this.heard = noteLone(this.heard, event, said); // what was doubted was noted then
-    const { recent, voices } = this.heard.subjects.get(subject)!;
-    const told = recent.map((other) => (other.serial === said.serial ? { ...said, held: false } : other));
-    this.heard = learn(hearCarrier(this.heard, held, said), event, said, tag);
-    this.heard = heardWith(this.heard, {
-      subjects: this.heard.subjects.with(subject, { recent: told, voices }),
-      held: withoutWaiting(this.heard.held, said.id),
-      told: remember(this.heard.told, event),
+    const told = withSaid(this.heard, subject, { ...said, held: false });
+    const learned = learn(hearCarrier(told, held, said), event, said, tag);
+    this.heard = heardWith(learned, {
+      held: withoutWaiting(learned.held, said.id),
+      told: remember(learned.told, event),
     });
     if (wasKnown) return;
     for (const other of this.#waiting((one) => one.event.host === host && one.event.pid === pid)) this.#release(other);
@@ -241,9 +239,5 @@ export class Verdicts {
         this.heard = heardWith(this.heard, { told: remember(this.heard.told, first) });
       }
     }
-  }
-
-  #said({ subject, serial }: Held): RecentEvent {
-    return this.heard.subjects.get(subject)!.recent.find((said) => said.serial === serial)!;
   }
 }
