@@ -1,5 +1,6 @@
 /** Where ordinary requests show that clients can write whole lines, no client makes an event; elsewhere nothing is missed for it. */
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { doubtOfSign } from '../../parsers/belief.js';
@@ -533,6 +534,28 @@ describe('where every line begins with what HAProxy or the operator wrote', () =
   test('and what a backend without log targets says on stderr', () => {
     assert.deepEqual(told([stderrLine(LATER, GHOST[0]!)], closedLog), ['ghost down', 'nosuch exhausted']);
   });
+});
+
+describe('what HAProxy dumps on stderr as it dies or hangs, line by line under its own number', () => {
+  for (const name of readdirSync('fixtures/dumps')) {
+    const texts = readFileSync(`fixtures/dumps/${name}`, 'utf8').trimEnd().split('\n');
+    const lines = texts.map((text, n) => syslogLine(T + 1_000 + n, text));
+
+    test(`is known to its last line: ${name}`, () => {
+      const unknown = lines.filter((line, n) => {
+        const parsed = parseLine(line, UTC);
+        return texts[n] !== '' && !(parsed.ok && ['crash', 'continuation'].includes(parsed.record.sentence.kind));
+      });
+      assert.deepEqual(unknown, []);
+    });
+
+    test(`opens no load balancer, so that an outage is told that stderr has lost: ${name}`, () => {
+      const { memory } = readLog(lines, closedLog);
+      assert.deepEqual(openToClients(memory.heard), []);
+      const fall = [down('a', 2), down('b', 1), down('x', 0), EXHAUSTED].flatMap((text, n) => twice(LATER + n, text));
+      assert.deepEqual(told(fall, memory), ['a down', 'b down', 'x down', 'app exhausted']);
+    });
+  }
 });
 
 describe('who counts as a worker whose clients write whole lines', () => {
