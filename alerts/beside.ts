@@ -14,12 +14,12 @@ export function masterNamed(workers: Workers | undefined, pid: number | null): M
   return workers?.findLast(({ master }) => pid !== null && master?.pid === pid)?.master ?? null;
 }
 
-/** The number of the master who tells an event, or who started its worker; null where none told of that, or where it has begun itself, maybe in another one's place. */
+/** The pid of the master that tells an event, or that started its worker. Null where no master told, and where the master has just begun: it may have taken another one's place. */
 export function masterOf(board: Board, event: WorkerRef & Pick<HaproxyEvent, 'master' | 'anew'>): number | null {
   return event.anew ? null : (event.master ?? workerOf(board, event)?.master?.pid ?? null);
 }
 
-/** Whether a master that speaks now serves beside another one, of which something was heard at `at`: it was there before, so it took nobody's place. */
+/** Whether a master runs beside another one that was heard of at `at`: it was there before that, so it has not taken the other's place. */
 const isBeside = ({ pid, since }: Master, other: number, at: Instant): boolean => pid !== other && since < at;
 
 /** Whether a worker is of another service than one that began before it: who makes room is silent at once, and who was killed did not make room. */

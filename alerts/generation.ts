@@ -81,8 +81,8 @@ function areStrangers(board: Board, { host, pid }: WorkerRef, other: number): bo
 const TOGETHER_MS = 1_000;
 
 /**
- * Ends what is open in those older workers whose heir speaks: while they have been silent, where a master started it after them, or where they told
- * nothing but the states of a file. That until 1.7 the process does which forks the one that serves (tried with 1.6.3).
+ * Ends what is open in the older workers whose heir speaks now, where one of three holds: they have been silent for a minute; a master started the heir after
+ * them; or they told nothing but the states of a file, as until 1.7 the process does that forks the one that serves (tried with 1.6.3).
  */
 export function supersede(before: Board, event: HaproxyEvent): Change {
   const self = workerOf(before, event);

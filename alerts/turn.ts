@@ -210,20 +210,21 @@ export class Turn {
     // A pending incident whose trouble ended before its hold had passed never fires.
     const lasted = incident.resolvedAt === null || incident.resolvedAt >= firesAt;
     const isNew = incident.phase === 'pending' && now >= firesAt && lasted;
-    const current = isNew ? this.#fired({ ...incident, phase: 'firing', firedAt: firesAt }, firesAt) : incident;
+    const current = isNew ? this.#fired(incident, firesAt) : incident;
     if (current !== this.#ledger.get(incident)) this.#ledger.put(current);
     if (current.resolvedAt !== null && now >= turnsAt(current, this.#plan)) this.#resolve(current);
     else if (this.#moment.tells && fires(current)) this.#herald.tell(current);
   }
 
-  /** Whether it is one of many. */
-  #fired(incident: Incident, at: Instant): Incident {
+  /** The incident as it fires: whether it has come again and again is known now. */
+  #fired(incident: Incident, firedAt: Instant): Incident {
     const { policy } = this.#plan;
-    if (incident.planned || incident.rule === 'flapping' || !policy.rules.flapping.on) return incident;
-    const key = incidentKey(incident);
-    const { recent, settlesMs } = comesAgain(this.#changes.get(key) ?? [], at, policy);
+    const fired: Incident = { ...incident, phase: 'firing', firedAt };
+    if (fired.planned || fired.rule === 'flapping' || !policy.rules.flapping.on) return fired;
+    const key = incidentKey(fired);
+    const { recent, settlesMs } = comesAgain(this.#changes.get(key) ?? [], firedAt, policy);
     this.#changes = this.#changes.with(key, recent);
-    return { ...incident, settlesMs };
+    return { ...fired, settlesMs };
   }
 
   #resolve(incident: Incident): void {

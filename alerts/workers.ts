@@ -71,43 +71,32 @@ export function isAnother(known: WorkerState, { at, says }: HaproxyEvent): boole
 export function noteWorker(before: Board, event: HaproxyEvent): Board {
   const board = forgetGone(before, event);
   const known = workerOf(board, event);
-  const { at } = event;
-  if (known) {
-    const later = at - known.lastAt;
-    const tookOver = known.tookOver === true && (isOfFile(event) || event.says.kind === 'backend.exhausted');
-    const isAsKnown = startOf(event) === null && tookOver === (known.tookOver ?? false);
-    if (later < NOTED_AFTER_MS && later > -SET_BACK_MS && isAsKnown) return noteKin(board, event);
-    const startedAt = startOf(event) ?? known.startedAt;
-    const { pid, master, heir, end } = known;
-    const heard = {
-      pid,
-      firstAt: Math.min(known.firstAt, at),
-      lastAt: event.says.kind === 'worker.ended' ? known.lastAt : at, // that is its master's word
-      startedAt,
-      master: masterAfter(board, event) ?? master ?? null,
-      heir,
-      over: false,
-      tookOver,
-      end,
-    };
-    return noteKin(put(board, event.host, heard), event);
-  }
-  if (!isNewWorker(board, event)) return board;
+  if (known === undefined && !isNewWorker(board, event)) return board;
+  const worker = known === undefined ? newcomer(board, event) : heardAgain(board, known, event);
+  return noteKin(worker === known ? board : put(board, event.host, worker), event);
+}
+
+function newcomer(board: Board, event: HaproxyEvent): WorkerState {
+  const { pid, at } = event;
   const startedAt = startOf(event);
-  const tookOver = isOfFile(event);
   const master = masterAfter(board, event);
-  const fresh = {
-    pid: event.pid,
-    firstAt: at,
-    lastAt: at,
-    startedAt,
-    master,
-    heir: null,
-    over: false,
-    tookOver,
-    end: null,
-  };
-  return noteKin(put(board, event.host, fresh), event);
+  const tookOver = isOfFile(event);
+  return { pid, firstAt: at, lastAt: at, startedAt, master, heir: null, over: false, tookOver, end: null };
+}
+
+/** A worker after one more event; the same object where that says nothing new of it. */
+function heardAgain(board: Board, known: WorkerState, event: HaproxyEvent): WorkerState {
+  const { at, says } = event;
+  const later = at - known.lastAt;
+  const tookOver = known.tookOver === true && (isOfFile(event) || says.kind === 'backend.exhausted');
+  const isAsKnown = startOf(event) === null && tookOver === (known.tookOver ?? false);
+  if (later < NOTED_AFTER_MS && later > -SET_BACK_MS && isAsKnown) return known;
+  const { pid, heir, end } = known;
+  const firstAt = Math.min(known.firstAt, at);
+  const lastAt = says.kind === 'worker.ended' ? known.lastAt : at; // that is its master's word
+  const startedAt = startOf(event) ?? known.startedAt;
+  const master = masterAfter(board, event) ?? known.master ?? null;
+  return { pid, firstAt, lastAt, startedAt, master, heir, over: false, tookOver, end };
 }
 
 const isOfFile = ({ says }: HaproxyEvent): boolean => says.kind === 'server' && says.cause.class === 'state_file';

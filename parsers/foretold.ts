@@ -30,8 +30,8 @@ export function withoutForetold(heard: Heard, subject: string, event: HaproxyEve
 }
 
 /**
- * What waits, when stderr has borne it out: with the time of the line on stderr where its first line may have been a client's, or where what HAProxy
- * said before it has a later time by now.
+ * What waits and was just borne out by stderr. It gets the time of the line on stderr where its first line may have been a client's, and where an earlier
+ * sentence about its backend was itself moved to a later time.
  */
 export function redated(heard: Heard, held: Held, { at, utcOffsetMin }: Stamp): { heard: Heard; held: Held } {
   const said = saidOf(heard, held);

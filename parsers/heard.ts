@@ -40,14 +40,14 @@ export interface Subject {
 export interface Speaker {
   alias: string | null;
   origins: Partial<Record<Origin, true>>;
-  /** When it was first heard; its master's word that it began counts only until its own. */
+  /** When it was first heard. Its master's word that it began stands here until it speaks itself. */
   at: Instant;
   /** When it was first heard of, by whomever. Older memories have `at` alone. */
   begun?: Instant;
   announced: boolean;
   /** Its master told of it, or one of its own lines was believed. */
   known: boolean;
-  /** What it said last that was not believed, of each backend's servers and of the backend, and may be with what comes next (second-word.ts). */
+  /** What it said in vain and what its next sentence may bear out: of each backend the last about a server, and the last about itself (second-word.ts). */
   doubted: readonly Doubted[];
   /** Who started it, where a master told so. */
   master?: number | null;
@@ -166,7 +166,7 @@ export interface Heard {
   sources: Shelf<Source>;
   held: Shelf<Held>;
   told: Shelf<Told>;
-  /** By the process that wrote them; of a worker no longer than until its load balancer is known to be open. */
+  /** By the process that wrote them. They stay when a load balancer is open: by them it is closed again (strangers.ts). */
   strangers: Shelf<Strangeness>;
 }
 

@@ -12,8 +12,8 @@ import { isNamed } from './told.js';
 import { groupOf, withoutWaiting } from './waiting.js';
 
 /**
- * Whether a later line may bear it out: the one on stderr, where clients can write whole lines and else of a known worker, or of two targets; that of a
- * `log` target, where stderr's contradicts.
+ * Whether a later line may bear it out. The line on stderr may: of what two `log` targets told, of what a known worker said of a backend that was spoken of
+ * before, and of what must stand there since clients can write whole lines. A `log` target's may, of what a known worker said on stderr.
  */
 export function mayBeBorneOut(heard: Heard, event: HaproxyEvent, said: RecentEvent): boolean {
   if (said.pair || lacksStderr(heard, event, said)) return true;

@@ -77,8 +77,8 @@ export function isMaster(heard: Heard, host: string, pid: number): boolean {
 }
 
 /**
- * The master that tells of its workers or of a reload, or whose worker it is that cannot read its configuration; null where none tells. Who failed and
- * has started no worker is none: `haproxy -c`, or a second HAProxy that somebody tries to start.
+ * The master behind a line: the one that tells of its workers or of a reload, or the one whose worker cannot read the configuration. Null where there is
+ * none. A process that failed and has started no worker is no master: `haproxy -c`, or a second HAProxy that somebody tries to start.
  */
 export function tellerOf(heard: Heard, host: string, { pid, sentence }: LogRecord): number | null {
   if (pid === null) return null;

@@ -53,8 +53,8 @@ export function startedAnew(
 }
 
 /**
- * What is believed with this line because it follows from it: anybody writes one, but seldom two of such, as one process. Null if it follows from none. What was
- * said of other backends is believed with it, unless somebody has tried to forge lines; of its own what it follows from.
+ * What the same process said in vain before and is believed now, because this line follows from some of it: one such line anybody may write, two that fit
+ * hardly. Of the line's own backend that is what it follows from; of other backends all, unless somebody has tried to forge lines. Null if it follows from nothing.
  */
 export function followedUp(heard: Heard, { event, tagPid }: Held): readonly Doubted[] | null {
   const isOther = (one: Doubted) => one.tagPid === tagPid && one.event.id !== event.id;

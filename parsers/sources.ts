@@ -37,7 +37,7 @@ const PAIRS_ENOUGH = 3;
 export const showsTwoTargets = ({ says }: HaproxyEvent, { pair }: Pick<RecentEvent, 'pair'>): boolean =>
   pair && says.kind !== 'proxy.stopped';
 
-/** More is learned from each line; that something is not written, only from an event that waited for it in vain. */
+/** The source's ways after one more event. A line can only show that a way is used; that it is not shows only where an event waited for it in vain (verdict.ts). */
 export function waysOf(
   source: Source,
   event: HaproxyEvent,

@@ -42,7 +42,7 @@ export function recognise(
     const told = changed ? heardWith(heard, { speakers: speakers.with(key, heardNow(known)) }) : heard;
     return { heard: told, host: known.alias ?? host };
   }
-  // The origins are each name's own: by them the next worker's names are known as one.
+  // Each name keeps its own origins: by them the two names of the next worker are joined.
   const metAs = (speaker: Speaker): Speaker => ({ ...heardNow(speaker), origins: speaker.origins });
   const twin = twinOf(speakers, host, pid, origin, at);
   const alias = twin === null ? null : hostOf(twin);
@@ -150,8 +150,8 @@ const isStranger = ({ known, announced }: Speaker) => !known && !announced;
 const OVERTAKEN_MS = 10_000;
 
 /**
- * The worker that its master tells of has begun to speak already. Of one that a master told of before it is another one with that pid, as in a container that
- * is started again and again.
+ * Whether the worker that its master tells of has begun to speak already. Not where a master has told of this pid before: that was an earlier worker, as in a
+ * container that is started again and again.
  */
 export function hasJustBegun({ speakers }: Heard, { host, pid, at }: WorkerRef & { at: Instant }): boolean {
   const speaker = speakers.get(speakerKey({ host, pid }));

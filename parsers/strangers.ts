@@ -38,8 +38,8 @@ export function hearStranger(heard: Heard, writer: WorkerRef, first: string): He
 }
 
 /**
- * Opens the load balancer if the lines of this worker vary: to be asked when they do, when the worker has become known, and when another name
- * of its host has.
+ * Opens the load balancer if the lines of this worker vary. To be called whenever that may have become true: its lines vary now, it has become a known worker,
+ * or another name of its host has become known.
  * @param worker by the name that its host is known by
  */
 export function opened(heard: Heard, worker: WorkerRef): Heard {

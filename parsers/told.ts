@@ -51,8 +51,8 @@ export function fitsBehindLoss({ told }: Heard, event: HaproxyEvent): boolean {
 }
 
 /**
- * Whether it fits what the worker has said of the backend, to the letter: nothing was done in silence (weights) since. One server more or less is as HAProxy counts,
- * though the word before of this server may have been lost.
+ * Whether it fits what the worker has said of the backend to the letter, as if nothing had been done in silence (weights) since. A count of one more or one
+ * less is enough, even if the last word about this server was lost.
  */
 export function fitsExactly(heard: Heard, event: HaproxyEvent): boolean {
   const { says } = event;

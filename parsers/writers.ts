@@ -164,8 +164,8 @@ export function isForeign(heard: Heard, { event, tag, inTagsPlace = null }: Held
 }
 
 /**
- * Whether the first line was written by another process than it speaks of, whose lines begin as clients like; of a log with severities, which tell that of
- * all lines, whether it went where `log` targets go.
+ * Whether the first line was written by another process than the one it speaks of, and one whose lines clients may begin: its other lines have shown that, or,
+ * in a log with severities, its facility is one that `log` targets use.
  */
 export function isByStranger(heard: Heard, { event, tagPid, priority }: Held): boolean {
   if (tagPid === null || tagPid === event.pid) return false;
