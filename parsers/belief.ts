@@ -3,9 +3,8 @@
  * program that logs under HAProxy's name (docs/decisions/0007-belief.md).
  *
  * What a client makes HAProxy log comes once and by `log` targets alone. A change of state comes in all the ways its source
- * is known to use. So an event is believed at once when enough lines bear witness, else held back for a moment; what is
- * then still missing one line is believed if it fits what was known, since a line may get lost; what is missing two is
- * kept as suspect, for good or until something follows from it (second-word.ts).
+ * is known to use. So an event is believed at once when enough lines bear witness, else held back for a moment and judged
+ * by what has come (doubt.ts).
  */
 import { backendOf, type HaproxyEvent } from './event.js';
 import { isForged } from './forged.js';
@@ -15,11 +14,9 @@ import { isLoading } from './masters.js';
 import type { LogRecord } from './record.js';
 import { cameBothWays, expectsStderr, sourceOf, waysOf, withSource } from './sources.js';
 import { acquainted, isWorker } from './speakers.js';
-import { clientsWriteLines, closed, OPEN, opened, reconsidered } from './strangers.js';
+import { clientsWriteLines, closed, opened, reconsidered } from './strangers.js';
 import { fits } from './told.js';
-import { contradiction, isByStranger, isForeign, isSealed, standsInAnother } from './writers.js';
-
-const FIRST = `nothing was heard before, and ${OPEN}`;
+import { contradiction, isForeign, isSealed, standsInAnother } from './writers.js';
 
 /** Why a sign is not believed; null if it is. It must come from the one who can know: a known worker, or a master on stderr. */
 export function doubtOfSign(heard: Heard, host: string, record: LogRecord): string | null {
@@ -64,74 +61,6 @@ export function standsOnStderr(heard: Heard, event: HaproxyEvent): boolean {
   return sourceOf(heard, host).stderr !== false && isWorker(heard, host, pid) && !lacksLogs(heard, event);
 }
 
-export interface Doubt {
-  reason: string;
-  /** Until the same worker says something that follows from it. */
-  untilNext: boolean;
-}
-
-const forGood = (reason: string): Doubt => ({ reason, untilNext: false });
-const untilNext = (reason: string): Doubt => ({ reason, untilNext: true });
-
-/** Why an event that waited in vain is not believed; null if it is. */
-export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null {
-  const { event } = held;
-  const source = sourceOf(heard, event.host);
-  if (lacksStderr(heard, event, said)) {
-    // Expected for masters alone, it may never have been there: of `haproxy -W -D` nothing else comes.
-    const mayBeGone = source.alive !== true && source.pairs !== true;
-    return (mayBeGone ? untilNext : forGood)(`the line on stderr did not come, and ${OPEN}`);
-  }
-  const known = isWorker(heard, event.host, event.pid);
-  if (said.sealed && !known && !isForeign(heard, held)) return untilNext('nothing was heard of such a worker');
-  if (said.by.syslog === 0) return known ? doubtOfKnownOnStderr(heard, event) : doubtOfUnknownOnStderr(heard, held);
-  // A header changes when HAProxy is started anew, and then so does the worker.
-  if (standsInAnother(heard, held, said)) return (known ? forGood : untilNext)(FOREIGN);
-  if (said.by.stderr > 0 && !known && source.announces) return untilNext(UNANNOUNCED);
-  const missing = [
-    ...(expectsStderr(source) && said.by.stderr === 0 ? ['the line on stderr'] : []),
-    ...(source.pairs && !said.pair ? ['the line of the other log target'] : []),
-  ];
-  if (missing.length === 0) {
-    if (isForeign(heard, held)) return untilNext(FOREIGN);
-    if (source.tags.length === 0 && mayBeClients(heard, event, said)) return untilNext(FIRST);
-    return isForged(heard, event) ? untilNext(`it contradicts what was said before, and ${OPEN}`) : null;
-  }
-  const isMissing = `${missing.join(' and ')} did not come`;
-  if (!known) {
-    // Where stderr was not heard while HAProxy runs, it may never have been there.
-    const mayBeGone = source.alive !== true && (said.pair || source.pairs !== true);
-    return (mayBeGone ? untilNext : forGood)(`nothing was heard of such a worker, and ${isMissing}`);
-  }
-  if (missing.length > 1) return forGood(isMissing);
-  if (source.pairs && !said.pair && mayBeClients(heard, event, said)) return forGood(`${isMissing}, and ${OPEN}`);
-  return fits(heard, event) ? null : forGood(`${isMissing}, and it contradicts what was said before`);
-}
-
-const FOREIGN = 'another program wrote it';
-const UNANNOUNCED = 'no master told of such a worker';
-const STDERR_ALONE = 'it came on stderr alone, where this source writes nothing else';
-
-function doubtOfKnownOnStderr(heard: Heard, event: HaproxyEvent): Doubt | null {
-  const { stderr, heads } = sourceOf(heard, event.host);
-  // Where the `log` targets' lines bear no pid, they and stderr seem to be of two workers: what both tell shall be told once.
-  if (stderr === false) return fits(heard, event) && heads?.syslog?.numbered !== false ? null : forGood(STDERR_ALONE);
-  return lacksLogs(heard, event) ? forGood('no log target told it, and it contradicts what was said before') : null;
-}
-
-function doubtOfUnknownOnStderr(heard: Heard, held: Held): Doubt | null {
-  const { stderr, announces, heads } = sourceOf(heard, held.event.host);
-  const isStrange = isByStranger(heard, held);
-  const isOther = isForeign(heard, held);
-  const doubtful = isStrange ? forGood : untilNext;
-  if (heads?.syslog && isOther) return forGood(FOREIGN);
-  if (stderr === false) return doubtful(STDERR_ALONE);
-  if (announces) return doubtful(UNANNOUNCED);
-  if (heads?.syslog) return untilNext('nothing was heard of such a worker, and no log target told it');
-  if (isOther) return untilNext(FOREIGN);
-  return isStrange ? untilNext(FIRST) : null;
-}
-
 /** Clients can write as many lines as they like where they can write whole ones, but none on stderr: a change has to stand there as well. */
 export function lacksStderr(heard: Heard, event: HaproxyEvent, said: RecentEvent): boolean {
   if (said.by.stderr > 0 || !mayBeClients(heard, event, said)) return false;
@@ -139,7 +68,8 @@ export function lacksStderr(heard: Heard, event: HaproxyEvent, said: RecentEvent
   return source.alive === true || (expectsStderr(source) && !said.pair);
 }
 
-function mayBeClients(heard: Heard, event: HaproxyEvent, { sealed }: RecentEvent): boolean {
+/** Whether a client may have written all of its lines, for all that is known. */
+export function mayBeClients(heard: Heard, event: HaproxyEvent, { sealed }: RecentEvent): boolean {
   return !sealed && clientsWriteLines(heard, event);
 }
 
@@ -148,7 +78,7 @@ function mayBeClients(heard: Heard, event: HaproxyEvent, { sealed }: RecentEvent
  * client's text in a bare header can look like stderr. Where it fits, it is believed: a burst loses datagrams. So is
  * what is said of a backend that has no target (`no log`).
  */
-function lacksLogs(heard: Heard, event: HaproxyEvent): boolean {
+export function lacksLogs(heard: Heard, event: HaproxyEvent): boolean {
   const backend = backendOf(event.says);
   return backend !== null && heard.told.has(loggedKey(event, backend)) && !fits(heard, event);
 }

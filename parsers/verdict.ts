@@ -2,9 +2,10 @@
  * What waits for a witness, and what becomes of it. Within a backend events are told in the order in which they were
  * heard: what is witnessed waits behind what is not yet, for a second at most.
  */
-import { type Doubt, doubt, isWitnessed, lacksStderr, learn } from './belief.js';
+import { isWitnessed, lacksStderr, learn } from './belief.js';
 import { hearCarrier, isCarried } from './carriers.js';
 import { inOneBreath, saidOf, withSaid } from './copies.js';
+import { type Doubt, doubt } from './doubt.js';
 import { type EventId, type HaproxyEvent, isOfWorkers } from './event.js';
 import { noteLone } from './forged.js';
 import {
