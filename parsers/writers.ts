@@ -31,11 +31,15 @@ const isLocal = (priority: number | null): boolean => priority !== null && prior
  * Whether a line's severity says that it is no traffic, and its facility that a `log` target of HAProxy may have brought it; false where the log tells
  * neither.
  */
-export function isSealed(heard: Heard, host: string, { origin, priority }: LogRecord): boolean {
-  if (origin !== 'syslog' || priority === null || !OF_STATES.has(priority & 7)) return false;
+export function isSealed(heard: Heard, host: string, record: LogRecord): boolean {
+  const { origin, priority } = record;
+  if (origin !== 'syslog' || priority === null || !OF_STATES.has(priority & 7) || isOfCarrier(record)) return false;
   const known = sourceOf(heard, host).heads?.syslog?.facilities ?? [];
   return known.length === 0 || known.includes(priority >> 3) || isLocal(priority);
 }
+
+/** The header is a carrier's, and so is the severity: a log driver has one for all of standard output (carriers.ts). */
+const isOfCarrier = ({ pid, tagPid }: LogRecord): boolean => tagPid !== null && tagPid !== pid;
 
 /** Takes in how a line is headed that was believed, or that repeats what was. */
 export function hearHead(
@@ -82,8 +86,8 @@ function isSame(a: Head, b: Head): boolean {
 export function contradiction(heard: Heard, host: string, record: LogRecord): string | null {
   const { origin, priority, level, tagPid, sentence } = record;
   if (origin === 'stderr') return contradictionOnStderr(heard, host, record);
-  if ([priority, level].some((one) => one !== null && !OF_STATES.has(one & 7)))
-    return 'its severity is that of traffic';
+  const severities = isOfCarrier(record) ? [level] : [priority, level];
+  if (severities.some((one) => one !== null && !OF_STATES.has(one & 7))) return 'its severity is that of traffic';
   if (level !== null && !isCarrier(heard, host, tagPid)) return "HAProxy's header stands behind another one";
   return isOfWorkers(sentence) ? 'a master tells of its workers on stderr only' : null;
 }

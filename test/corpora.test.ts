@@ -116,6 +116,10 @@ const CARRIED: Record<string, (lines: string[]) => string[]> = {
   '`format timed`': (lines) => carried(lines, '<5>2026-11-22T21:45:39.396016+00:00 '),
   '`format local`': (lines) => carried(lines, '<133>Nov 22 21:45:39 haproxy[PID]: '),
   '`format rfc5424`': (lines) => carried(lines, '<133>1 2026-11-22T21:45:39.396016+00:00 - haproxy PID - - '),
+  'a log driver, and severities': (lines) =>
+    carried(lines, '').map((line) =>
+      line.replace(HEADER, (whole, ...parts) => (parts[2].startsWith('[') ? '<27>' : '<30>') + whole),
+    ),
   'its master, as systemd saw it until 235': (lines) => carried(lines, '', '1'),
 };
 

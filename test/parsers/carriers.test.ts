@@ -64,6 +64,11 @@ describe('what `log stdout` and stderr say in one driver’s name is told once',
       assert.deepEqual(told(fall(LATER, order).map((line) => line.replace('[987]', ''))), FALL);
   });
 
+  test('though the driver’s own severity, which rsyslog writes down, is that of traffic', () => {
+    const severe = fall(LATER).map((line) => `${line.includes(') : ') ? '<27>' : '<30>'}${line}`);
+    assert.deepEqual(told([`<27>${forked(T)}`, ...severe]), FALL);
+  });
+
   test('though the one or the other is lost', () => {
     const { memory } = readLog([forked(T), ...both(T + 1, down('b', 1)), ...both(T + 2, up('b', 2))]);
     const whole = [...both(LATER, down('b', 1)), ...fall(LATER + 1_000)];
