@@ -1,9 +1,9 @@
 /**
- * What falls due next at a host, so that a line need not look at every open incident: a storm opens thousands. It follows
- * from the incidents and the plan, so it is not stored; where there is none, one look at all of them makes it.
+ * What falls due next at a host, so that a line need not look at every open incident: a storm opens thousands. It follows from the
+ * incidents and the plan, so it is not stored; where there is none, one look at all incidents makes it.
  *
- * A leftist heap (Crane 1972): immutable, and to put something in or take the first out costs the logarithm of what there
- * is. An entry may be out of date, for the incident has changed since; who takes it out asks the incident itself.
+ * A leftist heap (Crane 1972): immutable, and to add an entry or take the first one out costs the logarithm of their number. An entry may
+ * be out of date, because its incident has changed since; the code that takes it out asks the incident itself.
  */
 import type { Instant } from '../parsers/index.js';
 import { changesAt, isUntold } from './due.js';
@@ -22,13 +22,13 @@ interface Entry {
 export interface Agenda {
   first: Entry | null;
   size: number;
-  /** Nothing waits for the moment at which it may be told. */
+  /** No incident waits for the moment at which it may be told. */
   allTold: boolean;
 }
 
 export const EMPTY_AGENDA: Agenda = { first: null, size: 0, allTold: true };
 
-/** The agenda with what is to come of this incident, as it is now. */
+/** The agenda with the next change that time makes to this incident, as it is now. */
 export function noted(agenda: Agenda, incident: Incident, plan: Pick<Plan, 'policy' | 'routes'>): Agenda {
   const at = changesAt(incident, plan);
   const allTold = agenda.allTold && !isUntold(incident);
@@ -37,7 +37,7 @@ export function noted(agenda: Agenda, incident: Incident, plan: Pick<Plan, 'poli
   return { first: merged(agenda.first, entry), size: agenda.size + 1, allTold };
 }
 
-/** The keys of what may be due by now, and the agenda without them. */
+/** The keys of the incidents that may be due by now, and the agenda without them. */
 export function takeDue(agenda: Agenda, now: Instant): { keys: Set<string>; rest: Agenda } {
   const keys = new Set<string>();
   let { first, size } = agenda;

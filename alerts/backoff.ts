@@ -10,7 +10,7 @@ const FIRST_WAITS = [0, 5 * SECOND, 15 * SECOND, 45 * SECOND, 2 * MINUTE, 5 * MI
 /** Every further wait, and the longest that a receiver can ask for. */
 export const LONGEST_WAIT_MS = 2 * HOUR;
 
-/** 8 waits that come to 1 h 48 min and 35 of two hours: about three days, a weekend, in all. */
+/** 8 waits that come to 1 h 48 min, and 35 of two hours: about three days in all, enough for a weekend. */
 const MOST_ATTEMPTS = 43;
 
 /**

@@ -1,14 +1,15 @@
 /**
- * How a worker begins that reads a state file (src/server_state.c): HAProxy writes who is down and, until 2.7, who is in drain, but neither who
- * is in maintenance nor, with drain, how many servers that leaves. The worker before knows more (tried with 2.6.12).
+ * How a worker that reads a state file begins (src/server_state.c). HAProxy says in the log which servers are down and, until 2.7, which
+ * are in drain; but neither which are in maintenance nor how many servers a drain leaves. The worker before it knows more (tried with
+ * 2.6.12).
  */
 import { backendKey, type HaproxyEvent, serverKey } from '../parsers/index.js';
 import { type Board, type ServerState, siblingsOf, workerOf } from './board.js';
 import type { ServerSentence } from './outage.js';
 
 /**
- * Who was taken out by hand is down in a state file: the work goes on in the worker that read it. What it is in maintenance, or in drain, for that
- * reason; null of any other server.
+ * A server that was taken out by hand is down in a state file: the work goes on in the worker that read it. Returns whether the server is
+ * in maintenance, or in drain, for that reason; null for any other server.
  */
 export function workTakenOver(
   board: Board,
@@ -17,7 +18,7 @@ export function workTakenOver(
 ): Pick<ServerState, 'maint' | 'drain'> | null {
   if (cause.class !== 'state_file') return null;
   const before = siblingsOf(board, event)
-    // The file is written for a reload. Behind a stop or a crash it is an old one.
+    // The file is written for a reload. After a stop or a crash it is an old one.
     .filter(({ end }) => end === null || end.how === 'process_replaced')
     .toSorted((one, other) => other.firstAt - one.firstAt)
     .map(({ pid }) => board.servers.get(serverKey({ ...event, pid }, server)))
@@ -26,8 +27,8 @@ export function workTakenOver(
 }
 
 /**
- * Who begins in drain, and up, serves nobody, and was counted in what the file's other lines say of its backend. The sentence with the count that
- * follows; null of any other sentence, or where none follows.
+ * A server that begins up and in drain serves nobody, but was counted in what the file's other lines say of its backend. Returns the
+ * sentence with the counts that follow; null for any other sentence, or if none follow.
  */
 export function countedAtBeginning(board: Board, event: HaproxyEvent, says: ServerSentence): ServerSentence | null {
   const { server, change, counts, backup } = says;

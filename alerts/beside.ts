@@ -1,5 +1,5 @@
 /**
- * Which HAProxy service of a host it is, where several run there. A service is known by its master (`haproxy -W`), who tells of its own workers alone and
+ * Tells the HAProxy services of one host apart. A service is known by its master (`haproxy -W`), which tells only of its own workers and
  * keeps its pid through every reload; a restart has a new one.
  */
 import type { HaproxyEvent, Instant, WorkerRef } from '../parsers/index.js';
@@ -9,12 +9,15 @@ import type { Incident } from './incident.js';
 /** How long an older worker must have been silent before its younger sibling's word counts as its end. */
 export const SILENCE_MS = 60_000;
 
-/** A master as it is known by the workers of its host that it started; the last that bore the pid. */
+/** The master with this pid, as the workers of its host that it started know it; the last one that had the pid. */
 export function masterNamed(workers: Workers | undefined, pid: number | null): Master | null {
   return workers?.findLast(({ master }) => pid !== null && master?.pid === pid)?.master ?? null;
 }
 
-/** The pid of the master that tells an event, or that started its worker. Null where no master told, and where the master has just begun: it may have taken another one's place. */
+/**
+ * The pid of the master that tells an event, or that started its worker. Null if no master told, or if the master has just begun: it may
+ * have taken another one's place.
+ */
 export function masterOf(board: Board, event: WorkerRef & Pick<HaproxyEvent, 'master' | 'anew'>): number | null {
   return event.anew ? null : (event.master ?? workerOf(board, event)?.master?.pid ?? null);
 }
@@ -22,7 +25,7 @@ export function masterOf(board: Board, event: WorkerRef & Pick<HaproxyEvent, 'ma
 /** Whether a master runs beside another one that was heard of at `at`: it was there before that, so it has not taken the other's place. */
 const isBeside = ({ pid, since }: Master, other: number, at: Instant): boolean => pid !== other && since < at;
 
-/** Whether a worker is of another service than one that began before it: who makes room is silent at once, and who was killed did not make room. */
+/** Whether a worker is of another service than one that began before it. A worker that makes room falls silent at once, and a killed one did not make room. */
 export function isOfAnother({ master }: WorkerState, older: WorkerState): boolean {
   if (!master || !older.master) return false;
   const { firstAt, lastAt, end } = older;
@@ -30,7 +33,7 @@ export function isOfAnother({ master }: WorkerState, older: WorkerState): boolea
   return isKilled || isBeside(master, older.master.pid, Math.max(firstAt, lastAt - SILENCE_MS));
 }
 
-/** The masters whose trouble goes on when another one says that all is well with it, or that a worker of its own serves. */
+/** The masters of an incident whose trouble goes on when another master says that all is well with it, or that a worker of its own serves. */
 export function besides({ masters = [], openedAt }: Incident, speaker: Master | null): readonly number[] {
   return speaker === null ? [] : masters.filter((pid) => isBeside(speaker, pid, openedAt));
 }

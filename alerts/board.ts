@@ -27,7 +27,7 @@ export interface ServerState {
   evidence: Evidence;
 }
 
-/** The servers of a backend that take no traffic. Small however many they are: it is stored anew with each of them. */
+/** The servers of a backend that take no traffic. Stays small however many they are: it is stored anew each time one leaves or returns. */
 export interface OutServers {
   total: number;
   /** Those of them that nobody took out. */
@@ -40,15 +40,15 @@ export interface BackendState {
   /** The outage that is open; null while a server is available. */
   outage: Outage | null;
   out: OutServers;
-  /** How many servers could be used, as HAProxy counted them last; null where it did not. */
+  /** How many servers could be used, as HAProxy counted them last; null if it did not. */
   counts: Counts | null;
-  /** Its worker serves it no more, by its own word: a proxy of this name has stopped. */
+  /** Its worker no longer serves it, by its own word: a proxy of this name has stopped. */
   stopped: boolean;
-  /** The outage that ended with that while its incident goes on: it may have been a frontend of the same name. Older memories do not tell. */
+  /** The outage that this cut short, while its incident goes on: the proxy may have been a frontend of the same name. Older memories do not have it. */
   cutShort?: Outage | null;
 }
 
-/** Who started a worker. */
+/** The process that started a worker. */
 export interface Master {
   pid: number;
   /** When it was first heard of. */
@@ -60,15 +60,15 @@ export interface WorkerState {
   /** First and last time it was heard. */
   firstAt: Instant;
   lastAt: Instant;
-  /** When it began, as its master told; null where it did not. */
+  /** When it began, as its master told; null if no master did. */
   startedAt: Instant | null;
-  /** Who started it; null where no master told so. Older memories do not know. */
+  /** The master that started it; null if no master said so. Older memories do not have it. */
   master?: Master | null;
   /** The youngest worker of the same host that has spoken of the same backends since; null while there is none. */
   heir: number | null;
-  /** Nothing of it is open: its heir has outlived it, or its master told of its end. */
+  /** Nothing is open in it: its heir has outlived it, or its master told of its end. */
   over: boolean;
-  /** It told nothing but states of a file, and what follows from them. Older memories do not know. */
+  /** It has told nothing but states from a state file, and what follows from them. Older memories do not have it. */
   tookOver?: boolean;
   /** What its master told of its end; null while it may live. */
   end: { at: Instant; how: OutageEnd } | null;
@@ -86,7 +86,7 @@ export interface Board {
   workers: Shelf<Workers>;
 }
 
-/** The board with this of it changed. Written out, as in parsers/heard.ts. */
+/** The board with some of its parts replaced. Written out, not spread, for the reason given in parsers/heard.ts. */
 export function boardWith(
   board: Board,
   { servers = board.servers, backends = board.backends, workers = board.workers }: Partial<Board>,
@@ -96,7 +96,7 @@ export function boardWith(
 
 export const EMPTY_BOARD: Board = { servers: Shelf.of(), backends: Shelf.of(), workers: Shelf.of() };
 
-/** A worker starts with every server up and says nothing of it (src/server.c): who was never heard of is up. */
+/** A worker starts with every server up and does not say so (src/server.c): a server never heard of is up. */
 export const FRESH_SERVER: ServerState = {
   operational: 'up',
   maint: false,
@@ -122,7 +122,7 @@ export interface Change {
   outages: OutageChange[];
 }
 
-/** That nothing changed. */
+/** The change that an event without consequences makes. */
 export const unchanged = (board: Board): Change => ({ board, transition: null, outages: [] });
 
 export interface OutageChange {
@@ -149,8 +149,8 @@ export function siblingsOf(board: Board, { host, pid }: WorkerRef): Workers {
 }
 
 /**
- * The servers of a backend that are out, after one of them has changed from `before` to `after`. Who was out already keeps
- * its place, unless it is out for another reason now: planned work that failed, or the reverse.
+ * The servers of a backend that are out, after one of them has changed from `before` to `after`. A server that was out already keeps its
+ * place, unless it is out for another reason now: planned work that failed, or the reverse.
  */
 export function outAfter(out: OutServers, server: string, before: ServerState, after: ServerState): OutServers {
   if (before.left === after.left) return out;

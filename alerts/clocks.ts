@@ -1,6 +1,6 @@
 /**
- * What time it is for each load balancer. Its own stamps tell; between them its clock goes on at the pace of ours, as far
- * ahead of it or behind as it was. So a host with a wrong clock is alone with it, and ten seconds take ten seconds there too.
+ * What time it is for each load balancer. Its own stamps tell; between them its clock goes on at the pace of ours, as far ahead or behind
+ * as it was. So a wrong clock concerns only its own host, and ten seconds take ten seconds there too.
  */
 import type { Instant, Shelf } from '../parsers/index.js';
 
@@ -12,15 +12,16 @@ export interface HostClock {
 }
 
 /**
- * So far back a stamp may lie and the line be only late (UDP, a copy from stderr). Further back the clock was set, or was
- * ahead for a moment: it counts from there, or no hold and no keep_firing would be kept until it has caught up.
+ * How far back a stamp may lie if its line is only late (UDP, a copy from stderr). If it lies further back, the clock was set back, or had
+ * been ahead for a moment. Time then goes on from the stamp; otherwise no hold and no keep_firing would be kept until the clock had caught
+ * up.
  */
 const DISORDER_MS = 60_000;
 
 /**
- * The clocks after a line of `host` that is stamped `at` was read at `heardAt` by our clock. A line that was read long
- * after it was written (`live: false`) cannot tell that a clock is behind, nor, where two logs are read one after the
- * other, that it was set back; but what lies ahead of our own clock was wrong.
+ * The clocks after a line of `host`, stamped `at`, was read at `heardAt` by our clock. A line that was read long after it was written
+ * (`live: false`) cannot tell that a clock is behind, nor, where two logs are read one after the other, that it was set back. But a stamp
+ * ahead of our own clock was wrong in any case.
  */
 export function noteTime(
   clocks: Shelf<HostClock>,

@@ -1,7 +1,7 @@
 /**
- * What belongs to something that a receiver was told just now does not go at once: for a moment there may be more of it, and
- * then all of it is one letter. So who is told that a server's death took a backend with it is told of the nine others once, and not
- * nine times. The first of them waits for nothing. Pure.
+ * Holds back letters that belong to something the receiver was told just now: for a moment there may be more of it, and then all of it is
+ * one letter. So a receiver that was told that a server's death took a backend with it is told of the nine others once, and not nine times.
+ * The first letter waits for nothing. Pure.
  */
 import type { Instant } from '../parsers/index.js';
 import type { Incident } from './incident.js';
@@ -14,24 +14,24 @@ import type { Waiting } from './threads.js';
 export interface Told {
   event: NotificationKind;
   incident: Incident;
-  /** As of a `Waiting`. */
+  /** As in `Waiting`. */
   passedOn: string | null;
   at: Instant;
 }
 
-/** So many of what a receiver was told last are looked at: a storm's first digest alone may be about thousands. */
+/** How many of the notifications that a receiver was told last are looked at: a storm's first digest alone may be about thousands. */
 export const COMPANY_MAX = 50;
 
-/** What was accepted since then may have company. */
+/** What was accepted after this instant may have company. */
 export const companySince = (now: Instant): Instant => now - BREATH_MS;
 
 /**
- * Until when a letter waits by our clock; null where it goes. Takes what the receiver was told, and is asked of receivers whose
- * messages may be about several incidents.
+ * Until when a letter waits, by our clock; null if it goes now. Takes what the receiver was told. Asked only for receivers whose messages
+ * may be about several incidents.
  */
 export function waitsUntil(letter: Letter<Waiting>, told: readonly Told[], now: Instant): Instant | null {
   const { name, kind, threads } = letter;
-  // What is over already is no alarm, and is put together anyway; what may have been accepted goes as it was.
+  // A letter with a name may have been accepted, and goes as it was. What is over already is no alarm, and is put together anyway.
   if (name !== null || kind === 'digest' || threads.some(({ whole }) => whole)) return null;
   const lately = told.filter(({ at }) => at > companySince(now));
   if (lately.length === 0) return null;
@@ -45,7 +45,7 @@ export function waitsUntil(letter: Letter<Waiting>, told: readonly Told[], now: 
   const ofOneRoot = groups.filter(({ root, items }) => root !== null && items.some(({ at }) => at === null));
   const company = ofOneRoot.flatMap(({ items }) => items.flatMap(({ at }) => at ?? []));
   if (company.length === 0) return null;
-  // However much company comes after it, it waits no longer than a breath itself.
+  // However much company comes after it, a letter waits no longer than a breath.
   const since = Math.min(...threads.map(({ rows }) => dueSince(rows[0]!.notification)));
   const until = Math.min(Math.max(...company), since) + BREATH_MS;
   return until > now ? until : null;

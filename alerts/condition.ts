@@ -1,4 +1,4 @@
-/** How a backend of a load balancer is right now, as far as its log tells: what is left of it, for who has to act. */
+/** How a backend of a load balancer is right now, as far as its log tells: what is left of it, for people who have to act. */
 import { backendKey, type Counts } from '../parsers/index.js';
 import { type BackendState, type Board, fallOf, shown } from './board.js';
 import { isTakenOver } from './generation.js';
@@ -15,14 +15,14 @@ const CONDITIONS = ['down', 'draining', 'on_backup', 'degraded', 'unknown', 'up'
 
 export interface BackendNow {
   condition: Condition;
-  /** The servers that can be used, as HAProxy counted them last; null where it did not. */
+  /** The servers that can be used, as HAProxy counted them last; null if it did not. */
   counts: Counts | null;
   evidence: Evidence;
 }
 
 /**
- * Takes the name of a host and of a backend there; returns null where nobody ever spoke of it. Of several workers that serve it
- * (`nbproc`) the worst counts.
+ * Takes the name of a host and of a backend there; returns null if no known worker ever spoke of it. If several workers serve it
+ * (`nbproc`), the worst counts.
  */
 export function backendNow(board: Board, host: string, backend: string): BackendNow | null {
   const workers = (board.workers.get(host) ?? []).flatMap((worker) => {
@@ -33,7 +33,7 @@ export function backendNow(board: Board, host: string, backend: string): Backend
   if (workers.length === 0) return null;
   const living = workers.filter(({ worker, state }) => worker.heir === null && worker.end === null && !state.stopped);
   if (living.length > 0) return worst(living.map(({ key, state }) => inWorker(board, key, state)));
-  // A worker starts with every server up, and says nothing of it.
+  // A worker starts with every server up, and does not say so.
   const hasSuccessor = workers.some(({ worker }) => isTakenOver(board, { host, pid: worker.pid }));
   return { condition: hasSuccessor ? 'up' : 'unknown', counts: null, evidence: 'assumed' };
 }
@@ -47,7 +47,7 @@ function inWorker(board: Board, key: string, { outage, out, counts }: BackendSta
   return { condition: out.total > 0 ? 'degraded' : 'up', counts, evidence };
 }
 
-/** All that left it, as far as their names are kept, have gone softly. */
+/** Whether all servers that left it, as far as their names are kept, left softly. */
 function isDraining(board: Board, key: string): boolean {
   const { last } = fallOf(board, key);
   const states = last.map(({ server }) => board.servers.get(`${key}/${server}`)).map((one) => one && shown(one));

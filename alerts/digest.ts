@@ -9,10 +9,10 @@ import { RULE_WORDS, SEVERITIES, type Severity, SUBJECT_OF } from './rules.js';
 import type { Thread } from './threads.js';
 import { causeInWords, formatDuration, plainText } from './words.js';
 
-/** So many incidents are named in a letter, and so many in its first sentence. */
+/** How many incidents are named in a letter, and how many in its first sentence. */
 const MOST_NAMED = 20;
 const MOST_IN_SENTENCE = 3;
-/** So many of each part are named, however much there is before it. */
+/** At least so many of each part are named, however many there are before it. */
 const FEWEST_OF_PART = 3;
 
 const PARTS = ['began', 'still', 'acknowledged', 'over', 'ended'] as const;
@@ -35,7 +35,7 @@ const COUNTED: Record<Part, string> = {
   ended: 'ended',
 };
 
-/** Takes a letter with a root or a digest, and its name; returns the message, equal in every attempt. */
+/** Takes a letter of the kind `root` or `digest`, and its name; returns the message, equal in every attempt. */
 export function renderMany(letter: Letter, name: string): Message {
   const { root, threads } = letter;
   const parts = PARTS.map((part) => ({
@@ -55,7 +55,7 @@ export function renderMany(letter: Letter, name: string): Message {
   });
   return {
     id: name,
-    // What was told in one letter and ends in one is one conversation; a digest stands alone.
+    // Incidents that are told in one letter and end in one are one conversation; a digest stands alone.
     incidentId:
       root === null ? name : `together:${threads.map(({ told }) => told.incident.id).toSorted()[0]}:${threads.length}`,
     event: root === null ? 'digest' : threads[0]!.told.event,
@@ -100,7 +100,7 @@ function names(threads: Thread[]): string {
   return `${subjects.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** The worst of each part, in all no more than a reader takes in. */
+/** The worst of each part; in all no more than a reader takes in. */
 function namedOf(parts: { part: Part; threads: Thread[] }[]): Map<Part, Thread[]> {
   let left = MOST_NAMED;
   return new Map(
@@ -149,7 +149,7 @@ function worstFirst(a: Thread, b: Thread): number {
   return rank(a) - rank(b) || a.told.incident.openedAt - b.told.incident.openedAt || a.rows[0]!.seq - b.rows[0]!.seq;
 }
 
-/** What is said of one, said of several. */
+/** Words that are said of one subject, as said of several. */
 function plural(words: string): string {
   const verbs: Record<string, string> = { has: 'have', is: 'are', goes: 'go', fails: 'fail' };
   return words.replace(/^\w+/, (verb) => verbs[verb] ?? verb).replace(' its ', ' their ');

@@ -1,9 +1,9 @@
-/** Hysteresis: what comes and goes many times in a short time is one trouble, and over when it has been still for a while. */
+/** Hysteresis: what comes and goes many times in a short time is one trouble, which is over when it has been still for a while. */
 import type { Instant } from '../parsers/index.js';
 import type { Incident } from './incident.js';
 import { keepFiringMs, type Policy } from './policy.js';
 
-/** Under which the changes of a server are counted, for each worker. */
+/** The key under which the changes of a server in one worker are counted. */
 export const changesKey = (host: string, pid: number, subject: string): string => `${host} ${pid} ${subject}`;
 
 /** The changes of a server that still count once there is one more, and whether they are too many. */
@@ -12,14 +12,14 @@ export function flapped(
   at: Instant,
   { changes, withinMs }: Policy['flapping'],
 ): { recent: Instant[]; flaps: boolean } {
-  // What the clock had not come to yet was stamped before it was set back.
+  // Stamps later than this one are from before the clock was set back.
   const recent = [...before, at].filter((each) => each <= at && at - each <= withinMs).slice(-changes);
   return { recent, flaps: recent.length >= changes };
 }
 
 /**
- * The same of incidents: a server that is up again has changed twice, and so has a backend that fired and was well. Returns the
- * instants that still count, and how long the one that fires now must be well; null where it comes no more often than others.
+ * The same for incidents: a server that is up again has changed twice, and so has a backend that fired and was well. Returns the instants
+ * that still count, and how long the incident that fires now must be well to be over; null if it does not come too often.
  */
 export function comesAgain(
   before: readonly Instant[],
@@ -31,20 +31,20 @@ export function comesAgain(
   return { recent, settlesMs: flaps ? keepFiringMs(policy, 'flapping') : null };
 }
 
-/** How long an incident must be well to be over. What nobody was told of is over as its rule says. */
+/** How long an incident must be well to be over. If nobody was told of it, as long as its rule says. */
 export function settlesAfterMs({ rule, settlesMs, toldAt }: Incident, policy: Policy): number {
   const usual = keepFiringMs(policy, rule);
   return settlesMs !== null && toldAt !== null ? Math.max(usual, settlesMs) : usual;
 }
 
-/** The incident that has come back: was it well for so long that it would have been over, but that it comes again and again? */
+/** The incident after it has come back. Notes when, if it had been well long enough to be over, had it not come again and again. */
 export function backAgain(before: Incident, after: Incident, at: Instant, policy: Policy): Incident {
   const { resolvedAt, settlesMs, rule } = before;
   if (resolvedAt === null || settlesMs === null || after.resolvedAt !== null) return after;
   return at - resolvedAt < keepFiringMs(policy, rule) ? after : { ...after, cameBackAt: at };
 }
 
-/** When it is told that it has come back, and this time to stay; Infinity where that is not so. */
+/** When receivers are told that it has come back, and this time to stay; Infinity if it has not. */
 export function staysAt({ resolvedAt, settlesMs, cameBackAt }: Incident): Instant {
   if (resolvedAt !== null || settlesMs === null || cameBackAt === null) return Number.POSITIVE_INFINITY;
   return cameBackAt + settlesMs;

@@ -11,7 +11,7 @@ import { ended } from './outage.js';
 import type { Outage, OutageEnd } from './state.js';
 import { forgetWorker, isAnother, isReplaced, put } from './workers.js';
 
-/** A pid that is another worker's by now: what the earlier one left open has ended with it. */
+/** Forgets the earlier worker if the pid is another one's by now: what it left open has ended with it. */
 export function renewWorker(board: Board, event: HaproxyEvent): Change {
   const known = workerOf(board, event);
   if (!known || !isAnother(known, event)) return unchanged(board);
@@ -19,12 +19,12 @@ export function renewWorker(board: Board, event: HaproxyEvent): Change {
   return { ...change, board: forgetWorker(change.board, event) };
 }
 
-/** One proxy of a worker, or the whole worker, stopped: by its own word or its master's. */
+/** Takes in that a worker, or one of its proxies, stopped: by its own word or its master's. */
 export function endWorker(board: Board, event: HaproxyEvent): Change {
   const { says, at } = event;
   if (says.kind === 'proxy.stopped') {
     const how = isReplaced(board, event) ? 'process_replaced' : 'process_stopped';
-    // Its master would have told of one that takes its place: wished or not, nobody serves.
+    // Had another worker taken its place, its master would have told so: wished or not, nobody serves.
     const died = how === 'process_stopped' && (workerOf(board, event)?.startedAt ?? null) !== null;
     const key = backendKey(event, says.proxy);
     const open = board.backends.get(key)?.outage ?? null;
@@ -33,7 +33,7 @@ export function endWorker(board: Board, event: HaproxyEvent): Change {
   }
   if (says.kind !== 'worker.ended' && says.kind !== 'worker.failed') return unchanged(board);
   const self = workerOf(board, event);
-  // Who never served stands on no board, unless the word that it was loaded had been lost.
+  // A worker that never served stands on no board, unless the line that told that it had loaded was lost.
   if (self?.end || (says.kind === 'worker.failed' && self === undefined)) return unchanged(board);
   const how = says.kind === 'worker.failed' || says.former ? 'process_replaced' : endByCode(says.code);
   const change = endOutages(board, event, at, how);
@@ -42,7 +42,7 @@ export function endWorker(board: Board, event: HaproxyEvent): Change {
   return { ...change, board: put(change.board, event.host, { ...known, over: true, end: { at, how } }), outages };
 }
 
-/** What a worker's last words tell, when they come after the word of its end: what they open has ended with it. */
+/** Takes in a worker's last words when they come after the word of its end: what they open has ended with it. */
 export function lastWords(change: Change, event: HaproxyEvent): Change {
   const self = workerOf(change.board, event);
   if (!self?.end) return change;
@@ -57,7 +57,7 @@ export function lastWords(change: Change, event: HaproxyEvent): Change {
   };
 }
 
-/** A younger worker of its service serves already, when the end of this one is told: a master's words may come late. */
+/** Whether a younger worker of its service already serves when the end of this one is told: a master's words may come late. */
 export function isTakenOver(board: Board, worker: WorkerRef): boolean {
   const self = workerOf(board, worker);
   if (self === undefined) return false;
@@ -67,7 +67,7 @@ export function isTakenOver(board: Board, worker: WorkerRef): boolean {
   return siblings.some((one) => !one.end && one.firstAt > self.firstAt && !isStranger(one));
 }
 
-/** Both have spoken of backends, and of none that is the other's: two services of one host, unless masters tell of both (beside.ts). */
+/** Whether both have spoken of backends and share none: they are of two services of one host. Not asked if masters tell of both (beside.ts). */
 function areStrangers(board: Board, { host, pid }: WorkerRef, other: number): boolean {
   if ([pid, other].every((each) => workerOf(board, { host, pid: each })?.master)) return false;
   const [own, others] = [pid, other].map((each) => {
@@ -77,12 +77,13 @@ function areStrangers(board: Board, { host, pid }: WorkerRef, other: number): bo
   return own!.length > 0 && others!.length > 0 && !own!.some((backend) => others!.includes(backend));
 }
 
-/** Several workers of one master (`nbproc`, until 2.4) begin together, and what a worker begins with it tells at once. */
+/** Several workers of one master (`nbproc`, until 2.4) begin together, and a worker tells at once what it begins with. */
 const TOGETHER_MS = 1_000;
 
 /**
- * Ends what is open in the older workers whose heir speaks now, where one of three holds: they have been silent for a minute; a master started the heir after
- * them; or they told nothing but the states of a file, as until 1.7 the process does that forks the one that serves (tried with 1.6.3).
+ * Ends what is open in the older workers whose heir speaks now, if one of three holds: they have been silent for a minute since the heir
+ * was first heard; a master started the heir after them; or they told nothing but the states of a state file, as the process that forks the
+ * serving one does until 1.7 (tried with 1.6.3).
  */
 export function supersede(before: Board, event: HaproxyEvent): Change {
   const self = workerOf(before, event);
@@ -104,14 +105,14 @@ export function supersede(before: Board, event: HaproxyEvent): Change {
   return { board, transition: null, outages };
 }
 
-/** Ends all that is open in a worker. Looks at every backend: only for what happens once in a worker's life. */
+/** Ends every outage that is open in a worker. Looks at every backend, so it is only for what happens once in a worker's life. */
 function endOutages(board: Board, worker: WorkerRef, at: Instant, how: OutageEnd): Change {
   const prefix = `${workerKey(worker)} `;
   const own = [...board.backends].map(([key]) => key).filter((key) => key.startsWith(prefix));
   return endEach(board, own, at, how);
 }
 
-/** Ends what is open in these backends, each named by its key. */
+/** Ends the open outages of these backends, each named by its key. */
 function endEach(board: Board, keys: readonly string[], at: Instant, how: OutageEnd): Change {
   const outages: Change['outages'] = [];
   let { backends } = board;
@@ -124,7 +125,7 @@ function endEach(board: Board, keys: readonly string[], at: Instant, how: Outage
   return { board: boardWith(board, { backends }), transition: null, outages };
 }
 
-/** It is known from now on that the backend is served no more by its worker; `cutShort` is the outage that has ended so, if its incident goes on. */
+/** Notes that its worker no longer serves the backend. `cutShort` is the outage that ended with that, if its incident goes on. */
 function stopped(change: Change, key: string, cutShort: Outage | null): Change {
   const { backends } = change.board;
   const state = backends.get(key);
@@ -133,10 +134,10 @@ function stopped(change: Change, key: string, cutShort: Outage | null): Change {
   return { ...change, board: boardWith(change.board, { backends: backends.with(key, now) }) };
 }
 
-/** Exit status as the master tells it: 128 + signal. SIGTERM (143) and SIGINT (130) are somebody's wish. */
+/** Exit status as the master tells it: 128 + signal. A worker that ends with 0, or by SIGTERM (143) or SIGINT (130), ends by somebody's wish. */
 const isWished = (code: number) => code === 0 || code === 130 || code === 143;
 
-/** Whether a worker that ended so was wanted to go on. */
+/** Whether a worker that ended with this code was meant to go on. */
 export const endedUnwished = (code: number): boolean => !isWished(code);
 
 function endByCode(code: number): OutageEnd {

@@ -14,11 +14,11 @@ export interface Moment {
   nowAt: (host: string) => Instant;
   /** By ours. */
   now: Instant;
-  /** Whether anybody may be told: not while what is read was written before haplog looked. */
+  /** Whether anybody may be told: not while lines are read that were written before haplog looked. */
   tells: boolean;
 }
 
-/** Writes down what is to be told, and in the incidents that it is. */
+/** Writes down what is to be told, and notes in the incidents that it is. */
 export class Herald {
   readonly notifications: Notification[] = [];
   readonly #ledger: Ledger;
@@ -31,13 +31,13 @@ export class Herald {
     this.#moment = moment;
   }
 
-  /** What is due of an incident that fires. */
+  /** Tells what is due about an incident that fires. */
   tell(incident: Incident): void {
     const { now, nowAt } = this.#moment;
     const there = nowAt(incident.host);
     const known = this.#acknowledge(incident);
     const quiet = quietUntil(known, this.#plan, this.#ledger.incidents, now);
-    // Once noted it is looked at again when it has passed: not at every look, for each would be written down.
+    // Once noted, it is looked at again only when it has passed: every new look would have to be written down.
     const noted = known.quietUntil !== null && known.quietUntil > there ? known.quietUntil : null;
     const until = quiet === null ? this.#closedUntil(known) : (noted ?? there + (quiet - now));
     const current = until === known.quietUntil ? known : { ...known, quietUntil: until };
@@ -55,7 +55,7 @@ export class Herald {
     }
   }
 
-  /** Of what is over already beginning and end are told together; a receiver for people gets one message (letters.ts). */
+  /** Tells the beginning and the end of an incident that is over already. Both go as one message (threads.ts). */
   tellWhole(incident: Incident): void {
     const receivers = this.#routed(incident);
     if (receivers.length === 0) return;
@@ -64,10 +64,10 @@ export class Herald {
     for (const event of ['firing', 'resolved'] as const) this.#write(told, event, event, receivers, false);
   }
 
-  /** Whoever was told of it is told of its end. */
+  /** Tells the end of an incident to every receiver that was told of it. */
   tellEnd(incident: Incident): void {
     if (incident.toldAt === null) return;
-    // Who is always told may have been offered it at a start; who is told at some hours only was told, or was not.
+    // A receiver that is always told may have been offered it at a start (offer.ts); one that is told at some hours only was told, or was not.
     const { now } = this.#moment;
     const always = receiversFor(
       incident,
@@ -77,7 +77,7 @@ export class Herald {
     this.#write(incident, 'resolved', 'resolved', [...always, ...this.#stillKnown(incident.receivers)]);
   }
 
-  /** Until when nobody may be told, since all who would be are told at other hours; null where somebody may. */
+  /** Until when nobody may be told, because all receivers that would be are told at other hours; null if somebody may be, or nobody ever. */
   #closedUntil(incident: Incident): Instant | null {
     const { now, nowAt } = this.#moment;
     if (incident.toldAt !== null || this.#routed(incident).length > 0) return null;
@@ -85,7 +85,7 @@ export class Herald {
     return opens === Number.POSITIVE_INFINITY ? null : nowAt(incident.host) + (opens - now);
   }
 
-  /** The hour of others has begun: for them it begins now. */
+  /** The hours of further receivers have begun: they are told now, as of something that begins. */
   #handOver(incident: Incident): Incident {
     if (incident.ack !== null) return incident;
     const others = this.#routed(incident).filter((name) => !incident.receivers.includes(name));
@@ -107,7 +107,7 @@ export class Herald {
     );
   }
 
-  /** Somebody has taken it on: whoever was told of it hears that too. */
+  /** If somebody has taken it on, every receiver that was told of it hears that too. */
   #acknowledge(incident: Incident): Incident {
     const ack = this.#plan.acknowledgements.get(incident.id);
     if (incident.ack !== null || ack === undefined) return incident;

@@ -1,4 +1,4 @@
-/** An incident in words: what it is about, why it is so, when, and who has taken it on. All of it one line, safe to show. */
+/** An incident in words: what it is about, why it is so, when, and who has taken it on. Each text is one line, safe to show. */
 import type { Instant } from '../parsers/index.js';
 import type { Incident } from './incident.js';
 import { SUBJECT_OF } from './rules.js';
@@ -10,34 +10,34 @@ export function subjectInWords({ rule, subject }: Pick<Incident, 'rule' | 'subje
   return kind === 'haproxy' ? 'HAProxy' : `${kind} ${plainText(subject, 400)}`;
 }
 
-/** `backend api on lb1`; of another rule than the outage with its name: `server api/web1 on lb1 (flapping)`. */
+/** `backend api on lb1`; for all rules but the outage with the rule's name: `server api/web1 on lb1 (flapping)`. */
 export function incidentInWords(incident: Pick<Incident, 'rule' | 'subject' | 'host'>): string {
   const rule = incident.rule === 'outage' ? '' : ` (${incident.rule})`;
   return `${subjectInWords(incident)} on ${plainText(incident.host, 200)}${rule}`;
 }
 
-/** Why it is so: HAProxy's reason, that there is none, or of what flaps how often it has changed. */
+/** Why it is so: HAProxy's reason, that it gave none, or how often a flapping server has changed. */
 export function causeOf(incident: Incident): string {
   if (incident.flaps !== null) return `${incident.flaps.changes} changes so far`;
   return incident.cause === null ? 'HAProxy gave no reason' : causeInWords(incident.cause);
 }
 
-/** As the log's own clock showed it when the incident began. */
+/** An instant as the log's own clock would show it, with the UTC offset that it had when the incident began. */
 export function localTime(incident: Incident, at: Instant): string {
   return formatStamp(at, incident.utcOffsetMin);
 }
 
-/** As HAProxy's log calls the machine. */
+/** The machine, as HAProxy's log names it. */
 export function host(incident: Incident): string {
   return plainText(incident.host, 200);
 }
 
-/** A server that has settled and is not up is no trouble that is over. */
+/** A server that has settled but is not up is `Settled`: its trouble is not over. */
 export function endMark({ flaps }: Pick<Incident, 'flaps'>): string {
   return flaps === null || flaps.state === 'up' ? 'Resolved' : 'Settled';
 }
 
-/** ` by alice (looking into it)`; nothing while nobody has. */
+/** ` by alice (looking into it)`; empty while nobody has taken it on. */
 export function takenOnBy({ ack }: Incident): string {
   if (ack === null) return '';
   const note = ack.note === null ? '' : ` (${plainText(ack.note, 300)})`;

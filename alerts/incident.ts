@@ -13,7 +13,7 @@ export interface Fallen extends Stamp {
   planned: boolean;
 }
 
-/** Of a longer list only the last servers are kept and told, so that a message and a stored incident stay small. */
+/** Of a longer list only the last servers are kept and told, so that messages and stored incidents stay small. */
 export const MOST_FALLEN = 20;
 
 /** How a backend came to have no server. */
@@ -37,12 +37,12 @@ export interface Acknowledgement {
 }
 
 export interface Incident {
-  /** The id of the event that opened it; of all rules but `outage` with the rule behind it, for one event may open several. */
+  /** The id of the event that opened it. For all rules but `outage` the rule is added, because one event may open several incidents. */
   id: EventId;
   host: string;
   rule: Rule;
   severity: Severity;
-  /** What it is about, as `SUBJECT_OF` its rule says: `api`, `api/web1`, `haproxy`. */
+  /** What it is about, of the kind that `SUBJECT_OF` gives for its rule: `api`, `api/web1`, `haproxy`. */
   subject: string;
   phase: Phase;
   /** When the trouble began: for an outage when the backend lost its last server. */
@@ -57,7 +57,7 @@ export interface Incident {
   planned: boolean;
   /** The workers in which it is so right now. */
   workers: number[];
-  /** The masters that told of it, or whose workers died in it (beside.ts). Older ones do not know. */
+  /** The masters that told of it, or whose workers were in it (beside.ts). Older incidents do not have it. */
   masters?: readonly number[];
   /** Why the last server fell. */
   cause: Cause | null;
@@ -66,30 +66,30 @@ export interface Incident {
   fallenTotal: number;
   /** When its worker began, where that was shortly before: a start or a reload may have to do with it. */
   workerBegan: Instant | null;
-  /** Of an outage; null of all other rules. */
+  /** What an outage did; null for all other rules. */
   impact: Impact | null;
   /** When receivers were told of the beginning (a notification was written), and how many reminders followed. */
   toldAt: Instant | null;
   reminders: number;
   /** When it was told again last; null if never. */
   remindedAt: Instant | null;
-  /** Who was told anything of it. */
+  /** The receivers that were told anything of it. */
   receivers: string[];
-  /** Nothing is told of it before; null where nothing stands against telling. */
+  /** Nothing is told of it before this instant; null if nothing stands against telling. */
   quietUntil: Instant | null;
-  /** Of a server that goes up and down: how often it has changed, and how it stands. */
+  /** For a server that goes up and down: how often it has changed, and its state now. Null for all other rules. */
   flaps: { changes: number; state: Shown } | null;
-  /** How often it was so in this time: it may have been well between, for less than `keep_firing`. */
+  /** How often the trouble came in this time: in between all may have been well, for less than `keep_firing`. */
   times: number;
-  /** How long it must be well to be over, where it has come again and again; null: as its rule says. */
+  /** How long it must be well to be over, if it has come again and again; null: as its rule says. */
   settlesMs: number | null;
-  /** When it came back after it had been well for so long that it would have been over; null once that is told. */
+  /** When it came back, if it had been well long enough to be over but for `settlesMs`; null once that is told. */
   cameBackAt: Instant | null;
   /** Null while nobody has taken it on. */
   ack: Acknowledgement | null;
 }
 
-/** Under which an incident is kept while it is open; names hold no blank. */
+/** The key of an incident while it is open; names hold no blank. */
 export const incidentKey = ({ host, rule, subject }: Pick<Incident, 'host' | 'rule' | 'subject'>): string =>
   `${host} ${rule} ${subject}`;
 
@@ -104,21 +104,21 @@ export function serverOf({ rule, subject }: Pick<Incident, 'rule' | 'subject'>):
   return SUBJECT_OF[rule] === 'server' ? subject.slice(subject.indexOf('/') + 1) : null;
 }
 
-/** That the trouble has ended in one worker: when, and how that is known. */
+/** The end of a trouble in one worker: when, and how it is known. */
 export interface End {
   pid: number;
   at: Instant;
   evidence: Evidence;
 }
 
-/** How an outage ended, as one of its incident. */
+/** The end of an outage, as one worker's end in its incident. */
 export function endOf({ pid, end, start, endHow, evidence }: Outage): End {
   return { pid, at: end ?? start, evidence: endHow === 'recovered' ? evidence : 'assumed' };
 }
 
 /**
- * It ended in one worker; the incident is over when that was the last. Unless the worker just died or was stopped
- * as a whole: then nobody serves, which is no recovery, and the incident waits for the next worker.
+ * The incident after the trouble has ended in one worker; it is over if that was the last. Unless the worker just died or was stopped as a
+ * whole: then nobody serves, which is no recovery, and the incident waits for the next worker.
  */
 export function left(incident: Incident, { pid, at, evidence: endEvidence }: End, died: boolean): Incident {
   const workers = incident.workers.filter((other) => other !== pid);
@@ -126,14 +126,14 @@ export function left(incident: Incident, { pid, at, evidence: endEvidence }: End
   return { ...incident, workers, resolvedAt: at, endEvidence };
 }
 
-/** Nobody was in it any more, and a new worker serves. Only of workers themselves that says as much as that all is well. */
+/** The end of an incident that no worker was in any more: a new worker serves. Observed only for troubles of workers themselves, else assumed. */
 export function takenOver(incident: Incident, { at, says }: HaproxyEvent): Incident {
   const isOfWorker = incident.rule === 'worker_killed' || incident.rule === 'stopped';
   const endEvidence = isOfWorker && says.kind === 'worker.started' ? 'observed' : 'assumed';
   return { ...incident, resolvedAt: Math.max(at, incident.openedAt), endEvidence };
 }
 
-/** The incident with nothing in it that is still to come: such instants count as now. The same object where none is. */
+/** The incident without instants that are still to come: those count as now. The same object if there are none. */
 export function broughtBack(incident: Incident, now: Instant): Incident {
   const { openedAt, firedAt, resolvedAt, toldAt } = incident;
   if (Math.max(openedAt, firedAt ?? now, resolvedAt ?? now, toldAt ?? now) <= now) return incident;
@@ -153,7 +153,7 @@ export function lastOf(fallen: readonly Fallen[]): Fallen | null {
   return fallen.reduce<Fallen | null>(later, null);
 }
 
-/** When it was over. Null while it is not, though all may be well since `resolvedAt`: it may have to be well for a while. */
+/** When it was over; null while it is not. All may have been well since `resolvedAt`, but it may have to stay well for a while. */
 export function overAt({ phase, resolvedAt }: Incident): Instant | null {
   return phase === 'resolved' ? resolvedAt : null;
 }

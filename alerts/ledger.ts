@@ -1,4 +1,4 @@
-/** The incidents that are not over, while one step writes in them; and what falls due next at each host. */
+/** The incidents that are not over, while one step writes to them; and what falls due next at each host. */
 import type { Instant, Shelf } from '../parsers/index.js';
 import { type Agenda, EMPTY_AGENDA, noted, takeDue } from './agenda.js';
 import { changesAt, isUntold } from './due.js';
@@ -6,7 +6,7 @@ import { broughtBack, type Incident, incidentKey } from './incident.js';
 import type { Plan } from './plan.js';
 import type { Situation } from './situation.js';
 
-/** An agenda has so many entries more than its incidents before it is worth making it anew. */
+/** How many entries an agenda may have, beyond four for each open incident, before it is worth making anew. */
 const AGENDA_SLACK = 1_000;
 
 /** Scratch paper: it lives no longer than the step, and nothing outside sees it. */
@@ -42,25 +42,25 @@ export class Ledger {
     this.#changed.set(incident.id, incident);
   }
 
-  /** Its last word: it is over. */
+  /** Puts an incident for the last time: it is over. */
   close(incident: Incident): void {
     this.put(incident);
     this.#incidents = this.#incidents.without(incidentKey(incident));
   }
 
-  /** More is known of it than when it was closed. Another one of its kind may be open by now. */
+  /** Notes that more is known of an incident than when it was closed. Another one under its key may be open by now. */
   amend(incident: Incident): void {
     this.#changed.set(incident.id, incident);
   }
 
-  /** Those that are wanted, the oldest first, so that what happened first is told first. */
+  /** The incidents that are wanted, the oldest first, so that what happened first is told first. */
   open(wanted: (incident: Incident) => boolean): Incident[] {
     const found: Incident[] = [];
     for (const [, incident] of this.#incidents) if (wanted(incident)) found.push(incident);
     return inOrder(found);
   }
 
-  /** The clock of a host was set back: what it has stamped that is still to come counts as now. */
+  /** The clock of a host was set back: instants that it has stamped and that are still to come count as now. */
   setBack(host: string, now: Instant): void {
     for (const one of this.open((each) => each.host === host)) {
       const back = broughtBack(one, now);
@@ -69,13 +69,13 @@ export class Ledger {
     this.forgetDue(host);
   }
 
-  /** What is to come at a host is looked up anew. */
+  /** Drops the agenda of a host: what is to come there is looked up anew. */
   forgetDue(host: string): void {
     this.#agendas = this.#agendas.without(host);
   }
 
   /**
-   * Those of a host that may be due by now, each once.
+   * The incidents of a host that may be due by now, each once.
    * @param tells whether anybody may be told
    * @param mayBeTold whether there is something to tell of an incident: what may not be told now is not forgotten
    */
@@ -90,7 +90,7 @@ export class Ledger {
     return inOrder(due);
   }
 
-  /** Makes a host's agenda anew where there is none, or where it still holds what could not be told. */
+  /** Makes a host's agenda anew if there is none, or if it still holds what could not be told before and can be now. */
   refresh(host: string, tells: boolean): void {
     const agenda = this.#agendas.get(host);
     if (agenda && !(tells && !agenda.allTold)) return;
@@ -99,7 +99,7 @@ export class Ledger {
     this.#agendas = this.#agendas.with(host, anew);
   }
 
-  /** The agendas with what has changed; one that is mostly out of date is made anew at the next look. */
+  /** The agendas with what has changed. One that is mostly out of date is dropped, and made anew at the next look. */
   agendas(): Shelf<Agenda> {
     let agendas = this.#agendas;
     for (const incident of this.#changed.values()) {

@@ -1,17 +1,17 @@
 /**
- * From what waits for one receiver to the letters that go now. A letter is one message: all its rows are marked when it is
- * accepted, and wait on together when it is not.
+ * Makes letters of the rows that wait for one receiver. A letter is one message: when it is accepted all its rows are marked, and when it
+ * is not they wait on together.
  */
 import { groupBy } from './group-by.js';
 import { type Group, type Root, threadsByRoot } from './roots.js';
 import { type Thread, threadOf, type Waiting } from './threads.js';
 
 export interface Letter<Row extends Waiting = Waiting> {
-  /** Its name from an earlier life; null where it has none yet. */
+  /** The name that it was given in an earlier life of haplog; null if it has none yet. */
   name: string | null;
-  /** Of a single incident, of several with one root, or of all that was due. */
+  /** About a single incident, about several with one root, or about all that was due. */
   kind: 'single' | 'root' | 'digest';
-  /** Null but for the kind `root`. */
+  /** Null unless the kind is `root`. */
   root: Root | null;
   threads: Thread<Row>[];
 }
@@ -22,9 +22,8 @@ export function rowsOf<Row extends Waiting>({ threads }: Pick<Letter<Row>, 'thre
 }
 
 /**
- * Takes the due rows of one receiver, the oldest first, and whether its messages may be about several incidents. Returns
- * the letters, those of an earlier life first: they are what they were, for the receiver may have accepted them, and what came
- * later in their threads waits.
+ * Takes the due rows of one receiver, the oldest first, and whether its messages may be about several incidents. Returns the letters, those
+ * of an earlier life first. These stay as they were, because the receiver may have accepted them; later rows of their threads wait.
  */
 export function lettersOf<Row extends Waiting>(rows: readonly Row[], takesDigests: boolean): Letter<Row>[] {
   const byThread = groupBy(rows, ({ notification }) => notification.incident.id);
@@ -38,7 +37,7 @@ export function lettersOf<Row extends Waiting>(rows: readonly Row[], takesDigest
   const again = [...groupBy(sent, ({ letter }) => letter!)].map(([name, own]) => letterAgain(name, own));
   const single = (thread: Thread<Row>) => ({ root: null, items: [thread] });
   if (!takesDigests) return [...again, ...fresh.map(single).map(letterOf)];
-  // What is over is no alarm: however much there is of it, it is told once.
+  // What is over is no alarm: however much there is of it, it is told in one letter.
   const [over, open] = [fresh.filter(({ whole }) => whole), fresh.filter(({ whole }) => !whole)];
   return [...again, ...threadsByRoot(open).map(letterOf), ...digestOf(over.map(single).map(letterOf))];
 }
@@ -47,14 +46,14 @@ function letterOf<Row extends Waiting>({ root, items: threads }: Group<Thread<Ro
   return { name: null, kind: root === null ? 'single' : 'root', root, threads };
 }
 
-/** One letter of all of these; the same one where there is nothing to put together. */
+/** One letter made of all these; fewer than two stay as they are. */
 export function digestOf<Row extends Waiting>(letters: readonly Letter<Row>[]): Letter<Row>[] {
   if (letters.length < 2) return [...letters];
   const threads = letters.flatMap((letter) => letter.threads);
   return [{ name: null, kind: 'digest', root: null, threads: threads.toSorted(byAge) }];
 }
 
-/** Its rows say what it was: they are not changed while they wait. */
+/** A letter of an earlier life. Its rows say what it was: they are not changed while they wait. */
 function letterAgain<Row extends Waiting>(name: string, rows: Row[]): Letter<Row> {
   const threads = [...groupBy(rows, ({ notification }) => notification.incident.id).values()].map(threadOf);
   if (threads.length === 1) return { name, kind: 'single', root: null, threads };

@@ -1,15 +1,15 @@
-/** What began and ended while nobody looked: which of it is worth a word. */
+/** Which of the incidents that began and ended while haplog did not look are worth telling. */
 import type { Shelf } from '../parsers/index.js';
 import { backendOf, type Incident } from './incident.js';
 import { inOrder } from './ledger.js';
 import type { Plan } from './plan.js';
 import { quietUntil } from './quiet.js';
 
-/** Of more nobody is told; the history has them. */
+/** Nobody is told of more; the history has them. */
 const MOST_MISSED = 1_000;
 
 /**
- * With an incident that is over, if it fired, nobody was told, and nothing kept it quiet, as far as clocks agree.
+ * Adds an incident that is over, if it fired, nobody was told, and nothing kept it quiet, as far as clocks agree.
  * @param open the incidents that are not over
  */
 export function withMissed(
@@ -23,14 +23,14 @@ export function withMissed(
   return quietUntil(over, plan, open, over.openedAt) === null ? missed.with(over.id, over) : missed;
 }
 
-/** The oldest first. */
+/** The incidents that are worth telling, the oldest first. */
 export function worthTelling(missed: Shelf<Incident>): Incident[] {
   const all = inOrder([...missed].map(([, one]) => one));
   const outages = all.filter(({ rule }) => rule === 'outage');
   return all.filter((incident) => incident.rule === 'outage' || !isBelow(incident, outages));
 }
 
-/** An outage of its backend says all that there is to say of it. */
+/** Whether an outage of its backend at that time says all that there is to say of it. */
 function isBelow(incident: Incident, outages: readonly Incident[]): boolean {
   const backend = backendOf(incident);
   return outages.some(

@@ -26,7 +26,7 @@ export function observe(board: Board, event: HaproxyEvent, copies: number): Chan
   const renewed = renewWorker(board, event);
   const superseded = supersede(noteWorker(renewed.board, event), event);
   const change = lastWords(hearOf(superseded.board, event, copies), event);
-  // What goes on in the younger worker was never over, nor what ends with its death.
+  // An outage that goes on in the younger worker was never over, nor was one that ends with that worker's death.
   const died = change.outages.some((one) => one.died);
   const before = superseded.outages.map((one) => ({ ...one, died }));
   return { ...change, outages: [...renewed.outages, ...change.outages, ...before] };
@@ -59,8 +59,8 @@ function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, 
 }
 
 /**
- * Of a server in maintenance HAProxy says neither that it fell nor that it is stopping (src/server.c): it had come back, and
- * the line that told so was lost. What becomes of it then is nobody's work any more.
+ * HAProxy does not say of a server in maintenance that it fell or is stopping (src/server.c). So the server had come back, and the line
+ * that told so was lost. What happens to it from then on is no longer planned work.
  */
 function cameBackUnseen(board: Board, event: HaproxyEvent, { server, change }: ServerSentence): Change | null {
   const key = serverKey(event, server);
@@ -88,7 +88,7 @@ function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copie
 
   const { id, at, utcOffsetMin, host, pid } = event;
   const { backend, server } = says.server;
-  // Who was out already keeps the time and cause of its fall.
+  // A server that was out already keeps the time and cause of its fall.
   const stays = known.left !== null && known.planned === planned;
   const left = to === 'up' ? null : stays ? known.left : { at, utcOffsetMin, cause: says.cause };
   const evidence = evidenceOf(event);
@@ -105,8 +105,8 @@ function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copie
 }
 
 /**
- * HAProxy writes only what changes (src/server.c), so that a change tells of the state before it as well. That is where a
- * worker's silent beginning shows: a server that waits for DNS or was added by command begins in maintenance.
+ * The state before a change. HAProxy writes only what changes (src/server.c), so a change also tells of the state before it. This is where
+ * a worker's silent beginning shows: a server that waits for DNS or was added by command begins in maintenance.
  */
 function stateBefore(known: ServerState | undefined, says: ServerSentence): ServerState {
   const { change } = says;
@@ -122,7 +122,10 @@ function isPlanned(board: Board, event: HaproxyEvent, says: ServerSentence, befo
   return root?.planned ?? isPlannedChange(says.change, says.cause, before);
 }
 
-/** Of a server that is down HAProxy tells how many are `left`, whatever else befalls it, and what became of its sessions (src/server.c). */
+/**
+ * Whether the server is down: only then HAProxy tells how many servers are `left`, whatever else befalls it, and what became of its
+ * sessions (src/server.c).
+ */
 const isSaidOfDown = ({ sessions }: ServerSentence): boolean => sessions !== null && sessions.active !== null;
 
 function changeServer(server: ServerState, says: ServerSentence): ServerState {

@@ -1,5 +1,5 @@
 /**
- * Outages that somebody was to be told of, offered again to the receivers of today: the one that had the message may have
+ * Offers once more, to the receivers of today, the incidents that somebody was to be told of: the receiver that had the message may have
  * left the configuration meanwhile, or may have refused it.
  */
 import type { Instant } from '../parsers/index.js';
@@ -11,8 +11,8 @@ import { receiversFor } from './route.js';
 import type { Situation } from './situation.js';
 
 /**
- * A firing for every open incident that was told, and every receiver that the routes name now. Whom it has reached, or
- * for whom it still waits, is the store's to know: it takes each of them once.
+ * A firing for every open incident that was told, to every receiver that the routes name for it now. The store knows which of them were
+ * told, or have one waiting, and passes those over.
  */
 export function offers(
   { incidents, clocks }: Situation,

@@ -1,11 +1,10 @@
 /**
  * When a backend has a server and when it has none, in one worker.
  *
- * HAProxy announces a backend without a server and never its recovery: that is read from the counts of a server that
- * comes back. Only a fall can begin an outage, the return of a server that does not count, or the worker itself
- * (`init-state down`, since 3.1), which shows when the first server comes. Only a return ends one at once, since two
- * threads may write their lines in another order than they counted; a fall that leaves servers ends one that has lasted
- * (weights are set without a word).
+ * HAProxy announces a backend without a server but never its recovery: that is read from the counts when a server comes back. An outage can
+ * begin with a fall, with the return of a server that does not count, or with the worker itself (`init-state down`, since 3.1), which shows
+ * when the first server comes. Only a return ends an outage at once, since two threads may write their lines in another order than they
+ * counted. A fall that leaves servers ends an outage that has lasted (weights are set without a word).
  */
 import { backendKey, type CauseClass, type Counts, type HaproxyEvent } from '../parsers/index.js';
 import {
@@ -35,7 +34,7 @@ export function availabilityAfter({ change, counts }: ServerSentence): Availabil
   const usable = counts === null ? null : counts.active + counts.backup > 0;
   switch (change.to) {
     case 'up':
-      // Where it came and there is none, its own weight is 0.
+      // A server came and still none is usable: its own weight is 0.
       if (usable === null) return null;
       return usable ? 'returned' : 'none';
     case 'ready':
@@ -96,7 +95,7 @@ export function settle(
   return becomes(outage, known?.outage ? null : outage);
 }
 
-/** Of a backend that has stopped nothing is checked any more (src/check.c): a check that changed a server shows that another proxy of that name did. */
+/** A stopped backend is not checked any more (src/check.c): if a check changed a server, it was another proxy of that name that stopped. */
 function alive(board: Board, state: BackendState, event: HaproxyEvent): BackendState {
   const { says } = event;
   if (!state.stopped || says.kind !== 'server' || !OF_CHECKS.has(says.cause.class)) return state;
@@ -115,13 +114,13 @@ const OF_CHECKS: ReadonlySet<CauseClass> = new Set([
   'socket',
 ] as const);
 
-/** What led to it, by the event that tells of it. */
+/** What led to the state that an event tells of. */
 export function fallBy(board: Board, event: HaproxyEvent, key: string): Fall {
   const { last, total } = fallOf(board, key);
   return { last, total, workerBegan: beganShortlyBefore(board, event) };
 }
 
-/** A sentence without counts leaves those of before; but that there was none is over when a server comes back. */
+/** A sentence without counts leaves the earlier ones in place. Counts of no server at all are dropped when one comes back. */
 function countsAfter({ says }: HaproxyEvent, before: Counts | null, available: Availability): Counts | null {
   if (says.kind === 'backend.exhausted') return { active: 0, backup: 0 };
   const counts = says.kind === 'server' ? (says.counts ?? before) : before;
@@ -142,7 +141,10 @@ function openOutage(event: HaproxyEvent, backend: string, planned: boolean, evid
   return { id, host, pid, backend, start, utcOffsetMin, end: null, endHow: null, planned, evidence };
 }
 
-/** The worker's first word of a backend is that its first server came: it had none since the worker began, if that was shortly before. */
+/**
+ * The outage before a worker's first word of a backend, if that word is that its first server came: it had none since the worker began.
+ * Null unless that was shortly before.
+ */
 function silentOutage(board: Board, event: HaproxyEvent, backend: string): Outage | null {
   const { says, at } = event;
   if (says.kind !== 'server' || says.change.to !== 'up' || says.counts === null) return null;
@@ -153,8 +155,8 @@ function silentOutage(board: Board, event: HaproxyEvent, backend: string): Outag
 }
 
 /**
- * How it is known: it stands in the log; but of a state that a worker took over from a file the log says only that it was
- * loaded, and its worker follows from who was started next.
+ * How the state is known. It stands in the log; but of a state that a worker took over from a file the log says only that it was loaded,
+ * and which worker loaded it follows from which one was started next.
  */
 export function evidenceOf({ says }: HaproxyEvent): Evidence {
   return says.kind === 'server' && says.cause.class === 'state_file' ? 'inferred' : 'observed';

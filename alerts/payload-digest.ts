@@ -1,4 +1,4 @@
-/** The body of a webhook that tells of several incidents at once; its fields as in payload.ts. Bounded, however many there are. */
+/** The body of a webhook that tells of several incidents at once, with fields as in payload.ts. Bounded, however many incidents there are. */
 import { overAt } from './incident.js';
 import { utc } from './payload.js';
 import type { Root } from './roots.js';
@@ -6,8 +6,8 @@ import type { Thread } from './threads.js';
 import { plainText } from './words.js';
 
 /**
- * Takes the root that they share or null, how many began, ended and so on, those that are named, the worst first, and the one
- * sentence; returns plain JSON, equal in every attempt.
+ * Takes the root that the incidents share or null; all threads by what is told of them (began, ended and so on); those that are named, the
+ * worst first; and the one sentence. Returns plain JSON, equal in every attempt.
  */
 export function digestBody(
   root: Root | null,

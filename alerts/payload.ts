@@ -17,7 +17,7 @@ const TYPE = {
   acknowledged: 'incident.acknowledged',
 } as const satisfies Record<NotificationKind, string>;
 
-/** Takes a notification, the message's one sentence, and what is not plain about it; returns plain JSON, equal in every attempt. */
+/** Takes a notification, the message's one sentence, and what is out of the ordinary about it; returns plain JSON, equal in every attempt. */
 export function webhookBody(notification: Notification, summary: string, { whole, passedOn }: Circumstances): unknown {
   const { incident, event, createdAt, backend: now } = notification;
   const backend = backendOf(incident);
@@ -37,26 +37,26 @@ export function webhookBody(notification: Notification, summary: string, { whole
       opened_at: utc(incident.openedAt),
       resolved_at: over === null ? null : utc(over),
       end_evidence: over === null ? null : incident.endEvidence,
-      // Of an incident that still fires: so far, when this was noted down.
+      // For an incident that still fires: so far, as of when this was noted down.
       duration_s: Math.max(0, (over ?? createdAt) - incident.openedAt) / 1_000,
       planned: incident.planned,
       cause: incident.cause === null ? null : causeBody(incident.cause),
       fallen: fallenBody(incident),
       fallen_total: incident.fallenTotal,
-      // Where a start or a reload came shortly before.
+      // If a start or a reload came shortly before.
       worker_began_at: incident.workerBegan === null ? null : utc(incident.workerBegan),
-      // When this was noted down. Null where it is about no backend.
+      // As of when this was noted down. Null if it is about no backend.
       backend_state: backendBody(now),
-      // So far, where the incident still fires. Of other rules than the outage null.
+      // So far, if the incident still fires. Null for all rules but the outage.
       impact: impactBody(incident.impact),
       reminders: incident.reminders,
       flaps: incident.flaps,
-      // How often it was so; and how long it must be well to be over, where it has come again and again.
+      // How often the trouble came; and how long it must be well to be over, if it has come again and again.
       times: incident.times,
       settles_after_s: incident.settlesMs === null ? null : incident.settlesMs / 1_000,
       acknowledged: ackBody(incident.ack),
       summary,
-      // Only where it is so: the receiver was not told the beginning before; another receiver was to be told.
+      // Present only if true: the receiver was not told the beginning before; another receiver was to be told.
       ...(whole && { tells_also: ['firing'] }),
       ...(passedOn && { passed_on: plainText(passedOn, 400) }),
     },
@@ -88,7 +88,7 @@ function backendBody(now: BackendNow | null): unknown {
   return { state: condition, active: counts?.active ?? null, backup: counts?.backup ?? null, evidence };
 }
 
-/** Nulls: unknown, because requests are not logged, or because HAProxy did not say. */
+/** A null in it means unknown: requests are not logged, or HAProxy did not say. */
 function impactBody(impact: Impact | null): unknown {
   return impact === null ? null : { failed_requests: impact.failed, queued_requests: impact.queued };
 }

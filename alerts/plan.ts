@@ -1,4 +1,4 @@
-/** All that decides what is told: the configuration, and what was said since by command. */
+/** All that decides what is told: the configuration, and what operators have said by command since. */
 import type { Acknowledgements, Maintenance, Policy, Route, Silence } from './policy.js';
 
 export interface Plan {
@@ -9,7 +9,7 @@ export interface Plan {
   acknowledgements: Acknowledgements;
 }
 
-/** The plan of who has said nothing by command. */
+/** The plan as the configuration alone makes it: nothing was said by command. */
 export function planOf({ policy, routes, maintenance }: Pick<Plan, 'policy' | 'routes' | 'maintenance'>): Plan {
   return { policy, routes, maintenance, silences: [], acknowledgements: new Map() };
 }

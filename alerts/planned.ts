@@ -3,9 +3,9 @@ import type { Cause, ServerChange } from '../parsers/index.js';
 import type { ServerState } from './board.js';
 
 /**
- * Whether a change that takes a server out is somebody's work: maintenance and drain by command, or a state set by
- * CLI, web interface or Lua. Maintenance for want of a DNS answer is nobody's, nor is by itself what a state file tells.
- * @param before the server before the change: who was taken out by hand and then falls is still out by hand
+ * Whether a change that takes a server out is somebody's work: maintenance and drain by command, or a state set by CLI, web interface or
+ * Lua. Maintenance for want of a DNS answer is nobody's work; nor, by itself, is what a state file tells.
+ * @param before the server before the change: one that was taken out by hand and then falls is still out by hand
  */
 export function isPlannedChange(change: ServerChange, cause: Cause, before: ServerState): boolean {
   if (cause.class === 'dns' || cause.class === 'state_file') return false;

@@ -3,7 +3,7 @@ import type { Incident } from './incident.js';
 import type { Rule, Severity } from './rules.js';
 import type { Times } from './times.js';
 
-/** How one rule is kept. What is absent is as the policy says for all. */
+/** The settings of one rule. What is absent is as the policy says for all rules. */
 export interface RuleSettings {
   on: boolean;
   severity: Severity;
@@ -15,31 +15,31 @@ export interface RuleSettings {
 export type Rules = Readonly<Record<Rule, RuleSettings>>;
 
 export interface Policy {
-  /** How long it must be so before anybody is told. */
+  /** How long a trouble must last before anybody is told. */
   holdMs: number;
-  /** How long it must be well before the incident is over. */
+  /** How long all must be well before the incident is over. */
   keepFiringMs: number;
-  /** After how long an incident that still fires is told again; null never. */
+  /** After how long an incident that still fires is told again; null: never. */
   reminderMs: number | null;
-  /** So many reminders of one incident at most; null: as long as it fires. */
+  /** The most reminders of one incident; null: as many as come while it fires. */
   mostReminders: number | null;
   rules: Rules;
-  /** A server flaps that has gone up or down so often within that time. */
+  /** A server flaps if it has gone up or down this often within this time. */
   flapping: { changes: number; withinMs: number };
 }
 
 const MINUTE = 60_000;
 
 /**
- * On are those that somebody must know of who has configured nothing. A server that is down while others serve is what
- * HAProxy is for; of a backend's last server many a backend has only one.
+ * On are the rules that an operator who has configured nothing must know of. A server that is down while others serve is what HAProxy is
+ * for (`server_down`), and many a backend has only one server (`last_server`).
  */
 export const DEFAULT_RULES: Rules = {
   outage: { on: true, severity: 'critical' },
   backup_only: { on: true, severity: 'warning' },
   last_server: { on: false, severity: 'warning' },
   server_down: { on: false, severity: 'warning' },
-  // It has settled when it has not changed for so long.
+  // A server has settled when it has not changed for `keepFiringMs`.
   flapping: { on: true, severity: 'warning', holdMs: 0, keepFiringMs: 5 * MINUTE },
   checks_failing: { on: false, severity: 'info' },
   worker_killed: { on: true, severity: 'critical' },
@@ -64,7 +64,7 @@ export const holdMs = (policy: Policy, rule: Rule): number => policy.rules[rule]
 export const keepFiringMs = (policy: Policy, rule: Rule): number =>
   policy.rules[rule].keepFiringMs ?? policy.keepFiringMs;
 
-/** After how long it is told again, in ms; null never. */
+/** After how long it is told again, in ms; null: never. */
 export function reminderMs(policy: Policy, rule: Rule): number | null {
   const own = policy.rules[rule].reminderMs;
   return own === undefined ? policy.reminderMs : own;
@@ -84,11 +84,11 @@ export const EVERYTHING: Match = { backend: null, server: null, host: null, rule
 
 export interface Route {
   match: Match;
-  /** When it is taken; null always. */
+  /** When it is taken; null: always. */
   during: Times | null;
   /** Names of receivers. */
   receivers: string[];
-  /** Who is told as well when nobody has acknowledged it for so long; null nobody. */
+  /** Receivers that are told as well if nobody has acknowledged it for this long; null: none. */
   escalation: { afterMs: number; receivers: string[] } | null;
 }
 
@@ -102,11 +102,11 @@ export interface Silence {
   reason: string;
 }
 
-/** Planned work that comes again and again. */
+/** Planned work that recurs. */
 export interface Maintenance {
   match: Match;
   during: Times;
 }
 
-/** What the operator has said about an incident, by its id. */
+/** The acknowledgements that operators have given, by the incident's id. */
 export type Acknowledgements = ReadonlyMap<Incident['id'], NonNullable<Incident['ack']>>;

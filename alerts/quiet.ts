@@ -1,17 +1,17 @@
-/** What stands against telling of an incident: a silence, maintenance, or a worse one that says it all. */
+/** What stands against telling of an incident: a silence, maintenance, or a worse incident that says it all. */
 import type { Instant, Shelf } from '../parsers/index.js';
 import { backendOf, type Incident, incidentKey } from './incident.js';
 import { matches } from './match.js';
 import type { Plan } from './plan.js';
 import { openUntil } from './times.js';
 
-/** While a worse one lasts, its end cannot be foreseen: so often it is asked for. */
+/** How often to look again while a worse incident lasts: its end cannot be foreseen. */
 const LOOK_AGAIN_MS = 30_000;
 
 /**
- * Until when nothing is told of an incident, as far as can be known now; null where nothing stands against it.
+ * Until when nothing is told of an incident, as far as can be known now; null if nothing stands against it.
  * @param incidents those that are not over
- * @param now our clock, as is what is returned
+ * @param now our clock, which also tells the returned instant
  */
 export function quietUntil(
   incident: Incident,
@@ -30,7 +30,7 @@ export function quietUntil(
   return latest;
 }
 
-/** A backend without a server says all that there is to say of its servers; a server that flaps, that it is down now. */
+/** Whether a worse incident says it all: an outage, of everything about its backend and servers; a flapping server, that it is down now. */
 function isInhibited(incident: Incident, incidents: Shelf<Incident>): boolean {
   const { host, rule, subject } = incident;
   if (rule === 'outage') return false;

@@ -10,8 +10,8 @@ import { asText, sentenceOf } from './story-text.js';
 import { type Circumstances, tell } from './tell.js';
 
 /**
- * What stands before the stem of the subject. Words in square brackets do not change the base subject by which mail
- * programs keep a thread together (RFC 5256, section 2.1), other words would.
+ * The mark before the stem of the subject. Words in square brackets do not change the base subject by which mail programs keep a thread
+ * together (RFC 5256, section 2.1); other words would.
  */
 function subjectMark(event: NotificationKind, incident: Incident): string {
   if (event === 'firing') return '';
@@ -21,8 +21,8 @@ function subjectMark(event: NotificationKind, incident: Incident): string {
 }
 
 /**
- * Takes a notification and the instant of sending by our clock, from which ages are counted; returns the message. Its text's first
- * line tells the whole in one sentence; names and free text of the log are cleaned, so that no line can be forged.
+ * Takes a notification and the instant of sending by our clock, from which ages are counted; returns the message. The first line of its
+ * text tells the whole in one sentence. Names and free text from the log are cleaned, so that no line can be forged.
  */
 export function render(notification: Notification, now: Instant, how: Circumstances = {}): Message {
   const { incident, event } = notification;

@@ -1,6 +1,6 @@
 /**
- * What fell together: incidents of one host that began in one breath, of which one cause is known or likely. People are told
- * of them in one letter.
+ * Finds what fell together: incidents of one host that began in one breath, and of which one cause is known or likely. People are told of
+ * them in one letter.
  */
 import type { Instant } from '../parsers/index.js';
 import { groupBy } from './group-by.js';
@@ -16,26 +16,26 @@ export interface Root {
   name: string;
 }
 
-/** What lies further apart has not one cause; a check finds a dead server within seconds. */
+/** Incidents further apart do not have one cause: a check finds a dead server within seconds. */
 export const BREATH_MS = 10_000;
 
-/** Of so many subjects, or it is none: one may fall twice in a breath. Two that begin together at one host may be chance. */
+/** How many subjects a root must have. One subject may fall twice in a breath, and two that begin together at one host may be chance. */
 const FEWEST: Record<Root['kind'], number> = { tracked: 2, server: 2, host: 3 };
 
 export interface Group<Item> {
-  /** Null for one that stands alone. */
+  /** Null for an item that stands alone. */
   root: Root | null;
   items: Item[];
 }
 
-/** What is to be grouped, in the order of its coming. */
+/** How items are grouped. */
 interface Grouping<Item> {
   incidentOf(item: Item): Incident;
-  /** Only what is equal in this comes together. */
+  /** Only items that are equal in this are grouped together. */
   kindOf?(item: Item): string;
 }
 
-/** Takes what waits for one receiver, and returns it in groups. Beginnings, reminders and ends are told apart, and what is told for another reason. */
+/** Groups the threads that wait for one receiver. Beginnings, reminders and ends are kept apart, and so is what is told for another reason. */
 export function threadsByRoot<Row extends Waiting>(threads: readonly Thread<Row>[]): Group<Thread<Row>>[] {
   return groupedByRoot(threads, {
     incidentOf: ({ told }) => told.incident,
@@ -43,17 +43,17 @@ export function threadsByRoot<Row extends Waiting>(threads: readonly Thread<Row>
   });
 }
 
-/** What is told on different occasions is told apart, and so is what different people have taken on. */
+/** Names the occasion. What is told on different occasions is told apart, and so is what different people have taken on. */
 export function occasionOf(event: NotificationKind, incident: Incident, passedOn: string | null): string {
   return JSON.stringify([event, passedOn, event === 'acknowledged' ? incident.ack : null]);
 }
 
-/** Takes incidents that are open, the oldest first, and returns those in one group that fell together. */
+/** Takes open incidents, the oldest first; returns them in groups of those that fell together. */
 export function incidentsByRoot(incidents: readonly Incident[]): Group<Incident>[] {
   return groupedByRoot(incidents, { incidentOf: (incident) => incident });
 }
 
-/** The groups in the order in which their first items came, and so are the items of each. */
+/** Groups items. In each group the incident that began first comes first; the groups are in the order in which those first items came. */
 export function groupedByRoot<Item>(items: readonly Item[], by: Grouping<Item>): Group<Item>[] {
   if (items.length < 2) return items.map((item) => ({ root: null, items: [item] }));
   const groups: Group<Item>[] = [];
@@ -91,16 +91,16 @@ function nameOf(incident: Incident, kind: Root['kind']): string | null {
   return via ? `${via.backend}/${via.server}` : null;
 }
 
-/** The server that it is about, or that fell last. */
+/** The server that the incident is about, or that fell last. */
 function serverThatFell(incident: Incident): string | null {
   return serverOf(incident) ?? lastOf(incident.fallen)?.server ?? null;
 }
 
-/** Splits where nothing began for a while. */
+/** Splits the items, by age, wherever nothing began for a breath. */
 function inOneBreath<Item>(items: readonly Item[], openedAt: (item: Item) => Instant): Item[][] {
   const parts: Item[][] = [];
   let latest: Instant = Number.NEGATIVE_INFINITY;
-  // Of two at one instant the one that came first stays in front.
+  // Of two that began at one instant, the one that came first stays in front.
   for (const item of items.toSorted((a, b) => openedAt(a) - openedAt(b))) {
     if (openedAt(item) - latest > BREATH_MS) parts.push([]);
     parts.at(-1)!.push(item);

@@ -19,13 +19,13 @@ export function takesRoute(incident: Matched, { match, during }: Route, now: Ins
   return concerns(match, incident) && (during === null || openUntil(during, now) !== null);
 }
 
-/** What befalls a whole HAProxy concerns whoever is told of any of its backends and servers. */
+/** Whether a route is for an incident. What befalls a whole HAProxy concerns every receiver that is told of any of its backends and servers. */
 function concerns(match: Match, incident: Matched): boolean {
   const isWhole = SUBJECT_OF[incident.rule] === 'haproxy';
   return matches(isWhole ? { ...match, backend: null, server: null } : match, incident);
 }
 
-/** When the hours of a route begin whose receivers were not told, by the clock of its host; Infinity where there is none. */
+/** When the hours of a route with receivers that were not told begin, by the clock of the incident's host; Infinity if there is none. */
 export function handsOverAt(incident: Incident, routes: readonly Route[]): Instant {
   const { toldAt, ack, receivers: told } = incident;
   if (toldAt === null || ack !== null) return Number.POSITIVE_INFINITY;
@@ -33,7 +33,7 @@ export function handsOverAt(incident: Incident, routes: readonly Route[]): Insta
   return nextOpening(incident, others, toldAt);
 }
 
-/** When the hours of a route begin next that the incident takes; Infinity where there is none. */
+/** When the hours of a route that is for the incident next begin; Infinity if there is none. */
 export function nextOpening(incident: Matched, routes: readonly Route[], after: Instant): Instant {
   const begins = routes.flatMap(({ match, during }) =>
     during !== null && concerns(match, incident) ? [opensAt(during, after)] : [],
@@ -41,13 +41,13 @@ export function nextOpening(incident: Matched, routes: readonly Route[], after: 
   return Math.min(Number.POSITIVE_INFINITY, ...begins);
 }
 
-/** Who is to be told since nobody has taken the incident on: when, by the clock of its host, and who. */
+/** Receivers to tell because nobody has taken the incident on, and when, by the clock of its host. */
 export interface Escalation {
   at: Instant;
   receivers: string[];
 }
 
-/** The escalations that are still to come of an incident that was told, the next one first. */
+/** The escalations still to come for an incident that was told, the next one first. */
 export function escalationsOf(incident: Incident, routes: readonly Route[]): Escalation[] {
   const { toldAt, ack, receivers: told } = incident;
   if (toldAt === null || ack !== null) return [];

@@ -1,4 +1,4 @@
-/** What an event says of every trouble but the outage, which the board keeps itself: it is there in a worker, or it is not. */
+/** What an event says of every trouble but the outage, which the board keeps itself: the trouble is there in a worker, or it is not. */
 
 import { backendKey, type Cause, type HaproxyEvent, isSign, type SignSentence, serverKey } from '../parsers/index.js';
 import { type Change, FRESH_BACKEND, shown } from './board.js';
@@ -12,24 +12,24 @@ import { beganShortlyBefore } from './workers.js';
 export interface Sign {
   rule: Rule;
   subject: string;
-  /** `passing`: it happened, and is over: that a server has changed once more. */
+  /** `passing`: it happened and is over, such as one more change of a server. */
   is: 'present' | 'passing' | 'absent';
   planned: boolean;
-  /** What led to it, where it is told by servers. */
+  /** What led to it, if servers tell. */
   fall: Fall;
-  /** Why, where no server tells. */
+  /** Why, unless a server of `fall` tells. */
   cause: Cause | null;
   /** No worker is in it: it lasts until another one takes over. */
   orphan?: boolean;
-  /** It says no more of the cause than that there is one: what was told before it counts. */
+  /** It says no more of the cause than that there is one: a cause that was told before counts. */
   isVague?: boolean;
-  /** The state of the server, where it is about one. */
+  /** The state of the server, if it is about one. */
   state?: Shown;
 }
 
 const NONE: readonly Sign[] = [];
 
-/** Takes an event and what the board has made of it. */
+/** The signs in an event, given what the board has made of it. */
 export function signsOf(event: HaproxyEvent, change: Change): readonly Sign[] {
   const { says } = event;
   if (isSign(says)) return signOf(says);
@@ -55,7 +55,7 @@ function signsOfServer(event: HaproxyEvent, says: ServerSentence, { board, trans
   if (transition !== null) signs.push(...signsOfTransition(event, says, { board, transition }));
   if (says.counts === null) return signs;
   const { active, backup } = says.counts;
-  // Where there is none at all that is an outage, and these go on below it.
+  // With no server at all there is an outage, and these troubles go on below it.
   if (active + backup === 0) return signs;
   const isOnBackup = active === 0;
   const isLast = active + backup === 1 && out.total > 0;
@@ -99,7 +99,7 @@ function signOf(says: SignSentence): Sign[] {
     case 'reload.failed':
       return [{ ...haproxy('reload_failed', 'present', says.reason), isVague: true }];
     case 'reload.succeeded':
-      // A worker has begun, should the word of that have been lost.
+      // A worker has begun, even if the line that told so was lost.
       return (['reload_failed', 'worker_killed', 'stopped'] as const).map((rule) => haproxy(rule, 'absent', null));
   }
 }
@@ -113,7 +113,7 @@ function ended({ pid, code }: { pid: number; code: number }): Sign {
 const couldNotLoad = ({ pid, code }: { pid: number; code: number }) =>
   `worker ${pid} could not load it and exited with code ${code}`;
 
-/** It befell the HAProxy of a host; whoever serves next ends it. */
+/** A sign about the whole HAProxy of a host; the next worker that serves ends the trouble. */
 function haproxy(rule: Rule, is: Sign['is'], reason: string | null): Sign {
   const cause: Cause = { class: 'unknown', reason, code: null, info: null, durationMs: null, via: null };
   return { rule, subject: WHOLE, is, planned: false, fall: NO_FALL, cause, orphan: true };

@@ -12,14 +12,11 @@ export interface Situation {
   /** Incidents that are not over, by host, rule and subject. */
   incidents: Shelf<Incident>;
   clocks: Shelf<HostClock>;
-  /** By host; none where nobody has looked yet. */
+  /** By host; none if nobody has looked yet. */
   agendas: Shelf<Agenda>;
-  /**
-   * As often as counts for flapping: when a server went up or down last, by host, worker and server; when incidents fired last, by
-   * their key.
-   */
+  /** The last instants, as many as count for flapping: when a server went up or down, by host, worker and server; and when incidents fired, by their key. */
   changes: Shelf<readonly Instant[]>;
-  /** What began and ended unseen and was told to nobody, by id. */
+  /** Incidents that began and ended unseen and were told to nobody, by id. */
   missed: Shelf<Incident>;
 }
 
@@ -35,7 +32,10 @@ export const NOTHING_KNOWN: Situation = {
 export type Input =
   /** `heardAt` is our clock when the line was read. */
   | { kind: 'event'; event: HaproxyEvent; copies: number; live: boolean; heardAt: Instant }
-  /** Only when every source has been read to its end. `first`: haplog has never looked before. `host`: time passes only there, and `at` is by its clock. */
+  /**
+   * Comes only when every source has been read to its end. `first`: haplog has never looked before. `host`: time passes only there, and
+   * `at` is by its clock.
+   */
   | { kind: 'tick'; at: Instant; first?: boolean; host?: string };
 
 /** What must become true; nothing has happened yet. */

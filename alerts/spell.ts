@@ -10,12 +10,12 @@ export interface Spell extends Stamp {
   id: EventId;
   host: string;
   pid: number;
-  /** Who tells of it, or started the worker; null where that is not known. */
+  /** The master that tells of it, or that started the worker; null if that is not known. */
   master: number | null;
   rule: Rule;
   subject: string;
   planned: boolean;
-  /** Why, where no server of `fall` tells. */
+  /** Why, unless a server of `fall` tells. */
   cause: Cause | null;
   /** What led to it. */
   fall: Fall;
@@ -42,7 +42,7 @@ export function spellOf(outage: Outage, fall: Fall, master: number | null): Spel
   };
 }
 
-/** A sign as a spell. What is vague says nothing of the cause where the trouble is known. */
+/** A sign as a spell. A vague sign says nothing of the cause if the trouble is known already. */
 export function spellOfSign(event: HaproxyEvent, sign: Sign, master: number | null, isKnown: boolean): Spell {
   const { id, host, pid, at, utcOffsetMin } = event;
   const { rule, subject, planned, fall, orphan = false, isVague = false } = sign;
@@ -86,7 +86,7 @@ export function begun(spell: Spell, severity: Severity): Incident {
   };
 }
 
-/** The same trouble again, or in another worker: one incident. */
+/** The incident after the same trouble came again, or came in another worker. */
 export function joined(incident: Incident, { pid, master, planned, fall, cause, orphan }: Spell): Incident {
   const { masters = [] } = incident;
   const { last, total } = fall.total > 0 ? fall : { last: incident.fallen, total: incident.fallenTotal };

@@ -1,9 +1,9 @@
 /**
  * The state machine: what an event, or the passing of time, makes of the incidents, and who is to be told.
  *
- * Time comes in with the input, and each host has its own (clocks.ts). A firing is due at `openedAt + hold`, whenever it is noticed.
- * What happened before haplog looked (`live: false`) changes incidents but is told only by the tick that follows the
- * last unread line, and only if it still holds.
+ * Time comes in with the input, and each host has its own (clocks.ts). A firing is due at `openedAt + hold`, whenever it is noticed. Lines
+ * written before haplog looked (`live: false`) change incidents, but nothing is told of them before the tick that follows the last unread
+ * line. That tick tells of what still holds, and of what began and ended unseen, unless haplog has never looked before.
  */
 import { type Instant, isSign } from '../parsers/index.js';
 import { unchanged } from './board.js';
@@ -17,7 +17,7 @@ import { Turn } from './turn.js';
 import { forgetHosts, vanishedHosts, without } from './vanished.js';
 import { endedWorkers, isNewWorker } from './workers.js';
 
-/** One step of the machine: pure, whole, and the only way a situation changes. */
+/** One step of the machine: pure and whole. Apart from it, only the impact of an outage changes an incident (strike.ts). */
 export function step(situation: Situation, input: Input, plan: Plan): Step {
   if (input.kind === 'tick') {
     const { clocks } = situation;
@@ -37,7 +37,7 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
   const turn = new Turn(situation, plan, { nowAt: () => now, now: heardAt, tells: live });
   if (now < (situation.clocks.get(event.host)?.at ?? now)) turn.setBack(event.host);
   turn.passTime(event.host);
-  // What a sign tells of its speaker is no worker's coming: a master says that a reload failed.
+  // A sign does not make its speaker a new worker: a master, for one, says that a reload failed.
   if (!isSign(event.says) && isNewWorker(situation.board, event)) turn.takeOver(event);
   const forgotten = forgetHosts(situation.board, vanished, now);
   for (const outage of forgotten.outages) turn.follow(outage);
@@ -52,8 +52,8 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
 }
 
 /**
- * The next instant of our clock at which time alone changes something: a hold or a keep-firing that passes, a reminder.
- * Infinity where nothing waits.
+ * The next instant of our clock at which time alone changes something: a hold or a keep-firing passes, or something is to be told, such as
+ * a reminder. Infinity if nothing waits.
  */
 export function nextTickAt({ incidents, clocks }: Situation, plan: Plan): Instant {
   let next = Number.POSITIVE_INFINITY;
@@ -64,8 +64,8 @@ export function nextTickAt({ incidents, clocks }: Situation, plan: Plan): Instan
 }
 
 /**
- * The next instant at which something may be due at a host, by its own clock; it may be that nothing is. Infinity where
- * nothing waits, or where nobody has looked yet.
+ * The next instant, by a host's own clock, at which something may be due there; when it comes, it may turn out that nothing is. Infinity if
+ * nothing waits, or if nobody has looked at the host yet.
  */
 export function nextDueAt({ agendas }: Pick<Situation, 'agendas'>, host: string): Instant {
   return agendas.get(host)?.first?.at ?? Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-/** What is known of an incident besides the one sentence, fact by fact. Who has more to tell adds it here, in one place. */
+/** What is known of an incident besides the one sentence, fact by fact. A further fact is added here, in one place. */
 import type { Instant } from '../parsers/index.js';
 import { conditionInWords } from './condition.js';
 import { impactInWords, requestsInWords } from './impact.js';
@@ -54,7 +54,7 @@ function about(incident: Incident): Fact[] {
   return SUBJECT_OF[incident.rule] === 'server' ? [...facts, ['Server', plainText(incident.subject, 400)]] : facts;
 }
 
-/** Who hears of it later than others ought to know that, and that nobody has answered. */
+/** A receiver that hears of it later than others ought to know that, and that nobody has answered. */
 function toldBefore({ incident, event, receiver, createdAt }: Notification): Fact[] {
   const { toldAt, receivers, ack } = incident;
   const others = receivers.slice(0, receivers.indexOf(receiver)).map((name) => plainText(name, 60));
@@ -65,7 +65,7 @@ function toldBefore({ incident, event, receiver, createdAt }: Notification): Fac
   return [['Before you', `${names}, ${localTime(incident, toldAt)}; nobody has taken it on`]];
 }
 
-/** What has come again and again is not told each time. */
+/** Why a trouble that comes again and again is not told each time. */
 function again({ incident, event }: Notification): Fact[] {
   const { times, settlesMs } = incident;
   const often: Fact[] = times > 1 ? [['Times', `${times} times in that time`]] : [];
@@ -74,7 +74,7 @@ function again({ incident, event }: Notification): Fact[] {
   return [...often, ['Again', until]];
 }
 
-/** What came just before it. */
+/** The start or reload of HAProxy that came just before it. */
 function justBefore(incident: Incident): Fact[] {
   const { workerBegan, openedAt } = incident;
   if (workerBegan === null) return [];
@@ -82,14 +82,14 @@ function justBefore(incident: Incident): Fact[] {
   return [['After', `a start or reload of HAProxy, ${localTime(incident, workerBegan)} (${earlier} before)`]];
 }
 
-/** Of its backend; that one without a server is down need not be said. */
+/** What is left of its backend. That a backend without a server is down need not be said. */
 function whatIsLeft({ incident, event, backend }: Notification): Fact[] {
   if (backend === null) return [];
   if (incident.rule === 'outage' && event !== 'resolved' && backend.condition === 'down') return [];
   return [['Backend is', conditionInWords(backend)]];
 }
 
-/** What it did to requests: in the end, or so far. A firing is told before much of it can be known, but for what was queued. */
+/** What it did to requests: in the end, or so far. A firing is told before much of that can be known, except what was queued. */
 function impact({ incident, event }: Notification): Fact[] {
   const { queued } = incident.impact ?? { queued: null };
   const waited: Fact[] = queued ? [['Queue', `${requestsInWords(queued)} waiting when the last server fell`]] : [];
@@ -99,7 +99,7 @@ function impact({ incident, event }: Notification): Fact[] {
   return [...waited, ['Impact', `${words}${isSoFar ? ', so far' : ''}`]];
 }
 
-/** Of a load balancer whose clock is behind nothing can be known: its lines may just have been read late. */
+/** Says so when the load balancer's clock is ahead. That one is behind cannot be known: its lines may just have been read late. */
 function clockAhead({ createdAt, notedAt = createdAt }: Notification): Fact[] {
   const aheadMs = createdAt - notedAt;
   return aheadMs < LATE_MS
@@ -110,7 +110,7 @@ function clockAhead({ createdAt, notedAt = createdAt }: Notification): Fact[] {
 /** Says so when a message comes late, because haplog was not running or could not reach the receiver. */
 function lateness({ incident, event, createdAt }: Notification, now: Instant): Fact[] {
   const { openedAt, firedAt, resolvedAt, flaps, toldAt } = incident;
-  // A firing is due as soon as it fires; when others were told first, or it took many changes to see it, when it was noted down.
+  // A firing is due as soon as it fires; one that others were told first, or that took many changes to see, when it was noted down.
   const isOwn = event === 'firing' && flaps === null && (toldAt === null || toldAt >= createdAt);
   const due = isOwn ? (firedAt ?? openedAt) : createdAt;
   if (now - due < LATE_MS) return [];

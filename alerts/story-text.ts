@@ -1,7 +1,7 @@
 /** A story as plain text: the sentence, then the facts, one a line. And back, for messages that exist as text alone. */
 import type { Block, Fact, Item, Story } from './story.js';
 
-/** Where values begin; a longer label pushes its own value on and no other. */
+/** The column where values begin; a longer label pushes on its own value and no other. */
 const LABEL_WIDTH = 13;
 
 /** The sentence that tells the whole. */
@@ -9,7 +9,7 @@ export function sentenceOf({ mark, lead, rest }: Omit<Story, 'blocks'>): string 
   return `${mark === null ? '' : `${mark}: `}${lead}${rest}`;
 }
 
-/** Returns lines of which the first is the sentence, each of them ended by a newline. */
+/** Returns lines, each ended by a newline; the first is the sentence. */
 export function asText(story: Story): string {
   return `${[sentenceOf(story), ...story.blocks.map(blockText)].join('\n\n')}\n`;
 }
@@ -31,8 +31,8 @@ export function itemText({ stamp, name, words }: Item): string {
 }
 
 /**
- * Takes a message's text, whoever wrote it; returns the story that it tells: the first line is its sentence, and blank
- * lines part blocks, which are facts or a list where all their lines look so.
+ * Takes a message's text, whoever wrote it; returns the story that it tells. The first line is its sentence, and blank lines separate
+ * blocks. A block is facts or a list if all its lines look like that.
  */
 export function storyFrom(text: string): Story {
   const [opening = [], ...blocks] = text

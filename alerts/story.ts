@@ -1,13 +1,13 @@
 /**
- * What a message about an incident says, before it is set: one sentence, then facts and lists. Its text and its HTML are
- * both made of this, so that they cannot say different things.
+ * What a message about an incident says, before it is laid out: one sentence, then facts and lists. Its text and its HTML are both made
+ * from this, so that they cannot say different things.
  */
 
 /** Every text in it is one line, safe to show. */
 export interface Story {
-  /** What kind of news it is, where the sentence begins with that: `Resolved`. */
+  /** What kind of news it is, if the sentence begins with that: `Resolved`. */
   mark: string | null;
-  /** What is so. A small letter begins it where a mark stands before. */
+  /** What is so. Begins with a small letter if a mark stands before it. */
   lead: string;
   /** The sentence's end, with the blank or comma that it begins with: since when and why. May be empty. */
   rest: string;

@@ -1,21 +1,22 @@
 /**
- * Gives the requests that failed to the outage they belong to. One belongs to it from the place in the log where the backend lost
- * its last server to the place where it has one again. Not by the clock: a log is in the order of what happened, whenever it
- * is read.
+ * Adds the requests that failed to the outage they belong to. A request belongs to it if it stands in the log between the place where the
+ * backend lost its last server and the place where it has one again. The clock does not count: a log is in the order of what happened,
+ * whenever it is read.
  */
 import type { HaproxyEvent } from '../parsers/index.js';
 import { type Impact, isLogged, type TrafficSeen, trafficKey, UNKNOWN_IMPACT } from './impact.js';
 import { type Incident, incidentKey } from './incident.js';
 import type { Situation, Step } from './situation.js';
 
-/** Is there an incident to which the failed requests of a backend belong right now? */
+/** The incident to which failed requests of a backend belong right now; null if there is none. */
 function outageOf({ incidents }: Situation, host: string, backend: string): Incident | null {
   const incident = incidents.get(incidentKey({ host, rule: 'outage', subject: backend }));
   return incident && incident.resolvedAt === null ? incident : null;
 }
 
 /**
- * Adds requests that failed to the outage of their backend that is open. 0: one was seen, so that they are known to be logged.
+ * Adds failed requests to the open outage of their backend. With 0, a request was seen that did not fail: so requests are known to be
+ * logged.
  * @returns the situation, and the incident if it changed
  */
 export function strike(
@@ -29,7 +30,7 @@ export function strike(
   return { situation: { ...situation, incidents: situation.incidents.with(incidentKey(incident), changed) }, changed };
 }
 
-/** The step, with what is known of the impact of an outage that has just begun, and in all that is told of it. */
+/** The step, with what is known of the impact of each open outage that began or changed in it, also in all that is told of it. */
 export function withImpact(step: Step, event: HaproxyEvent, seen: TrafficSeen): Step {
   if (step.incidents.length === 0) return step;
   let { situation } = step;
@@ -55,7 +56,7 @@ export function withImpact(step: Step, event: HaproxyEvent, seen: TrafficSeen): 
   };
 }
 
-/** Null where nothing is to be added to what is known. */
+/** Null if there is nothing to add to what is known. */
 function impactAtBeginning(incident: Incident, event: HaproxyEvent, seen: TrafficSeen): Impact | null {
   if (incident.rule !== 'outage' || incident.resolvedAt !== null) return null;
   const { failed, queued } = incident.impact ?? UNKNOWN_IMPACT;
@@ -67,7 +68,7 @@ function impactAtBeginning(incident: Incident, event: HaproxyEvent, seen: Traffi
   return known.failed === failed && known.queued === queued ? null : known;
 }
 
-/** In the backend's queue, moved there from the server that fell; and left in the server's own. */
+/** How many wait: in the backend's queue, moved there from the server that fell, and in the server's own. */
 function waiting({ says }: HaproxyEvent): number | null {
   const sessions = says.kind === 'server' ? says.sessions : null;
   return sessions ? sessions.requeued + sessions.queued : null;

@@ -19,15 +19,15 @@ const SHOWN_IN_WORDS: Record<Shown, string> = {
   nolb: 'without new traffic',
 };
 
-/** How a message came to be what it is, where that is not the plain way. */
+/** What is out of the ordinary about a message. */
 export interface Circumstances {
-  /** The beginning is told with the end: the receiver could not be told before. Its last answer, or `null` where it was not asked. */
+  /** The beginning is told with the end: the receiver could not be told before. `answer` is what it answered last, null if it was not asked. */
   whole?: { answer: string | null };
   /** Why this receiver is told in place of another. */
   passedOn?: string | null;
 }
 
-/** Takes a notification and the instant of sending by our clock, from which ages are counted. */
+/** Takes a notification, the instant of sending by our clock, from which ages are counted, and what is out of the ordinary. */
 export function tell(notification: Notification, now: Instant, how: Circumstances): Story {
   const { incident } = notification;
   const facts = [...factsOf(notification, loadBalancersTime(notification, now)), ...circumstances(how)];
@@ -44,12 +44,12 @@ export function tell(notification: Notification, now: Instant, how: Circumstance
   };
 }
 
-/** Ages are counted by the clock that stamped the incident: one that is five minutes behind ours makes no message late. */
+/** Our time by the clock that stamped the incident. Ages are counted by that clock: one that is five minutes behind ours does not make a message late. */
 function loadBalancersTime({ createdAt, notedAt }: Notification, now: Instant): Instant {
   return notedAt === undefined ? now : createdAt + (now - notedAt);
 }
 
-/** Equal in every attempt: no age is in it. */
+/** The one sentence. Equal in every attempt, because it holds no age. */
 function sentence({ incident, event, createdAt, backend }: Notification): Omit<Story, 'blocks'> {
   const where = `${subjectInWords(incident)} on ${host(incident)}`;
   const since = `since ${localTime(incident, incident.openedAt)}`;

@@ -1,4 +1,4 @@
-/** What a receiver is sent by who wants to see whether it arrives. */
+/** The message that an operator sends to a receiver to see whether it arrives. */
 import type { Instant } from '../parsers/index.js';
 import type { Message } from './channels/channel.js';
 import { utc } from './payload.js';

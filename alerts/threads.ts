@@ -1,6 +1,7 @@
 /**
- * What waits of one incident for one receiver, and what is told of it: the newest, and the beginning with it if that was not
- * told either. So who could not be reached for an hour gets one message about what began and ended meanwhile.
+ * A thread: the rows about one incident that wait for one receiver, and what is told of them. That is the newest, together with the
+ * beginning if that was not told either. So a receiver that could not be reached for an hour gets one message about what began and ended
+ * meanwhile.
  */
 import type { Addressee } from './addressee.js';
 import type { Notification } from './notification.js';
@@ -10,17 +11,17 @@ export interface Waiting {
   seq: number;
   notification: Notification;
   attempts: number;
-  /** The letter it was on its way with when haplog was ended; null where no attempt is open. */
+  /** The letter that it was on its way with when haplog ended; null if no attempt is open. */
   letter: string | null;
   /** Why it was not accepted before; null before the first attempt. */
   answer: string | null;
-  /** Why it comes to this receiver, where it was meant for another. */
+  /** Why it comes to this receiver, if it was meant for another. */
   passedOn: string | null;
   /** The one address of the receiver that it is for; null: it is for all of them. */
   addressee: Addressee | null;
 }
 
-/** What waits of one incident, and what is told of it. */
+/** The rows that wait about one incident, and what is told of them. */
 export interface Thread<Row extends Waiting = Waiting> {
   /** The oldest first. */
   rows: Row[];
@@ -31,7 +32,7 @@ export interface Thread<Row extends Waiting = Waiting> {
   whole: boolean;
 }
 
-/** The end tells the whole story; a beginning is told as it stands now; of what follows it, the newest. */
+/** An end tells the whole story. A beginning is told with the newest facts. Of what follows a beginning, only the newest is told. */
 export function threadOf<Row extends Waiting>(rows: Row[]): Thread<Row> {
   const newest = rows.at(-1)!;
   const opening = rows.find(({ notification }) => notification.event === 'firing');

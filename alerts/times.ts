@@ -1,4 +1,4 @@
-/** Hours that come again every day, or on some days of the week, by the clock on a wall. */
+/** Hours that recur every day, or on some days of the week, by the clock on the wall. */
 import * as Instants from 'temporal-polyfill/fns/Instant';
 import * as PlainDate from 'temporal-polyfill/fns/PlainDate';
 import * as PlainDateTime from 'temporal-polyfill/fns/PlainDateTime';
@@ -8,7 +8,7 @@ import type { Instant } from '../parsers/index.js';
 export interface Times {
   /** Days on which they begin: 1 is Monday, 7 Sunday. */
   days: readonly number[];
-  /** Minutes since midnight. An end that is not later than the beginning is one of the next day. */
+  /** Minutes since midnight. An end that is not later than the beginning is on the next day. */
   fromMin: number;
   untilMin: number;
   /** IANA name. */
@@ -22,9 +22,9 @@ const DAY_MIN = 24 * 60;
 export const TIMES_FORM = 'days, hours and a zone, such as "Mon-Fri 08:00-18:00 Europe/Berlin" or "daily 22:00-06:00"';
 
 /**
- * Takes `Mon-Fri 08:00-18:00 Europe/Berlin`, `Sat,Sun 00:00-24:00 UTC`, `daily 22:00-06:00`; returns what it means, null
- * for any other text. Whether there is such a zone is not asked here.
- * @param here the zone that holds where none is named
+ * Takes `Mon-Fri 08:00-18:00 Europe/Berlin`, `Sat,Sun 00:00-24:00 UTC`, `daily 22:00-06:00`; returns what it means, null for any other
+ * text. Does not check whether the zone exists.
+ * @param here the zone that holds if none is named
  */
 export function readTimes(text: string, here: string): Times | null {
   const found = /^(\S+) (\d\d):(\d\d)-(\d\d):(\d\d)(?: (\S+))?$/.exec(text.trim().replace(/\s+/g, ' '));
@@ -54,7 +54,7 @@ function daysIn(words: string): number[] | null {
 
 const minutes = (hour: string | undefined, minute: string | undefined) => 60 * Number(hour) + Number(minute);
 
-/** When the hours end that `at` lies in; null where it lies in none. A clock that is put forward over them skips them. */
+/** When the hours that `at` lies in end; null if it lies in none. A clock that is put forward over them skips them. */
 export function openUntil({ days, fromMin, untilMin, zone }: Times, at: Instant): Instant | null {
   const today = ZonedDateTime.toPlainDate(Instants.toZonedDateTimeISO(Instants.fromEpochMilliseconds(at), zone));
   for (const date of [PlainDate.subtractDays(today, 1), today]) {
@@ -66,10 +66,10 @@ export function openUntil({ days, fromMin, untilMin, zone }: Times, at: Instant)
   return null;
 }
 
-/** When the hours begin next after `at`. */
+/** When the hours next begin after `at`. */
 export function opensAt({ days, fromMin, zone }: Times, at: Instant): Instant {
   let date = ZonedDateTime.toPlainDate(Instants.toZonedDateTimeISO(Instants.fromEpochMilliseconds(at), zone));
-  // One of the next eight days has them: today's may have begun, and there is a day at least.
+  // They begin within eight days: today's may have begun already, and there is at least one day in the week.
   for (let n = 0; n <= 8; n++, date = PlainDate.addDays(date, 1)) {
     const begins = onTheWall(date, fromMin, zone);
     if (begins > at && days.includes(PlainDate.dayOfWeek(date))) return begins;
@@ -77,7 +77,7 @@ export function opensAt({ days, fromMin, zone }: Times, at: Instant): Instant {
   return Number.POSITIVE_INFINITY;
 }
 
-/** When the clocks of a zone show so many minutes of a day, or, where they skip them, as many later. */
+/** When the clocks of a zone show so many minutes of a day. If they skip that time, it is later by as much as they skip. */
 function onTheWall(date: PlainDate.Record, minutesOfDay: number, zone: string): Instant {
   const local = PlainDateTime.addMinutes(PlainDate.toPlainDateTime(date), minutesOfDay);
   return PlainDateTime.toZonedDateTime(local, zone).epochMilliseconds;

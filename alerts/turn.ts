@@ -1,4 +1,4 @@
-/** One turn of the state machine: what an event or the time makes of the incidents, step by step. */
+/** One turn of the state machine: what an event, or the passing of time, makes of the incidents, step by step. */
 import { type HaproxyEvent, type Instant, Shelf } from '../parsers/index.js';
 import { besides, masterNamed, masterOf } from './beside.js';
 import type { Board, OutageChange } from './board.js';
@@ -17,13 +17,13 @@ import { begun, joined, type Spell, spellOf, spellOfSign } from './spell.js';
 import type { Outage, Transition } from './state.js';
 import { without } from './vanished.js';
 
-/** It lives no longer than the step and nothing outside sees it. */
+/** Lives no longer than the step; nothing outside sees it. */
 export class Turn {
   readonly #plan: Plan;
   readonly #moment: Moment;
   readonly #ledger: Ledger;
   readonly #herald: Herald;
-  /** As before this turn: who comes with it has no past. */
+  /** As it was before this turn: a worker that comes with the event has no past on it. */
   readonly #board: Board;
   #changes: Situation['changes'];
   #missed: Situation['missed'];
@@ -38,7 +38,7 @@ export class Turn {
     this.#missed = situation.missed;
   }
 
-  /** An outage opened, ended, or is no planned work any more. */
+  /** Takes in an outage that opened, ended, or is no longer planned work. */
   follow({ outage, fall, died = false }: OutageChange): void {
     if (!this.#plan.policy.rules.outage.on) return;
     const spell = spellOf(outage, fall, masterOf(this.#board, outage));
@@ -46,7 +46,7 @@ export class Turn {
     else this.#absent(spell, endOf(outage), died);
   }
 
-  /** What an event says of any other trouble. */
+  /** Takes in what an event says of any other trouble. */
   heed(event: HaproxyEvent, sign: Sign): void {
     const { host, pid, at } = event;
     const { rule, subject } = sign;
@@ -58,7 +58,7 @@ export class Turn {
     else this.#pass(spell, sign);
   }
 
-  /** Workers of a host have ended, and what they were in with them; outages end by themselves. */
+  /** Takes in that workers of a host have ended, and with them the troubles they were in. Not outages: the board ends those. */
   retire(host: string, ends: readonly End[], died: boolean): void {
     if (ends.length === 0) return;
     const own = ends.map(({ pid }) => `${host} ${pid} `);
@@ -79,7 +79,7 @@ export class Turn {
     }
   }
 
-  /** Hosts that are gone for good: whatever was still open there is over, as far as can be known. */
+  /** Takes in that hosts are gone for good: whatever was still open there is over, as far as can be known. */
   vanish(hosts: ReadonlySet<string>): void {
     if (hosts.size === 0) return;
     for (const host of hosts) this.#ledger.forgetDue(host);
@@ -95,7 +95,7 @@ export class Turn {
     this.#ledger.setBack(host, this.#nowAt(host));
   }
 
-  /** What is due by now at one host. */
+  /** Does what is due by now at one host. */
   passTime(host: string): void {
     const { tells } = this.#moment;
     const due = this.#ledger.due(host, this.#nowAt(host), tells, (one) => this.#mayBeTold(one));
@@ -107,7 +107,7 @@ export class Turn {
     for (const incident of this.#ledger.open((one) => this.#isDue(one) || this.#isQuiet(one))) this.#advance(incident);
   }
 
-  /** What began and ended while nobody looked is told now, once it is certain that nothing more is to be read. */
+  /** Tells what began and ended while haplog did not look, now that nothing is left to read. */
   tellMissed(): void {
     for (const incident of worthTelling(this.#missed)) this.#herald.tellWhole(incident);
     this.forgetMissed();
@@ -158,7 +158,7 @@ export class Turn {
     this.#advance(left(incident, { ...end, at }, died));
   }
 
-  /** A server has gone up or down once more: too often within a time, and it flaps, until it has not changed for a while. */
+  /** Takes in that a server has gone up or down once more. Too often within a time, and it flaps, until it has not changed for a while. */
   #pass(spell: Spell, { state = 'up' }: Sign): void {
     const key = changesKey(spell.host, spell.pid, spell.subject);
     const known = this.#ledger.get(spell);
@@ -171,7 +171,7 @@ export class Turn {
     this.#advance({ ...incident, resolvedAt, endEvidence: 'observed', workers: [], flaps: { changes, state } });
   }
 
-  /** All is well with one service of the host. Whether the incident is of another one as well, and goes on with that alone. */
+  /** All is well with one service of the host. Returns whether the incident is also another service's, and goes on for that one alone. */
   #goesOnBeside(incident: Incident, master: number | null): boolean {
     const masters = besides(incident, masterNamed(this.#board.workers.get(incident.host), master));
     if (masters.length === 0) return false;
@@ -183,7 +183,7 @@ export class Turn {
     return begun(spell, this.#plan.policy.rules[spell.rule].severity);
   }
 
-  /** Time has something to change, or there is something to tell that may be told now. */
+  /** Whether time has something to change, or something is to be told that may be told now. */
   #isDue(incident: Incident): boolean {
     if (this.#nowAt(incident.host) >= turnsAt(incident, this.#plan)) return true;
     return this.#moment.tells && this.#mayBeTold(incident);
@@ -191,17 +191,17 @@ export class Turn {
 
   #mayBeTold(incident: Incident): boolean {
     if (isUntold(incident)) return true;
-    // What is said by command stands in no agenda.
+    // Acknowledgements come by command, and stand in no agenda.
     if (incident.ack === null && this.#plan.acknowledgements.has(incident.id)) return fires(incident);
     return this.#nowAt(incident.host) >= tellsAgainAt(incident, this.#plan);
   }
 
-  /** What kept it quiet may have been lifted by command. */
+  /** Whether it is kept quiet: what keeps it so may have been lifted by command. */
   #isQuiet(incident: Incident): boolean {
     return this.#moment.tells && incident.quietUntil !== null && fires(incident);
   }
 
-  /** The incident as it is by now, and what is to be told of it. */
+  /** Brings the incident up to date, and tells what is to be told of it. */
   #advance(incident: Incident): void {
     const { policy } = this.#plan;
     const { rule, openedAt } = incident;
@@ -216,7 +216,7 @@ export class Turn {
     else if (this.#moment.tells && fires(current)) this.#herald.tell(current);
   }
 
-  /** The incident as it fires: whether it has come again and again is known now. */
+  /** The incident as it fires. Whether it has come again and again is known now. */
   #fired(incident: Incident, firedAt: Instant): Incident {
     const { policy } = this.#plan;
     const fired: Incident = { ...incident, phase: 'firing', firedAt };
@@ -236,7 +236,7 @@ export class Turn {
     this.#missed = withMissed(this.#missed, resolved, this.#plan, this.#ledger.incidents);
   }
 
-  /** It has settled: only what comes now counts. By worker: how often incidents of the server have fired is another count. */
+  /** The server has settled: only changes that come now count. They are kept by worker; how often incidents of the server have fired is another count. */
   #forgetChanges({ host, subject }: Incident): void {
     for (const { pid } of this.#board.workers.get(host) ?? [])
       this.#changes = this.#changes.without(changesKey(host, pid, subject));

@@ -1,6 +1,6 @@
 /**
- * Hosts that are gone for good: containers bear a new name each time, and nobody says that the old one will not speak
- * again. Only a host that was never heard makes haplog ask; where the same hosts stay, none is ever forgotten.
+ * Hosts that are gone for good: containers have a new name each time, and nothing says that the old one will not speak again. Only a host
+ * that was never heard before makes haplog look for them; where the hosts stay the same, none is ever forgotten.
  */
 import type { HaproxyEvent, Instant, Shelf } from '../parsers/index.js';
 import type { Board, Change } from './board.js';
@@ -12,7 +12,7 @@ const VANISHED_AFTER_MS = 7 * 24 * 3_600_000;
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** The hosts that have been silent for a week when one speaks for the first time, by its clock as well as by ours. */
+/** The hosts that have been silent for a week, by the clock of the event's host as well as by ours; none unless that host speaks for the first time. */
 export function vanishedHosts(
   clocks: Shelf<HostClock>,
   { host, at }: HaproxyEvent,

@@ -1,4 +1,4 @@
-/** Phrases that mails, hooks, tables and haplog's own log have in common. */
+/** Phrases that mails, hooks, tables and haplog's own log share. */
 import type { Cause, CauseClass, Instant } from '../parsers/index.js';
 
 /** What is said of a cause for which HAProxy gave no words of its own. */
@@ -35,7 +35,7 @@ export function formatStamp(at: Instant, utcOffsetMin: number): string {
   return `${local.slice(0, 10)} ${local.slice(11, 19)} ${offset}`;
 }
 
-/** Takes milliseconds; returns them in at most two units, rounded down: `4 min 12 s`, `2 h`, `350 ms`. What is negative counts as nothing. */
+/** Takes milliseconds; returns them in at most two units, rounded down: `4 min 12 s`, `2 h`, `350 ms`. A negative duration is `0 s`. */
 export function formatDuration(ms: number): string {
   if (ms > 0 && ms < 1_000) return `${Math.floor(ms)} ms`;
   const seconds = Math.max(0, Math.floor(ms / 1_000));
@@ -62,7 +62,7 @@ export function causeInWords(cause: Cause): string {
   return words;
 }
 
-/** What is fit to show already, as most of what HAProxy says is: nothing but ASCII, and single blanks. */
+/** What is fit to show as it is, like most of what HAProxy says: printable ASCII with single blanks. */
 const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
 
 /**
@@ -79,12 +79,12 @@ export function plainText(text: string, limit: number): string {
   return `${line.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
-/** As `plainText`, for a header: what is not ASCII becomes a question mark. */
+/** Like `plainText`, but for a header: every character that is not ASCII becomes a question mark. */
 export function headerText(text: string, limit: number): string {
   return undecoded(plainText(text, limit).replace(/[^\x20-\x7e]/g, '?'));
 }
 
-/** Takes a header's text; what a reader would take for an encoded word (RFC 2047, section 2) and decode no longer begins as one. */
+/** Takes a header's text; returns it without anything that a reader would take for an encoded word (RFC 2047, section 2) and decode. */
 export function undecoded(text: string): string {
   return text.replaceAll('=?', '= ?');
 }

@@ -1,6 +1,6 @@
 /**
- * Which workers there are, which of them are of one HAProxy service, and which are gone. A host may run several services:
- * their workers share no backend, and the coming of one says nothing of another.
+ * Which workers there are, which of them are of one HAProxy service, and which are gone. A host may run several services: their workers
+ * share no backend, and the arrival of one says nothing about another.
  */
 import {
   backendKey,
@@ -15,23 +15,23 @@ import { isOfAnother, masterNamed, SILENCE_MS } from './beside.js';
 import { type Board, boardWith, type Master, siblingsOf, type WorkerState, workerOf } from './board.js';
 import type { End } from './incident.js';
 
-/** So late come the last lines of a worker that has ended: no later than a copy. */
+/** How late the last lines of a worker that has ended may come: no later than a copy. */
 const LAST_WORDS_MS = 60_000;
 
 /** How far `lastAt` may lag behind: a worker that speaks a thousand times a second need not be noted as often. */
 const NOTED_AFTER_MS = 1_000;
 
-/** A stamp that lies so far back is no late one: the host's clock was set (see clocks.ts). */
+/** A stamp that lies this far back is not just late: the host's clock was set back (see clocks.ts). */
 const SET_BACK_MS = 60_000;
 
-/** A worker that has an heir and has been silent for so long is gone; one without, after a week. */
+/** How long a worker with an heir must be silent to be gone; one without an heir is gone after a week. */
 const GONE_AFTER_MS = 3_600_000;
 const FORGOTTEN_AFTER_MS = 7 * 24 * GONE_AFTER_MS;
 
-/** A fork told so long after the worker's first word is another worker with the same pid. */
+/** A fork told this long after the worker's first word is of another worker with the same pid. */
 const SAME_PID_AGAIN_MS = 10_000;
 
-/** The workers of the event's host that have ended with it, as ends of what they were in; whether they died and left none in their place. */
+/** The workers of the event's host that ended with it, as ends of what they were in; and whether they died and left none in their place. */
 export function endedWorkers(before: Board, after: Board, { host, at }: HaproxyEvent): { ends: End[]; died: boolean } {
   if (before.workers === after.workers) return { ends: [], died: false };
   const now = after.workers.get(host) ?? [];
@@ -41,17 +41,17 @@ export function endedWorkers(before: Board, after: Board, { host, at }: HaproxyE
   return { ends: ended.map(({ pid }) => ({ pid, at, evidence: 'assumed' })), died };
 }
 
-/** So long after its beginning a worker may well tell of what came with its configuration. */
+/** How long after its beginning a worker may well tell of what came with its configuration. */
 const JUST_BEGUN_MS = 60_000;
 
-/** When the worker of an event began, if that was shortly before: as its master told, or as the worker before it ended. */
+/** When the worker of an event began, as its master told, or as the worker before it ended; null unless that was shortly before. */
 export function beganShortlyBefore(board: Board, event: HaproxyEvent): Instant | null {
   const ends = siblingsOf(board, event).flatMap(({ heir, end }) => (heir === event.pid && end ? [end.at] : []));
   const began = workerOf(board, event)?.startedAt ?? Math.max(...ends);
   return began <= event.at && event.at - began <= JUST_BEGUN_MS ? began : null;
 }
 
-/** The event is of a worker that was never heard: a new pid, or an old one that is given again. */
+/** Whether the event is of a worker that was never heard before: a new pid, or an old one that was given again. */
 export function isNewWorker(board: Board, event: HaproxyEvent): boolean {
   const { kind } = event.says;
   if (kind === 'proxy.stopped' || kind === 'worker.ended') return false; // an end begins nothing
@@ -60,14 +60,14 @@ export function isNewWorker(board: Board, event: HaproxyEvent): boolean {
   return known === undefined || isAnother(known, event);
 }
 
-/** The pid is another worker's by now. What a worker said before its end may arrive after the word of it. */
+/** Whether the pid is another worker's by now. What a worker said before its end may arrive after the word of its end. */
 export function isAnother(known: WorkerState, { at, says }: HaproxyEvent): boolean {
   const starts = says.kind === 'worker.started';
   if (known.end !== null) return starts || at - known.end.at > LAST_WORDS_MS;
   return starts && at - known.firstAt >= SAME_PID_AGAIN_MS;
 }
 
-/** Notes that a worker was heard, and of which backend; those long gone from its host are forgotten. */
+/** Notes that a worker was heard, and about which backend. Forgets the workers that are long gone from its host. */
 export function noteWorker(before: Board, event: HaproxyEvent): Board {
   const board = forgetGone(before, event);
   const known = workerOf(board, event);
@@ -84,7 +84,7 @@ function newcomer(board: Board, event: HaproxyEvent): WorkerState {
   return { pid, firstAt: at, lastAt: at, startedAt, master, heir: null, over: false, tookOver, end: null };
 }
 
-/** A worker after one more event; the same object where that says nothing new of it. */
+/** A worker after one more event; the same object if that says nothing new about it. */
 function heardAgain(board: Board, known: WorkerState, event: HaproxyEvent): WorkerState {
   const { at, says } = event;
   const later = at - known.lastAt;
@@ -103,14 +103,14 @@ const isOfFile = ({ says }: HaproxyEvent): boolean => says.kind === 'server' && 
 
 const startOf = ({ says, at }: HaproxyEvent): Instant | null => (says.kind === 'worker.started' ? at : null);
 
-/** Who tells that the worker serves, as it is known by now. */
+/** The master that tells that the worker serves, as it is known by now; null if the event is no such word. */
 function masterAfter(board: Board, { host, at, says, master, anew }: HaproxyEvent): Master | null {
   if (says.kind !== 'worker.started' || typeof master !== 'number') return null;
   const known = anew === true ? null : masterNamed(board.workers.get(host), master);
   return known ?? { pid: master, since: at };
 }
 
-/** Two workers that speak of one backend are of one service, and the younger is the heir. Asked once for each backend. */
+/** Two workers that speak of one backend are of one service, and the younger is the heir. Looked at once for each worker and backend. */
 function noteKin(board: Board, event: HaproxyEvent): Board {
   const backend = backendOf(event.says);
   if (backend === null || board.backends.has(backendKey(event, backend))) return board;
@@ -120,7 +120,7 @@ function noteKin(board: Board, event: HaproxyEvent): Board {
     .reduce((known, { pid }) => inherit(known, { host, pid }, event), board);
 }
 
-/** The younger of the two is now heir of the older, and of all those whose heir that one was. */
+/** Makes the younger of the two the heir of the older one, and of all workers whose heir the older one was. */
 function inherit(board: Board, one: WorkerRef, other: WorkerRef): Board {
   const [a, b] = [workerOf(board, one)!, workerOf(board, other)!];
   if (a.firstAt === b.firstAt) return board;
@@ -135,8 +135,8 @@ function inherit(board: Board, one: WorkerRef, other: WorkerRef): Board {
 }
 
 /**
- * Another worker takes its place, or is about to: one that has just begun and is nobody else's heir may well be this
- * one's, for a worker whose servers are all up has said nothing yet.
+ * Whether another worker takes the place of the event's worker, or is about to. One that has just begun and is nobody else's heir may well
+ * be this one's: a worker whose servers are all up has said nothing yet.
  */
 export function isReplaced(board: Board, event: HaproxyEvent): boolean {
   const self = workerOf(board, event);
@@ -176,7 +176,7 @@ export function put(board: Board, host: string, worker: WorkerState): Board {
   return boardWith(board, { workers: board.workers.with(host, workers) });
 }
 
-/** The board with nothing on it of the worker: no server, no backend. */
+/** The board without the worker, its servers and its backends. */
 export function forgetWorker(board: Board, worker: WorkerRef): Board {
   const others = siblingsOf(board, worker);
   return {

@@ -1,6 +1,6 @@
 /**
- * An incident as Prometheus' world names one: by labels, which are its identity, and annotations, which are words. For
- * the push to Alertmanager and for the webhook in Alertmanager's manner.
+ * An incident as Prometheus and Alertmanager name one: by labels, which are its identity, and annotations, which are words. Used by the
+ * push to Alertmanager and by the webhook format `alertmanager`.
  */
 import { backendOf, type Incident, serverOf } from '../incident.js';
 import type { Rule } from '../rules.js';
@@ -49,6 +49,6 @@ function labelsOf(incident: Incident): Record<string, string> {
     severity: incident.severity,
     source: 'haplog',
   };
-  // To Prometheus an empty label is none.
+  // To Prometheus an empty label is the same as none.
   return Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ''));
 }

@@ -1,11 +1,10 @@
 /**
- * Pushes to Prometheus' Alertmanager: POST /api/v2/alerts of every member of its cluster, for members tell each other
- * of silences and of what was sent, not of alerts (https://prometheus.io/docs/alerting/latest/high_availability/).
+ * Pushes to Prometheus' Alertmanager: POST /api/v2/alerts of every member of its cluster, because members tell each other of silences and
+ * of what was sent, but not of alerts (https://prometheus.io/docs/alerting/latest/high_availability/).
  *
- * Alertmanager ends an alert by itself: `resolve_timeout` (five minutes) after it was last heard of, or at its `endsAt`
- * where that is given (https://prometheus.io/docs/alerting/latest/alerts_api/). Prometheus therefore repeats itself every
- * minute. haplog hears of changes alone, so it gives an `endsAt` far ahead (`expire`), which every reminder puts off, and
- * sends the true one when the incident is over.
+ * Alertmanager ends an alert by itself: `resolve_timeout` (five minutes) after it was last heard of, or at its `endsAt` if that is given
+ * (https://prometheus.io/docs/alerting/latest/alerts_api/). Prometheus therefore repeats itself every minute. haplog hears only of changes,
+ * so it gives an `endsAt` far ahead (`expire`), which every reminder puts off, and sends the true one when the incident is over.
  */
 
 import { utc } from '../payload.js';
@@ -17,7 +16,7 @@ import { type Told, tell } from './http-channel.js';
 import { type Target, targetOf } from './http-target.js';
 import type { AlertmanagerReceiver } from './receiver.js';
 
-/** A test ends by itself after so long. */
+/** How long the alert of a test lasts. */
 const TEST_MS = 5 * 60_000;
 
 export function alertmanagerChannel(receiver: AlertmanagerReceiver): Channel {
@@ -37,7 +36,7 @@ export function alertmanagerChannel(receiver: AlertmanagerReceiver): Channel {
   };
 }
 
-/** Of `http://am1:9093`, or of an address with a path before the API's. */
+/** The address of the API, from `http://am1:9093` or from an address with a path before the API's. */
 function apiOf(url: string): string {
   const written = url.trim();
   if (!URL.canParse(written)) return written;
@@ -47,8 +46,8 @@ function apiOf(url: string): string {
 }
 
 /**
- * The alert with its times. Those of a load balancer whose clock is ahead count as now: an end that is still to come
- * would leave the alert firing until then, and one before its beginning would be refused.
+ * The alert with its times. Times of a load balancer whose clock is ahead count as now: an end that is still to come would leave the alert
+ * firing until then, and an end before the beginning would be refused.
  */
 function alertAt(message: Message, now: number, expireMs: number): Alert & { startsAt: string; endsAt: string } {
   const { incident, event } = message;
@@ -59,8 +58,8 @@ function alertAt(message: Message, now: number, expireMs: number): Alert & { sta
 }
 
 /**
- * One member that took it is enough, but for the end: who was told the beginning and not the end would show the alert
- * until it expires. Only where nobody listens nobody waits for an end: alerts live in the memory of a member.
+ * One member that accepted it is enough, except for an end: a member that was told the beginning and not the end would show the alert until
+ * it expires. A member at whose address nobody listens needs no end: alerts live in the memory of a member.
  */
 function together(targets: readonly Target[], told: readonly Told[], isEnd: boolean): Outcome {
   const accepted = targets.filter((_, i) => told[i]!.outcome.kind === 'delivered').map(({ host }) => host);

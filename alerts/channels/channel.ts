@@ -9,24 +9,24 @@ export type MessageKind = NotificationKind | 'digest' | 'test';
 
 /** A notification rendered for sending. */
 export interface Message {
-  /** The letter's name, of a single one the notification's dedup key: equal in every attempt, so that a receiver can drop a repeat. */
+  /** The letter's name; for a letter about a single incident the notification's dedup key. Equal in every attempt, so that a receiver can drop a repeat. */
   id: string;
   /** The incident's id, by which mails become one thread. */
   incidentId: string;
   event: MessageKind;
-  /** The incident's facts, for a receiver that has fields for them; null where the message is about none, or many. */
+  /** The incident's facts, for a receiver that has fields for them; null if the message is about none, or about many. */
   incident: Incident | null;
-  /** Of a message about several the worst that still lasts; null where all of it is over. Absent: as its incident's. */
+  /** For a message about several incidents, the worst severity of those that began or still go on; null if there are none. Absent: the incident's own. */
   severity?: Severity | null;
   subject: string;
-  /** What the text says, for a channel that sets it in another way; absent where the message exists as text alone. */
+  /** What the text says, for a channel that lays it out in another way; absent if the message exists as text alone. */
   story?: Story;
   text: string;
   /** The webhook's body. */
   json: unknown;
 }
 
-/** One address of several, to which a message did not go that the others accepted. */
+/** One address of several that did not accept a message which others did. */
 export interface Refusal {
   address: string;
   /** The receiver's answer to this address, or why there is none. */
@@ -35,7 +35,7 @@ export interface Refusal {
   final: boolean;
 }
 
-/** What an attempt came to. Delivered is what at least one address accepted; absent: none was refused. */
+/** The result of an attempt. `delivered` means that at least one address accepted it; without `refused`, that none refused it. */
 export type Outcome =
   | { kind: 'delivered'; answer: string; refused?: readonly Refusal[] }
   | { kind: 'retry'; reason: string; afterMs?: number }
@@ -46,7 +46,7 @@ export interface Channel {
   readonly takesDigests?: boolean;
   /** Tries once. Never throws for what the far side or the network did: that is an `Outcome`. */
   send(message: Message, signal: AbortSignal): Promise<Outcome>;
-  /** The same message to this one address of the receiver; absent where a receiver has not several. */
+  /** Sends the same message to this one address of the receiver; absent for receivers that never have several. */
   only?(address: string): Pick<Channel, 'send'>;
   close(): void;
 }

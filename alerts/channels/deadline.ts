@@ -1,15 +1,15 @@
-/** A limit in time for one attempt. */
+/** A time limit for one attempt. */
 
 export interface Deadline extends Disposable {
   /** Aborts when the time has passed or the outer signal aborts. */
   signal: AbortSignal;
-  /** The time has passed, and that is why. */
+  /** Whether it aborted because the time has passed. */
   readonly passed: boolean;
 }
 
 /**
- * Takes the signal that ends an attempt from outside and the milliseconds it may take; dispose it when the attempt is
- * over. Used in place of `AbortSignal.any` with `AbortSignal.timeout`, whose timers a garbage collection may take away.
+ * Takes the signal that ends an attempt from outside and the milliseconds that the attempt may take; dispose the deadline when the attempt
+ * is over. Used in place of `AbortSignal.any` with `AbortSignal.timeout`, whose timers may be lost to garbage collection.
  */
 export function deadlineWithin(outer: AbortSignal, ms: number): Deadline {
   const controller = new AbortController();

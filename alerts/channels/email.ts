@@ -8,14 +8,14 @@ import { sendmail } from './sendmail.js';
 import { handOver } from './smtp.js';
 import { acceptedOutcome, failedOutcome } from './smtp-outcome.js';
 
-/** For the whole of it, however slowly the far side trickles. */
+/** For a whole attempt, however slowly the far side trickles. */
 const ATTEMPT_MS = 120_000;
 
 /** Takes a receiver of kind email; makes a connection, or starts the program, for each attempt. */
 export function emailChannel(receiver: EmailReceiver): Channel {
   const { via } = receiver;
   const mailers = programs();
-  /** @param address the one of several that it goes to; null: all of them. The mail is the same, whomever it goes to */
+  /** @param address the one of several that it goes to; null: all of them. The mail is the same in both cases */
   const sendTo = async (message: Message, address: string | null, signal: AbortSignal): Promise<Outcome> => {
     using deadline = deadlineWithin(signal, ATTEMPT_MS);
     const place = via.kind === 'sendmail' ? via.path : via.host;

@@ -1,7 +1,4 @@
-/**
- * Tells by a command of the operator's: the webhook's JSON on its standard input, and nothing of the log among its arguments or
- * in its environment.
- */
+/** Tells by running a command of the operator's: it gets the webhook's JSON on its standard input, and nothing of the log in its arguments or environment. */
 import { plainText } from '../words.js';
 import type { Channel } from './channel.js';
 import { deadlineWithin } from './deadline.js';

@@ -8,7 +8,7 @@ export interface HttpAnswer {
   body: string;
 }
 
-/** The body as a JSON mapping; an empty one where it is none, or was cut. */
+/** The body as a JSON object; an empty one if it is none, or was cut. */
 export function jsonOf({ body }: HttpAnswer): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(body);

@@ -1,4 +1,4 @@
-/** A channel that tells by HTTP POSTs: what all services have in common, from the limit in time to the outcome. */
+/** A channel that tells by HTTP POSTs: what all services have in common, from the time limit to the outcome. */
 import { createHash } from 'node:crypto';
 import type { Channel, Message, Outcome } from './channel.js';
 import { type Deadline, deadlineWithin } from './deadline.js';
@@ -21,19 +21,19 @@ const HINTS: Hints = {
 export interface Request {
   target: Target;
   posting: Posting;
-  /** What comes of it does not matter. */
+  /** Its outcome does not matter. */
   aside?: boolean;
 }
 
 export interface HttpManner {
   timeoutMs: number;
-  /** The POSTs that tell a message, in order; undefined where the receiver's address is none. */
+  /** The POSTs that tell a message, in order; undefined if the receiver's address is no http or https address. */
   requests(message: Message): Request[] | undefined;
   understand?: ((answer: HttpAnswer) => HttpAnswer) | undefined;
   takesDigests?: boolean;
 }
 
-/** The next POST is made when the one before was accepted; what the last was answered is the outcome. */
+/** Makes each POST after the one before was accepted; the outcome is that of the last one made. Those `aside` do not count. */
 export function httpChannel({ timeoutMs, requests, understand, takesDigests = true }: HttpManner): Channel {
   return {
     takesDigests,
@@ -60,7 +60,7 @@ export interface Told {
   nobody: boolean;
 }
 
-/** One POST, to its end. Never throws. */
+/** Makes one POST, to its end. Never throws. */
 export async function tell(
   { target, posting }: Request,
   deadline: Deadline,
@@ -76,7 +76,7 @@ export async function tell(
   }
 }
 
-/** Names a message to a far side: equal in every attempt, in an alphabet that no service minds. `msg_` and 32 digits. */
+/** The name of a message for a far side: `msg_` and 32 digits. Equal in every attempt, in an alphabet that no service minds. */
 export function messageName({ id }: Pick<Message, 'id'>): string {
   return `msg_${digest(id)}`;
 }

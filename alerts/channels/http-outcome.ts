@@ -4,13 +4,10 @@ import { plainText } from '../words.js';
 import type { Outcome } from './channel.js';
 import type { HttpAnswer } from './http-answer.js';
 
-/** Timeout, too early, too many requests: the same message can be taken later. So can it after any 5xx. */
+/** Timeout, too early, too many requests: the same message can be accepted later. So can it after any 5xx. */
 const TRY_AGAIN = new Set([408, 425, 429]);
 
-/**
- * Takes the answer, whom it came from, and the time; returns the outcome. The body is shown in short, but for what it
- * repeats of the secret address.
- */
+/** Takes the answer, who gave it, and the time; returns the outcome. It shows the beginning of the body, without any secret that the body repeats. */
 export function httpOutcome(
   { status, headers, body }: HttpAnswer,
   { host, secrets }: { host: string; secrets: string[] },
@@ -28,7 +25,7 @@ export function httpOutcome(
   return afterMs === undefined ? { kind: 'retry', reason } : { kind: 'retry', reason, afterMs };
 }
 
-/** Takes a Retry-After header, seconds or a date (RFC 9110, section 10.2.3); returns milliseconds, two hours at most. */
+/** Takes a Retry-After header, seconds or a date (RFC 9110, section 10.2.3); returns milliseconds, two hours at most; undefined for anything else. */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - now;

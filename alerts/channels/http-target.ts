@@ -1,19 +1,19 @@
-/** Where a POST goes, and what of that must not be repeated from an answer that quotes the request. */
+/** Where a POST goes, and which parts of that must not be repeated when an answer quotes the request. */
 
-/** Shorter pieces of a path or a query are ordinary words and no secret. */
+/** Shorter pieces of a path or a query are ordinary words and not secret. */
 const SHORTEST_SECRET_PIECE = 6;
 
 export interface Target {
   url: URL;
   host: string;
-  /** The login of the address, as a header. */
+  /** The login in the address, as a header. */
   authorization: Record<string, string>;
   secrets: string[];
 }
 
 /**
- * Takes the address and what else is secret in the request. Undefined where it is no http or https address.
- * @param open the address itself is known to everybody: only its login and what is given as secret are
+ * Takes the address and what else is secret in the request. Undefined if it is no http or https address.
+ * @param open the address itself is known to everybody: only its login and what is given as secret are secret
  */
 export function targetOf(address: string, secrets: readonly string[], open = false): Target | undefined {
   const written = address.trim();
@@ -22,13 +22,13 @@ export function targetOf(address: string, secrets: readonly string[], open = fal
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined;
   const authorization = basicAuthorization(url);
   const all = [...(open ? [] : piecesOf(url)), ...loginOf(url), ...secrets, ...Object.values(authorization)];
-  // They travel in the header alone.
+  // The login travels in the header alone.
   url.username = '';
   url.password = '';
   return { url, host: url.host, authorization, secrets: all.flatMap(formsOf) };
 }
 
-/** Of the path and the query only what is long enough to be no ordinary word. */
+/** The path and the query, and their pieces, that are long enough to be no ordinary word. */
 function piecesOf({ pathname, search }: URL): string[] {
   const whole = pathname + search;
   return [whole, ...whole.split(/[/?&=]/)].filter((piece) => piece.length >= SHORTEST_SECRET_PIECE);
@@ -51,7 +51,7 @@ function basicAuthorization({ username, password }: URL): Record<string, string>
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
-/** `%40` becomes `@`; what is no proper escape stays as it is. */
+/** `%40` becomes `@`; a text with an escape that is none stays as it is. */
 function unescaped(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -3,8 +3,8 @@ import type { Channel } from './channel.js';
 import type { Receiver } from './receiver.js';
 
 /**
- * Takes a receiver, and what writes a line of haplog's own log; opens no connection yet. What a channel needs is loaded
- * with the first of its kind: most commands tell nobody, and Node's HTTP client alone takes 12 ms of every start.
+ * Takes a receiver, and what writes a line of haplog's own log; opens no connection yet. Loads what a channel needs with the first of its
+ * kind: most commands tell nobody, and Node's HTTP client alone takes 12 ms of every start.
  */
 export async function openChannel(receiver: Receiver, say: (line: string) => void): Promise<Channel> {
   switch (receiver.kind) {

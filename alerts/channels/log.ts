@@ -1,7 +1,7 @@
-/** Tells in haplog's own log: the channel of who has configured no other. */
+/** Tells in haplog's own log: the channel of an operator who has configured no other. */
 import type { Channel } from './channel.js';
 
-/** Takes the receiver's name and what writes a line; returns a channel that cannot fail. */
+/** Takes the receiver's name, and what writes a line; returns a channel that cannot fail. */
 export function logChannel(name: string, say: (line: string) => void): Channel {
   return {
     async send(message) {

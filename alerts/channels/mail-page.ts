@@ -1,7 +1,7 @@
 /**
- * A mail's HTML: one column for a phone, the state's colour and the sentence first. It is made of what the text is made
- * of, loads nothing, links nowhere, and keeps its styles inline, because some mail programs drop all others; what only
- * stands in the style sheet is for dark screens. Mail clients are best held to tables (caniemail.com).
+ * A mail's HTML: one column for a phone, the state's colour and the sentence first. It is made from the same story as the text, loads
+ * nothing, links nowhere, and keeps its styles inline, because some mail programs drop all others. Only styles for dark screens stand in
+ * the style sheet. Tables are what mail clients handle best (caniemail.com).
  */
 import { RULE_WORDS } from '../rules.js';
 import type { Block, Fact, Item, Story } from '../story.js';
@@ -65,7 +65,7 @@ ${story.blocks.map(row)}
 `.markup;
 }
 
-/** What an inbox shows behind the subject, which tells the rest of the sentence already. */
+/** What an inbox shows after the subject, which already tells the rest of the sentence. */
 function preview(story: Story): Markup {
   const words = endOf(story);
   if (words === '') return html``;

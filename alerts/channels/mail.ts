@@ -1,4 +1,7 @@
-/** A message as a mail: its header, by which it finds its thread, and its two bodies. The same bytes but for the date in every attempt. */
+/**
+ * A message as a mail: its header, by which it finds its thread, and its two bodies. Equal in every attempt, except the date and the
+ * boundary between the bodies.
+ */
 import { createHash } from 'node:crypto';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import { headerText, plainText, undecoded } from '../words.js';
@@ -13,7 +16,7 @@ export interface Mail {
   bytes: Buffer;
 }
 
-/** Takes a message and who gets it; lines of the mail end as SMTP wants them, or as programs of this machine do. */
+/** Takes a message and who gets it. The lines of the mail end as SMTP wants them, or as programs of this machine do. */
 export async function composed(message: Message, receiver: EmailReceiver, lineEnd: 'CRLF' | 'LF'): Promise<Mail> {
   const composer = createTransport({
     streamTransport: true,
@@ -29,8 +32,7 @@ export async function composed(message: Message, receiver: EmailReceiver, lineEn
 function mailOf(message: Message, receiver: EmailReceiver): SendMailOptions {
   const domain = domainOf(receiver.from);
   const subject = undecoded(plainText(message.subject, 400));
-  // The receiver's name is part of it: each receiver has a thread of its own, whose first mail it was sent.
-  // A digest stands alone.
+  // The receiver's name is part of it: each receiver has a thread of its own, and was sent the first mail of that. A digest stands alone.
   const isRoot = message.event === 'firing' || message.event === 'digest' || message.event === 'test';
   const root = messageId(`${message.incidentId} ${receiver.name}`, isRoot ? message.event : 'firing', domain);
   return {
@@ -55,7 +57,7 @@ function mailOf(message: Message, receiver: EmailReceiver): SendMailOptions {
   };
 }
 
-/** The same in every attempt, so that a mail store can drop a repeat. Hashed, because ids of ours hold what an address may not. */
+/** The same in every attempt, so that a mail store can drop a repeat. Hashed, because our ids hold characters that an address may not. */
 function messageId(id: string, event: Message['event'], domain: string): string {
   return `<${event}.${createHash('sha256').update(id).digest('hex').slice(0, 32)}@${domain}>`;
 }

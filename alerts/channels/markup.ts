@@ -1,7 +1,7 @@
-/** HTML that is safe as it is written: what a template is given is text and stands there as text, unless it is markup itself. */
+/** HTML that is safe as written: what a template is given stands in it as text, unless it is markup itself. */
 import { plainText } from '../words.js';
 
-/** Longer than any text of a message is. */
+/** Longer than any text of a message. */
 const CHARS_MAX = 2_000;
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
@@ -10,12 +10,12 @@ export class Markup {
   constructor(readonly markup: string) {}
 }
 
-/** A template's tag. Texts are cleaned of what is no character and escaped, for elements and for quoted attributes alike. */
+/** The template tag. Cleans texts of what is no character and escapes them, for elements and for quoted attributes alike. */
 export function html(parts: TemplateStringsArray, ...given: readonly (string | Markup | readonly Markup[])[]): Markup {
   return new Markup(parts.reduce((before, part, n) => `${before}${markupOf(given[n - 1]!)}${part}`));
 }
 
-/** Markup of our own that is no template: a style sheet. */
+/** Markup of our own that comes from no template: a style sheet. */
 html.trusted = (markup: string): Markup => new Markup(markup);
 
 function markupOf(given: string | Markup | readonly Markup[]): string {
@@ -24,7 +24,7 @@ function markupOf(given: string | Markup | readonly Markup[]): string {
 }
 
 function escaped(text: string): string {
-  // The blank that parts two texts is part of them.
+  // A blank that separates two texts is part of the second.
   const blank = /^\s/.test(text) ? ' ' : '';
   return blank + plainText(text, CHARS_MAX).replace(/[&<>"']/g, (char) => ESCAPES[char]!);
 }

@@ -17,7 +17,7 @@ const KEY_MAX = 255;
 
 type Action = 'trigger' | 'acknowledge' | 'resolve';
 
-/** A trigger under a key that is open adds to that alert and wakes nobody anew: so does a reminder. */
+/** A trigger under a key that is open adds to that alert and wakes nobody again, so a reminder is one too. */
 const ACTION: Record<Message['event'], Action> = {
   firing: 'trigger',
   reminder: 'trigger',
@@ -38,7 +38,7 @@ export function pagerdutyChannel(receiver: PagerDutyReceiver): Channel {
   });
 }
 
-/** A test opens an alert, which says that it is one, and closes it at once. */
+/** A test opens an alert, which says that it is a test, and closes it at once. */
 function actionsFor({ event }: Message): Action[] {
   return event === 'test' ? ['trigger', 'resolve'] : [ACTION[event]];
 }
@@ -56,7 +56,7 @@ function payloadOf({ event, incident, text, subject, json }: Message): object {
   if (incident === null) return { ...common, source: 'haplog', severity: event === 'test' ? 'info' : 'critical' };
   return {
     ...common,
-    // What is needed must not be empty.
+    // `source` is required, and must not be empty.
     source: plainText(incident.host, 255) || 'haplog',
     severity: incident.severity,
     timestamp: utc(incident.openedAt),
@@ -70,7 +70,7 @@ function componentOf(incident: Incident): string {
   return plainText(backendOf(incident) === null ? 'haproxy' : incident.subject, 520);
 }
 
-/** The incident's id, or a digest of it where PagerDuty would not take it whole. */
+/** The incident's id, or a digest of it if PagerDuty would not take it whole. */
 function keyOf(id: string): string {
   const key = plainText(id, KEY_MAX);
   return key === id ? key : `haplog-${digest(id)}`;

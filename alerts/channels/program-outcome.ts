@@ -1,8 +1,8 @@
 /**
- * What the end of a program means for the message. 65 (EX_DATAERR) and 67 (EX_NOUSER): this message, or this address, will
- * never be taken. All else is tried again, for an operator or time may mend it, even 69 (EX_UNAVAILABLE): msmtp 1.8 ends with
- * it when its server says 450, and with 65 when that says 550. So is the 1 by which most scripts say that something, a
- * network perhaps, failed: better tried in vain than lost. The numbers are those of sysexits.h (4.3BSD).
+ * What the end of a program means for the message. 65 (EX_DATAERR) and 67 (EX_NOUSER): this message, or this address, will never be
+ * accepted. All else is tried again, because an operator or time may mend it; even 69 (EX_UNAVAILABLE), with which msmtp 1.8 ends when its
+ * server says 450 (it ends with 65 when the server says 550). So is 1, by which most scripts say that something failed, perhaps a network:
+ * better tried in vain than lost. The numbers are those of sysexits.h (4.3BSD).
  */
 import { plainText } from '../words.js';
 import type { Outcome } from './channel.js';
@@ -25,7 +25,7 @@ const STATUS_WORDS: Record<number, string> = {
   78: 'its configuration is wrong',
 };
 
-/** Takes the program's name, its end, and what to answer where it ended well. */
+/** Takes the program's name, its end, and what to answer if it ended well. */
 export function programOutcome(
   program: string,
   ending: Ending | NotStarted,

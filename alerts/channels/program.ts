@@ -1,6 +1,6 @@
 /**
- * Programs of this machine that tell: started without a shell, given a text on standard input, and not outliving their time,
- * they and all that they started.
+ * Runs programs of this machine that tell: without a shell, and with a text on standard input. A program that takes too long is ended, with
+ * all that it started.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,15 +8,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Deadline } from './deadline.js';
 import { codeOf } from './trouble.js';
 
-/** So much of what it says is kept; the rest is read and forgotten, so that it can go on writing. */
+/** How much of its output is kept; the rest is read and forgotten, so that it can go on writing. */
 const OUTPUT_BYTES = 4_096;
 /** Between SIGTERM and SIGKILL. */
 const GRACE_MS = 2_000;
-/** What a program left running behind it may hold its output open: that is not waited for. */
+/** A process that a program left running may hold its output open: nobody waits longer than this for that. */
 const LAST_WORDS_MS = 200;
 
 interface Call {
-  /** A path, or a name that `PATH` leads to; and its arguments. */
+  /** A path, or a name that is looked up in `PATH`; and its arguments. */
   command: readonly string[];
   /** All of its environment. */
   env: Readonly<Record<string, string>>;
@@ -30,14 +30,14 @@ export interface Ending {
   signal: NodeJS.Signals | null;
   /** haplog ended it: it took too long, or haplog stops. */
   cut: 'late' | 'stopped' | null;
-  /** All of the input had left for it when it ended. */
+  /** All of the input had been written to it when it ended. */
   given: boolean;
-  /** The beginning of what it said. */
+  /** The beginning of its output. */
   stdout: string;
   stderr: string;
 }
 
-/** It was never started; in words why. */
+/** It was never started, and why. */
 export interface NotStarted {
   why: string;
 }
@@ -49,13 +49,13 @@ const WHY_NOT: Record<string, string> = {
 };
 
 export interface Programs {
-  /** Runs a program to its end, and at the deadline ends it. Never throws. */
+  /** Runs a program to its end, or ends it at the deadline. Never throws. */
   run(call: Call, deadline: Deadline): Promise<Ending | NotStarted>;
-  /** Ends at once all that run. */
+  /** Ends all running programs at once. */
   kill(): void;
 }
 
-/** Each program is the first of a process group of its own, in the root folder. */
+/** Each program leads a process group of its own, in the root directory. */
 export function programs(): Programs {
   const running = new Set<ChildProcess>();
   return {
@@ -89,15 +89,15 @@ function start({ command: [program, ...args], env }: Call): ChildProcess {
   return spawn(program!, args, { cwd: '/', detached: true, env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
-/** Gives it the input; returns what tells whether all of it has left. */
+/** Gives it the input; returns a function that tells whether all of it has been written. */
 function givenTo({ stdin }: ChildProcess, input: string | Buffer): () => boolean {
-  // Who does not read what it is given is not at fault.
+  // A program that does not read its input is not at fault.
   stdin!.on('error', () => {});
   stdin!.end(input);
   return () => stdin!.writableFinished;
 }
 
-/** Waits for the end. Rejects when there was no beginning. */
+/** Waits for the end. Rejects if the program never started. */
 async function endingOf(child: ChildProcess): Promise<Omit<Ending, 'cut' | 'given'>> {
   const [stdout, stderr] = [beginningOf(child.stdout!), beginningOf(child.stderr!)];
   const closed = once(child, 'close').catch(() => {});
@@ -111,7 +111,7 @@ async function endingOf(child: ChildProcess): Promise<Omit<Ending, 'cut' | 'give
   }
 }
 
-/** Reads a stream to its end and returns what gives its beginning. */
+/** Reads a stream to its end; returns a function that gives its beginning. */
 function beginningOf(stream: NodeJS.ReadableStream): () => string {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -127,7 +127,7 @@ function beginningOf(stream: NodeJS.ReadableStream): () => string {
 function endGroup(child: ChildProcess): void {
   signalGroup(child, 'SIGTERM');
   const harder = setTimeout(() => signalGroup(child, 'SIGKILL'), GRACE_MS);
-  // What it started may go on without it, and would be nobody's.
+  // Processes that it started may go on without it, and nobody would end them.
   child.once('exit', () => {
     clearTimeout(harder);
     signalGroup(child, 'SIGKILL');
@@ -139,6 +139,6 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // There is nobody left in it.
+    // Nobody is left in the group.
   }
 }

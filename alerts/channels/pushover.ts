@@ -1,7 +1,7 @@
 /**
- * Tells phones by Pushover (https://pushover.net/api). Its messages are plain unless they ask for HTML, which ours never
- * do. With `emergency` a critical incident rings again every minute until somebody confirms it, or it is acknowledged or
- * over: Pushover asks for both numbers, and forgets such calls by a tag (https://pushover.net/api/receipts).
+ * Tells phones by Pushover (https://pushover.net/api). Its messages are plain unless they ask for HTML, which ours never do. With
+ * `emergency` a critical incident rings again every minute until somebody confirms it, until it is acknowledged or over, or until
+ * `emergency` has passed: Pushover asks for both numbers. It cancels such calls by a tag (https://pushover.net/api/receipts).
  */
 import { plainText } from '../words.js';
 import type { Channel, Message } from './channel.js';
@@ -15,7 +15,7 @@ import type { PushoverReceiver } from './receiver.js';
 
 const TEXT_MAX = 1_024;
 const TITLE_MAX = 250;
-/** How often an emergency rings, in seconds: 30 at least. */
+/** Seconds between two rings of an emergency; Pushover asks for 30 at least. */
 const RETRY_S = 60;
 
 /** 1 rings through the quiet hours, -1 makes no sound. */
@@ -38,7 +38,7 @@ function toPath({ url, token, user }: PushoverReceiver, path: string): Target | 
 
 function bodyFor(message: Message, { token, user, emergencyMs }: PushoverReceiver): object {
   const loudness = loudnessOf(message);
-  // Of several incidents no end could be told that calls all of it off: what rings is about one.
+  // No single end could call off an emergency about several incidents, so only a message about one rings.
   const isOne = message.event === 'firing' && message.incident !== null;
   const rings = emergencyMs !== null && isOne && loudness === 'alarm';
   return {
@@ -52,7 +52,7 @@ function bodyFor(message: Message, { token, user, emergencyMs }: PushoverReceive
   };
 }
 
-/** Ends the ringing of an emergency. The message must arrive even where that fails. */
+/** Ends the ringing of an emergency. The message must arrive even if that fails. */
 function silencing(message: Message, receiver: PushoverReceiver): Request[] {
   const over = message.event === 'resolved' || message.event === 'acknowledged';
   if (receiver.emergencyMs === null || !over || message.incident?.severity !== 'critical') return [];

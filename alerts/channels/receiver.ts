@@ -39,7 +39,7 @@ export interface SmtpServer {
   tls: 'auto' | 'always' | 'starttls' | 'never';
   user: string | null;
   password: Secret | null;
-  /** Certificates in PEM: the authorities to trust instead of those that Node knows; null: those. */
+  /** Certificates in PEM: the authorities to trust instead of those that Node knows; null: those that Node knows. */
   trusted: string | null;
   /** The SHA-256 of the one certificate to trust, in hexadecimal, colons allowed; null: any that an authority signed. */
   fingerprint: string | null;
@@ -56,7 +56,7 @@ export interface WebhookReceiver {
   name: string;
   url: Secret;
   format: Format;
-  /** By each of them a request is signed; none where it is not. */
+  /** The secrets that sign a request, each with a signature of its own; none if it is not signed. */
   signing: Secret[];
   headers: Record<string, string>;
   timeoutMs: number;
@@ -74,7 +74,7 @@ export interface TelegramReceiver {
   kind: 'telegram';
   name: string;
   token: Secret;
-  /** Its number, or the `@name` of a public one. */
+  /** The chat's number, or the `@name` of a public chat. */
   chat: string;
   /** A topic of the chat. */
   thread: number | null;
@@ -86,7 +86,7 @@ export interface PushoverReceiver {
   kind: 'pushover';
   name: string;
   token: Secret;
-  /** Of a user or a group. */
+  /** The key of a user or a group. */
   user: Secret;
   /** For how long a critical incident rings; null: it rings once. */
   emergencyMs: number | null;
@@ -97,10 +97,10 @@ export interface PushoverReceiver {
 export interface AlertmanagerReceiver {
   kind: 'alertmanager';
   name: string;
-  /** Of every member. */
+  /** The address of every member of the cluster. */
   urls: Secret[];
   headers: Record<string, string>;
-  /** How far ahead the end of an alert is put that still fires. */
+  /** How far ahead the end of an alert that still fires is put. */
   expireMs: number;
   timeoutMs: number;
 }
@@ -110,12 +110,12 @@ export interface ExecReceiver {
   name: string;
   /** The program and its arguments. */
   command: string[];
-  /** All of its environment, but for what names the message. */
+  /** All of its environment, except what names the message. */
   env: Record<string, string>;
   timeoutMs: number;
 }
 
-/** haplog's own log: the receiver of who has configured none. */
+/** haplog's own log: the receiver of an operator who has configured none. */
 interface LogReceiver {
   kind: 'log';
   name: string;
@@ -123,7 +123,7 @@ interface LogReceiver {
 
 /** What holds for a receiver whatever its kind. */
 export interface Manners {
-  /** At most so many messages in a minute; null: as many as there are; absent: as its kind of channel wants it. */
+  /** The most messages in a minute; null: as many as there are; absent: the usual for its kind of channel. */
   perMinute?: number | null;
   /** The name of the receiver that is told what this one refuses. */
   fallback?: string;

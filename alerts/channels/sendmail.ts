@@ -1,6 +1,6 @@
 /**
- * One mail to the machine's own mail program, called as all of them can be since sendmail (LSB 5.0, `sendmail`): it has a
- * queue of its own, so that what it takes is as good as sent.
+ * Hands one mail to the machine's own mail program, called as all such programs can be called since sendmail (LSB 5.0, `sendmail`). It has
+ * a queue of its own, so what it takes is as good as sent.
  */
 import { homedir } from 'node:os';
 import { plainText } from '../words.js';
@@ -10,7 +10,7 @@ import type { Mail } from './mail.js';
 import type { Programs } from './program.js';
 import { programOutcome } from './program-outcome.js';
 
-/** What the program may know of haplog's own surroundings: no secret of the configuration that stands in the environment. */
+/** With `HOME`, all the environment that the program gets: haplog's own may hold secrets of the configuration. */
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** Takes a mail whose lines end as on this machine, the program's path, and what runs it. */
@@ -20,7 +20,7 @@ export async function sendmail(
   { run }: Programs,
   deadline: Deadline,
 ): Promise<Outcome> {
-  // `-i`: a line with a dot alone is no end. `--`: what follows are addresses, whatever they begin with.
+  // `-i`: a line with a dot alone is no end. `--`: only addresses follow, whatever they begin with.
   const command = [path, '-i', '-f', envelope.from, '--', ...envelope.to];
   const ending = await run({ command, env: { PATH, HOME: homedir() }, input: bytes }, deadline);
   return programOutcome(path, ending, ({ given, stderr }) => {

@@ -15,9 +15,9 @@ export function isSigningSecret(text: string): boolean {
 }
 
 /**
- * The header `webhook-signature` of a request: one signature by each secret, so that a receiver may go over from one to
- * another while both are in use.
- * @param timestamp seconds since 1970, as the header `webhook-timestamp` bears them
+ * The header `webhook-signature` of a request: one signature for each secret, so that a receiver may change from one secret to another
+ * while both are in use.
+ * @param timestamp seconds since 1970, as in the header `webhook-timestamp`
  */
 export function signature(id: string, timestamp: string, body: string, secrets: readonly Secret[]): string {
   const signed = `${id}.${timestamp}.${body}`;

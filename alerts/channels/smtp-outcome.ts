@@ -21,7 +21,7 @@ interface SmtpFailure {
   response?: string;
   responseCode?: number;
   permanent?: boolean;
-  /** Which of nodemailer's patience ended. */
+  /** Which of nodemailer's time limits has passed. */
   timeoutType?: string | undefined;
   /** The fingerprint of a certificate that is not the pinned one. */
   shown?: string | null;

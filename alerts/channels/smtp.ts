@@ -13,7 +13,7 @@ const CONNECTION_MS = 10_000;
 const GREETING_MS = 10_000;
 const SILENCE_MS = 30_000;
 
-/** The server showed another certificate than the one that is pinned. */
+/** The server showed a certificate other than the pinned one. */
 class WrongCertificate extends Error {
   readonly code = 'PINNED_CERTIFICATE';
 
@@ -25,7 +25,7 @@ class WrongCertificate extends Error {
 
 /**
  * Hands the mail over.
- * @param signal ends the connection, whatever it is about
+ * @param signal ends the connection, whatever it is doing
  * @returns the server's answer to the mail; rejects with what nodemailer throws, with `WrongCertificate`, or with the signal's reason
  */
 export async function handOver(mail: Mail, server: SmtpServer, signal: AbortSignal): Promise<Accepted> {
@@ -40,7 +40,7 @@ export async function handOver(mail: Mail, server: SmtpServer, signal: AbortSign
     socketTimeout: SILENCE_MS,
   });
   let abort = () => {};
-  // What happens outside of a step, such as a cut connection, ends the step that is waited for.
+  // What happens outside of a step, such as a cut connection, ends the step that is being waited for.
   const broken = new Promise<never>((_, reject) => {
     connection.on('error', reject);
     abort = () => reject(signal.reason);
@@ -71,13 +71,13 @@ async function logIn(connection: SMTPConnection, { user, password }: SmtpServer,
   await step((done) => connection.login({ credentials }, done));
 }
 
-/** How the connection is protected: the receiver's words in nodemailer's. */
+/** How the connection is protected: the receiver's settings as nodemailer's options. */
 function encryption(server: SmtpServer) {
   const { host, port, tls, password, trusted, fingerprint } = server;
   const pinned = trusted !== null || fingerprint !== null;
   const options = {
     ...(trusted !== null && { ca: trusted }),
-    // The chain says nothing of a certificate that is known by itself; `checkPin` looks at that one.
+    // A certificate that is pinned needs no chain; `checkPin` looks at the certificate itself.
     ...(fingerprint !== null && { rejectUnauthorized: false }),
   };
   switch (tls) {
@@ -88,15 +88,15 @@ function encryption(server: SmtpServer) {
     case 'never':
       return { secure: false, ignoreTLS: true };
     case 'auto': {
-      // Where somebody on the way could cut STARTTLS out of the server's offer, a password must not follow in the clear,
-      // and where a certificate is asked for, nothing must.
+      // Somebody on the way could cut STARTTLS out of the server's offer. A password must not follow in the clear then, and if a
+      // certificate is asked for, nothing must.
       const exposed = pinned || (password !== null && !isLoopback(host));
       return { secure: port === 465, requireTLS: port !== 465 && exposed, tls: options };
     }
   }
 }
 
-/** Nothing but the greeting has been said when this is asked. */
+/** Checks the pinned fingerprint, before anything but greetings has been said. */
 function checkPin(connection: SMTPConnection, { fingerprint }: SmtpServer): void {
   if (fingerprint === null) return;
   const socket = connection._socket;

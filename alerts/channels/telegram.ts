@@ -1,7 +1,7 @@
 /**
- * Tells a chat of Telegram as a bot (https://core.telegram.org/bots/api#sendmessage). The text is sent without a
- * `parse_mode`, so that nothing in it is markup, and as one block of `pre`: there Telegram looks for no @name, which it
- * would ping, for no address, and for no /command.
+ * Tells a chat of Telegram as a bot (https://core.telegram.org/bots/api#sendmessage). The text is sent without a `parse_mode`, so that
+ * nothing in it is markup, and as one block of `pre`, in which Telegram looks for no @name (which it would ping), no address, and no
+ * /command.
  */
 import type { Channel, Message } from './channel.js';
 import { loudnessOf } from './formats/loudness.js';
@@ -15,7 +15,7 @@ import type { TelegramReceiver } from './receiver.js';
 /** A message has 4096 characters at most. */
 const CHARS_MAX = 4_096;
 
-/** Takes a receiver of kind telegram. The token is a part of the address, which therefore is a secret. */
+/** Takes a receiver of kind telegram. The token is part of the address, which is therefore a secret. */
 export function telegramChannel(receiver: TelegramReceiver): Channel {
   const token = receiver.token.reveal();
   const target = targetOf(`${receiver.url.replace(/\/+$/, '')}/bot${token}/sendMessage`, [token]);
@@ -39,8 +39,8 @@ function bodyFor(message: Message, { chat, thread }: TelegramReceiver): object {
 }
 
 /**
- * The body says whether it worked (`ok`), with what status, and for how many seconds to be silent: `parameters.retry_after`
- * (https://core.telegram.org/bots/api#making-requests).
+ * The answer as its body means it. The body says whether it worked (`ok`), with what status (`error_code`), and for how many seconds to be
+ * silent: `parameters.retry_after` (https://core.telegram.org/bots/api#making-requests).
  */
 function asTelegramMeans(answer: HttpAnswer): HttpAnswer {
   const { ok, error_code: code, parameters } = jsonOf(answer);

@@ -1,7 +1,4 @@
-/**
- * What went wrong on the way to a receiver, in words, and what may mend it. Built from error codes alone: messages of errors may
- * hold a secret.
- */
+/** What went wrong on the way to a receiver, in words, and what may mend it. Made from error codes alone, because an error's message may hold a secret. */
 
 /** What is wrong, and what an operator may do about it. */
 const TROUBLES = {
@@ -50,7 +47,7 @@ const BY_CODE: Record<string, Trouble> = {
   HPE_INVALID_CONSTANT: 'otherProtocol',
   EABORT: 'interrupted',
   ABORT_ERR: 'interrupted',
-  // What a server that speaks in the clear looks like, by its first bytes and by the version of OpenSSL.
+  // How a server that speaks in the clear shows, by its first bytes and by the version of OpenSSL.
   ERR_SSL_WRONG_VERSION_NUMBER: 'noTls',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'noTls',
   ERR_SSL_RECORD_LAYER_FAILURE: 'noTls',
@@ -69,7 +66,7 @@ const BY_CODE: Record<string, Trouble> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'otherName',
 };
 
-/** What a means of telling knows better about what may mend it. */
+/** What a channel knows better about what may mend it. */
 export type Hints = Readonly<Partial<Record<Trouble, string>>>;
 
 /** Takes whatever was thrown; returns the code that tells most: the innermost of its causes. */

@@ -1,4 +1,4 @@
-/** Tells by an HTTP POST, in the manner of Standard Webhooks 1.0.0, with a body as its receiver takes it (formats/). */
+/** Tells by an HTTP POST, in the manner of Standard Webhooks 1.0.0, with a body of the kind that its receiver takes (formats/). */
 import type { Channel } from './channel.js';
 import { MEDIA } from './formats/index.js';
 import type { Posting } from './formats/posting.js';

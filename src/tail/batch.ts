@@ -77,6 +77,6 @@ export interface Batch {
   caughtUp: boolean;
   /** Not caught up, but all that can be read is read: what the path names now cannot be read. */
   blocked: boolean;
-  /** False while catching up with what was written before haplog looked: such news is told only if it still holds at the end. */
+  /** False while catching up with what was written before haplog looked: such news is told at the end, and what is over by then in one message. */
   live: boolean;
 }

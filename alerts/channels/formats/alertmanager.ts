@@ -1,5 +1,5 @@
 /**
- * The body that Alertmanager's own webhooks have, version 4, so that what takes those takes haplog's
+ * The body that Alertmanager's own webhooks have, version 4, so that what takes theirs takes haplog's too
  * (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config). Each post is a group of one alert.
  */
 import { createHash } from 'node:crypto';
@@ -40,7 +40,7 @@ function post(message: Message, receiver: string, status: 'firing' | 'resolved')
   });
 }
 
-/** Of a message about no incident: when it was made, as its own body says. */
+/** When a message about no incident was made, as its own body says. */
 function sentAt({ json }: Message): number {
   return Date.parse((json as { timestamp: string }).timestamp);
 }

@@ -2,7 +2,7 @@
 import { jsonPosting, type Medium } from './posting.js';
 import { charactersOf, shortened } from './shorten.js';
 
-/** Discord takes 2000 characters; some are for the block in which nothing is markup. */
+/** Discord takes 2000 characters; the rest is for the block in which nothing is markup. */
 const CHARS_MAX = 1_900;
 
 export const discord: Medium = {

@@ -1,6 +1,6 @@
 /**
- * Gotify (https://gotify.net/docs/pushmsg): a POST to `/message` of the server, with the application's token as `?token=`
- * of the address or in the header `X-Gotify-Key`.
+ * Gotify (https://gotify.net/docs/pushmsg): a POST to `/message` of the server, with the application's token as `?token=` in the address or
+ * in the header `X-Gotify-Key`.
  */
 import { plainText } from '../../words.js';
 import { type Loudness, loudnessOf } from './loudness.js';
@@ -13,7 +13,7 @@ const BYTES_MAX = 16_000;
 /** Its Android app makes a sound from 4 on, and is most insistent from 8 on. */
 const PRIORITY: Record<Loudness, number> = { alarm: 8, loud: 6, normal: 4, quiet: 2 };
 
-/** The app shows markdown only where a message asks for it; this one says that it is plain. */
+/** The app shows markdown only if a message asks for it; ours say that they are plain. */
 const PLAIN = { 'client::display': { contentType: 'text/plain' } };
 
 export const gotify: Medium = {

@@ -1,6 +1,6 @@
 /**
- * A webhook's body as each service takes it, a file for each. Text of the log must do nothing there: ping a channel,
- * become markup, break a header. What is too long for a service loses its end, never its first sentence.
+ * A webhook's body as each service takes it, a file for each. Text from the log must do nothing there: not ping a channel, not become
+ * markup, not break a header. A text that is too long for a service loses its end, never its first sentence.
  */
 import { alertmanager } from './alertmanager.js';
 import { discord } from './discord.js';

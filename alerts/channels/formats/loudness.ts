@@ -10,7 +10,7 @@ const STILL = { critical: 'loud', warning: 'normal', info: 'quiet' } as const;
 
 export function loudnessOf(message: Pick<Message, 'event' | 'incident' | 'severity'>): Loudness {
   const { event, incident, severity: worst } = message;
-  if (worst === null) return 'quiet'; // all of it is over
+  if (worst === null) return 'quiet'; // all of it is over, or acknowledged
   const severity = incident?.severity ?? worst ?? 'critical';
   switch (event) {
     case 'firing':

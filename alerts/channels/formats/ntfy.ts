@@ -5,7 +5,7 @@ import { type Loudness, loudnessOf } from './loudness.js';
 import type { Medium } from './posting.js';
 import { shortened } from './shorten.js';
 
-/** ntfy makes a longer text an attachment: 4096 bytes. */
+/** ntfy makes an attachment of a text of more than 4096 bytes. */
 const BYTES_MAX = 4_000;
 
 const PRIORITY: Record<Loudness, string> = { alarm: '5', loud: '4', normal: '3', quiet: '2' };

@@ -11,14 +11,14 @@ export interface Posting {
 /** How a service wants to be told. */
 export interface Medium {
   /**
-   * The posts that tell a message, one after the other: mostly one. A test of a service that keeps what it was told as
-   * open has a second, which ends it.
+   * The posts that tell a message, one after the other: mostly one. If the service keeps what it was told as open, a test has a second
+   * post, which ends it.
    * @param receiver its name in the config
    */
   postings(message: Message, receiver: string): Posting[];
-  /** The answer as its status should have been, for a service that says no with a yes. */
+  /** The answer with the status that it should have had, for a service that refuses with a status of success. */
   understand?(answer: HttpAnswer): HttpAnswer;
-  /** False where each incident must be told by itself, because the service opens and closes it. */
+  /** False if each incident must be told by itself, because the service opens and closes it, or because programs read it. */
   takesDigests?: false;
 }
 

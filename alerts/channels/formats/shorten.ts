@@ -2,8 +2,7 @@
 import { plainText } from '../../words.js';
 
 /**
- * As many of its lines as there is room for, and a line `…` where some are missing; of a first line that is longer
- * itself, the beginning.
+ * As many of the text's lines as there is room for, and a line `…` if some are missing; if the first line alone is too long, its beginning.
  * @param most the room, in what `sizeOf` counts; at least a few dozen
  * @param sizeOf characters, bytes, or characters once they are escaped; must add up over parts
  */
@@ -30,5 +29,5 @@ function beginning(line: string, most: number, sizeOf: (part: string) => number)
   return part;
 }
 
-/** For `shortened`: what a service counts as characters, which are those of UTF-16. */
+/** For `shortened`: what a service counts as characters, which is UTF-16 code units. */
 export const charactersOf = (part: string): number => part.length;

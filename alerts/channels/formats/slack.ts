@@ -9,14 +9,14 @@ const CHARS_MAX = 38_000;
 export const slack: Medium = {
   postings({ text }) {
     const said = escaped(shortened(text, CHARS_MAX, (part) => escaped(part).length));
-    // Stars and underscores stay what they are, and no address in the log is looked up.
+    // Stars and underscores stay as they are, and no address in the log is looked up.
     return [jsonPosting({ text: said, mrkdwn: false, unfurl_links: false, unfurl_media: false })];
   },
-  /** An incoming webhook says `ok`. Slack's other methods, and what imitates them, say no in JSON under HTTP 200. */
+  /** An incoming webhook says `ok`. Slack's other methods, and what imitates them, refuse in JSON under HTTP 200. */
   understand: (answer) => (jsonOf(answer).ok === false && answer.status < 300 ? { ...answer, status: 400 } : answer),
 };
 
-/** Control sequences begin with these three (`<!channel>` wakes everybody), so that text of the log must not hold them. */
+/** Control sequences begin with these three characters (`<!channel>` wakes everybody), so text from the log must not hold them. */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

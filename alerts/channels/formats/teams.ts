@@ -2,7 +2,7 @@
 import { jsonPosting, type Medium } from './posting.js';
 import { shortened } from './shorten.js';
 
-/** A message may have 28 kB; of each line, the card around it takes more than the line. */
+/** A message may have 28 kB; the card around a line takes more than the line itself. */
 const BYTES_MAX = 20_000;
 const BYTES_AROUND_LINE = 130;
 
