@@ -135,8 +135,9 @@ export function takenOver(incident: Incident, { at, says }: HaproxyEvent): Incid
 
 /** The incident without instants that are still to come: those count as now. The same object if there are none. */
 export function broughtBack(incident: Incident, now: Instant): Incident {
-  const { openedAt, firedAt, resolvedAt, toldAt } = incident;
-  if (Math.max(openedAt, firedAt ?? now, resolvedAt ?? now, toldAt ?? now) <= now) return incident;
+  const { openedAt, firedAt, resolvedAt, toldAt, remindedAt, cameBackAt } = incident;
+  const instants = [openedAt, firedAt, resolvedAt, toldAt, remindedAt, cameBackAt];
+  if (instants.every((at) => at === null || at <= now)) return incident;
   const back = (at: Instant | null) => (at === null ? null : Math.min(at, now));
   return {
     ...incident,
@@ -144,6 +145,8 @@ export function broughtBack(incident: Incident, now: Instant): Incident {
     firedAt: back(firedAt),
     resolvedAt: back(resolvedAt),
     toldAt: back(toldAt),
+    remindedAt: back(remindedAt),
+    cameBackAt: back(cameBackAt),
   };
 }
 
