@@ -1,10 +1,10 @@
 /**
- * Whether a line is HAProxy's word, or may be somebody else's: a client whose text a `log-format` wrote down bare, a
- * program that logs under HAProxy's name (docs/decisions/0007-belief.md).
+ * Whether a line is HAProxy's word or may be somebody else's: that of a client whose text a `log-format` writes down bare, or of a program that
+ * logs under HAProxy's name (docs/decisions/0007-belief.md).
  *
- * What a client makes HAProxy log comes once and by `log` targets alone. A change of state comes in all the ways its source
- * is known to use. So an event is believed at once when enough lines bear witness, else held back for a moment and judged
- * by what has come (doubt.ts).
+ * What a client makes HAProxy log comes once, and by `log` targets alone. A change of state comes in all the ways that its source is known to use.
+ * So an event is believed at once when enough lines bear witness to it; otherwise it is held back for a moment and judged by the lines that have
+ * come by then (doubt.ts).
  */
 import { backendOf, type HaproxyEvent } from './event.js';
 import { isForged } from './forged.js';
@@ -18,7 +18,10 @@ import { clientsWriteLines, closed, opened, reconsidered } from './strangers.js'
 import { fits } from './told.js';
 import { contradiction, isForeign, isSealed, standsInAnother } from './writers.js';
 
-/** Why a sign is not believed; null if it is. It must come from the one who can know: a known worker, or a master on stderr. */
+/**
+ * Why a sign is not believed; null if it is. It must come from a process that can know: the result of a check from a known worker, everything else
+ * on stderr from a master (or, that its configuration is refused, from a worker that is still loading it).
+ */
 export function doubtOfSign(heard: Heard, host: string, record: LogRecord): string | null {
   const against = contradiction(heard, host, record);
   if (against !== null) return against;
@@ -34,7 +37,7 @@ export function doubtOfSign(heard: Heard, host: string, record: LogRecord): stri
   return isWorker(heard, host, record.pid) && !mayTell ? 'a worker does not tell of reloads' : null;
 }
 
-/** Enough lines bear witness for an event to be told at once. */
+/** Whether enough lines bear witness to an event for it to be told at once. */
 export function isWitnessed(heard: Heard, held: Held, said: RecentEvent): boolean {
   const { event } = held;
   const { by, pair, sealed } = said;
@@ -42,12 +45,12 @@ export function isWitnessed(heard: Heard, held: Held, said: RecentEvent): boolea
   const source = sourceOf(heard, host);
   const known = isWorker(heard, host, pid);
   if (sealed && (known || source.tags.length === 0)) return true;
-  // Any program writes both, with a pid of its own; of a worker a master would have told.
+  // Any program can write both, under a pid of its own. Where masters announce their workers, one would have announced this one.
   if (cameBothWays(said)) return known || (!source.announces && !isForeign(heard, held));
   if (lacksStderr(heard, event, said)) return false;
   if (pair) {
     if (!expectsStderr(source)) return true;
-    // Two requests in one breath make two lines, too: they must fit, or wait for the line on stderr.
+    // Two requests in one breath make two lines as well: such a pair must fit, or wait for the line on stderr.
     return known && fits(heard, event);
   }
   if (by.stderr > 0) return standsOnStderr(heard, event);
@@ -55,35 +58,38 @@ export function isWitnessed(heard: Heard, held: Held, said: RecentEvent): boolea
   return !isForeign(heard, held) && !standsInAnother(heard, held, said) && !isForged(heard, event);
 }
 
-/** A line on stderr is enough: of a known worker, and nothing that its backend's `log` targets would have to tell as well. */
+/** Whether one line on stderr is enough: the source may write there, the worker is known, and no line of a `log` target is lacking. */
 export function standsOnStderr(heard: Heard, event: HaproxyEvent): boolean {
   const { host, pid } = event;
   return sourceOf(heard, host).stderr !== false && isWorker(heard, host, pid) && !lacksLogs(heard, event);
 }
 
-/** Clients can write as many lines as they like where they can write whole ones, but none on stderr: a change has to stand there as well. */
+/**
+ * Whether the line on stderr is required and has not come. Where clients can write whole lines they can write as many as they like, but none on
+ * stderr: a change must stand there as well.
+ */
 export function lacksStderr(heard: Heard, event: HaproxyEvent, said: RecentEvent): boolean {
   if (said.by.stderr > 0 || !mayBeClients(heard, event, said)) return false;
   const source = sourceOf(heard, event.host);
   return source.alive === true || (expectsStderr(source) && !said.pair);
 }
 
-/** Whether a client may have written all of its lines, for all that is known. */
+/** Whether a client may have written all of the event's lines, for all that is known. */
 export function mayBeClients(heard: Heard, event: HaproxyEvent, { sealed }: RecentEvent): boolean {
   return !sealed && clientsWriteLines(heard, event);
 }
 
 /**
- * On stderr alone stands what its backend's `log` targets would tell too, and it contradicts what was said before: a
- * client's text in a bare header can look like stderr. Where it fits, it is believed: a burst loses datagrams. So is
- * what is said of a backend that has no target (`no log`).
+ * Of an event that came on stderr alone: whether a line of a `log` target is lacking. It is if its backend is known to have a target and the event
+ * contradicts what was said before: a client's text behind a bare header can look like stderr. An event that fits is believed, because a burst
+ * loses datagrams. So is one about a backend that has no target (`no log`).
  */
 export function lacksLogs(heard: Heard, event: HaproxyEvent): boolean {
   const backend = backendOf(event.says);
   return backend !== null && heard.told.has(loggedKey(event, backend)) && !fits(heard, event);
 }
 
-/** What a believed event teaches of its source and its worker; `tag`: the program's name in its first line. */
+/** Takes in what a believed event shows about its source and its worker. `tag` is the program's name in its first line. */
 export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag: string): Heard {
   const { host, says } = event;
   const source = sourceOf(heard, host);
@@ -94,7 +100,7 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   const met = isNew ? acquainted(heard, event) : heard;
   const told = logged === null ? met.told : met.told.with(logged, 'logged');
   const learned = withSource(heardWith(met, { told }), host, { ...waysOf(source, event, said), tags });
-  // A severity in front of HAProxy's lines is in front of all others as well: then no client can write a whole one.
+  // If HAProxy's lines bear a severity, all others do as well: then no client can write a whole line.
   if (said.sealed) return closed(learned, host);
   return isNew ? opened(learned, event) : reconsidered(learned, event);
 }

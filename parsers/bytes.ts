@@ -1,4 +1,4 @@
-/** Bytes of ASCII by their names, for what reads lines without decoding them. */
+/** ASCII bytes by name, for code that reads lines without decoding them. */
 export const NEWLINE = 0x0a;
 export const SPACE = 0x20;
 export const QUOTE = 0x22;

@@ -1,6 +1,6 @@
 /**
- * A process that carries what HAProxy writes into the log, under its own number or none: a container's log driver, or `logger` behind a pipe. Stderr still names
- * the worker that speaks. What `log stdout` says counts as the word of the worker that serves.
+ * Carriers: processes that carry HAProxy's output into the log under their own pid or under none, such as a container's log driver or `logger`
+ * behind a pipe. A line on stderr still names the worker that speaks. A line of `log stdout` counts as the word of the worker that serves.
  */
 import { saidOf } from './copies.js';
 import { isOfWorkers, tellsOfState } from './event.js';
@@ -12,22 +12,25 @@ import { isWorker, speakersOf } from './speakers.js';
 import { linesVary } from './strangers.js';
 import { struck, waitingAt } from './waiting.js';
 
-/** So many of a host are kept, the last. */
+/** How many carriers of a host are kept, the last ones. */
 const CARRIERS_MAX = 8;
 
-/** Whether lines with this number in their header (null: with none) carry HAProxy's stderr, as was believed, and may carry what its workers log. */
+/** Whether lines with this pid in their header (null: with none) are believed to carry HAProxy's stderr, and may carry what its workers log. */
 export function isCarrier(heard: Heard, host: string, tagPid: number | null): boolean {
   const { stderr, syslog } = sourceOf(heard, host).heads ?? {};
   if (tagPid === null) return stderr?.numbered === false && syslog?.numbered !== true;
   if (!stderr?.carriers.includes(tagPid) || isWorker(heard, host, tagPid)) return false;
-  // A worker that was not heard before and writes what clients like is none.
+  // Unless it is known to carry `log` lines, a process whose lines begin as clients like may be a worker that was not heard before.
   return syslog?.carriers.includes(tagPid) === true || !linesVary(heard, { host, pid: tagPid });
 }
 
-/** Takes in who wrote a line of stderr that is believed. What its carrier seems to say of itself is `log stdout`'s, and is forgotten: stderr tells it. */
+/**
+ * Takes in which process carried a believed line of stderr. Waiting events that the carrier seems to tell of itself came by `log stdout`, and are
+ * struck: stderr tells them.
+ */
 export function hearCarrier(heard: Heard, { event, tagPid }: Held, { by }: RecentEvent): Heard {
   const { host, pid, says } = event;
-  // (Of a master's word of its worker the pid is the worker's.)
+  // (In a master's word about a worker, `pid` is the worker's.)
   if (by.stderr === 0 || tagPid === pid || isOfWorkers(says) || isCarrier(heard, host, tagPid)) return heard;
   const { heads } = sourceOf(heard, host);
   if (heads?.stderr !== undefined && tagPid === null) return heard;
@@ -40,7 +43,10 @@ export function hearCarrier(heard: Heard, { event, tagPid }: Held, { by }: Recen
     .reduce(struck, known);
 }
 
-/** Whether what waits is the first word of all, and the same number brought the same as a worker's stderr: then it is that worker's. */
+/**
+ * Whether a waiting event belongs to a worker whose output is carried, and not to the process in its header: nothing was believed of the host
+ * before, and under the same header the same sentence came on a worker's stderr.
+ */
 export function isCarried(heard: Heard, held: Held): boolean {
   const { event, tagPid } = held;
   const { host, pid } = event;
@@ -54,8 +60,8 @@ export function isCarried(heard: Heard, held: Held): boolean {
 }
 
 /**
- * The line with its worker's pid, where its header bears the carrier's or none (`%programname%: ` in rsyslog's template): that of the worker that serves, and
- * for a proxy that stops that of the one before, whose place it took.
+ * The record with its worker's pid if its header bears a carrier's pid or none (`%programname%: ` in rsyslog's template). That is the worker that
+ * serves; for a proxy that stops it is the worker before, whose place that one took.
  */
 export function withWorker(heard: Heard, record: LogRecord): LogRecord {
   const { host, origin, pid, tagPid, sentence } = record;
@@ -65,7 +71,8 @@ export function withWorker(heard: Heard, record: LogRecord): LogRecord {
     const speaker = speakerOf(key);
     return speaker.pid !== 0 && speaker.pid !== pid;
   });
-  // Who was announced is a worker, and who is loading speaks where nobody serves; without a master's word it is who was believed, or anybody who was heard.
+  // An announced worker comes first: one that serves, else one that is loading. Without a master's word it is a worker that was believed, else any
+  // that was heard.
   const announced = all.filter(([, { master }]) => master !== undefined);
   const ready = announced.filter(([, { stage }]) => stage === undefined);
   const believed = all.filter(([, { known }]) => known);

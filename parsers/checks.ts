@@ -1,6 +1,6 @@
 /**
- * The reason of a change where `option log-health-checks` is set: HAProxy then gives it in the line about the check, and the sentence about the server, which
- * comes right behind that, has none (src/server.c, srv_append_status()).
+ * The reason of a change where `option log-health-checks` is set: HAProxy then gives the reason in the line about the check, and the sentence about
+ * the server, right behind it, has none (src/server.c, srv_append_status()).
  */
 import { inOneBreath } from './copies.js';
 import type { StateSentence } from './event.js';
@@ -10,10 +10,10 @@ import { sourceOf, withSource } from './sources.js';
 import { clientsWriteLines } from './strangers.js';
 import { contradiction } from './writers.js';
 
-/** So many of a host are kept, the last: threads write between each other's lines. */
+/** How many results are kept of a host, the last ones: threads write between each other's lines. */
 const CHECKED_MAX = 16;
 
-/** Takes in what a check has found. Where clients can write whole lines only stderr counts, for a reason is shown to people. */
+/** Takes in the result of a check. Where clients can write whole lines only stderr counts, because the reason is shown to people. */
 export function hearCheck(heard: Heard, host: string, record: LogRecord, at: Instant): Heard {
   const { origin, pid, sentence } = record;
   if (sentence.kind !== 'check.result' || pid === null) return heard;
@@ -24,7 +24,7 @@ export function hearCheck(heard: Heard, host: string, record: LogRecord, at: Ins
   return withSource(heard, host, { checked: [...(sourceOf(heard, host).checked ?? []), one].slice(-CHECKED_MAX) });
 }
 
-/** The sentence with the reason that the line before it gave, where it has none of its own. */
+/** The sentence, with the reason from the line about the check if it has none of its own. */
 export function withReason(heard: Heard, host: string, pid: number, says: StateSentence, at: Instant): StateSentence {
   if (says.kind !== 'server' || says.cause.class !== 'unknown' || says.cause.reason !== null) return says;
   const { server, change } = says;
@@ -38,7 +38,7 @@ export function withReason(heard: Heard, host: string, pid: number, says: StateS
   return checked === undefined ? says : { ...says, cause: { ...checked.cause, via: says.cause.via } };
 }
 
-/** The check that makes a server change so. */
+/** The result of a check that leads to each change. */
 const OUTCOME: Partial<Record<ServerChange['to'], Checked['outcome']>> = {
   up: 'succeeded',
   down: 'failed',

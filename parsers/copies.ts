@@ -1,12 +1,11 @@
 /**
- * Is a line a copy of an event that was heard already, whatever the order of arrival (docs/decisions/0002-copies.md)?
- *  - Within one origin order is kept, and HAProxy never says the same of one server twice in a row in one process
- *    (src/server.c, srv_update_status: a line is written only when the state changes). So equal neighbours within an
- *    origin are copies: a run is one event.
- *  - Between origins the k-th run of one is the k-th of the other: a run pairs with the first event behind the one its
- *    origin spoke of last. The first copy to arrive is the event.
- *  - A backend without a server is announced without a counterpart, so there what separates two announcements within an
- *    origin is a server of that backend coming back.
+ * Whether a line is a copy of an event that was heard already, whatever the order of arrival (docs/decisions/0002-copies.md).
+ *  - Within one origin order is kept, and HAProxy never says the same of one server twice in a row in one process (src/server.c, srv_update_status:
+ *    a line is written only when the state changes). So equal neighbours within an origin are copies: a run of them is one event.
+ *  - Between origins the k-th run of one is the k-th of the other: a run pairs with the first event of the same text after the one that its origin
+ *    spoke of last. The first copy to arrive is the event.
+ *  - HAProxy says that a backend has no server, but not that it has one again. So two such announcements within an origin are separated by a server
+ *    of that backend coming back.
  */
 import { beginsWorker, type EventId, type StateSentence } from './event.js';
 import {
@@ -22,7 +21,7 @@ import { backendKey } from './keys.js';
 import type { Instant, Origin } from './record.js';
 import type { Shelf } from './shelf.js';
 
-/** The copies of one breath are this close: 6 ms at most were measured on a loaded machine. Whole seconds tell less. */
+/** The most that copies of one breath are apart: 6 ms was the most that was measured, on a loaded machine. Stamps of whole seconds tell less. */
 const BREATH_MS = 25;
 
 const COMES_BACK = new Set(['up', 'ready', 'undrain']);
@@ -45,19 +44,19 @@ export function inOneBreath(a: Instant, b: Instant): boolean {
   return Math.abs(a - b) <= (wholeSeconds ? 1000 : BREATH_MS);
 }
 
-/** What is known of the lines of an event that waits. */
+/** What is known about the lines of a waiting event. */
 export function saidOf({ subjects }: Heard, { subject, serial }: Pick<Held, 'subject' | 'serial'>): RecentEvent {
   return subjects.get(subject)!.recent.find((said) => said.serial === serial)!;
 }
 
-/** What was heard, with what is known of the lines of one event of a subject changed. */
+/** `heard` with what is known about the lines of one event replaced by `said`. */
 export function withSaid(heard: Heard, subject: string, said: RecentEvent): Heard {
   const { recent, voices } = heard.subjects.get(subject)!;
   const changed = recent.map((one) => (one.serial === said.serial ? said : one));
   return heardWith(heard, { subjects: heard.subjects.with(subject, { recent: changed, voices }) });
 }
 
-/** Adds a line to its subject: the event it tells of, new or known, and the subject as it is then. */
+/** Adds a line to its subject. Returns the event that the line tells of, new or known, and the subject as it is then. */
 export function fold(subject: Subject, spoken: Spoken): { subject: Subject; event: RecentEvent } {
   const event = counted(eventCopiedBy(subject, spoken) ?? newEvent(subject, spoken), spoken);
   const { origin, text, at } = spoken;
@@ -70,7 +69,7 @@ export function fold(subject: Subject, spoken: Spoken): { subject: Subject; even
   return { subject: { recent, voices }, event };
 }
 
-/** Written out, as in heardWith. */
+/** Written out and not spread, as in `heardWith`. */
 function voicesWith({ syslog, stderr }: Subject['voices'], origin: Origin, voice: Voice): Subject['voices'] {
   if (origin === 'syslog') return stderr === undefined ? { syslog: voice } : { syslog: voice, stderr };
   return syslog === undefined ? { stderr: voice } : { syslog, stderr: voice };
@@ -87,7 +86,7 @@ export function strike({ recent, voices }: Subject, serial: number): Subject {
   return { recent: recent.filter((event) => event.serial !== serial), voices };
 }
 
-/** A server that may have come back ends the run of `has no server available` of its backend, in its origin. */
+/** Ends the run of `has no server available` of a backend, within this origin, when one of its servers may have come back. */
 export function separate(
   subjects: Heard['subjects'],
   host: string,
@@ -117,7 +116,7 @@ function eventCopiedBy(subject: Subject, { origin, text, at }: Spoken): RecentEv
 
 function newEvent({ voices: { syslog, stderr } }: Subject, { id, text, at }: Spoken): RecentEvent {
   return {
-    // The last event is that of which one origin spoke last.
+    // The last event is always one that an origin spoke of last.
     serial: Math.max(syslog?.serial ?? 0, stderr?.serial ?? 0) + 1,
     id,
     text,
@@ -134,7 +133,7 @@ function newEvent({ voices: { syslog, stderr } }: Subject, { id, text, at }: Spo
 function counted(event: RecentEvent, { origin, times, at: spokenAt, sealed }: Spoken): RecentEvent {
   const logged = origin === 'syslog';
   const { serial, id, text, at, copies, by, loggedAt, held } = event;
-  // Written out, as in heardWith.
+  // Written out and not spread, as in `heardWith`.
   return {
     serial,
     id,
@@ -149,7 +148,10 @@ function counted(event: RecentEvent, { origin, times, at: spokenAt, sealed }: Sp
   };
 }
 
-/** What was said of a subject before. A fork that is told later is another one, though in a container its pid is the same. */
+/**
+ * What was said of a subject before this line. If a master says, in a later breath, that a worker begins, it is another one, though in a container
+ * its pid is the same: all runs have ended.
+ */
 export function beforeLine(known: Subject | undefined, says: StateSentence, at: Instant): Subject {
   if (known === undefined) return { recent: [], voices: {} };
   const told = known.voices.stderr;

@@ -1,16 +1,16 @@
-/** A client can make up names without end, and each is remembered as long as a copy may take. Of so many it is time to forget some. */
+/** Keeps the memory small: a client can make up names without end, and each is remembered as long as a copy may take to arrive. */
 import type { Heard } from './heard.js';
 import type { Instant } from './record.js';
 import { sourceOf, withSource } from './sources.js';
 import { forgetOld } from './speakers.js';
 
-/** So many things that were spoken of. */
+/** With this many subjects in the memory, old ones are forgotten before another is added. */
 const CROWD = 10_000;
 
-/** So seldom, for forgetting looks at everything. */
+/** How often at most, because forgetting looks at everything. */
 const THINNED_EVERY_MS = 1_000;
 
-/** What was heard, with room for another subject of this host. */
+/** `heard` with room for another subject of this host. */
 export function withRoomFor(heard: Heard, subject: string, { host, at }: { host: string; at: Instant }): Heard {
   if (heard.subjects.size < CROWD || heard.subjects.has(subject)) return heard;
   const { thinnedAt } = sourceOf(heard, host);

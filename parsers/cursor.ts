@@ -1,6 +1,6 @@
 /**
- * Small steps over bytes that are not decoded. Each takes where to begin and where the line ends, and returns the index behind
- * what it read, or -1; from -1 no step goes on, so that steps can be chained and looked at once.
+ * Small steps over bytes that are not decoded. Each takes where to begin and where the line ends, and returns the index behind what it read, or -1.
+ * A step from -1 returns -1, so steps can be chained and checked once, at the end.
  */
 import { DASH, DIGIT_0, DIGIT_9, PLUS, QUOTE, SPACE } from './bytes.js';
 
@@ -23,12 +23,12 @@ export function find(bytes: Uint8Array, at: number, end: number, byte: number): 
   return -1;
 }
 
-/** Behind this one byte. */
+/** Steps over this one byte. */
 export function one(bytes: Uint8Array, at: number, end: number, byte: number): number {
   return at >= 0 && at < end && bytes[at] === byte ? at + 1 : -1;
 }
 
-/** Behind this text, of ASCII. */
+/** Steps over this ASCII text. */
 export function literal(bytes: Uint8Array, at: number, end: number, text: string): number {
   if (at < 0 || at + text.length > end) return -1;
   for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return -1;
@@ -37,7 +37,7 @@ export function literal(bytes: Uint8Array, at: number, end: number, text: string
 
 type Step = (bytes: Uint8Array, at: number, end: number) => number;
 
-/** Behind bytes that are all of a kind, one at least. */
+/** A step over one or more bytes of a kind. */
 function run(isPart: (byte: number | undefined) => boolean): Step {
   return (bytes, at, end) => {
     if (at < 0) return -1;
@@ -47,7 +47,7 @@ function run(isPart: (byte: number | undefined) => boolean): Step {
   };
 }
 
-/** Behind what is no blank. */
+/** Steps over everything up to a blank, one byte at least. */
 export const word = run((byte) => byte !== SPACE);
 export const digits = run(isDigit);
 export const hex = run(isHex);
@@ -63,7 +63,7 @@ export function timer(bytes: Uint8Array, at: number, end: number): number {
   return signed(bytes, at >= 0 && bytes[at] === PLUS ? at + 1 : at, end);
 }
 
-/** A text in quotes, without any in it. */
+/** A text in quotes that holds no quote. */
 export function quoted(bytes: Uint8Array, at: number, end: number): number {
   const close = find(bytes, one(bytes, at, end, QUOTE), end, QUOTE);
   return close < 0 ? -1 : close + 1;

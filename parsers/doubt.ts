@@ -1,6 +1,6 @@
 /**
- * Why an event is not believed that waited in vain for a further line. One that misses a single line is believed if it fits what was known, for a line may get
- * lost; one that misses two is kept as suspect, for good or until something follows from it (second-word.ts).
+ * Why an event that waited in vain for a further line is not believed. An event that lacks one line is believed if it fits what was known, because
+ * a line may get lost. One that lacks two is suspect, for good or until something follows from it (second-word.ts).
  */
 import { lacksLogs, lacksStderr, mayBeClients } from './belief.js';
 import type { HaproxyEvent } from './event.js';
@@ -14,7 +14,7 @@ import { isByStranger, isForeign, standsInAnother } from './writers.js';
 
 export interface Doubt {
   reason: string;
-  /** Until the same worker says something that follows from it. */
+  /** The doubt lasts only until the same worker says something that follows from the event. */
   untilNext: boolean;
 }
 
@@ -36,7 +36,7 @@ export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null
   const known = isWorker(heard, event.host, event.pid);
   if (said.sealed && !known && !isForeign(heard, held)) return untilNext(UNHEARD);
   if (said.by.syslog === 0) return known ? doubtOfKnownOnStderr(heard, event) : doubtOfUnknownOnStderr(heard, held);
-  // A header changes when HAProxy is started anew, and then so does the worker.
+  // HAProxy's header changes only when it is started anew, and then its worker is another one, too.
   if (standsInAnother(heard, held, said)) return (known ? forGood : untilNext)(FOREIGN);
   if (said.by.stderr > 0 && !known && source.announces) return untilNext(UNANNOUNCED);
   const missing = missingOf(source, said);
@@ -44,7 +44,7 @@ export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null
   return known ? doubtOfKnown(heard, event, said, missing) : doubtOfUnknown(source, said, missing);
 }
 
-/** The lines of a change that this source writes as well, and that did not come. */
+/** The lines that this source is known to write of each change, and that did not come. */
 function missingOf(source: Source, { by, pair }: RecentEvent): string[] {
   return [
     ...(expectsStderr(source) && by.stderr === 0 ? ['the line on stderr'] : []),
@@ -52,13 +52,16 @@ function missingOf(source: Source, { by, pair }: RecentEvent): string[] {
   ];
 }
 
-/** A client may have written it, and it must stand on stderr. Expected for masters alone, that may never have been there: of `haproxy -W -D` nothing else comes. */
+/**
+ * A client may have written the event, and it must stand on stderr. If stderr is expected only because masters speak there, workers may never have
+ * written to it: of `haproxy -W -D` nothing comes but its masters' first words.
+ */
 function doubtWithoutStderr({ alive, pairs }: Source): Doubt {
   const mayBeGone = alive !== true && pairs !== true;
   return (mayBeGone ? untilNext : forGood)(`the line on stderr did not come, and ${OPEN}`);
 }
 
-/** It came by `log` targets, in as many lines as the source is known to write. */
+/** The event came by `log` targets, and in all the lines that the source is known to write. */
 function doubtOfWhole(heard: Heard, held: Held, said: RecentEvent): Doubt | null {
   const { event } = held;
   if (isForeign(heard, held)) return untilNext(FOREIGN);
@@ -69,12 +72,12 @@ function doubtOfWhole(heard: Heard, held: Held, said: RecentEvent): Doubt | null
 function doubtOfKnown(heard: Heard, event: HaproxyEvent, said: RecentEvent, missing: readonly string[]): Doubt | null {
   const isMissing = `${missing.join(' and ')} did not come`;
   if (missing.length > 1) return forGood(isMissing);
-  // Here only the other target's line can be missing: without the one on stderr a client's was doubted before.
+  // Here only the other target's line can be missing: without the one on stderr, an event that may be a client's was doubted before (`lacksStderr`).
   if (!said.pair && mayBeClients(heard, event, said)) return forGood(`${isMissing}, and ${OPEN}`);
   return fits(heard, event) ? null : forGood(`${isMissing}, and ${CONTRADICTS}`);
 }
 
-/** Where stderr was not heard while HAProxy runs, it may never have been there. */
+/** If stderr was not heard while HAProxy runs, it may never have been there. */
 function doubtOfUnknown({ alive, pairs }: Source, { pair }: RecentEvent, missing: readonly string[]): Doubt {
   const mayBeGone = alive !== true && (pair || pairs !== true);
   return (mayBeGone ? untilNext : forGood)(`${UNHEARD}, and ${missing.join(' and ')} did not come`);
@@ -82,7 +85,7 @@ function doubtOfUnknown({ alive, pairs }: Source, { pair }: RecentEvent, missing
 
 function doubtOfKnownOnStderr(heard: Heard, event: HaproxyEvent): Doubt | null {
   const { stderr, heads } = sourceOf(heard, event.host);
-  // Where the `log` targets' lines bear no pid, they and stderr seem to be of two workers: what both tell shall be told once.
+  // If the `log` targets' lines bear no pid, they and stderr seem to come from two workers. What both tell must be told only once.
   if (stderr === false) return fits(heard, event) && heads?.syslog?.numbered !== false ? null : forGood(STDERR_ALONE);
   return lacksLogs(heard, event) ? forGood(`no log target told it, and ${CONTRADICTS}`) : null;
 }

@@ -1,10 +1,10 @@
-/** What happened, told once, whatever the number of copies in the log. */
+/** Events: what happened, told once whatever the number of copies in the log. */
 import type { Sentence, Stamp } from './record.js';
 
 /** `<fingerprint>:<offset>` of the first copy's line: the same for ever, in every reading of the same log. */
 export type EventId = string & { readonly brand: unique symbol };
 
-/** The sentences that become events. A list, so that a new sentence is none until somebody decides what it means. */
+/** The sentences that become events. They are listed, so that a new kind becomes none until somebody decides what it means. */
 const STATES = {
   server: true,
   'backend.exhausted': true,
@@ -18,8 +18,8 @@ const STATES = {
 export type StateSentence = Extract<Sentence, { kind: keyof typeof STATES }>;
 
 /**
- * Sentences that become events as well, and change no state: each says whole how something stands, so that a copy says
- * nothing new and need not be told apart.
+ * Sentences that become events as well, but change no state. Each says completely how something stands, so a copy says nothing new and need not be
+ * told apart.
  */
 const SIGNS = {
   'check.result': true,
@@ -30,37 +30,37 @@ const SIGNS = {
 
 export type SignSentence = Extract<Sentence, { kind: keyof typeof SIGNS }>;
 
-/** Does it become an event without a change of state? */
+/** Whether a sentence becomes an event without a change of state. */
 export function isSign(sentence: Sentence): sentence is SignSentence {
   return Object.hasOwn(SIGNS, sentence.kind);
 }
 
-/** Does it tell of a change of state? */
+/** Whether a sentence tells of a change of state. */
 export function tellsOfState(sentence: Sentence): sentence is StateSentence {
   return Object.hasOwn(STATES, sentence.kind);
 }
 
-/** Is it a master's word that a worker is there now, whether it serves yet or not? */
+/** Whether it is a master's word that a worker is there now, serving or not yet. */
 export function beginsWorker({ kind }: Sentence): boolean {
   return kind === 'worker.started' || kind === 'worker.loading';
 }
 
-/** Is it a master's word of one of its workers? */
+/** Whether it is a master's word about one of its workers. */
 export function isOfWorkers(
   sentence: Sentence,
 ): sentence is Extract<Sentence, { kind: 'worker.started' | 'worker.loading' | 'worker.failed' | 'worker.ended' }> {
   return beginsWorker(sentence) || sentence.kind === 'worker.ended' || sentence.kind === 'worker.failed';
 }
 
-/** Sentences that are none: unknown, cut off, or begun like a known one. */
+/** Kinds that stand for no whole sentence: unknown, cut off, or only begun like a known one. */
 const MISSES = { other: true, truncated: true, 'near.miss': true } as const;
 
-/** Is it a sentence that HAProxy is known to say, whole? */
+/** Whether it is a whole sentence that HAProxy is known to say. */
 export function isUnderstood({ kind }: Sentence): boolean {
   return !Object.hasOwn(MISSES, kind);
 }
 
-/** The backend whose servers a sentence speaks of; null where it speaks of something else. */
+/** The backend whose servers a sentence speaks of; null if it speaks of something else. */
 export function backendOf(says: StateSentence | SignSentence): string | null {
   if (says.kind === 'server' || says.kind === 'check.result') return says.server.backend;
   return says.kind === 'backend.exhausted' ? says.backend : null;
@@ -69,11 +69,11 @@ export function backendOf(says: StateSentence | SignSentence): string | null {
 export interface HaproxyEvent extends Stamp {
   id: EventId;
   host: string;
-  /** The worker whose state this is about; of a reload its master. */
+  /** The worker whose state this is about; for a reload, its master. */
   pid: number;
-  /** The master that says so, of a worker or of a reload; null where none does. Older memories do not tell. */
+  /** The master behind an event about a worker or a reload; null if there is none. Missing in older memories. */
   master?: number | null;
-  /** Of a worker that serves, and a reload that succeeded: its master was not told to load anew, but has begun itself. */
+  /** For a worker that serves or a reload that succeeded: the master was not told to reload, but has just begun itself. */
   anew?: boolean;
   says: StateSentence | SignSentence;
 }

@@ -1,6 +1,6 @@
 /**
- * Where clients write whole lines, they may foretell a change to the letter: what they wrote earlier is then no first copy of what HAProxy says on
- * stderr, or at least not its time (docs/decisions/0007-belief.md).
+ * Where clients can write whole lines, they may foretell a change to the letter. What they wrote earlier must then not be the first copy of what
+ * HAProxy says on stderr, or at least must not give the event its time (docs/decisions/0007-belief.md).
  */
 import { standsOnStderr } from './belief.js';
 import { inOneBreath, saidOf, withSaid } from './copies.js';
@@ -12,12 +12,12 @@ import { sourceOf } from './sources.js';
 import { clientsWriteLines } from './strangers.js';
 import { struck, waitingWith, withWaiting } from './waiting.js';
 
-/** Stderr comes seconds late at worst where the load balancer is not stalled as a whole. */
+/** Stderr comes seconds late at worst, unless the whole load balancer is stalled. */
 const LATE_MS = 10_000;
 
 /**
- * Before a line on stderr counts that is believed by itself: what came earlier in fewer lines than the source's targets write is
- * not its first copy.
+ * To be called before a line on stderr is counted. If that line is believed by itself, waiting events of its subject that came earlier, in fewer
+ * lines than the source's targets write, are no first copies of it, and are struck.
  */
 export function withoutForetold(heard: Heard, subject: string, event: HaproxyEvent): Heard {
   if (!clientsWriteLines(heard, event) || sourceOf(heard, event.host).pairs !== true) return heard;
@@ -30,8 +30,8 @@ export function withoutForetold(heard: Heard, subject: string, event: HaproxyEve
 }
 
 /**
- * What waits and was just borne out by stderr. It gets the time of the line on stderr where its first line may have been a client's, and where an earlier
- * sentence about its backend was itself moved to a later time.
+ * Redates a waiting event that stderr has just borne out. It gets the time of the line on stderr if its first line may have been a client's, or if an
+ * earlier sentence about its backend was itself moved to a later time.
  */
 export function redated(heard: Heard, held: Held, { at, utcOffsetMin }: Stamp): { heard: Heard; held: Held } {
   const said = saidOf(heard, held);

@@ -1,6 +1,7 @@
 /**
- * Has somebody tried to forge what HAProxy says? Where clients can write whole lines and a source writes one line of a change, nothing tells theirs from HAProxy's
- * but what they say. As long as nobody has tried, what contradicts is HAProxy's, and a line was lost; then, for an hour, it is suspect.
+ * Whether somebody has tried to forge what HAProxy says. Where clients can write whole lines and a source writes one line of each change, only the content
+ * tells their lines from HAProxy's. As long as nobody has tried, a line that contradicts what was said before is taken for HAProxy's, with another one lost
+ * in between. For an hour after an attempt it is suspect.
  */
 import { inOneBreath } from './copies.js';
 import type { HaproxyEvent } from './event.js';
@@ -11,15 +12,18 @@ import { hostNameOf, isWorker } from './speakers.js';
 import { clientsWriteLines, linesVary } from './strangers.js';
 import { fits, fitsBehindLoss, fitsExactly } from './told.js';
 
-/** So many lines that contradict what was said before, and so large a part of all, counted anew every so often, are no loss. */
+/**
+ * An attempt is assumed when this many lines contradict what was said before in a way that no lost line explains, and they are this large a part of
+ * all. Both are counted anew every ODD_WITHIN_MS.
+ */
 const ODD_MAX = 5;
 const ODD_PART = 1 / 6;
 const ODD_WITHIN_MS = 20_000;
 
-/** So long after the last attempt the next one is waited for. */
+/** How long haplog is wary after the last attempt. */
 const WARY_MS = 3_600_000;
 
-/** Takes in what looks like the stderr of another process, and was written by one whose lines clients begin: HAProxy writes no such line. */
+/** Notes an attempt if a line looks like the stderr of another process and was written by one whose lines clients begin: HAProxy writes no such line. */
 export function noteAttempt(heard: Heard, { host, pid, tagPid }: LogRecord, at: Instant): Heard {
   if (tagPid === null || tagPid === pid) return heard;
   const writer = { host: hostNameOf(heard, { host, pid: tagPid }), pid: tagPid };
@@ -28,7 +32,7 @@ export function noteAttempt(heard: Heard, { host, pid, tagPid }: LogRecord, at: 
   return isOfClients ? withSource(heard, writer.host, { forgedAt: at }) : heard;
 }
 
-/** Takes in the first line of a change that came by a `log` target, believed or not, before what it says is remembered. */
+/** Counts the first line of a change if it came by a `log` target, believed or not. To be called before what it says is remembered. */
 export function noteLone(heard: Heard, event: HaproxyEvent, { copies, by }: RecentEvent): Heard {
   const { host, at } = event;
   if (copies > 1 || by.syslog === 0 || !clientsWriteLines(heard, event)) return heard;
@@ -51,19 +55,22 @@ export function noteStopped(heard: Heard, event: HaproxyEvent): Heard {
   return withSource(heard, host, { stopped: { pid, at, proxy: says.proxy, several } });
 }
 
-/** Whether a single line is none of HAProxy's, for all that is known: somebody forges there, and no line is known to be lost. */
+/**
+ * Whether a single line counts as forged: clients can write lines there, somebody has tried of late, and it does not fit exactly (or, of a proxy
+ * that stops, no other stopped in the same breath).
+ */
 export function isForged(heard: Heard, event: HaproxyEvent): boolean {
   if (!isWary(heard, event) || !clientsWriteLines(heard, event)) return false;
   return event.says.kind === 'proxy.stopped' ? !stopsWithOthers(heard, event) : !fitsExactly(heard, event);
 }
 
-/** Whether somebody has tried of late. */
+/** Whether somebody has tried within the last hour. */
 export function isWary(heard: Heard, { host, at }: Pick<HaproxyEvent, 'host' | 'at'>): boolean {
   const { forgedAt } = sourceOf(heard, host);
   return forgedAt !== undefined && Math.abs(at - forgedAt) <= WARY_MS;
 }
 
-/** A worker that ends tells so of all its proxies in one breath, frontends among them (src/proxy.c). */
+/** Whether other proxies have stopped in the same breath: a worker that ends says so of all its proxies, frontends among them (src/proxy.c). */
 function stopsWithOthers(heard: Heard, { host, pid, at }: HaproxyEvent): boolean {
   const { stopped: last } = sourceOf(heard, host);
   return last?.several === true && last.pid === pid && inOneBreath(at, last.at);

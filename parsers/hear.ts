@@ -1,6 +1,6 @@
 /**
- * From lines to events: HAProxy writes one change up to three times and more (every `log` target, and stderr through
- * journald), and each must be told once (copies.ts); what nobody else bears witness to may be forged (belief.ts).
+ * From lines to events. HAProxy writes one change up to three times and more (by each `log` target, and on stderr through journald), and each change must
+ * be told once (copies.ts). A line to which no other bears witness may be forged (belief.ts).
  */
 import { learn } from './belief.js';
 import { withWorker } from './carriers.js';
@@ -28,9 +28,9 @@ export interface Hearing {
   events: readonly { event: HaproxyEvent; copies: number }[];
   /** The line was a further copy of an event that was told before. */
   copy: { of: EventId; copies: number } | null;
-  /** What was not believed. */
+  /** Events that were not believed. */
   suspects: readonly Suspect[];
-  /** What was not believed before, and is now. */
+  /** Events that were not believed before, and are now. */
   cleared: readonly EventId[];
 }
 
@@ -40,7 +40,7 @@ export interface Address {
   heardAt: Instant;
 }
 
-/** Takes in one record: does it tell of an event, or once more of one? */
+/** Takes in one record, which may tell of an event, or of one that is known already. */
 export function hear(heard: Heard, line: LogRecord, stamp: Stamp, address: Address): Hearing {
   const verdicts = new Verdicts(heard);
   const host = hostNameOf(heard, line);
@@ -55,7 +55,7 @@ export function hear(heard: Heard, line: LogRecord, stamp: Stamp, address: Addre
   return hearingOf(verdicts, copy);
 }
 
-/** Settles what has waited long enough by our clock, where no further line may come to say that time has passed. */
+/** Settles events that have waited long enough by our clock, as no further line may come to show that time has passed. */
 export function hearNothing(heard: Heard, now: Instant): Hearing {
   const verdicts = new Verdicts(heard);
   const waiting = [...heard.held].map(([, held]) => held).sort(byDeadline);
@@ -63,7 +63,7 @@ export function hearNothing(heard: Heard, now: Instant): Hearing {
   return hearingOf(verdicts, null);
 }
 
-/** The instant of our clock at which `hearNothing` has something to settle; Infinity where nothing waits. */
+/** The instant of our clock at which `hearNothing` has something to settle; Infinity if nothing waits. */
 export function nextVerdictAt({ held }: Heard): Instant {
   return [...held].reduce((next, [, one]) => Math.min(next, one.heardAt + patienceMs(one)), Number.POSITIVE_INFINITY);
 }
@@ -73,8 +73,8 @@ function hearingOf({ heard, events, suspects, cleared }: Verdicts, copy: Hearing
 }
 
 /**
- * What has waited long enough by the log's time, in the order in which it did; and where only `log` targets could bear witness, that of
- * which the worker goes on to something else.
+ * The events that have waited long enough by the log's time, by deadline. Where only `log` targets can bear witness, also those whose worker has gone on to
+ * something else, in another breath.
  */
 function waitedInVain(heard: Heard, host: string, { pid, origin }: LogRecord, at: Instant): readonly Held[] {
   const { held } = heard;
@@ -92,7 +92,7 @@ function waitedInVain(heard: Heard, host: string, { pid, origin }: LogRecord, at
 
 type StateEvent = HaproxyEvent & { says: StateSentence };
 
-/** Takes in a line about a state: it is none, a further copy, or an event that is believed at once or waits. */
+/** Takes in a line about a state. It may be refused, be a further copy, or make an event that is believed at once or waits. */
 function take(
   verdicts: Verdicts,
   record: LogRecord,
@@ -122,7 +122,7 @@ function take(
   return null;
 }
 
-/** What the line tells, by the name that its worker is known by. Null where it cannot be true: then it is suspect. */
+/** The event that a line tells of, under the host name by which its worker is known. Null if the line cannot be true: then it is suspect. */
 function eventOf(
   verdicts: Verdicts,
   record: LogRecord,
@@ -130,13 +130,13 @@ function eventOf(
   { at, utcOffsetMin }: Stamp,
   id: EventId,
 ): StateEvent | null {
-  // A master speaks of its workers by number. 0 where the log names no pid.
+  // A master names its workers by pid. 0 if the log names no pid.
   const pid = isOfWorkers(sentence) ? sentence.pid : (record.pid ?? 0);
   const named = hostNameOf(verdicts.heard, { host: record.host, pid });
   const says = withReason(verdicts.heard, named, pid, asItServed(verdicts.heard, named, record.pid, sentence), at);
   const against = contradiction(verdicts.heard, named, record);
   if (against !== null) {
-    // Whoever looks for the line finds it by the number in its header.
+    // With the pid in its header, by which the line is found in the log.
     const event: HaproxyEvent = { id, at, utcOffsetMin, host: named, pid: record.tagPid ?? pid, says };
     verdicts.suspects.push({ id, event, tag: record.tag, text: record.text, reason: against });
     verdicts.heard = noteAttempt(verdicts.heard, record, at);
@@ -150,7 +150,7 @@ function eventOf(
   return event;
 }
 
-/** Counts the line among those of its subject; returns the event that it tells of, new or known. */
+/** Counts the line among those of its subject. Returns the event that it tells of, new or known. */
 function foldIn(verdicts: Verdicts, event: StateEvent, subject: string, record: LogRecord): RecentEvent {
   const { id, at, host, pid, says } = event;
   const { origin, text, times } = record;
@@ -164,7 +164,7 @@ function foldIn(verdicts: Verdicts, event: StateEvent, subject: string, record: 
   return folded.event;
 }
 
-/** An event that was just heard, as it waits. */
+/** An event that was just heard, in the form in which it waits. */
 function heldOf(
   heard: Heard,
   event: StateEvent,
@@ -180,7 +180,10 @@ function heldOf(
   return { event, subject, serial, tag, tagPid, inTagsPlace, priority, heardAt, turn, heir: isHeir };
 }
 
-/** What waits for a worker of its own, unless a `log` target tells it as well: a master writes to none before there is a worker. */
+/**
+ * The waiting event, which no longer waits for a worker to inherit it if a `log` target tells it as well: a master writes to none before its worker is
+ * there.
+ */
 function unlessSpoken(heard: Heard, held: Held | undefined, { origin, pid }: LogRecord): Held | undefined {
   if (held?.heir !== true || origin !== 'syslog' || held.event.says.kind === 'proxy.stopped') return held;
   return isLoading(heard, held.event.host, pid) ? held : { ...held, heir: false };

@@ -1,4 +1,4 @@
-/** What is remembered of lately heard lines. Plain data on shelves, so that it can be stored row by row. */
+/** What is remembered of the lines heard lately: plain data on shelves, so that it can be stored row by row. */
 import type { EventId, HaproxyEvent, StateSentence } from './event.js';
 import { backendKey, serverKey, type WorkerRef, workerKey } from './keys.js';
 import type { Instant, Origin, Sentence } from './record.js';
@@ -10,20 +10,20 @@ export interface RecentEvent {
   id: EventId;
   text: string;
   at: Instant;
-  /** Lines that said so, in all and by the way they took. */
+  /** How many lines said so, in all and by origin. */
   copies: number;
   by: Record<Origin, number>;
-  /** When `log` targets said so last; null if none did. */
+  /** When a `log` target last said so; null if none did. */
   loggedAt: Instant | null;
   /** Two `log` targets said so in one breath. */
   pair: boolean;
   /** A line bore the severity that HAProxy gives to changes of state, and to nothing that a client writes. */
   sealed: boolean;
-  /** Held back until a second line bears witness (belief.ts), or told. */
+  /** Held back until a second line bears witness (belief.ts); false once it was told. */
   held: boolean;
 }
 
-/** What an origin said last about a subject, and which event that was. */
+/** What an origin last said about a subject, and which event that was. */
 export interface Voice {
   text: string;
   at: Instant;
@@ -36,37 +36,40 @@ export interface Subject {
   voices: Partial<Record<Origin, Voice>>;
 }
 
-/** A worker as heard under one host name, by which origins; `alias` is the name it was first known by. */
+/** A process as heard under one host name, and by which origins. `alias` is the host name by which it was known first; null if that is this one. */
 export interface Speaker {
   alias: string | null;
   origins: Partial<Record<Origin, true>>;
-  /** When it was first heard. Its master's word that it began stands here until it speaks itself. */
+  /** When it was first heard. Until it speaks itself, when its master said that it began. */
   at: Instant;
-  /** When it was first heard of, by whomever. Older memories have `at` alone. */
+  /** When it was first heard of, from itself or from its master. Older memories have `at` alone. */
   begun?: Instant;
   announced: boolean;
   /** Its master told of it, or one of its own lines was believed. */
   known: boolean;
-  /** What it said in vain and what its next sentence may bear out: of each backend the last about a server, and the last about itself (second-word.ts). */
+  /**
+   * What it said without being believed, which its next sentence may bear out: of each backend the last about a server, and the last about the backend
+   * itself (second-word.ts).
+   */
   doubted: readonly Doubted[];
-  /** Who started it, where a master told so. */
+  /** The master that started it, if one told so. */
   master?: number | null;
-  /** It does not serve yet, for it reads its configuration, or no more, as its master told (masters.ts). */
+  /** It does not serve yet because it is loading its configuration, or it no longer serves, as its master told (masters.ts). */
   stage?: 'loading' | 'ended';
 }
 
-/** Who began later is younger. */
+/** When a worker began; one that began later is younger. */
 export const begunAt = ({ at, begun = at }: Speaker): Instant => begun;
 
 export interface Doubted {
   event: HaproxyEvent;
-  /** Who wrote it, by the header. */
+  /** The pid in the header of its line. */
   tagPid: number | null;
   text: string;
   pair: boolean;
 }
 
-/** What a check has found of a server (checks.ts). */
+/** What a check has found out about a server (checks.ts). */
 export interface Checked extends Pick<CheckResult, 'server' | 'outcome' | 'cause'> {
   pid: number;
   at: Instant;
@@ -74,53 +77,53 @@ export interface Checked extends Pick<CheckResult, 'server' | 'outcome' | 'cause
 
 type CheckResult = Extract<Sentence, { kind: 'check.result' }>;
 
-/** How lines are headed that were believed (writers.ts). */
+/** How believed lines are headed (writers.ts). */
 export interface Head {
-  /** They bear a pid: the last did. */
+  /** Whether they bear a pid, as the last one shows. */
   numbered: boolean;
-  /** It is that of the process that speaks. */
+  /** At least one came from the process that speaks, and not through a carrier. */
   direct: boolean;
-  /** Their facilities, where the log has them. */
+  /** Their facilities, if the log has them. */
   facilities: readonly number[];
-  /** What stood in the tag's place, where their own header stands behind it. Older memories do not tell. */
+  /** What stood in the tag's place before HAProxy's own header. Missing in older memories. */
   inTagsPlace?: readonly string[];
-  /** Processes under whose number they came, where that is not the speaker's own (carriers.ts). */
+  /** The pids of the carriers under whose header they came (carriers.ts). */
   carriers: readonly number[];
 }
 
-/** What a load balancer is known to write of one change; null where that was not seen yet. */
+/** What is known of a load balancer, first of all which lines it writes of one change; null where that was not seen yet. */
 export interface Source {
   /** A line on stderr. */
   stderr: boolean | null;
-  /** Two lines and more by `log` targets. */
+  /** Two or more lines by `log` targets. */
   pairs: boolean | null;
-  /** How many changes came in two lines, where clients can write lines and it was taken to write one (sources.ts). */
+  /** How many changes came in two lines while clients could write lines and the source was taken to write one (sources.ts). */
   pairsHeard?: number;
   /** Its masters tell on stderr of the workers that they start. */
   announces: boolean;
-  /** The programs' names under which believed lines came. */
+  /** The program names of believed lines. */
   tags: string[];
-  /** Stderr was heard of what HAProxy says while it runs, not of its start alone. */
+  /** Stderr was heard while HAProxy runs, and not only at its start. */
   alive?: boolean;
   /** Clients can write whole lines there (strangers.ts). */
   open?: boolean;
-  /** When somebody tried last to forge what HAProxy says (forged.ts). */
+  /** When somebody last tried to forge what HAProxy says (forged.ts). */
   forgedAt?: Instant;
-  /** First lines of changes by `log` targets, counted anew every 20 seconds; and those of them that contradict what HAProxy said. */
+  /** First lines of changes by `log` targets, counted anew every 20 seconds. `odd` are those that contradict what HAProxy said (forged.ts). */
   lone?: { since: Instant; all: number; odd: number };
   /** The proxy that stopped last, and whether others did in the same breath. */
   stopped?: { pid: number; at: Instant; proxy: string; several: boolean };
-  /** What a process of it said last of its start, by a `log` target (sources.ts). */
+  /** The last line by a `log` target in which one of its processes told that a proxy started (sources.ts). */
   begun?: { pid: number; text: string; at: Instant };
-  /** What checks have found of late, where HAProxy tells that apart from the change. */
+  /** The latest results of checks, where HAProxy tells them apart from the change. */
   checked?: readonly Checked[];
-  /** Masters that were told to load their configuration anew, and have not said yet what came of it (masters.ts). */
+  /** Masters that were told to reload and have not said yet what came of it (masters.ts). */
   reloading?: readonly number[];
   /** Masters whose last reload failed. */
   failedReloads?: readonly number[];
-  /** When what was said long ago was forgotten last, for there was much of it. */
+  /** When old subjects were last forgotten because there were too many (crowd.ts). */
   thinnedAt?: Instant;
-  /** How its lines are headed, by the way they took. */
+  /** How its lines are headed, by origin. */
   heads?: Partial<Record<Origin, Head>>;
 }
 
@@ -131,30 +134,33 @@ export interface Held {
   subject: string;
   serial: number;
   tag: string;
-  /** Who wrote its first line, by the header; null where that bears no pid. */
+  /** The pid in the header of its first line; null if there is none. */
   tagPid: number | null;
-  /** What stood in the tag's place of that line, where HAProxy's header stands behind it. */
+  /** What stood in the tag's place in that line, if HAProxy's own header stands behind it. */
   inTagsPlace?: string | null;
-  /** What stands before that line, where the log has severities (RFC 5424 section 6.2.1). */
+  /** The `<PRI>` before that line, if the log has severities (RFC 5424 section 6.2.1). */
   priority: number | null;
   /** Our clock when its first line was read. */
   heardAt: Instant;
-  /** Rises with what waits: who came first is judged first. */
+  /** Rises with each event that waits: what came first is judged first. */
   turn: number;
-  /** A state taken over from a file: it belongs to the worker that this master starts next. */
+  /** It waits for a worker (masters.ts): a state from a file, which belongs to the worker that this process starts next or becomes; or a proxy's stop. */
   heir: boolean;
-  /** It was not believed; a late line on stderr may yet bear it out. It holds nothing up. */
+  /** It was not believed, but a late line may yet bear it out (late.ts). It holds nothing up. */
   doubted?: true;
 }
 
 /**
- * What a worker last said of a server or of a backend's usable servers, as far as it was believed; that a backend was
- * spoken of by a `log` target; and that a proxy has stopped.
+ * What is remembered under the keys of keys.ts, as far as it was believed: what a worker last said of a server; how many usable servers a backend has, or
+ * the time to which its sentences were moved; that a `log` target spoke of a backend; and that a proxy has stopped.
  */
 type Told = StateSentenceWord | number | 'logged' | 'stopped';
 type StateSentenceWord = Extract<StateSentence, { kind: 'server' }>['change']['to'];
 
-/** How a process begins its lines that begin as none does which HAProxy writes of itself: with this character, or not with this alone. */
+/**
+ * How those lines of a process begin that begin like nothing HAProxy writes by itself: all with the character `first`, or, if it `varies`, not with this
+ * alone.
+ */
 export interface Strangeness {
   first: string;
   varies: boolean;
@@ -166,13 +172,13 @@ export interface Heard {
   sources: Shelf<Source>;
   held: Shelf<Held>;
   told: Shelf<Told>;
-  /** By the process that wrote them. They stay when a load balancer is open: by them it is closed again (strangers.ts). */
+  /** By the process that wrote the lines. They stay while a load balancer is open, because they decide when it is closed again (strangers.ts). */
   strangers: Shelf<Strangeness>;
 }
 
 /**
- * What was heard, with this of it changed. Written out, and not spread: V8 gives what is spread another shape at each place
- * (docs/decisions/0008-speed.md), and the parts of what was heard are asked for a hundred times for each line.
+ * `heard` with these parts replaced. Written out and not spread: V8 gives spread objects another shape at each place (docs/decisions/0008-speed.md), and
+ * the parts are asked for a hundred times for each line.
  */
 export function heardWith(
   heard: Heard,
@@ -197,7 +203,7 @@ export const NOTHING_HEARD: Heard = {
   strangers: Shelf.of(),
 };
 
-/** A line that may be forged: it was kept, and made no event. */
+/** A line that may be forged: it is kept, but made no event. */
 export interface Suspect {
   id: EventId;
   event: HaproxyEvent;
@@ -206,13 +212,13 @@ export interface Suspect {
   reason: string;
 }
 
-/** No copy arrives later than this: journald and rsyslog delay by seconds at worst. Not a window in which equals merge. */
+/** No copy arrives later than this: journald and rsyslog delay lines by seconds at worst. It is no window within which equal lines merge. */
 export const COPY_DELAY_MAX_MS = 60_000;
 
 /** How long an event waits for its second witness, in the log's time. */
 export const WITNESS_MS = 1000;
 
-/** The key of what a sentence is about. */
+/** The key of a sentence's subject. */
 export function subjectKey(worker: WorkerRef, sentence: StateSentence): string {
   switch (sentence.kind) {
     case 'server':

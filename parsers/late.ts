@@ -1,6 +1,6 @@
 /**
- * What was not believed and is borne out by a line that comes seconds later. By then its load balancer may have told of newer changes: it was true, and is
- * not how things stand.
+ * Events that were not believed and are borne out by a line that comes seconds later. By then the load balancer may have told newer changes: the event was
+ * true, but is not how things stand.
  */
 import { lacksStderr } from './belief.js';
 import { saidOf, withSaid } from './copies.js';
@@ -12,20 +12,21 @@ import { isNamed } from './told.js';
 import { groupOf, withoutWaiting } from './waiting.js';
 
 /**
- * Whether a later line may bear it out. The line on stderr may: of what two `log` targets told, of what a known worker said of a backend that was spoken of
- * before, and of what must stand there since clients can write whole lines. A `log` target's may, of what a known worker said on stderr.
+ * Whether a later line may bear out an event that is not believed. The line on stderr may if two `log` targets told the event, if a known worker said it of
+ * a backend that was spoken of before, or if it must stand there because clients can write whole lines. A line of a `log` target may if a known worker said
+ * it on stderr.
  */
 export function mayBeBorneOut(heard: Heard, event: HaproxyEvent, said: RecentEvent): boolean {
   if (said.pair || lacksStderr(heard, event, said)) return true;
   return isWorker(heard, event.host, event.pid) && (said.by.stderr > 0 || isNamed(heard, event));
 }
 
-/** Changes that end an outage though they come without counts. */
+/** Changes that end an outage even without counts. */
 const RETURNS = new Set(['ready', 'undrain']);
 
 /**
- * What is to be told of it now: as it was heard, where nothing newer of its backend was told; of a server that was not heard of since, without the numbers
- * of those days; null where it changes nothing any more.
+ * How a waiting event is to be told now. It is unchanged if it was never doubted, or if nothing newer of its backend was told. If newer changes were told,
+ * but none of its server, it loses the numbers of its own time. Null if it changes nothing any more.
  */
 export function asOfNow(heard: Heard, held: Held): Held | null {
   const { event, subject, doubted } = held;
@@ -39,7 +40,7 @@ export function asOfNow(heard: Heard, held: Held): Held | null {
   return { ...held, event: { ...event, says: { ...says, counts: null, sessions: null } } };
 }
 
-/** What was heard, where nothing is to be told of it any more: further copies are its own, and none of them is news. */
+/** `heard` with an event that will not be told any more: it no longer waits, and further copies are its own and no news. */
 export function passedOver(heard: Heard, held: Held): Heard {
   const known = withSaid(heard, held.subject, { ...saidOf(heard, held), held: false });
   return heardWith(known, { held: withoutWaiting(heard.held, held.event.id) });

@@ -1,4 +1,4 @@
-/** What is told at once, since no second line is to come: a master's word of its workers and reloads, and the result of a check. */
+/** What is told at once because no second line is to come: a master's words about its workers and reloads, and the results of checks. */
 import { doubtOfSign } from './belief.js';
 import { beginsWorker, type EventId, type HaproxyEvent, type SignSentence } from './event.js';
 import { noteAttempt } from './forged.js';
@@ -10,7 +10,7 @@ import { forgetWorker, hasJustBegun, hostNameOf } from './speakers.js';
 import type { Verdicts } from './verdict.js';
 import { hearHead } from './writers.js';
 
-/** A master's word of a worker has no second witness, and counts at once. */
+/** Takes in a master's word about a worker. It has no second witness, and counts at once. */
 export function takeOfWorker(verdicts: Verdicts, held: Held, record: LogRecord): void {
   const { event } = held;
   const { host, pid, says } = event;
@@ -22,12 +22,12 @@ export function takeOfWorker(verdicts: Verdicts, held: Held, record: LogRecord):
   const isOvertaken = hasJustBegun(verdicts.heard, event);
   verdicts.heard = startedBy(verdicts.heard, event, record.pid, says);
   if (!isOvertaken) verdicts.heard = forgetWorker(verdicts.heard, host, pid);
-  // For the next one its master loads the states anew, though they be the same.
+  // The master loads the states anew for its next worker: equal sentences are then no copies.
   if (record.pid !== null) verdicts.heard = forgetWorker(verdicts.heard, host, record.pid);
   if (says.kind === 'worker.started') verdicts.inherit(host, record.pid, event);
 }
 
-/** A sign is told with each of its lines, and at once: it waits for no witness, so it must not be doubtful. */
+/** Takes in a sign. It is told at once and with each of its lines. It waits for no witness, so it must not be doubtful. */
 export function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSentence, stamp: Stamp, id: EventId): void {
   const { heard } = verdicts;
   const host = hostNameOf(heard, record);
@@ -37,7 +37,7 @@ export function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSenten
   if (says.kind === 'reload.succeeded') event.anew = isAnew(heard, host, record);
   if (reason !== null) {
     const { tag, tagPid, text } = record;
-    // Of failing checks HAProxy's own copies are doubted as well.
+    // Of failing checks even HAProxy's own copies are doubted.
     if (says.kind !== 'check.result')
       verdicts.suspects.push({ id, event: { ...event, pid: tagPid ?? event.pid }, tag, text, reason });
     verdicts.heard = noteAttempt(heard, record, stamp.at);
@@ -61,7 +61,7 @@ function serve(verdicts: Verdicts, event: HaproxyEvent, { times }: LogRecord): v
   verdicts.stop(event.host);
 }
 
-/** It never served. 3.1 says so without its pid: `Failed to load worker!`. */
+/** The worker never served. 3.1 says so without its pid: `Failed to load worker!`. */
 function fail(verdicts: Verdicts, worker: WorkerRef): void {
   verdicts.heard = withStage(verdicts.heard, worker, 'ended');
   verdicts.disinherit(worker.host, worker.pid);

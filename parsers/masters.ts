@@ -1,6 +1,6 @@
 /**
- * What a master (`haproxy -W`) tells of its workers: who was started, who serves, and who stays because the new configuration was refused. From
- * src/mworker.c and src/haproxy.c; which version says what: grammar/process.peggy.
+ * What a master (`haproxy -W`) tells of its workers: which were started, which one serves, and which one stays because the new configuration was refused.
+ * From src/mworker.c and src/haproxy.c; for which version says what, see grammar/process.peggy.
  */
 import { inOneBreath } from './copies.js';
 import { isOfWorkers, type StateSentence } from './event.js';
@@ -11,37 +11,37 @@ import { sourceOf, withSource } from './sources.js';
 import { isWorker, speakersOf } from './speakers.js';
 import { heirsAt } from './waiting.js';
 
-/** So many masters that load anew, and whose last reload failed, are remembered of a host. */
+/** How many masters that are reloading, and how many whose last reload failed, are remembered of a host. */
 const MASTERS_MAX = 8;
 
-/** So many servers' states of a host wait for a worker: a state file has one line for each that is down. */
+/** How many states of a host's servers wait for a worker: loading a state file makes one line for each server that is down. */
 const HEIRS_MAX = 5_000;
 
 const NONE: readonly number[] = [];
 
 /**
- * What a master says once its workers run. Where it has left the terminal behind by then (`haproxy -W -D`), the last that its stderr tells is
- * `New worker forked`, and since 3.1 that the first one was loaded (tried with 2.2, 2.6, 3.0, 3.2 and 3.4).
+ * What a master says only once its workers run. If it has left the terminal behind by then (`haproxy -W -D`), its last words on stderr are `New worker
+ * forked`, or since 3.1 that the first worker was loaded (tried with 2.2, 2.6, 3.0, 3.2 and 3.4).
  */
 const WHILE_RUNNING = new Set<Sentence['kind']>(['reload.succeeded', 'reload.failed', 'worker.ended']);
 
-/** Takes in that a master is to load its configuration anew. */
+/** Takes in that a master was told to reload its configuration. */
 export function hearReload(heard: Heard, host: string, { pid, origin }: LogRecord): Heard {
   const { reloading = NONE } = sourceOf(heard, host);
   if (origin !== 'stderr' || pid === null || reloading.includes(pid)) return heard;
   return withSource(heard, host, { reloading: [...reloading, pid].slice(-MASTERS_MAX) });
 }
 
-/** Whether a master that tells of a worker has begun itself, as far as its word of a reload is not lost. */
+/** Whether the master that speaks has just begun, and was not told to reload. (It seems so too if its word about the reload was lost.) */
 export function isAnew(heard: Heard, host: string, { pid }: LogRecord): boolean {
   return pid !== null && sourceOf(heard, host).reloading?.includes(pid) !== true;
 }
 
-/** Takes in a master's word that was believed, its header first (writers.ts). */
+/** Takes in a master's word that was believed. Its header must have been taken in before (`hearHead`). */
 export function hearMaster(heard: Heard, host: string, record: LogRecord): Heard {
   const { pid, tagPid, sentence } = record;
   const source = sourceOf(heard, host);
-  // Of a worker that could not load nobody would have been told, had haplog begun to read after the one that serves.
+  // A worker that could not load does not show that masters announce theirs: the one that serves may have begun before haplog read, and then nobody told of it.
   const isServed = sentence.kind === 'worker.started' || (pid !== null && isLoaded(heard, host, pid, sentence));
   const announces = source.announces || (isServed && isByItself(heard, host, record));
   const isWhileRunning = WHILE_RUNNING.has(sentence.kind) && !isFirstLoaded(heard, host, pid, sentence);
@@ -51,34 +51,34 @@ export function hearMaster(heard: Heard, host: string, record: LogRecord): Heard
   return withSource(heard, host, { announces, alive, failedReloads, reloading });
 }
 
-/** The worker was started by `master`, who tells of its end as well. */
+/** Notes that `master` started the worker; it tells of its end as well. */
 export function startedBy(heard: Heard, worker: WorkerRef, master: number | null, { kind }: Sentence): Heard {
   const begun = withStage(heard, worker, kind === 'worker.loading' ? 'loading' : undefined);
   return withSpeaker(begun, worker, (speaker) => ({ ...speaker, master }));
 }
 
-/** The workers that `master` has loading. */
+/** The pids of the workers that `master` started and that are still loading. */
 export function loadingBy(heard: Heard, host: string, master: number): readonly number[] {
   return ofMaster(heard, host, master)
     .filter(([, { stage }]) => stage === 'loading')
     .map(([key]) => speakerOf(key).pid);
 }
 
-/** What was heard, with the worker before its service, in it (undefined) or after it. */
+/** `heard` with the worker loading, serving (undefined) or ended. */
 export function withStage(heard: Heard, worker: WorkerRef, stage: Speaker['stage']): Heard {
   return withSpeaker(heard, worker, ({ stage: _, ...speaker }) =>
     stage === undefined ? speaker : { ...speaker, stage },
   );
 }
 
-/** Whether it told of a worker that it started. */
+/** Whether the process told of a worker that it started. */
 export function isMaster(heard: Heard, host: string, pid: number): boolean {
   return ofMaster(heard, host, pid).length > 0;
 }
 
 /**
- * The master behind a line: the one that tells of its workers or of a reload, or the one whose worker cannot read the configuration. Null where there is
- * none. A process that failed and has started no worker is no master: `haproxy -c`, or a second HAProxy that somebody tries to start.
+ * The master behind a line: the process that speaks, if it tells of its workers or of a reload; or that of the worker that cannot read its configuration.
+ * Null if there is none. A process that failed and has started no worker is no master: `haproxy -c`, or a second HAProxy that somebody tries to start.
  */
 export function tellerOf(heard: Heard, host: string, { pid, sentence }: LogRecord): number | null {
   if (pid === null) return null;
@@ -87,15 +87,15 @@ export function tellerOf(heard: Heard, host: string, { pid, sentence }: LogRecor
   return isMaster(heard, host, pid) ? pid : (heard.speakers.get(speakerKey({ host, pid }))?.master ?? null);
 }
 
-/** Whether a worker is still at its configuration, of which it tells itself since 3.1. */
+/** Whether a worker is still loading its configuration, of which it tells itself since 3.1. */
 export function isLoading({ speakers }: Heard, host: string, pid: number | null): boolean {
   return pid !== null && speakers.get(speakerKey({ host, pid }))?.stage === 'loading';
 }
 
 /**
- * Until 3.0 the state file is read before the worker is there, and told on stderr under the master's number; it is the
- * state in which the next worker begins (src/server_state.c). So is what follows from it: of servers that track others, of drain.
- * Since 3.1 the worker tells so itself, and serves when its master says that it was loaded.
+ * Whether a line tells of a state that waits for the worker that begins in it. Until 3.0 the master reads the state file before the worker is there, and
+ * tells on stderr, under its own pid, the states in which the next worker begins (src/server_state.c). What follows from these is such a state, too: of
+ * servers that track others, of drain. Since 3.1 the worker itself tells them, and serves when its master says that it was loaded.
  */
 export function isInheritance(
   heard: Heard,
@@ -105,50 +105,57 @@ export function isInheritance(
   at: Instant,
 ): boolean {
   const { origin, pid } = record;
-  // Whose place a worker takes that is loading is told to stop before its master says that it was loaded (src/cli.c).
+  // A worker that is being replaced is told to stop before the master says that the next one was loaded (src/cli.c).
   if (says.kind === 'proxy.stopped') return isBeingReplaced(heard, host, pid);
   if (says.kind !== 'server' && says.kind !== 'backend.exhausted') return false;
   if (pid === null || heirsAt(heard.held, host).length >= HEIRS_MAX) return false;
   if (isLoading(heard, host, pid)) return true;
   if (origin !== 'stderr' || isWorker(heard, host, pid) || !isByItself(heard, host, record)) return false;
   if (isOfBeginning(says, record.text)) return true;
-  // A master that has just begun is known by the file's own words. A process without one goes on to speak for itself.
+  // A master that has just begun is not known as one yet: what follows the file's own words in one breath waits with them. A process without a master soon
+  // speaks for itself.
   const last = heirsAt(heard.held, host).at(-1)?.event;
   return isMaster(heard, host, pid) || (last?.pid === pid && mayFollow(says) && inOneBreath(at, last.at));
 }
 
-/** Whether it is a state from a file that cannot wait for its worker any more, whose alone it would be. */
+/** Whether a line tells of a state from a file that is beyond the number that can wait for a worker. It would be that worker's alone. */
 export function isExcess(heard: Heard, host: string, { origin, pid, sentence, text }: LogRecord): boolean {
   if (origin !== 'stderr' || heirsAt(heard.held, host).length < HEIRS_MAX) return false;
   return isOfBeginning(sentence, text) && !isWorker(heard, host, pid);
 }
 
-/** What is told of the states in which a worker begins: of a state file who is down, and (1.8 to 2.7) who is drained (src/server_state.c); whose name is unknown. */
+/**
+ * Whether a sentence tells of a state in which a worker begins: of a server that the state file calls down or (1.8 to 2.7) drained (src/server_state.c), or
+ * whose name is unknown.
+ */
 const isOfBeginning = (says: Sentence, text: string): boolean =>
   says.kind === 'server' && (says.cause.class === 'state_file' || AT_BEGINNING.test(text));
 
-/** `remains in drain mode` and its like are said while HAProxy runs. */
+/** (`remains in drain mode` and its like are said while HAProxy runs.) */
 const AT_BEGINNING = / remains in forced drain mode\.$|', disabling server\.$/;
 
-/** What follows from such: of servers that track others, and of backends. A check tells of how things are. */
+/**
+ * Whether a sentence can follow from such states: about servers that track others, and about backends. The result of a check cannot, because it tells how
+ * things are.
+ */
 const mayFollow = (says: StateSentence): boolean => says.kind !== 'server' || CONSEQUENCES.has(says.cause.class);
 const CONSEQUENCES = new Set<CauseClass>(['tracked', 'admin', 'unknown']);
 
-/** Whether it is the process that speaks, or one that carries its stderr: under another number than its own anybody can write into a message. */
+/** Whether the process that speaks wrote the line itself, or a carrier of its stderr did. Anybody can write another process's pid into a message. */
 function isByItself(heard: Heard, host: string, { pid, tagPid }: LogRecord): boolean {
   const { stderr } = sourceOf(heard, host).heads ?? {};
   return tagPid === null ? stderr?.numbered !== true : tagPid === pid || stderr?.carriers.includes(tagPid) === true;
 }
 
-/** Whether its master has another one loading. */
+/** Whether the worker's master has another one loading. */
 export function isBeingReplaced(heard: Heard, host: string, pid: number | null): boolean {
   const master = pid === null ? null : heard.speakers.get(speakerKey({ host, pid }))?.master;
   return typeof master === 'number' && loadingBy(heard, host, master).some((other) => other !== pid);
 }
 
 /**
- * What a master's word of an end means. After a reload that failed, or while the next one is loading, HAProxy 2.2 and 3.1 and above call the worker
- * `Former` that serves (tried with 2.2, 3.2 and 3.4; 2.6 and 3.0 do not).
+ * What a master's word about the end of a worker means. After a reload that failed, or while the next worker is loading, HAProxy 2.2 and 3.1 and above call
+ * the worker that serves `Former` (tried with 2.2, 3.2 and 3.4; 2.6 and 3.0 do not).
  */
 export function asItServed<S extends StateSentence>(heard: Heard, host: string, master: number | null, says: S): S {
   if (says.kind !== 'worker.ended' || !says.former || master === null) return says;
@@ -161,7 +168,7 @@ export function asItServed<S extends StateSentence>(heard: Heard, host: string, 
   return speakersOf(heard, host, isYounger).length === 0 ? { ...says, former: false } : says;
 }
 
-/** Whether it says that a worker was loaded which it told of before. */
+/** Whether a master says that a worker was loaded of which it told before. */
 function isLoaded(heard: Heard, host: string, master: number, { kind }: Sentence): boolean {
   return kind === 'reload.succeeded' && loadingBy(heard, host, master).length > 0;
 }

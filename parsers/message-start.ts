@@ -15,18 +15,17 @@ import {
 import { isDigit } from './cursor.js';
 import { bytesOf, isOneOf, OF_STATES } from './openings.js';
 
-/** RFC 3339 with nine digits of a second and a zone. */
+/** The longest stamp: RFC 3339 with nine digits of a second and a zone. */
 const STAMP_BYTES_MAX = 35;
 
-/** What a tag does not begin with: JSON and CLF. */
+/** Bytes that begin JSON and CLF, and no tag. */
 const OPENS_RECORD = new Uint8Array(256);
 for (const byte of bytesOf('{"')) OPENS_RECORD[byte] = 1;
 
 /**
- * Where the message of the line in `bytes[start, end)` begins. Neighbouring lines bear the same host, tag and pid at the same place, so the last line's
- * are kept: where they stand again, nothing else needs to be looked at. That cannot hide a sentence: they stand where a
- * stamp ends, and of no sentence is so much text by then that a server could have put them there. (RFC 5424 is apart:
- * its blanks are elsewhere.)
+ * Where the message of the line in `bytes[start, end)` begins. Neighbouring lines bear the same host, tag and pid at the same place, so the last line's are
+ * kept: if they stand there again, nothing else needs to be looked at. That cannot hide a sentence: they stand where a stamp ends, and no sentence has so
+ * much text by then that a server could have put them there. (RFC 5424 is apart: its blanks are elsewhere.)
  */
 export function messageStart(bytes: Uint8Array, start: number, end: number): number {
   const message = start + known.message;
@@ -40,7 +39,7 @@ export function messageStart(bytes: Uint8Array, start: number, end: number): num
   return afterOwnHeader(bytes, messageStartByFields(bytes, start, end), end);
 }
 
-/** Behind HAProxy's own header, where a log driver set its own before that (grammar/envelope.peggy, Within). */
+/** Steps over HAProxy's own header, if a log driver set its own before that (grammar/envelope.peggy, Within). */
 function afterOwnHeader(bytes: Uint8Array, start: number, end: number): number {
   if (bytes[start] !== LT) return start;
   const at = afterLevel(bytes, start, end);
@@ -83,7 +82,7 @@ function isTraditional(bytes: Uint8Array, at: number, end: number): boolean {
 /** ` host tag[pid]: ` of the last line, and where in the line it stood. A shortcut only: it never changes an answer. */
 const known = { at: 0, message: 0, row: 0, words: 0, lastWordAt: 0, values: new Uint32Array(64) };
 
-/** Where that header stands, in bytes from a line's start to its blank and to the message; and how often in a row it was met again. */
+/** Where that header stands, in bytes from a line's start to the blank before the host and to the message; and in how many lines in a row it was met again. */
 export const lastHeader: Readonly<{ at: number; message: number; row: number }> = known;
 
 let viewed: Uint8Array | null = null;
@@ -115,15 +114,15 @@ function messageStartByFields(bytes: Uint8Array, from: number, end: number): num
   const tag = afterFields(bytes, host, end, 1);
   // (A `log-tag` may be 1 as well: no stamp stands behind that.)
   if (isVersion(bytes, tag, end) && isDigit(bytes[tag + 2])) return afterVersion(bytes, tag, end);
-  // Where a tag is missing HAProxy's prefix on stderr stands in its place; no tag begins so.
+  // Where a tag is missing, HAProxy's prefix on stderr stands in its place; no tag begins so.
   if (bytes[tag] === BRACKET_OPEN) return tag;
   const message = afterFields(bytes, tag, end, 1);
   const colon = bytes[message - 2] === COLON;
   if (bytes[message - (colon ? 3 : 2)] !== BRACKET_CLOSE) {
-    // A tag without pid may not be HAProxy's: then that follows. (No tag begins as JSON and CLF do.)
+    // A tag without a pid may be another program's, and HAProxy's own may follow. (No tag begins as JSON and CLF do.)
     const second = OPENS_RECORD[bytes[message]!] === 1 ? message : afterFields(bytes, message, end, 1);
     if (bytes[second - 3] === BRACKET_CLOSE && bytes[second - 2] === COLON) return second;
-    // A colon ends a tag, so that the header fits. (A host may well be called `proxy`.)
+    // If there is a colon, it ends a tag, and the header fits. (A host may well be called `proxy`.)
     if (!colon && !isOneOf(OF_STATES, bytes, message, end)) {
       if (isOneOf(OF_STATES, bytes, tag, end)) return tag;
       if (isOneOf(OF_STATES, bytes, host, end)) return host;
@@ -148,7 +147,10 @@ function afterVersion(bytes: Uint8Array, start: number, end: number): number {
   return afterFields(bytes, behind < end && bytes[behind] === SPACE ? behind : structured, end, 1);
 }
 
-/** Behind elements like `[id name="value"]`: in a value stand blanks, brackets, and behind a backslash quotes. The end where one is not closed. */
+/**
+ * Steps over elements like `[id name="value"]`. A value may hold blanks, brackets, and quotes behind a backslash. If an element is not closed, it goes to
+ * the end.
+ */
 function afterStructured(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   while (at < end && bytes[at] === BRACKET_OPEN) {
@@ -162,7 +164,7 @@ function afterStructured(bytes: Uint8Array, start: number, end: number): number 
   return at;
 }
 
-/** Behind so many words and the blanks after each. */
+/** Steps over this many words and the blanks after each. */
 function afterFields(bytes: Uint8Array, start: number, end: number, fields: number): number {
   let at = start;
   for (let field = 0; field < fields && at < end; field++) {

@@ -19,7 +19,7 @@ const OPENINGS = [
   'Current worker ',
   'Former worker ',
   'Failed to load worker ',
-  // Of checks and of whole processes: no states, but known, so that they do not count as unknown.
+  // About checks and whole processes: no states, but known, so that they do not count as unknown.
   'Health check for ',
   'Agent check for ',
   'SIGHUP',
@@ -37,11 +37,11 @@ const OPENINGS = [
   'Email alert [',
   'DNS : ',
   'server-state ',
-  // The further lines of a text of several (src/errors.c), behind blanks that were skipped.
+  // The further lines of a text of several lines (src/errors.c), behind blanks that were skipped.
   '| ',
 ];
 
-/** By their first byte, so that one look decides for almost every line. */
+/** Openings by their first byte, so that one look decides for almost every line. */
 export type Openings = (Uint8Array[] | undefined)[];
 
 export function byFirstByte(texts: readonly string[]): Openings {
@@ -55,7 +55,7 @@ export function byFirstByte(texts: readonly string[]): Openings {
 
 export const OF_STATES = byFirstByte(OPENINGS);
 
-/** Whether what stands at `at` begins as one of these. */
+/** Whether the bytes at `at` begin with one of these openings. */
 export function isOneOf(openings: Openings, bytes: Uint8Array, at: number, end: number): boolean {
   const mayBe = at < end ? openings[bytes[at]!] : undefined;
   if (mayBe === undefined) return false;

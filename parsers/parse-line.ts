@@ -1,4 +1,4 @@
-/** A line's text, taken apart and dated: the one user of the grammar. */
+/** Takes a line's text apart and dates it: the only user of the grammar. */
 import { parse } from './haproxy.gen.js';
 import type { LogRecord, Sentence, Stamp } from './record.js';
 import { type HeardLast, parseStamp, type TimeContext } from './syslog-time.js';
@@ -8,7 +8,7 @@ export type ParseResult =
   /** `column` counts from 1 and is where the grammar could not go on. */
   | { ok: false; reason: string; column: number };
 
-/** How far the grammar came, as Peggy tells it: what it throws when it refuses a text. */
+/** What Peggy throws when the grammar refuses a text: how far it came. */
 interface Refusal {
   location: { start: { offset: number; column: number } };
   expected: { type: string; text?: string }[];
@@ -18,9 +18,9 @@ interface Refusal {
  * Reads one line of haproxy.log.
  * @param text the line without its newline
  * @param context zone and latest instant, for stamps that bear neither zone nor year
- * @param heardLast for the hour that comes twice when summer time ends (without it, it is read as the first one), and for New Year
- * @returns the record and its instant; or why the line has no header that rsyslog writes. Throws for no line.
- * @throws {RangeError} where `context.tz` is no zone of IANA's, at the first stamp without one
+ * @param heardLast for the hour that comes twice when summer time ends (without it, the first one is meant), and for New Year
+ * @returns the record and its instant; or why the line cannot be read. No line makes it throw.
+ * @throws {RangeError} if `context.tz` is no IANA zone, at the first stamp without a zone
  */
 export function parseLine(text: string, context: TimeContext, heardLast: HeardLast = () => undefined): ParseResult {
   const record = read(unmarked(text));
@@ -35,10 +35,10 @@ export function parseLine(text: string, context: TimeContext, heardLast: HeardLa
 }
 
 /**
- * Reads what stands before the message of a line, where the message itself is known already.
+ * Reads what stands before the message of a line, for a caller that knows the message already.
  * @param text from the line's beginning to where its message begins
- * @returns who spoke, and when; null where that is no header that rsyslog writes. Throws for no text.
- * @throws {RangeError} where `context.tz` is no zone of IANA's, at a stamp without one
+ * @returns who spoke, and when; null if the text is no header that rsyslog writes. No text makes it throw.
+ * @throws {RangeError} if `context.tz` is no IANA zone, at a stamp without a zone
  */
 export function parseHeader(
   text: string,
@@ -53,14 +53,17 @@ export function parseHeader(
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
-/** A file that some editor or Windows wrote begins with a mark; where the power failed, a line may stand behind a block of NULs that a file system left. */
+/**
+ * A file that some editor or Windows wrote begins with a byte order mark. After a power failure a line may stand behind a block of NULs that the file
+ * system left.
+ */
 const unmarked = (text: string) =>
   text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text.startsWith('\0') ? text.replace(/^\0+/, '') : text;
 
-/** rsyslog counts what it folds in an int (runtime/msg.c); nobody writes a state so often. */
+/** rsyslog counts the lines that it folds in an int (runtime/msg.c), but no state is written so often. */
 const TIMES_MAX = 1_000_000;
 
-/** What the grammar reads in a line; where it stopped if not even the header is one. */
+/** What the grammar reads in a line, or where it stopped if not even the header is one. */
 function read(text: string): LogRecord | { column: number } {
   try {
     return parse(text);
@@ -72,12 +75,12 @@ function read(text: string): LogRecord | { column: number } {
   }
 }
 
-/** A line that begins as a sentence and is none; null if it has no header. */
+/** A line that begins like a sentence and is none; null if it has no header. */
 function readOpening(text: string): LogRecord | null {
   return unlessRefused(() => parse(text, { startRule: 'Unread' }));
 }
 
-/** What the grammar reads; null where it refuses. */
+/** What the grammar reads; null if it refuses the text. */
 function unlessRefused<T>(read: () => T): T | null {
   try {
     return read();
@@ -87,11 +90,11 @@ function unlessRefused<T>(read: () => T): T | null {
   }
 }
 
-/** Ended too early, or went on otherwise? */
+/** Whether a sentence that was refused ended too early (`truncated`) or went on otherwise (`near.miss`). */
 function missed(sentence: Sentence, text: string, { location, expected }: Refusal): Sentence {
   if (sentence.kind !== 'near.miss') return sentence;
   const { offset, column } = location.start;
-  // The bracket of a repeated message closes behind whatever was cut in it.
+  // The bracket of a repeated message closes even behind a text that was cut in it.
   const rest = text.slice(offset).replace(/\]$/, '');
   const cut = rest === '' || expected.some((each) => each.type === 'literal' && each.text?.startsWith(rest));
   return { ...sentence, kind: cut ? 'truncated' : 'near.miss', column };
@@ -103,7 +106,7 @@ function refusalOf(error: unknown): Refusal {
   return refusal as Refusal;
 }
 
-/** A pid_t has 31 bits (Linux's own limit is far below); more digits are no process. */
+/** A pid_t has 31 bits (Linux's own limit is far below): a larger number is no process. */
 function isPid(pid: number | null): boolean {
   return pid === null || pid < 2 ** 31;
 }

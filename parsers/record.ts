@@ -1,6 +1,6 @@
 /**
- * What one line of the log says, and nothing more: header, the way it took, and HAProxy's sentence taken apart. The
- * wording is HAProxy's and stands in grammar/; what it means for a server or a backend is decided in alerts/.
+ * What one line of the log says, and nothing more: its header, the way it took, and HAProxy's sentence taken apart. The wording is HAProxy's and stands in
+ * grammar/; what it means for a server or a backend is decided in alerts/.
  */
 
 /** Milliseconds since 1970 UTC. Never a `Date` in the core. */
@@ -84,7 +84,7 @@ export type ServerChange =
 /** What HAProxy said. The versions and source files of each wording stand with its rule in grammar/. */
 export type Sentence = StateOfServers | Checks | Addresses | Proxies | Processes | Remarks | Unread;
 
-/** Changes of state: with the signs of event.ts the sentences that become events. 1.5 to 3.5, workers since 1.8. */
+/** Changes of state. These and the signs of event.ts become events. 1.5 to 3.5, workers since 1.8. */
 type StateOfServers =
   | {
       kind: 'server';
@@ -101,14 +101,14 @@ type StateOfServers =
   | { kind: 'worker.started'; pid: number }
   /** It reads the configuration, and serves once its master says that this went well. */
   | { kind: 'worker.loading'; pid: number }
-  /** It could not load it, and never served. */
+  /** It could not load the configuration, and never served. */
   | { kind: 'worker.failed'; pid: number; code: number }
   | { kind: 'worker.ended'; pid: number; code: number; former: boolean };
 
 type Checks =
   /**
-   * One result of a check (`option log-health-checks`). `health` of `of`: how many more failures it takes until the server
-   * falls while `up`, how many successes it has of those that it needs while `down`.
+   * One result of a check (`option log-health-checks`). `health` of `of`: while `up`, how many more failures it takes until the server falls; while `down`,
+   * how many of the required successes it has.
    */
   | {
       kind: 'check.result';
@@ -188,7 +188,7 @@ type Processes =
       about: 'configuration' | 'binding' | 'limits' | 'process';
       place: string | null;
     }
-  /** Without a place: that there were errors. `reason` is all of the text. */
+  /** Without a place it only says that there were errors. `reason` is the whole text. */
   | { kind: 'configuration.refused'; place: string | null; reason: string }
   | { kind: 'crash'; what: 'bug' | 'worker died' | 'panic' | 'stuck thread' | 'spinning task' | 'trace' };
 
@@ -197,9 +197,9 @@ type Remarks =
   | { kind: 'logger.failed'; logger: number; reason: string }
   /** The system's log held lines back; null where it does not say how many. */
   | { kind: 'lines.lost'; lines: number | null }
-  /** The line before was written so many times more. */
+  /** The line before was written this many more times. */
   | { kind: 'repeated.last'; times: number }
-  /** 3.2: the certificate of a store (`crt-store`) came anew by ACME. */
+  /** 3.2: the certificate of a store (`crt-store`) was renewed by ACME. */
   | { kind: 'certificate.renewed'; store: string }
   /** Anything else that is known by its opening: `lua`, `spoe`, `acme`, `resolvers`, `state file`. */
   | { kind: 'notice'; topic: string }
@@ -212,7 +212,7 @@ type Unread =
   | { kind: 'truncated'; began: SentenceKind; column: number }
   /** Begins as one and goes on otherwise: an unknown wording, or somebody's imitation. */
   | { kind: 'near.miss'; began: SentenceKind; column: number }
-  /** Traffic (`parseTraffic`), or what the grammar does not know. */
+  /** Traffic (`parseTraffic`), or a text that the grammar does not know. */
   | { kind: 'other' };
 
 export type SentenceKind = Sentence['kind'];
@@ -223,11 +223,11 @@ export interface LogRecord {
   stamp: string;
   host: string;
   tag: string;
-  /** The pid that speaks: the number in the stderr prefix if there is one, else in HAProxy's own header, else the tag's; null where none was sent. */
+  /** The pid that speaks: the number in the stderr prefix if there is one, else in HAProxy's own header, else the tag's; null if none was sent. */
   pid: number | null;
-  /** The tag's pid: who wrote the line to syslog, or to journald. */
+  /** The tag's pid: of the process that wrote the line to syslog, or to journald. */
   tagPid: number | null;
-  /** What stands in the tag's place, where HAProxy's own header stands behind it; else null. */
+  /** What stands in the tag's place, if HAProxy's own header stands behind it; else null. */
   inTagsPlace: string | null;
   origin: Origin;
   /** Facility times eight plus severity, where the line begins with `<PRI>`: 128 is local0.emerg; else null. */
@@ -237,6 +237,6 @@ export interface LogRecord {
   /** How many further copies rsyslog folded into this line (`message repeated N times`), else 1. */
   times: number;
   sentence: Sentence;
-  /** What HAProxy said without stamp, tag, prefix and quotes: equal in all copies. */
+  /** What HAProxy said, without stamp, tag, prefix and quotes: equal in all copies. */
   text: string;
 }

@@ -1,18 +1,18 @@
 /**
- * Of a traffic line, without decoding it: which backend was to serve, and did it fail because no server could be reached?
+ * Finds in a traffic line, without decoding it, which backend was to serve, and whether that failed because no server could be reached.
  *
- * Reads HAProxy's own formats (httplog, httpslog, tcplog, CLF) and accepts what grammar/traffic.peggy does. What clients write
- * (cookies, headers, request, SNI) cannot stand in the place of the fields before it; and it asks one thing more than the
- * grammar: where no connection was made, Tc is -1 (HAProxy's manual, 8.4), which is left of all that a client writes.
+ * Reads HAProxy's own formats (httplog, httpslog, tcplog, CLF) and accepts what grammar/traffic.peggy accepts. What clients write (cookies, headers,
+ * request, SNI) cannot stand in the place of the fields before it. A failure needs one thing more than the grammar asks for: Tc is -1, as it is where no
+ * connection was made (HAProxy's manual, 8.4). Tc is left of all that a client writes (in CLF only the quoted request is before it).
  */
 import { BRACE_CLOSE, BRACE_OPEN, BRACKET_CLOSE, COLON, DASH, DIGIT_1, QUOTE, SLASH, SPACE, TILDE } from './bytes.js';
 import { digits, find, hex, isDigit, isLetter, letters, literal, one, quoted, signed, timer, word } from './cursor.js';
 
 /**
- * The terminations that say so (HAProxy's manual, 8.5, "Session state at disconnection"; src/stream.c, sess_set_term_flags()):
- * `SC` the server refused the connection, or there was none to be asked (`<NOSRV>`, 503 in HTTP); `sC` "timeout connect"
- * passed before the connection was made; `sQ` "timeout queue" passed before a server was free. Not what the client gave up
- * (`CC`, `CQ`), what HAProxy refused or answered itself (`PR`, `LR`: `<NOSRV>` too), nor a 503 of the application (`--`).
+ * The terminations that say that no server could be reached (HAProxy's manual, 8.5, "Session state at disconnection"; src/stream.c, sess_set_term_flags()):
+ * `SC` the server refused the connection, or there was none to be asked (`<NOSRV>`, 503 in HTTP); `sC` "timeout connect" passed before the connection was
+ * made; `sQ` "timeout queue" passed before a server was free. Not among them are requests that the client gave up (`CC`, `CQ`) or that HAProxy refused or
+ * answered itself (`PR`, `LR`: `<NOSRV>` too), nor a 503 of the application (`--`).
  */
 const FAILURES = ['SC', 'sC', 'sQ'].map((text) => [text.charCodeAt(0), text.charCodeAt(1)] as const);
 
@@ -27,7 +27,7 @@ export interface RequestPlace {
 
 /**
  * Reads the message in `bytes[message, end)`.
- * @returns false if it is no such line, whole: then nothing in `place` can be relied on
+ * @returns false if it is in none of these formats: then nothing in `place` can be relied on
  */
 export function findRequest(bytes: Uint8Array, message: number, end: number, place: RequestPlace): boolean {
   const address = word(bytes, message, end);
@@ -42,7 +42,7 @@ export function findRequest(bytes: Uint8Array, message: number, end: number, pla
   return true;
 }
 
-/** Client, date, frontend: all that stands before the route, which no server's client has written. */
+/** Steps over client, date and frontend: all that stands before the route, in which no client writes. */
 function behindFrontend(bytes: Uint8Array, message: number, address: number, end: number): number {
   let at = literal(bytes, address, end, ' [');
   if (at < 0 || !isEndpoint(bytes, message, address)) return -1;
@@ -96,7 +96,10 @@ function findInLog(bytes: Uint8Array, route: number, end: number, place: Request
   return behindCookies(bytes, one(bytes, timer(bytes, sent, end), end, SPACE), end);
 }
 
-/** Clients write in cookies, blanks too: the first place counts behind which all the rest of a line follows. */
+/**
+ * Where the termination stands, behind the cookies, or -1. Clients write in cookies, even blanks: the first place behind which the whole rest of a line
+ * follows is taken.
+ */
 function behindCookies(bytes: Uint8Array, cookies: number, end: number): number {
   for (let at = find(bytes, cookies, end, SPACE); at >= 0; at = find(bytes, at + 1, end, SPACE)) {
     const behind = behindTermination(bytes, at + 1, end, 4);
@@ -105,7 +108,7 @@ function behindCookies(bytes: Uint8Array, cookies: number, end: number): number 
   return -1;
 }
 
-/** Captured headers, the request in quotes, perhaps the handshake. `len` may have cut the line in one of them. */
+/** Whether captured headers, the request in quotes and perhaps the handshake follow. `len` may have cut the line in headers or request. */
 function isRequest(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
   for (let group = literal(bytes, at, end, ' {'); group >= 0; group = literal(bytes, at, end, ' {')) {
@@ -171,7 +174,7 @@ function load(bytes: Uint8Array, start: number, end: number): number {
   return digits(bytes, one(bytes, digits(bytes, at, end), end, SLASH), end);
 }
 
-/** Two letters; of HTTP two more, of the cookies. Behind the blank after them. */
+/** Steps over the termination and the blank after it: two letters, in HTTP two more about the cookies. */
 function behindTermination(bytes: Uint8Array, at: number, end: number, length: 2 | 4): number {
   const behind = at < 0 ? -1 : one(bytes, at + length, end, SPACE);
   for (let i = at; behind >= 0 && i < at + length; i++) {
@@ -182,7 +185,7 @@ function behindTermination(bytes: Uint8Array, at: number, end: number, length: 2
   return behind;
 }
 
-/** A stage that was never reached: -1. */
+/** Whether a timer is -1: the stage was never reached. */
 function isNever(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === DASH && bytes[at + 1] === DIGIT_1 && !isDigit(bytes[at + 2]);
 }

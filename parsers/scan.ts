@@ -14,18 +14,19 @@ import { byFirstByte, bytesOf, isOneOf, OF_STATES } from './openings.js';
 export type LineClass = 'traffic' | 'candidate' | 'other';
 
 /**
- * How the built-in traffic formats begin (and JSON): a digit, a colon, a quote, a brace, and the C of `Connect from` say so alone; another
- * letter or a dash has to be that of an address (`fd00::1`), or of what stands in its place.
+ * How the built-in traffic formats begin, and JSON. A digit, a colon, a quote, a brace, and the C of `Connect from` are enough by themselves. Another
+ * letter or a dash must begin an address (`fd00::1`), or what stands in its place.
  */
 const TRAFFIC_STARTS = new Uint8Array(256);
 for (const byte of bytesOf('0123456789:"{C')) TRAFFIC_STARTS[byte] = 1;
 
-/** A dash with nothing behind it is what a `log-format` of one's own writes where it has nothing to write. */
+/** What stands in an address's place. A dash with nothing behind it is not among them: a custom `log-format` writes one where it has nothing to write. */
 const FOR_ADDRESSES = byFirstByte(['-:', '- ', 'unix:', 'unix ', 'unknown']);
 
 /**
- * For who passes over traffic with fewer looks (src/tail/sweep.wat): by the first byte of a message 0 where `classify` is to be asked;
- * else the second byte of the sentences about states that begin so, or a newline, which stands in no line.
+ * A table for src/tail/sweep.wat, which passes over traffic with fewer looks, by the first byte of a message. 0: `classify` must be asked. Otherwise the
+ * message is traffic, unless its second byte is the one in the table: that of the sentences about states with the same first byte (if there are none, a
+ * newline, which stands in no line).
  */
 export const ALONE: Uint8Array = TRAFFIC_STARTS.map((isStart, first) => {
   const seconds = new Set((OF_STATES[first] ?? []).map((opening) => opening[1] ?? 0));

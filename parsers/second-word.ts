@@ -1,5 +1,5 @@
 /**
- * The second word of a worker. A first one may be anybody's; with the second the worker may be believed, and then the first is as well
+ * The second word of a worker. The first may be anybody's; with the second the worker may be believed, and then the first is as well
  * (docs/decisions/0007-belief.md).
  */
 import { lacksStderr } from './belief.js';
@@ -12,14 +12,14 @@ import { isWorker } from './speakers.js';
 import { clientsWriteLines } from './strangers.js';
 import { followsFrom, isNamed } from './told.js';
 
-/** So much of what it said in vain is remembered of a worker. */
+/** How many sentences that were not believed are remembered of a worker. */
 const DOUBTED_MAX = 8;
 
-/** What a worker said in vain. Older memories had one at most, and otherwise written. */
+/** What a worker said without being believed. Older memories hold one sentence at most, in another form. */
 const doubtedOf = (speaker: Speaker | undefined): readonly Doubted[] =>
   Array.isArray(speaker?.doubted) ? speaker.doubted : [];
 
-/** The same with one more: the last of each backend's servers, and that it has none. */
+/** The speaker with one more such sentence. Of each backend the last about its servers is kept, and the last that it has none. */
 export function withDoubted(speaker: Speaker, one: Doubted): Speaker {
   const about = ({ event: { says } }: Doubted) => `${says.kind} ${backendOf(says)}`;
   const others = doubtedOf(speaker).filter((other) => about(other) !== about(one));
@@ -27,7 +27,7 @@ export function withDoubted(speaker: Speaker, one: Doubted): Speaker {
 }
 
 /**
- * What is believed with this line, where HAProxy was heard before: it was started anew and writes less than it did. Null if it is not.
+ * What is believed with this event if HAProxy, which was heard before, was started anew and writes less than it did. Null if the event is not believed.
  * @param others what else of the worker waits; looked for only where it matters
  */
 export function startedAnew(
@@ -40,21 +40,22 @@ export function startedAnew(
   const source = sourceOf(heard, host);
   if (said.by.syslog === 0 || !source.tags.includes(held.tag) || isWorker(heard, host, pid)) return null;
   if (lacksStderr(heard, held.event, said)) return null;
-  // Where clients write lines, two of them say as little as one.
+  // Where clients can write lines, two of them say as little as one.
   if (source.pairs && !said.pair && clientsWriteLines(heard, held.event)) return null;
-  // Where a master would have told of the worker, stderr itself must have fallen silent: then both targets say each.
+  // Where a master would have told of the worker, stderr itself must have fallen silent. Then both targets must tell each sentence.
   if (source.announces && !said.pair) return null;
   const counts = ({ pair, text }: Pick<RecentEvent, 'pair' | 'text'>) =>
     text !== said.text && (pair || !source.announces);
-  // Anybody on the host can write under that name; who knows what HAProxy spoke of before is rather HAProxy.
+  // Anybody on the host can write under that name. A process that knows what HAProxy spoke of before is more likely HAProxy.
   if (!isNamed(heard, held.event)) return null;
   const doubted = doubtedOf(heard.speakers.get(speakerKey(held.event))).filter(({ event }) => isNamed(heard, event));
   return [...others(), ...doubted].some(counts) ? doubted : null;
 }
 
 /**
- * What the same process said in vain before and is believed now, because this line follows from some of it: one such line anybody may write, two that fit
- * hardly. Of the line's own backend that is what it follows from; of other backends all, unless somebody has tried to forge lines. Null if it follows from nothing.
+ * What the same process said before without being believed, and is believed now because this line follows from some of it: anybody may write one such line,
+ * but hardly two that fit. Of the line's own backend these are the sentences from which it follows; of other backends all, unless somebody has tried to
+ * forge lines. Null if it follows from nothing.
  */
 export function followedUp(heard: Heard, { event, tagPid }: Held): readonly Doubted[] | null {
   const isOther = (one: Doubted) => one.tagPid === tagPid && one.event.id !== event.id;
@@ -67,14 +68,17 @@ export function followedUp(heard: Heard, { event, tagPid }: Held): readonly Doub
   return doubted.filter((first) => precedes(first) || (isElsewhere(first) && !isWary(heard, event)));
 }
 
-/** In which ways a load balancer writes that was started anew. */
+/** The ways in which a load balancer writes that was started anew. */
 export const waysOfStartedAnew = ({ event }: Held, said: RecentEvent): Partial<Source> => ({
   stderr: false,
   alive: false,
   pairs: showsTwoTargets(event, said),
 });
 
-/** In which ways a load balancer writes of which one line was believed because it follows from another. A severity is enough in whatever way. */
+/**
+ * The ways in which a load balancer writes if one of its lines was believed because it follows from another. Nothing new if it bears a severity, which is
+ * enough whatever way the line took.
+ */
 export function waysOfFollowed({ by, sealed }: RecentEvent): Partial<Source> {
   if (sealed) return {};
   return by.syslog > 0 ? { stderr: false, alive: false, pairs: false } : { stderr: true };

@@ -11,7 +11,7 @@
 const BITS = 4;
 const ARMS = 1 << BITS;
 
-/** One name and its thing; `next` is another name of the same hash. */
+/** One name and its thing. `next` is another name with the same hash. */
 class Leaf<V> {
   readonly hash: number;
   readonly name: string;
@@ -84,7 +84,7 @@ export class Shelf<V> implements Iterable<[string, V]> {
     return entriesOf(this.#root, ANY).values();
   }
 
-  /** What `later` has that this shelf has not, or has otherwise; and the names it has no more. */
+  /** What `later` has and this shelf has not, or has otherwise; and the names that `later` has no more. */
   changesTo(later: Shelf<V>): { put: [string, V][]; gone: string[] } {
     const put: [string, V][] = [];
     const gone: string[] = [];
@@ -169,12 +169,12 @@ function isBranch<V>(tree: Tree<V>): tree is Branch<V> {
   return Array.isArray(tree);
 }
 
-/** Below the last bits of a hash there is no branch: who is still together has the same one. */
+/** The arm that a hash takes in a branch. Below its last bits there is no branch: leaves that are still together have the same hash. */
 function armOf(hash: number, shift: number): number {
   return (hash >>> shift) & (ARMS - 1);
 }
 
-/** FNV-1a over the name's characters: 32 bits, with their sign, for V8 keeps such numbers without an object of their own. */
+/** FNV-1a over the name's characters: 32 bits with a sign, because V8 keeps such numbers without an object of their own. */
 function hashOf(name: string): number {
   let hash = 0x811c9dc5 | 0;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);

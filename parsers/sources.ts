@@ -1,4 +1,4 @@
-/** In which ways a load balancer writes what it says, as far as it is known: `log` targets, one or several, and stderr. */
+/** The ways in which a load balancer writes what it says, as far as they are known: one `log` target or several, and stderr. */
 import { inOneBreath } from './copies.js';
 import type { HaproxyEvent } from './event.js';
 import { type Heard, heardWith, type RecentEvent, type Source } from './heard.js';
@@ -8,36 +8,42 @@ import { isWorker } from './speakers.js';
 
 const NOTHING_KNOWN: Source = { stderr: null, pairs: null, announces: false, tags: [] };
 
-/** What is known of the load balancer's ways; nothing, if it was never heard. */
+/** What is known of the load balancer's ways; `NOTHING_KNOWN` if it was never heard. */
 export function sourceOf(heard: Heard, host: string): Source {
   return heard.sources.get(host) ?? NOTHING_KNOWN;
 }
 
-/** What was heard, with this of the load balancer changed; the same where it was known already. */
+/** `heard` with `change` made to the load balancer's source; `heard` itself if all of it was known already. */
 export function withSource(heard: Heard, host: string, change: Partial<Source>): Heard {
   const source = sourceOf(heard, host);
   const isKnown = (Object.keys(change) as (keyof Source)[]).every((part) => source[part] === change[part]);
   return isKnown ? heard : heardWith(heard, { sources: heard.sources.with(host, { ...source, ...change }) });
 }
 
-/** Whether a change is to be expected on stderr as well: it was seen there, or the masters are heard there. */
+/** Whether a change is expected on stderr as well: one was seen there; or, while that is not known, masters are heard there. */
 export function expectsStderr({ stderr, announces }: Source): boolean {
   return stderr ?? announces;
 }
 
-/** A line on stderr and one of a `log` target said so. */
+/** Whether a line on stderr and one of a `log` target said so. */
 export function cameBothWays({ by }: Pick<RecentEvent, 'by'>): boolean {
   return by.stderr > 0 && by.syslog > 0;
 }
 
-/** So many changes that came in pairs show a second target, where the first that was heard were single lines, and may have been clients'. */
+/** How many changes in pairs show a second target if the first lines heard were single and may have been clients'. */
 const PAIRS_ENOUGH = 3;
 
-/** Whether both of two `log` targets have told it. Of a frontend and a backend with one name each target tells that they stop, in equal words (src/proxy.c). */
+/**
+ * Whether an event shows two `log` targets, as both told it. A proxy that stops does not: of a frontend and a backend with one name, each target tells
+ * twice in equal words that they stop (src/proxy.c).
+ */
 export const showsTwoTargets = ({ says }: HaproxyEvent, { pair }: Pick<RecentEvent, 'pair'>): boolean =>
   pair && says.kind !== 'proxy.stopped';
 
-/** The source's ways after one more event. A line can only show that a way is used; that it is not shows only where an event waited for it in vain (verdict.ts). */
+/**
+ * The source's ways after one more event. A line can only show that a way is used. That it is not used shows only when an event waited for it in vain
+ * (verdict.ts).
+ */
 export function waysOf(
   source: Source,
   event: HaproxyEvent,
@@ -46,9 +52,9 @@ export function waysOf(
   const { by, at } = said;
   const pair = showsTwoTargets(event, said);
   const isBoth = cameBothWays(said);
-  // Two requests in one breath make no second target: a client shall not bring about that HAProxy's one line is not enough any more.
+  // Two requests in one breath are no second target: a client must not be able to make HAProxy's single line insufficient.
   const isDoubtful = source.open === true && source.pairs === false;
-  // Where stamps are whole seconds two equal requests are easily in one breath.
+  // Where stamps are whole seconds, two equal requests easily fall into one breath.
   const isCounted = isDoubtful && pair && by.syslog === 2 && at % 1_000 !== 0;
   const pairsHeard = (source.pairsHeard ?? 0) + (isCounted ? 1 : 0);
   return {
@@ -60,8 +66,8 @@ export function waysOf(
 }
 
 /**
- * Takes in that a proxy has started: until 2.2 the process that forks the worker says so by `log` targets, and where there are two twice in one breath. A
- * client cannot, for what it makes HAProxy log is the worker's.
+ * Takes in that a proxy has started. Until 2.2 the process that forks the worker says so by `log` targets, and if there are two, twice in one breath. A
+ * client cannot do that, because what it makes HAProxy log comes from the worker.
  */
 export function hearStart(heard: Heard, host: string, { origin, pid, text }: LogRecord, at: Instant): Heard {
   const source = sourceOf(heard, host);

@@ -9,15 +9,15 @@ import { speakerKey, speakerOf, type WorkerRef, workerKey } from './keys.js';
 import type { Instant, LogRecord, Origin } from './record.js';
 import type { Shelf } from './shelf.js';
 
-/** So many workers of a host are remembered, the youngest: a reload a minute must not fill the memory. */
+/** How many workers of a host are remembered, the youngest: a reload a minute must not fill the memory. */
 const KNOWN_MAX = 50;
 
-/** So many pids of which nothing was believed: anybody can write one into a message. */
+/** How many pids of which nothing was believed are remembered: anybody can write one into a message. */
 const UNKNOWN_MAX = 50;
 
 /**
- * The host that a worker is known by. Two names are one worker if they share the pid and no origin, neither host has
- * ever spoken in the other's way, and the one was heard, or announced by its master, just before.
+ * Takes in that a worker speaks, and finds the name by which its host is known. Two names are one worker if they share the pid and no origin, neither host
+ * has ever spoken in the other's way, and the first was announced by its master or heard within the last minute.
  */
 export function recognise(
   heard: Heard,
@@ -34,7 +34,7 @@ export function recognise(
     ...speaker,
     origins: { ...speaker.origins, [origin]: true },
     announced: speaker.announced && !isOwn,
-    // From its own first word on the other name is to be expected, however long ago its master told of it.
+    // From its own first word on the other name is to be expected, no matter how long ago its master told of it.
     at: speaker.announced && isOwn ? at : speaker.at,
   });
   if (known) {
@@ -55,13 +55,13 @@ export function recognise(
   };
 }
 
-/** Its master told of it, or it was believed before. */
+/** Whether it is a known worker: its master told of it, or it was believed before. */
 export function isWorker({ speakers }: Heard, host: string, pid: number | null): boolean {
   const speaker = pid === null ? undefined : speakers.get(speakerKey({ host, pid }));
   return speaker?.known === true;
 }
 
-/** The worker is believed from now on. What its host's workers said long ago goes: it has begun in the place of one of them. */
+/** Makes a worker a known one. What its host's workers said long ago is forgotten: it has begun in the place of one of them. */
 export function acquainted(heard: Heard, event: { host: string; pid: number; at: Instant }): Heard {
   const fresh = forgetOld(heard, event.host, event.at);
   const key = speakerKey(event);
@@ -69,7 +69,7 @@ export function acquainted(heard: Heard, event: { host: string; pid: number; at:
   return heardWith(fresh, { speakers: fresh.speakers.with(key, { ...speaker, known: true, doubted: [] }) });
 }
 
-/** The name that a worker's host is known by, where its other lines bear another one. */
+/** The name by which a worker's host is known, if its other lines bear another one; else the name given. */
 export function hostNameOf({ speakers }: Heard, { host, pid }: Pick<LogRecord, 'host' | 'pid'>): string {
   return (pid === null ? undefined : speakers.get(speakerKey({ host, pid }))?.alias) ?? host;
 }
@@ -85,7 +85,7 @@ function twinOf(speakers: Shelf<Speaker>, host: string, pid: number, origin: Ori
   );
   if (candidates.length === 0) return null;
   const origins = originsByHost(speakers);
-  // A worker has one name in each way: who has it by another already is no other name's.
+  // A worker has one name by each origin: one that already has a name by this origin is not meant.
   const isNamed = (name: string) =>
     [...speakers].some(
       ([key, { alias, origins: own }]) => alias === hostOf(name) && key.startsWith(`${pid} `) && own[origin],
@@ -104,14 +104,17 @@ function originsByHost(speakers: Shelf<Speaker>): Map<string, Set<string>> {
   return origins;
 }
 
-/** A worker begins, or of so many new things: what the same host's workers said longer ago than a copy takes need not be kept. */
+/**
+ * Forgets what the host's workers said longer ago than a copy takes, and workers beyond those that are kept. Called when a worker begins, and when there is
+ * too much that is new.
+ */
 export function forgetOld(heard: Heard, host: string, at: Instant): Heard {
   const silent = ({ voices }: Subject) => Object.values(voices).every((voice) => at - voice.at > COPY_DELAY_MAX_MS);
   const waiting = new Set([...heard.held].map(([, { subject }]) => subject));
   const beginning = `${host} `;
   const isOld = (key: string, subject: Subject) => key.startsWith(beginning) && !waiting.has(key) && silent(subject);
   const own = speakersOf(heard, host).sort(([, a], [, b]) => b.at - a.at);
-  // Those that have ended first: one service may be reloaded every minute beside another that is not for a year.
+  // Workers that have ended go first: one service may be reloaded every minute beside another that is not for a year.
   const known = own.filter(([, speaker]) => !isStranger(speaker)).sort(([, a], [, b]) => ended(a) - ended(b));
   const strangers = own.filter(([, speaker]) => isStranger(speaker));
   const gone = [...known.slice(KNOWN_MAX), ...strangers.slice(UNKNOWN_MAX)].map(([key]) => key);
@@ -126,12 +129,15 @@ export function forgetOld(heard: Heard, host: string, at: Instant): Heard {
   });
 }
 
-/** Forgetting looks at everything: whoever makes up a pid for each line must not bring it about each time. */
+/**
+ * Whether a host has too many unknown pids, twice as many as are kept: forgetting looks at everything, and somebody who makes up a pid for each line must
+ * not cause it each time.
+ */
 function isCrowded(heard: Heard, host: string): boolean {
   return speakersOf(heard, host, isStranger).length >= 2 * UNKNOWN_MAX;
 }
 
-/** The processes of a host that were heard, by the name that stands in their lines: all, or those that are `wanted`. */
+/** The processes that were heard under a host's name as it stands in their lines: all, or those that are `wanted`. */
 export function speakersOf(
   { speakers }: Heard,
   host: string,
@@ -146,11 +152,11 @@ const ANY = () => true;
 const ended = ({ stage }: Speaker): number => (stage === 'ended' ? 1 : 0);
 const isStranger = ({ known, announced }: Speaker) => !known && !announced;
 
-/** A master's word of its worker may come on stderr behind the worker's own first words by `log` targets: by so much at most. */
+/** How much later than the worker's own first words by `log` targets its master's word on stderr may come, at most. */
 const OVERTAKEN_MS = 10_000;
 
 /**
- * Whether the worker that its master tells of has begun to speak already. Not where a master has told of this pid before: that was an earlier worker, as in a
+ * Whether the worker of which its master tells now had already begun to speak. Not if a master told of this pid before: that was an earlier worker, as in a
  * container that is started again and again.
  */
 export function hasJustBegun({ speakers }: Heard, { host, pid, at }: WorkerRef & { at: Instant }): boolean {
@@ -158,7 +164,7 @@ export function hasJustBegun({ speakers }: Heard, { host, pid, at }: WorkerRef &
   return speaker !== undefined && speaker.master === undefined && at - begunAt(speaker) < OVERTAKEN_MS;
 }
 
-/** A worker begins: in a container it bears the pid of the one before, whose words are nothing that it could repeat. */
+/** Ends all runs of a pid and forgets its states, because a worker begins: in a container it has the pid of the one before, whose words it cannot repeat. */
 export function forgetWorker(heard: Heard, host: string, pid: number): Heard {
   const prefix = `${host} ${pid} `;
   const own = (key: string) => key.startsWith(prefix);
@@ -166,7 +172,7 @@ export function forgetWorker(heard: Heard, host: string, pid: number): Heard {
   return heardWith(heard, { subjects, told: heard.told.withoutAll(own) });
 }
 
-/** Nothing is known any more of a host that has long been silent, nor of another name of it. */
+/** Forgets all about a host that has long been silent, under each of its names. */
 export function forgetHost(heard: Heard, host: string): Heard {
   const isOfHost = (key: string) => key.startsWith(`${host} `);
   const aliasOf = (process: string) => heard.speakers.get(process)?.alias;

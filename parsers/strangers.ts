@@ -1,8 +1,7 @@
 /**
- * Who can write a whole line? Where every `log-format` begins with what HAProxy fills in (an address, a brace, a word of the
- * operator's), no client can. Where one begins with a client's text, ordinary requests show it: lines that begin as nothing that
- * HAProxy writes of itself, and not all of them alike. Then the load balancer is open to its clients, and belief is stricter
- * (docs/decisions/0007-belief.md).
+ * Whether clients can write whole lines. They cannot if every `log-format` begins with what HAProxy fills in (an address, a brace, a word of the
+ * operator's). If one begins with a client's text, ordinary requests show it: their lines begin like nothing that HAProxy writes by itself, and not all
+ * alike. Then the load balancer is open to its clients, and belief is stricter (docs/decisions/0007-belief.md).
  */
 import { begunAt, type Heard, heardWith, type Strangeness } from './heard.js';
 import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
@@ -11,18 +10,18 @@ import type { Shelf } from './shelf.js';
 import { sourceOf, withSource } from './sources.js';
 import { hostNameOf, isWorker } from './speakers.js';
 
-/** Why a line is doubted there. */
+/** Why a line of an open load balancer is doubted. */
 export const OPEN = 'clients of this load balancer seem to begin lines of its log as they like';
 
-/** So many processes are kept: any program may log lines, and each new worker does. */
+/** How many processes are kept: any program may log such lines, and each new worker does. */
 const STRANGE_MAX = 1_000;
 
-/** So long a worker has served before it counts that its lines do not vary. */
+/** How long a worker must have served before it counts that its lines do not vary. */
 const DAY = 86_400_000;
 
 /**
- * Takes in that a line began with the character `first`, as none does that HAProxy writes of itself.
- * @param writer by the name that stands in the line
+ * Takes in that a line began with the character `first`, like no line that HAProxy writes by itself.
+ * @param writer with the host's name as it stands in the line
  */
 export function hearStranger(heard: Heard, writer: WorkerRef, first: string): Heard {
   const key = speakerKey(writer);
@@ -38,9 +37,9 @@ export function hearStranger(heard: Heard, writer: WorkerRef, first: string): He
 }
 
 /**
- * Opens the load balancer if the lines of this worker vary. To be called whenever that may have become true: its lines vary now, it has become a known worker,
- * or another name of its host has become known.
- * @param worker by the name that its host is known by
+ * Opens the load balancer if the lines of this worker vary. To be called whenever that may have become true: when its lines begin to vary, when it has
+ * become a known worker, or when another name of its host has become known.
+ * @param worker with the name by which its host is known
  */
 export function opened(heard: Heard, worker: WorkerRef): Heard {
   const { host, pid } = worker;
@@ -54,8 +53,8 @@ export function opened(heard: Heard, worker: WorkerRef): Heard {
 }
 
 /**
- * Closes a load balancer whose formats were changed, as far as its lines tell: those of a worker that has served for a day do not vary, nor do those of
- * any other one that has not ended. To be asked with each change that a known worker told, and the instant of it.
+ * Closes a load balancer whose formats seem to have been changed: the lines of a worker that has served for a day do not vary, nor do those of any other
+ * one that has not ended. To be called with each change that a known worker told: with that worker and the instant.
  */
 export function reconsidered(heard: Heard, worker: WorkerRef & { at: Instant }): Heard {
   const { host, at } = worker;
@@ -70,7 +69,7 @@ export function reconsidered(heard: Heard, worker: WorkerRef & { at: Instant }):
   return open.length === 0 ? closed(heard, host) : heard;
 }
 
-/** Nothing is known any more of how the lines of the load balancer begin. */
+/** Forgets how the lines of the load balancer begin, and closes it. */
 export function closed(heard: Heard, host: string): Heard {
   const source = sourceOf(heard, host);
   const strangers = heard.strangers.withoutAll((key) => hostNameOf(heard, speakerOf(key)) === host);
@@ -92,14 +91,17 @@ export function linesVary(heard: Heard, writer: WorkerRef): boolean {
   return writersFor(heard, writer).some((pid) => heard.strangers.get(speakerKey({ host, pid }))?.varies === true);
 }
 
-/** The numbers under which a process's lines are in the log: its own, and those of the processes that carry what the host's workers log. */
+/** The pids under which a process's lines are in the log: its own, and those of the processes that carry what the host's workers log. */
 const writersFor = (heard: Heard, { host, pid }: WorkerRef): readonly number[] => [pid, ...carriersOf(heard, host)];
 
 /** The processes that were believed to carry what the host's workers log (carriers.ts). */
 const carriersOf = (heard: Heard, host: string): readonly number[] =>
   sourceOf(heard, host).heads?.syslog?.carriers ?? [];
 
-/** The load balancers that are open, whether what HAProxy says there comes on stderr as well, where no client writes, and when somebody tried last (forged.ts). */
+/**
+ * The open load balancers. `onStderr`: what HAProxy says there while it runs comes on stderr as well, where no client writes. `forgedAt`: when somebody
+ * last tried to forge it (forged.ts).
+ */
 export function openToClients({ sources }: Heard): { host: string; onStderr: boolean; forgedAt: Instant | null }[] {
   return sources
     .where((_, { open }) => open === true)
@@ -107,7 +109,7 @@ export function openToClients({ sources }: Heard): { host: string; onStderr: boo
     .sort((a, b) => (a.host < b.host ? -1 : 1));
 }
 
-/** Of whose lines less is known goes first. */
+/** Makes room for another process. A process of whose lines less is known goes first. */
 function withRoom(strangers: Shelf<Strangeness>): Shelf<Strangeness> {
   if (strangers.size < STRANGE_MAX) return strangers;
   const [first = ''] = (strangers.where((_, { varies }) => !varies)[0] ?? [...strangers][0])!;

@@ -10,13 +10,13 @@ import type { Instant, LogRecord, Stamp } from './record.js';
 export interface TimeContext {
   /** IANA zone of the host that wrote the log. */
   tz: string;
-  /** The latest instant that a stamp without a year can mean; a day more where the lines before would be of a year later (New Year). */
+  /** The latest instant that a stamp without a year can mean; at New Year a day more, if the stamp would otherwise lie far before the lines already heard. */
   asOf: Instant;
 }
 
 /**
- * The latest instant known of who speaks; undefined where nothing was heard. At the end of summer time an hour comes twice:
- * its order among the other lines tells which one is meant.
+ * The latest instant known of the process that speaks; undefined if it was never heard. At the end of summer time an hour comes twice, and the order among
+ * the other lines tells which one is meant.
  */
 export type HeardLast = (speaker: Pick<LogRecord, 'host' | 'pid'>) => Instant | undefined;
 
@@ -24,7 +24,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 const HALF_YEAR = 183 * DAY;
-/** Neighbouring lines may be out of order by so much, not by more. */
+/** How far neighbouring lines may be out of order, at most. */
 const DISORDER_MS = MINUTE;
 
 /** The latest instant that a line read at `now` can mean: its clock and zone may be ahead of ours, but not by a year. */
@@ -33,8 +33,8 @@ export function latestStamp(now: Instant): Instant {
 }
 
 /**
- * The instant that a record's stamp means, and its zone's offset; null where it names no instant (the 31st of February).
- * The stamp is as the grammar found it: RFC 3339, or `Mmm dd HH:MM:SS`.
+ * The instant that a record's stamp means, and its zone's offset; null if it names no instant (the 31st of February). The stamp is as the grammar found it:
+ * RFC 3339, or `Mmm dd HH:MM:SS`.
  */
 export function parseStamp(
   record: Pick<LogRecord, 'stamp' | 'host' | 'pid'>,
@@ -47,7 +47,7 @@ export function parseStamp(
 
 /**
  * RFC 3339 section 5.6, as rsyslog writes it, and without the zone's colon, as `journalctl -o short-iso` does until systemd 254. `Date.parse` alone would
- * take less for a time.
+ * accept more than that.
  */
 const RFC3339 = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/;
 /** With a fraction in `journalctl -o short-precise`. */
@@ -68,7 +68,7 @@ function offsetOf(text: string): number {
   return sign * (Number(text.slice(-5, -3)) * 60 + Number(text.slice(-2)));
 }
 
-/** `Date.parse` makes the 2nd of March of the 30th of February. (A leap second is the next day's first.) */
+/** Whether the stamp's day exists: `Date.parse` makes the 2nd of March of the 30th of February. (A leap second is the next day's first.) */
 function isItsDay(text: string, local: Instant): boolean {
   const day = Number(text.slice(8, 10));
   return day <= 28 || new Date(local - 1000).getUTCDate() === day || new Date(local).getUTCDate() === day;
@@ -91,7 +91,7 @@ function parseTraditional(text: string, { tz, asOf }: TimeContext, heardLast: ()
   for (let year = latest; year > latest - 9; year--) {
     const [first, again] = inYear(year, asOf);
     if (first === undefined) continue;
-    // Nobody speaks a year before he spoke: just behind New Year, or a little later than anything was said to be.
+    // A process does not go back by half a year: the stamp is of the year after, just behind New Year or a little later than `asOf`.
     if (asOf - first.at > HALF_YEAR && (heardLast() ?? 0) - first.at > HALF_YEAR) {
       const [later] = inYear(year + 1, asOf + DAY);
       if (later !== undefined) return later;
@@ -101,11 +101,11 @@ function parseTraditional(text: string, { tz, asOf }: TimeContext, heardLast: ()
   return null;
 }
 
-/** The last minute that was looked up: neighbouring lines share it, and zone arithmetic is dear. */
+/** The last minute that was looked up: neighbouring lines share it, and zone arithmetic is expensive. */
 let lastKey = '';
 let lastStarts: Stamp[] = [];
 
-/** When a minute begins in a zone: never, once, or twice, at the end of summer time. */
+/** When a minute begins in a zone: never, once, or, at the end of summer time, twice. */
 function minuteStarts(year: number, month: number, day: number, hour: number, minute: number, tz: string): Stamp[] {
   const key = `${year} ${month} ${day} ${hour} ${minute} ${tz}`;
   if (key !== lastKey) {
@@ -115,7 +115,7 @@ function minuteStarts(year: number, month: number, day: number, hour: number, mi
   return lastStarts;
 }
 
-/** By the library's plain functions: its classes would cost every start of haplog 8 ms more. */
+/** Uses the library's plain functions: its classes would cost every start of haplog 8 ms more. */
 function zonedMinutes(fields: Parameters<typeof create>, tz: string): Stamp[] {
   let local: ReturnType<typeof create>;
   try {
@@ -123,7 +123,7 @@ function zonedMinutes(fields: Parameters<typeof create>, tz: string): Stamp[] {
   } catch {
     return []; // no such day
   }
-  // The hour that summer time skips does not exist; who stamps so has not put the clock forward ("compatible").
+  // The hour that summer time skips does not exist; a host that stamps so has not put its clock forward ("compatible").
   const first = toZonedDateTime(local, tz, { disambiguation: 'compatible' });
   const last = toZonedDateTime(local, tz, { disambiguation: 'later' });
   const isTwice = last.epochMilliseconds !== first.epochMilliseconds && equals(toPlainDateTime(first), local);

@@ -18,7 +18,7 @@ export function remember(told: Heard['told'], event: HaproxyEvent): Heard['told'
   const next = told.with(serverKey(event, says.server), says.change.to);
   const backend = backendKey(event, says.server.backend);
   if (says.counts !== null) return next.with(backend, usableOf(says.counts));
-  // Who comes back by hand is counted again, or is not: it may have no weight.
+  // A server that comes back by hand may or may not be counted again: it may have no weight.
   return says.change.to === 'ready' || says.change.to === 'undrain' ? next.without(backend) : next;
 }
 
@@ -26,7 +26,10 @@ const withStopped = (told: Heard['told'], key: string) => (told.has(key) ? told 
 
 const usableOf = ({ active, backup }: Counts): number => active + backup;
 
-/** Whether HAProxy can say so after what it said: a state that changes, and a number of usable servers that follows; that a proxy stops, whenever it likes. */
+/**
+ * Whether HAProxy can say an event after what it said before: the server's state changes, and the number of usable servers follows. That a proxy stops, it
+ * can say at any time.
+ */
 export function fits({ told }: Heard, event: HaproxyEvent): boolean {
   const { says } = event;
   if (says.kind === 'backend.exhausted') return told.get(backendKey(event, says.backend)) === 0;
@@ -39,7 +42,7 @@ export function fits({ told }: Heard, event: HaproxyEvent): boolean {
   return now === usable || now === usable + (rises(to) ? 1 : -1);
 }
 
-/** Whether it would fit, had other lines been lost: servers fell or returned more often than was told. */
+/** Whether an event would fit if other lines were lost: servers fell or returned more often than was told. */
 export function fitsBehindLoss({ told }: Heard, event: HaproxyEvent): boolean {
   const { says } = event;
   const backend = backendOf(says);
@@ -51,8 +54,8 @@ export function fitsBehindLoss({ told }: Heard, event: HaproxyEvent): boolean {
 }
 
 /**
- * Whether it fits what the worker has said of the backend to the letter, as if nothing had been done in silence (weights) since. A count of one more or one
- * less is enough, even if the last word about this server was lost.
+ * Whether an event fits to the letter what the worker has said of the backend, as if nothing had been changed in silence (weights) since. One usable server
+ * more or less is enough, even if the last word about this server was lost.
  */
 export function fitsExactly(heard: Heard, event: HaproxyEvent): boolean {
   const { says } = event;
@@ -60,10 +63,10 @@ export function fitsExactly(heard: Heard, event: HaproxyEvent): boolean {
   const { to } = says.change;
   const before: unknown = heard.told.get(serverKey(event, says.server));
   const usable = heard.told.get(backendKey(event, says.server.backend));
-  // Who was disabled from the beginning, or added since, comes with that word; but nobody ends an outage by it.
+  // `ready` is the first word about a server that was disabled from the beginning, or added since; but nobody ends an outage by it.
   if (says.counts === null)
     return UNCOUNTED[to]?.some((state) => state === before) || (to === 'ready' && before === undefined && usable !== 0);
-  // A backend of which nothing was said may lose one of several; that it was the last is said twice.
+  // A backend of which nothing was said may lose one of several servers. The loss of its last one takes two sentences.
   if (typeof usable !== 'number') return usableOf(says.counts) > 0 && fits(heard, event);
   const more = usableOf(says.counts) - usable;
   if (more !== 0) return more === (rises(to) ? 1 : -1);
@@ -72,10 +75,10 @@ export function fitsExactly(heard: Heard, event: HaproxyEvent): boolean {
 
 const rises = (to: ServerChange['to']): boolean => to === 'up' || to === 'ready' || to === 'undrain';
 
-/** Who is not among the usable servers leaves as many when it falls. */
+/** States in which a server is not among the usable ones: when it falls, as many are left. */
 const NOT_COUNTED = new Set<unknown>(['maint', 'drain', 'stopping']);
 
-/** What HAProxy says without counting who is left, and what it has said of the server before (src/server.c, src/cli.c). */
+/** Changes that HAProxy tells without counting the usable servers, and what it can have said of the server before (src/server.c, src/cli.c). */
 const UNCOUNTED: Partial<Record<ServerChange['to'], readonly ServerChange['to'][]>> = {
   maint: ['down', 'drain', 'ready', 'undrain'],
   drain: ['down', 'maint', 'up', 'ready', 'stopping'],
@@ -84,8 +87,8 @@ const UNCOUNTED: Partial<Record<ServerChange['to'], readonly ServerChange['to'][
 };
 
 /**
- * Whether HAProxy would say so next of the same backend, were `first` true: with a number of usable servers that follows, or of the same server; or that there is
- * none, in one breath with the fall of the last (src/server.c).
+ * Whether HAProxy can say `event` next about the same backend if `first` is true: the number of usable servers follows; or, where they are not counted,
+ * both are about the same server; or no server is left, in one breath with the fall of the last (src/server.c).
  */
 export function followsFrom(heard: Heard, first: HaproxyEvent, event: HaproxyEvent): boolean {
   const backend = backendOf(first.says);
@@ -99,7 +102,7 @@ export function followsFrom(heard: Heard, first: HaproxyEvent, event: HaproxyEve
   return event.says.server.server === first.says.server.server && fitsExactly(after, event);
 }
 
-/** Whether a known worker of the host, whichever, has spoken of the backend, or of a proxy of that name that stopped. */
+/** Whether any known worker of the host has spoken of the event's backend, or of a proxy of that name that stopped. */
 export function isNamed(heard: Heard, event: HaproxyEvent): boolean {
   const { host, pid } = event;
   if (heard.told.has(stoppedKey(host, backendOf(event.says) ?? ''))) return true;

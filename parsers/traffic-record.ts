@@ -1,9 +1,9 @@
 /**
- * What a traffic line says: a connection or a request in one of HAProxy's built-in formats, field by field, under the
- * names of HAProxy's manual (section 8.2). haplog's daemon passes these lines over; they are for whoever asks.
+ * What a traffic line says: a connection or a request in one of HAProxy's built-in formats, field by field, under the names of HAProxy's manual (section
+ * 8.2). haplog's daemon passes over these lines; the types are for users of `parseTraffic`.
  */
 
-/** One end of a connection. `unix` and its listener's number for a socket of the system; nulls where HAProxy knew none. */
+/** One end of a connection. For a unix socket, `unix` and its listener's number; nulls where HAProxy knew none. */
 export interface Endpoint {
   address: string | null;
   port: number | null;
@@ -80,7 +80,7 @@ export type Traffic =
   | { format: 'connect'; client: Endpoint; destination: Endpoint | null; frontend: string; mode: 'HTTP' | 'TCP' }
   /** `option tcplog`. */
   | (Stream & { format: 'tcp'; timers: { queue: number; connect: number; total: number }; early: boolean })
-  /** `option httplog`, and what HAProxy's own HTTP client asked. */
+  /** `option httplog`, and the requests of HAProxy's own HTTP client. */
   | (Request & { format: 'http'; handshake: null })
   /** `option httpslog`, since 2.5. */
   | (Request & { format: 'https'; handshake: Handshake })
@@ -91,5 +91,5 @@ export type Traffic =
   | (Stream & { format: 'http.clf' | 'tcp.clf'; timers: number[]; status: number; request: string; captures: string })
   /** Failed before there was a stream: handshake errors, PROXY protocol. `bind` is the name of the bind line or its number. */
   | (Head & { format: 'failed'; bind: string; message: string })
-  /** Begins as the others, and goes on in a format of one's own or was cut; null where CLF was cut before the frontend. */
+  /** Begins like the others, but goes on in a custom format or was cut; `frontend` is null where CLF was cut before it. */
   | (Omit<Head, 'frontend'> & { format: 'unread'; frontend: string | null; tls: boolean });

@@ -1,4 +1,4 @@
-/** Traffic lines, taken apart by a grammar of their own: who reads only states does not load it. */
+/** Takes traffic lines apart by a grammar of their own, which a bundler leaves out of programs that read only states. */
 import { parse } from './traffic.gen.js';
 import type { Traffic } from './traffic-record.js';
 

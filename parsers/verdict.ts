@@ -1,6 +1,6 @@
 /**
- * What waits for a witness, and what becomes of it. Within a backend events are told in the order in which they were
- * heard: what is witnessed waits behind what is not yet, for a second at most.
+ * Events that wait for a witness, and what becomes of them. Within a backend events are told in the order in which they were heard: a witnessed event waits
+ * behind one that is not witnessed yet, for a second at most.
  */
 import { isWitnessed, lacksStderr, learn } from './belief.js';
 import { hearCarrier, isCarried } from './carriers.js';
@@ -28,15 +28,15 @@ import { clientsWriteLines, opened } from './strangers.js';
 import { remember } from './told.js';
 import { byTurn, doubtedAt, heirsAt, legacyOf, struck, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
 
-/** So many of a host that were not believed are kept for a late line: whoever forges more shall not slow down the rest. */
+/** How many events of a host that were not believed are kept for a late line: somebody who forges more must not slow down the rest. */
 const DOUBTED_MAX = 50;
-/** No more changes of one subject wait at once. */
+/** How many changes of one subject wait at once, at most. */
 export const WAITING_MAX = 100;
 
 const TOO_MANY: Doubt = { reason: 'more was said of it at once than HAProxy says', untilNext: false };
 const NO_HEIR: Doubt = { reason: 'no worker was started for it', untilNext: false };
 
-/** The scratch paper of one line, or of a moment in which none came. It lives no longer and nothing outside sees it. */
+/** The scratch paper of one line, or of a moment in which none came. It lives no longer, and nothing outside sees it. */
 export class Verdicts {
   heard: Heard;
   readonly events: { event: HaproxyEvent; copies: number }[] = [];
@@ -47,7 +47,7 @@ export class Verdicts {
     this.heard = heard;
   }
 
-  /** Judges what is due, one after the other, and what waited behind it. */
+  /** Judges the events that are due, one after the other, and tells what waited behind them. */
   settle(due: readonly Held[]): void {
     for (const held of due) {
       if (!this.heard.held.has(held.event.id)) continue;
@@ -58,7 +58,7 @@ export class Verdicts {
     }
   }
 
-  /** Before a line counts: one that says the same but was not written in the breath of the first is no witness to it. */
+  /** Called before a line of a `log` target counts. If it repeats the last one in another breath, it is no witness to that: what waits is settled first. */
   settleAlone(subject: string, { origin, text }: LogRecord, at: Instant): void {
     if (origin !== 'syslog') return;
     const last = this.heard.subjects.get(subject)?.voices.syslog;
@@ -67,7 +67,7 @@ export class Verdicts {
       held.subject === subject && held.serial === last.serial && saidOf(this.heard, held).by.stderr === 0;
     const alone = waitingWith(this.heard.held, subject).filter(isAlone);
     this.settle(alone);
-    // A client may say so again and again, before HAProxy does.
+    // Where clients can write lines, what still waits is struck: a client may say the same again and again, before HAProxy does.
     for (const held of alone)
       if (clientsWriteLines(this.heard, held.event) && this.heard.held.has(held.event.id)) this.#strike(held);
   }
@@ -85,24 +85,24 @@ export class Verdicts {
     }
   }
 
-  /** A worker begins with the state that its master has loaded for it, or (since 3.1: `master` is its own pid) it itself. */
+  /** Gives a worker that begins the states that its master has loaded for it, or that it has loaded itself (since 3.1; `master` is then its own pid). */
   inherit(host: string, master: number | null, { pid, at, utcOffsetMin }: HaproxyEvent): void {
     for (const held of legacyOf(this.heard.held, host, master))
       this.believe({ ...held, event: { ...held.event, pid, at, utcOffsetMin } });
   }
 
-  /** A worker never served: what it told while it read its configuration is as if it had not been. */
+  /** Drops what a worker told while it read its configuration, because it never served. */
   disinherit(host: string, pid: number): void {
     for (const held of legacyOf(this.heard.held, host, pid)) this.#strike(held);
   }
 
-  /** Who speaks for itself has loaded for itself what it said before; but not where clients write lines in its name. */
+  /** Believes, as a process's own, the states that it told before, once it speaks for itself; but not where clients can write lines in its name. */
   #adopt({ host, pid, says }: HaproxyEvent): void {
     if (isOfWorkers(says) || isLoading(this.heard, host, pid) || clientsWriteLines(this.heard, { host, pid })) return;
     for (const held of legacyOf(this.heard.held, host, pid)) this.believe(held);
   }
 
-  /** Whose master has no worker loading any more, and who was told to stop meanwhile, has stopped. */
+  /** Tells the proxies that have stopped: their worker was told to stop while its master had another one loading, and there is none any more. */
   stop(host: string): void {
     const hasStopped = ({ event: { says, pid } }: Held) =>
       says.kind === 'proxy.stopped' && !isBeingReplaced(this.heard, host, pid);
@@ -110,7 +110,7 @@ export class Verdicts {
     for (const held of heirs) this.believe(held);
   }
 
-  /** What waits and matches, in the order in which it was heard. */
+  /** The waiting events that match, in the order in which they were heard. */
   #waiting(matches: (held: Held) => boolean): Held[] {
     return [...this.heard.held]
       .map(([, held]) => held)
@@ -118,19 +118,19 @@ export class Verdicts {
       .sort(byTurn);
   }
 
-  /** HAProxy says less of one server within a second: whoever says more shall not make each further line cost more. */
+  /** Suspects a subject's oldest waiting change if there are too many. HAProxy says less within a second, and more must not make each line cost more. */
   #relieve(subject: string): void {
     if (this.heard.subjects.get(subject)!.recent.length <= WAITING_MAX) return;
     const waiting = waitingWith(this.heard.held, subject).filter((one) => one.subject === subject && !one.doubted);
     if (waiting.length > WAITING_MAX) this.#suspect(waiting[0]!, saidOf(this.heard, waiting[0]!), TOO_MANY);
   }
 
-  /** Where everything must stand on stderr, that alone tells the order, and what clients write holds up nothing. */
+  /** Whether an event holds up those behind it. Where all must stand on stderr, stderr alone tells the order, and what clients write holds up nothing. */
   #holdsUp(held: Held): boolean {
     return !held.doubted && !lacksStderr(this.heard, held.event, saidOf(this.heard, held));
   }
 
-  /** Tells what is witnessed in the backend of `held`, up to the first that is not. */
+  /** Tells the witnessed events in the backend of `held`, up to the first unwitnessed one that holds up the others. */
   #release(held: Held): void {
     for (const next of [...waitingWith(this.heard.held, held.subject)]) {
       if (!this.heard.held.has(next.event.id)) continue;
@@ -147,13 +147,13 @@ export class Verdicts {
   #isWitnessed(held: Held): boolean {
     if (held.heir) return false;
     const said = saidOf(this.heard, held);
-    // What contradicted may fit later, and be no truer for it: only a line that comes by the other way bears it out.
+    // An event that contradicted what was said may fit later without being any truer: only a line by the other way bears it out.
     if (held.doubted && !cameBothWays(said)) return false;
     if (isWitnessed(this.heard, held, said)) return true;
     const { host, pid } = held.event;
     const others = () =>
       this.#waiting(({ event }) => event.host === host && event.pid === pid).map((one) => saidOf(this.heard, one));
-    // Of a worker whose announcement was lost two sentences count, stderr late or not.
+    // Of a worker whose announcement was lost two sentences count, whether stderr is late or not.
     const doubted = held.doubted ? followedUp(this.heard, held) : startedAnew(this.heard, held, said, others);
     if (doubted === null) return false;
     this.#bringBack(held, doubted, held.doubted ? {} : waysOfStartedAnew(held, said));
@@ -163,7 +163,7 @@ export class Verdicts {
   #judge(held: Held): void {
     const said = saidOf(this.heard, held);
     const { host } = held.event;
-    // That it was loaded may have been lost: a worker's own word counts all the same, if late.
+    // The word that it was loaded may have been lost: what the worker says itself counts all the same, if late.
     const isOwn = held.event.says.kind === 'proxy.stopped' || isLoading(this.heard, host, held.event.pid);
     const why = held.heir && !isOwn ? NO_HEIR : doubt(this.heard, held, said);
     if (why !== null) {
@@ -176,13 +176,13 @@ export class Verdicts {
     }
     this.believe(held, said);
     const source = sourceOf(this.heard, host);
-    // It waited for what did not come: so much is known of the source now.
+    // It waited in vain for further lines: this shows that the source does not write them.
     const stderr = said.by.stderr > 0 || (source.stderr ?? source.announces);
     const pairs = source.pairs ?? (said.by.syslog > 0 ? false : null);
     this.heard = withSource(this.heard, host, { stderr, pairs });
   }
 
-  /** Tells it. `said` is what is known of its lines. */
+  /** Tells an event. `said` is what is known about its lines. */
   believe(held: Held, said: RecentEvent = saidOf(this.heard, held)): void {
     const { event, subject, tag, doubted, heir } = held;
     const { host, pid } = event;
@@ -226,7 +226,7 @@ export class Verdicts {
     this.heard = struck(this.heard, held);
   }
 
-  /** A worker is believed by its second word, and what it said before. */
+  /** Believes a worker by its second word, and with it what it said before. `ways` is what this shows of its source. */
   #bringBack({ event }: Held, doubted: readonly Doubted[], ways: Partial<Source>): void {
     this.#adopt(event);
     this.heard = opened(acquainted(withSource(this.heard, event.host, ways), event), event);

@@ -1,9 +1,9 @@
 /**
- * What waits for a witness, by its backend and by when it is due: in a storm thousands wait at once, and each line asks. All of
- * that follows from what waits. It is remembered beside it and made anew where it is not, so that nothing of it is stored.
+ * The order of what waits, by backend and by when it is due: in a storm thousands of events wait at once, and each line asks. The order follows from the
+ * events alone, so it is never stored: it is remembered beside their shelf, and made anew if it is not.
  *
- * The order is handed from shelf to shelf and changed in its place; an older shelf, if asked again, gets its order made anew. To
- * copy lists of thousands for each line would cost more than all the rest.
+ * The order is handed from one shelf to the next and changed in place; an older shelf that is asked again gets its order made anew. To copy lists of
+ * thousands for each line would cost more than everything else.
  */
 import { strike } from './copies.js';
 import type { EventId } from './event.js';
@@ -14,11 +14,11 @@ import type { Shelf } from './shelf.js';
 type Lists = Map<string, Held[]>;
 
 interface Order {
-  /** Those of one backend that wait for a witness, who came first in front. */
+  /** The events of one backend that wait for a witness, first heard first. */
   groups: Lists;
-  /** Those of one host that wait for a second, who is due first in front; of equals who came first. */
+  /** The events of one host that wait for a second, first due first; of equals, first heard first. */
   queues: Lists;
-  /** The same of those that wait for a minute: what was not believed, and what waits for a worker. */
+  /** Likewise those that wait for a minute: events that were not believed, and events that wait for a worker. */
   doubted: Lists;
   heirs: Lists;
   lastTurn: number;
@@ -28,10 +28,10 @@ const orders = new WeakMap<Shelf<Held>, Order>();
 
 const NONE: readonly Held[] = [];
 
-/** How long it may wait: for a witness; for the worker that inherits it, or for a line on stderr that comes late. */
+/** How long an event may wait for a witness; or for the worker that inherits it, or a line that comes late. */
 export const patienceMs = ({ heir, doubted }: Held): number => (heir || doubted ? COPY_DELAY_MAX_MS : WITNESS_MS);
 
-/** `one` waits, too, or otherwise than before. */
+/** The shelf with `one` waiting on it, in place of what has its id already. */
 export function withWaiting(held: Shelf<Held>, one: Held): Shelf<Held> {
   const before = held.get(one.event.id);
   const order = orderOf(held);
@@ -40,7 +40,7 @@ export function withWaiting(held: Shelf<Held>, one: Held): Shelf<Held> {
   return handedOver(held, order, held.with(one.event.id, one));
 }
 
-/** What is known by this id waits no more. */
+/** The shelf without the event that has this id. */
 export function withoutWaiting(held: Shelf<Held>, id: EventId): Shelf<Held> {
   const one = held.get(id);
   if (one === undefined) return held;
@@ -51,7 +51,7 @@ export function withoutWaiting(held: Shelf<Held>, id: EventId): Shelf<Held> {
   return handedOver(held, order, after);
 }
 
-/** What was heard, without an event that was not believed: nothing pairs with it any more. */
+/** `heard` without an event that was not believed: nothing pairs with it any more. */
 export function struck(heard: Heard, { event, subject, serial }: Held): Heard {
   const { held, subjects } = heard;
   const rest = strike(subjects.get(subject)!, serial);
@@ -61,36 +61,36 @@ export function struck(heard: Heard, { event, subject, serial }: Held): Heard {
   });
 }
 
-/** The turn of what waits from now on. */
+/** The turn of the next event that waits. */
 export const nextTurn = (held: Shelf<Held>): number => orderOf(held).lastTurn + 1;
 
-/** What waits for a witness of the backend to which a subject belongs, in the order in which it was heard. It changes with what waits. */
+/** The events that wait for a witness in a subject's backend, first heard first. The list changes with what waits. */
 export const waitingWith = (held: Shelf<Held>, subject: string): readonly Held[] =>
   orderOf(held).groups.get(groupOf(subject)) ?? NONE;
 
-/** What of a host waits for a second, who is due first in front. It changes with what waits. */
+/** The events of a host that wait for a second, first due first. The list changes with what waits. */
 export const waitingAt = (held: Shelf<Held>, host: string): readonly Held[] =>
   held.size === 0 ? NONE : (orderOf(held).queues.get(host) ?? NONE);
 
-/** When a host spoke last of what still waits; undefined where nothing does. */
+/** The time of a host's latest event that still waits for a second; undefined if none does. */
 export const waitingSince = ({ held }: Heard, host: string): Instant | undefined =>
   waitingAt(held, host).at(-1)?.event.at;
 
-/** What of a host was not believed and waits for a late line, who is due first in front. It changes with what waits. */
+/** The events of a host that were not believed and wait for a late line, first due first. The list changes with what waits. */
 export const doubtedAt = (held: Shelf<Held>, host: string): readonly Held[] =>
   held.size === 0 ? NONE : (orderOf(held).doubted.get(host) ?? NONE);
 
-/** What of a host waits for the worker that it was loaded for, who is due first in front. It changes with what waits. */
+/** The events of a host that wait for the worker they were loaded for, first due first. The list changes with what waits. */
 export const heirsAt = (held: Shelf<Held>, host: string): readonly Held[] =>
   held.size === 0 ? NONE : (orderOf(held).heirs.get(host) ?? NONE);
 
-/** The states that a process has loaded of a host's servers, for a worker or for itself, in the order in which it told them. */
+/** The states of servers that a process has loaded, for a worker or for itself, in the order in which it told them. */
 export const legacyOf = (held: Shelf<Held>, host: string, pid: number | null): readonly Held[] =>
   heirsAt(held, host)
     .filter(({ event }) => event.pid === pid && event.says.kind !== 'proxy.stopped')
     .sort(byTurn);
 
-/** What of a host has waited too long at `at`, in the order in which it did; of equals who was heard first. */
+/** The events of a host that have waited too long at `at`, first due first; of equals, first heard first. */
 export function dueAt(held: Shelf<Held>, host: string, at: Instant): readonly Held[] {
   if (held.size === 0) return NONE;
   const due: Held[] = [];
@@ -132,7 +132,7 @@ function leave(order: Order, one: Held): void {
 const queueOf = ({ queues, doubted, heirs }: Order, one: Held): Lists =>
   one.heir ? heirs : one.doubted ? doubted : queues;
 
-/** Who comes last mostly belongs to the end. */
+/** Searches from the end, because a new event mostly belongs there. */
 function insert(lists: Lists, key: string, one: Held, compare: (a: Held, b: Held) => number): void {
   const list = lists.get(key);
   if (list === undefined) {
@@ -157,10 +157,10 @@ function lastTurnOf(held: Shelf<Held>): number {
 }
 
 const deadline = (one: Held): Instant => one.event.at + patienceMs(one);
-/** Who was heard first comes first. */
+/** First heard first. */
 export const byTurn = (a: Held, b: Held): number => a.turn - b.turn;
-/** Who has waited long enough first comes first. */
+/** First due first; of equals, first heard first. */
 export const byDeadline = (a: Held, b: Held): number => deadline(a) - deadline(b) || byTurn(a, b);
 
-/** What a server's subject and the backend's own have in common, with their worker. */
+/** What the subjects of a backend and of its servers have in common: the worker and the backend. */
 export const groupOf = (subject: string): string => subject.split('/', 1)[0]!;

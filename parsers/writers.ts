@@ -12,7 +12,7 @@ import { sourceOf, withSource } from './sources.js';
 import { hostNameOf, isWorker } from './speakers.js';
 import { linesVary, OPEN } from './strangers.js';
 
-/** So many carriers, or facilities, are kept, the last. */
+/** How many carriers, facilities and names are kept, the last ones. */
 const KEPT = 8;
 
 /**
@@ -22,14 +22,14 @@ const KEPT = 8;
  */
 const OF_STATES = new Set([0, 1, 2, 4, 5]);
 
-/** The facilities that are there for what an operator likes, local0 and above (RFC 5424 section 6.2.1): who logs to them was told to. */
+/** The first of the facilities that are for an operator's own use, local0 to local7 (RFC 5424 section 6.2.1): a program logs to them only if it was told to. */
 const LOCAL0 = 16;
 
 const isLocal = (priority: number | null): boolean => priority !== null && priority >> 3 >= LOCAL0;
 
 /**
- * Whether a line's severity says that it is no traffic, and its facility that a `log` target of HAProxy may have brought it; false where the log tells
- * neither.
+ * Whether a line's severity says that it is no traffic, and its facility that a `log` target of HAProxy may have brought it. False if the log has no
+ * severities.
  */
 export function isSealed(heard: Heard, host: string, record: LogRecord): boolean {
   const { origin, priority } = record;
@@ -41,7 +41,7 @@ export function isSealed(heard: Heard, host: string, record: LogRecord): boolean
 /** The header is a carrier's, and so is the severity: a log driver has one for all of standard output (carriers.ts). */
 const isOfCarrier = ({ pid, tagPid }: LogRecord): boolean => tagPid !== null && tagPid !== pid;
 
-/** Takes in how a line is headed that was believed, or that repeats what was. */
+/** Takes in the header of a line that was believed, or that repeats one that was. */
 export function hearHead(
   heard: Heard,
   host: string,
@@ -52,7 +52,7 @@ export function hearHead(
   const isOwn = tagPid === pid || (origin === 'syslog' && tagPid === null);
   const ofWorker = isWorker(heard, host, pid ?? 0);
   const carrier = isOwn || !ofWorker ? null : tagPid;
-  // A client who knows a worker's pid can write its stderr, with another facility; a master's it cannot.
+  // A client that knows a worker's pid can write lines that look like its stderr, with another facility; a master's it cannot.
   const isSure = origin === 'syslog' || before === undefined || before.facilities.length === 0 || !ofWorker;
   const head: Head = {
     numbered: tagPid !== null,
@@ -82,7 +82,7 @@ function isSame(a: Head, b: Head): boolean {
   );
 }
 
-/** Why a line cannot be what it says, whoever else says so too; null if it can. */
+/** Why a line cannot be what it claims to be, whatever other lines say the same; null if it can. */
 export function contradiction(heard: Heard, host: string, record: LogRecord): string | null {
   const { origin, priority, level, tagPid, sentence } = record;
   if (origin === 'stderr') return contradictionOnStderr(heard, host, record);
@@ -97,7 +97,7 @@ function contradictionOnStderr(heard: Heard, host: string, record: LogRecord): s
   const { stderr, syslog } = sourceOf(heard, host).heads ?? {};
   const facility = priority === null ? null : priority >> 3;
   if (isExcess(heard, host, record)) return 'more states were loaded than can wait';
-  // What is there for an operator's `log` lines is theirs, whatever was heard: who comes first shall not make it stderr's.
+  // The local facilities are for an operator's `log` lines, whatever was heard: a first line must not make them stderr's.
   const isOfTarget = isLocal(priority) || syslog?.facilities.includes(facility ?? -1) === true;
   const isOfStderr = stderr?.facilities.length ? stderr.facilities.includes(facility ?? -1) : !isLocal(priority);
   if (isOfTarget && !isOfStderr) return 'its facility is that of a `log` target';
@@ -118,11 +118,11 @@ function contradictionOnStderr(heard: Heard, host: string, record: LogRecord): s
 /** The name under which the unit's stderr stands in the log until 1.7 (src/haproxy-systemd-wrapper.c). */
 const WRAPPER = 'haproxy-systemd-wrapper';
 
-/** Of one that was not heard to carry HAProxy's stderr: HAProxy itself, under its own number, or anybody. */
+/** Why a line on stderr cannot come from its writer, which was not heard to carry HAProxy's stderr: it may be HAProxy itself, under its own pid, or anybody. */
 function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, writer: WorkerRef | null): string | null {
   const { pid, tag, tagPid, sentence } = record;
   const { tags, heads } = sourceOf(heard, host);
-  // It knows no workers, and ended with 1.7.
+  // The wrapper knows of no workers, and ended with 1.7.
   const isWrappers = tag === WRAPPER && !isOfWorkers(sentence);
   const isOfMaster = isOfWorkers(sentence) || (isSign(sentence) && sentence.kind !== 'check.result');
   if ((tagPid !== pid || isOfMaster) && tags.length > 0 && !tags.includes(tag) && !isWrappers)
@@ -139,26 +139,26 @@ function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, wr
   return tagPid === null && (heads?.stderr ?? heads?.syslog)?.numbered ? 'its header bears no pid' : null;
 }
 
-/** Who wrote a line of stderr that names another process; null where it names its own. The writer's host may be known by another name, too. */
+/** The process that wrote a line on stderr, if the line names another one; else null. The writer's host may have another name, too, by which it is known. */
 function otherWriter(heard: Heard, { host, pid, tagPid }: LogRecord): WorkerRef | null {
   if (tagPid === null || tagPid === pid) return null;
   return { host: hostNameOf(heard, { host, pid: tagPid }), pid: tagPid };
 }
 
-/** HAProxy's header stands in another program's message, where none stood there in what was believed: any program can write one. */
+/** Whether HAProxy's header stands in another program's message although no believed line did: any program can write one. */
 function isInAnother(heard: Heard, host: string, origin: Origin, inTagsPlace: string | null): boolean {
   const known = sourceOf(heard, host).heads?.[origin]?.inTagsPlace;
   return inTagsPlace !== null && known !== undefined && !known.includes(inTagsPlace);
 }
 
-/** The first and only line of an event that a `log` target is said to have brought stands in another program's message. */
+/** Whether the only line of an event stands in another program's message, as if a `log` target had brought it. */
 export function standsInAnother(heard: Heard, { event, inTagsPlace = null }: Held, { copies }: RecentEvent): boolean {
   return copies === 1 && isInAnother(heard, event.host, 'syslog', inTagsPlace);
 }
 
 /**
- * An unknown process that is headed otherwise than the load balancer's workers: under another name, without a pid where they bear theirs, or in another
- * program's message.
+ * Whether an event comes from an unknown process that is headed otherwise than the load balancer's workers: under another name, without a pid where they
+ * bear theirs, or in another program's message.
  */
 export function isForeign(heard: Heard, { event, tag, inTagsPlace = null }: Held): boolean {
   const { tags, heads } = sourceOf(heard, event.host);
@@ -168,8 +168,8 @@ export function isForeign(heard: Heard, { event, tag, inTagsPlace = null }: Held
 }
 
 /**
- * Whether the first line was written by another process than the one it speaks of, and one whose lines clients may begin: its other lines have shown that, or,
- * in a log with severities, its facility is one that `log` targets use.
+ * Whether the first line was written by another process than the one it speaks of, and by one whose lines clients may begin: its other lines have shown
+ * that, or, in a log with severities, its facility is one for `log` targets.
  */
 export function isByStranger(heard: Heard, { event, tagPid, priority }: Held): boolean {
   if (tagPid === null || tagPid === event.pid) return false;
