@@ -102,7 +102,7 @@ function alive(board: Board, state: BackendState, event: HaproxyEvent): BackendS
   const { cutShort = null } = state;
   // In a container the next worker has the same pid.
   const isAnothers = cutShort !== null && (workerOf(board, event)?.startedAt ?? 0) > cutShort.start;
-  return { ...state, stopped: false, outage: isAnothers ? null : cutShort, cutShort: null };
+  return { ...state, stopped: false, outage: state.outage ?? (isAnothers ? null : cutShort), cutShort: null };
 }
 
 const OF_CHECKS: ReadonlySet<CauseClass> = new Set([

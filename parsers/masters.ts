@@ -110,7 +110,9 @@ export function isInheritance(
   if (says.kind !== 'server' && says.kind !== 'backend.exhausted') return false;
   if (pid === null || heirsAt(heard.held, host).length >= HEIRS_MAX) return false;
   if (isLoading(heard, host, pid)) return true;
-  if (origin !== 'stderr' || isWorker(heard, host, pid) || !isByItself(heard, host, record)) return false;
+  // A state that no worker begins in is told by nobody: where stderr was heard from carriers alone, another one may have come.
+  const mayCarry = sourceOf(heard, host).heads?.stderr?.direct !== true;
+  if (origin !== 'stderr' || isWorker(heard, host, pid) || !(mayCarry || isByItself(heard, host, record))) return false;
   if (isOfBeginning(says, record.text)) return true;
   // A master that has just begun is not known as one yet: what follows the file's own words in one breath waits with them. A process without a master soon
   // speaks for itself.

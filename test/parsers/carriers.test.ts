@@ -94,6 +94,31 @@ describe('what `log stdout` and stderr say in one driver’s name is told once',
   });
 });
 
+test('states of a file that a master loads are its next worker’s, though its carrier was not heard before', () => {
+  const loaded = down('a', 0).replace(/reason: .*?ms/, 'changed from server-state after a reload');
+  const start = (pid: number, carrier: string) =>
+    [onStderr(T, `config : ${loaded}`, 1), forked(T + 1, pid), onStderr(T + 2, 'Loading success.', 1)].map((line) =>
+      line.replace('987', carrier),
+    );
+  const killed = onStderr(LATER, 'Current worker (8) exited with code 137 (Killed)', 1);
+  const { news } = readLog([...start(8, '987'), killed]);
+  assert.deepEqual(
+    news.transitions.map(({ pid, server, to }) => `${pid} ${server} ${to}`),
+    ['8 a down'],
+  );
+  assert.deepEqual(
+    news.incidents.filter(({ rule }) => rule === 'worker_killed').map(({ phase }) => phase),
+    ['firing'],
+  );
+  // Under podman each start has a carrier of its own.
+  const { memory } = readLog([...start(8, '987'), ...fall(T + 60_000)]);
+  const next = start(9, '1234').map((line) => line.replace('T12:00:00', 'T13:00:00'));
+  assert.deepEqual(
+    readLog(next, memory).news.transitions.map(({ pid, server, to }) => `${pid} ${server} ${to}`),
+    ['9 a down'],
+  );
+});
+
 describe('HAProxy’s own header behind the driver’s', () => {
   const { memory } = readLog([forked(T), ...both(T + 1, down('b', 1), '<1>'), ...both(T + 2, up('b', 2), '<5>')]);
 
