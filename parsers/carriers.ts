@@ -2,15 +2,15 @@
  * Carriers: processes that carry HAProxy's output into the log under their own pid or under none, such as a container's log driver or `logger`
  * behind a pipe. A line on stderr still names the worker that speaks. A line of `log stdout` counts as the word of the worker that serves.
  */
-import { saidOf } from './copies.js';
+import { fold, saidOf } from './copies.js';
 import { isOfWorkers, tellsOfState } from './event.js';
-import { begunAt, type Heard, type Held, type RecentEvent } from './heard.js';
-import { speakerOf } from './keys.js';
-import type { LogRecord } from './record.js';
+import { begunAt, type Heard, type Held, heardWith, type RecentEvent, subjectKey, WITNESS_MS } from './heard.js';
+import { speakerKey, speakerOf } from './keys.js';
+import type { Instant, LogRecord } from './record.js';
 import { sourceOf, withSource } from './sources.js';
-import { isWorker, speakersOf } from './speakers.js';
+import { forgetWorker, isWorker, speakersOf } from './speakers.js';
 import { linesVary } from './strangers.js';
-import { struck, waitingAt } from './waiting.js';
+import { struck, waitingAt, withWaiting } from './waiting.js';
 
 /** How many carriers of a host are kept, the last ones. */
 const CARRIERS_MAX = 8;
@@ -25,22 +25,78 @@ export function isCarrier(heard: Heard, host: string, tagPid: number | null): bo
 }
 
 /**
- * Takes in which process carried a believed line of stderr. Waiting events that the carrier seems to tell of itself came by `log stdout`, and are
- * struck: stderr tells them.
+ * Takes in which process carried a believed line of stderr. Waiting events that the carrier seems to tell of itself came by `log stdout`: they are the
+ * worker's, whose words are ahead of its stderr.
  */
 export function hearCarrier(heard: Heard, { event, tagPid }: Held, { by }: RecentEvent): Heard {
   const { host, pid, says } = event;
   // (In a master's word about a worker, `pid` is the worker's.)
   if (by.stderr === 0 || tagPid === pid || isOfWorkers(says) || isCarrier(heard, host, tagPid)) return heard;
+  if (sourceOf(heard, host).heads?.stderr !== undefined && tagPid === null) return heard;
+  const known = withCarrier(heard, host, tagPid);
+  return isCarrier(known, host, tagPid) ? handedOver(known, host, tagPid, pid) : heard;
+}
+
+function withCarrier(heard: Heard, host: string, tagPid: number | null): Heard {
   const { heads } = sourceOf(heard, host);
-  if (heads?.stderr !== undefined && tagPid === null) return heard;
   const { stderr = { numbered: tagPid !== null, direct: false, facilities: [], carriers: [] } } = heads ?? {};
   const carriers = tagPid === null ? [] : [...stderr.carriers, tagPid].slice(-CARRIERS_MAX);
-  const known = withSource(heard, host, { heads: { ...heads, stderr: { ...stderr, carriers } } });
-  if (!isCarrier(known, host, tagPid)) return heard;
-  return waitingAt(heard.held, host)
-    .filter((own) => own.event.pid === (tagPid ?? 0))
-    .reduce(struck, known);
+  return withSource(heard, host, { heads: { ...heads, stderr: { ...stderr, carriers } } });
+}
+
+/** What waits under the carrier's pid waits under the worker's now, each event as another copy of the same sentence if that came on stderr. */
+function handedOver(heard: Heard, host: string, tagPid: number | null, pid: number): Heard {
+  const own = waitingAt(heard.held, host).filter(({ event }) => event.pid === (tagPid ?? 0));
+  return own.reduce((rest, held) => {
+    const { id, text, copies, at, sealed } = saidOf(rest, held);
+    const { says } = held.event;
+    if (!tellsOfState(says)) return rest;
+    const event = { ...held.event, pid };
+    const subject = subjectKey(event, says);
+    const without = struck(rest, held);
+    const before = without.subjects.get(subject) ?? { recent: [], voices: {} };
+    const { subject: after, event: said } = fold(before, { id, text, origin: 'syslog', times: copies, at, sealed });
+    const moved = heardWith(without, { subjects: without.subjects.with(subject, after) });
+    if (!said.held || moved.held.has(said.id)) return moved;
+    return heardWith(moved, { held: withWaiting(moved.held, { ...held, event, subject, serial: said.serial }) });
+  }, heard);
+}
+
+/**
+ * Takes in a line before it is judged, where a carrier counts as a worker because the first line that haplog read came by `log stdout`: the same sentence by
+ * both ways, in one header and of two processes, shows that it is none.
+ */
+export function hearMistaken(
+  heard: Heard,
+  host: string,
+  { origin, pid, tagPid, sentence, text }: LogRecord,
+  at: Instant,
+): Heard {
+  if (tagPid === null || pid === null || !tellsOfState(sentence) || !mayBeMistaken(heard, host, tagPid)) return heard;
+  const isHeardTwice = (one: { text: string; at: Instant } | undefined) =>
+    one?.text === text && Math.abs(at - one.at) <= WITNESS_MS;
+  if (origin === 'stderr') {
+    if (tagPid === pid) return heard;
+    const own = heard.subjects.get(subjectKey({ host, pid: tagPid }, sentence))?.voices.syslog;
+    return isHeardTwice(own)
+      ? unmasked(heard, host, tagPid, pid)
+      : withSource(heard, host, { echo: { tagPid, pid, text, at } });
+  }
+  const { echo } = sourceOf(heard, host);
+  return echo?.tagPid === tagPid && isHeardTwice(echo) ? unmasked(heard, host, tagPid, echo.pid) : heard;
+}
+
+/** Whether a known worker may be a carrier: it was heard by `log` targets alone, no master told of it, and its lines do not vary. */
+function mayBeMistaken(heard: Heard, host: string, pid: number): boolean {
+  const speaker = heard.speakers.get(speakerKey({ host, pid }));
+  const isUntold = speaker?.known === true && speaker.master === undefined && speaker.origins.stderr !== true;
+  return isUntold && !linesVary(heard, { host, pid });
+}
+
+function unmasked(heard: Heard, host: string, tagPid: number, pid: number): Heard {
+  const speakers = heard.speakers.without(speakerKey({ host, pid: tagPid }));
+  const known = withCarrier(heardWith(heard, { speakers }), host, tagPid);
+  return forgetWorker(handedOver(known, host, tagPid, pid), host, tagPid);
 }
 
 /**
@@ -60,13 +116,21 @@ export function isCarried(heard: Heard, held: Held): boolean {
 }
 
 /**
- * The record with its worker's pid if its header bears a carrier's pid or none (`%programname%: ` in rsyslog's template). That is the worker that
- * serves; for a proxy that stops it is the worker before, whose place that one took.
+ * The record with its worker's pid if its header bears a carrier's pid or none (`%programname%: ` in rsyslog's template). That is the worker that has just
+ * said so on stderr, else the one that serves; for a proxy that stops it is the worker before, whose place that one took.
  */
-export function withWorker(heard: Heard, record: LogRecord): LogRecord {
-  const { host, origin, pid, tagPid, sentence } = record;
+export function withWorker(heard: Heard, record: LogRecord, at: Instant): LogRecord {
+  const { host, origin, pid, tagPid, sentence, text } = record;
   if (origin !== 'syslog') return record;
   if (pid !== tagPid || !tellsOfState(sentence) || !isCarrier(heard, host, tagPid)) return record;
+  const hasSaidSo = (key: string) => {
+    const voice = heard.subjects.get(subjectKey(speakerOf(key), sentence))?.voices.stderr;
+    return voice?.text === text && Math.abs(at - voice.at) <= WITNESS_MS;
+  };
+  const [twin] = speakersOf(heard, host)
+    .filter(([key]) => hasSaidSo(key))
+    .sort(([, a], [, b]) => begunAt(b) - begunAt(a));
+  if (twin !== undefined) return { ...record, pid: speakerOf(twin[0]).pid };
   const all = speakersOf(heard, host, ({ stage }) => stage !== 'ended').filter(([key]) => {
     const speaker = speakerOf(key);
     return speaker.pid !== 0 && speaker.pid !== pid;
@@ -79,5 +143,8 @@ export function withWorker(heard: Heard, record: LogRecord): LogRecord {
   const candidates = [ready, announced, believed, all].find(({ length }) => length > 0) ?? [];
   const [serving, before] = candidates.sort(([, a], [, b]) => begunAt(b) - begunAt(a));
   const worker = sentence.kind === 'proxy.stopped' ? (before ?? serving) : serving;
-  return worker === undefined ? record : { ...record, pid: speakerOf(worker[0]).pid };
+  if (worker !== undefined) return { ...record, pid: speakerOf(worker[0]).pid };
+  // The carrier was taken for the only worker until now.
+  const { echo } = sourceOf(heard, host);
+  return echo?.tagPid === tagPid ? { ...record, pid: echo.pid } : record;
 }

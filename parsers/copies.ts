@@ -15,6 +15,7 @@ import {
   heardWith,
   type RecentEvent,
   type Subject,
+  subjectKey,
   type Voice,
 } from './heard.js';
 import { backendKey } from './keys.js';
@@ -86,7 +87,10 @@ export function strike({ recent, voices }: Subject, serial: number): Subject {
   return { recent: recent.filter((event) => event.serial !== serial), voices };
 }
 
-/** Ends the run of `has no server available` of a backend, within this origin, when one of its servers may have come back. */
+/**
+ * Ends the run of `has no server available` of a backend, within this origin, when one of its servers may have come back; and that of its stop when the
+ * pid speaks of its servers again: in a container the next process has the same pid.
+ */
 export function separate(
   subjects: Heard['subjects'],
   host: string,
@@ -94,8 +98,13 @@ export function separate(
   origin: Origin,
   sentence: StateSentence,
 ): Shelf<Subject> {
-  if (sentence.kind !== 'server' || !COMES_BACK.has(sentence.change.to)) return subjects;
-  const key = backendKey({ host, pid }, sentence.server.backend);
+  if (sentence.kind !== 'server') return subjects;
+  const proxy = sentence.server.backend;
+  const going = runEnded(subjects, subjectKey({ host, pid }, { kind: 'proxy.stopped', proxy }), origin);
+  return COMES_BACK.has(sentence.change.to) ? runEnded(going, backendKey({ host, pid }, proxy), origin) : going;
+}
+
+function runEnded(subjects: Heard['subjects'], key: string, origin: Origin): Heard['subjects'] {
   const subject = subjects.get(key);
   const voice = subject?.voices[origin];
   if (!subject || !voice || voice.text === '') return subjects;

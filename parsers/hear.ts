@@ -3,7 +3,7 @@
  * be told once (copies.ts). A line to which no other bears witness may be forged (belief.ts).
  */
 import { learn } from './belief.js';
-import { withWorker } from './carriers.js';
+import { hearMistaken, withWorker } from './carriers.js';
 import { hearCheck, withReason } from './checks.js';
 import { beforeLine, fold, inOneBreath, saidOf, separate } from './copies.js';
 import { withRoomFor } from './crowd.js';
@@ -44,8 +44,9 @@ export interface Address {
 export function hear(heard: Heard, line: LogRecord, stamp: Stamp, address: Address): Hearing {
   const verdicts = new Verdicts(heard);
   const host = hostNameOf(heard, line);
-  verdicts.settle(waitedInVain(heard, host, withWorker(heard, line), stamp.at));
-  const record = withWorker(verdicts.heard, line);
+  verdicts.settle(waitedInVain(heard, host, withWorker(heard, line, stamp.at), stamp.at));
+  verdicts.heard = hearMistaken(verdicts.heard, host, line, stamp.at);
+  const record = withWorker(verdicts.heard, line, stamp.at);
   const { sentence } = record;
   const copy = tellsOfState(sentence) ? take(verdicts, record, sentence, stamp, address) : null;
   if (sentence.kind === 'reload.started') verdicts.heard = hearReload(verdicts.heard, host, record);

@@ -115,6 +115,8 @@ export interface Source {
   stopped?: { pid: number; at: Instant; proxy: string; several: boolean };
   /** The last line by a `log` target in which one of its processes told that a proxy started (sources.ts). */
   begun?: { pid: number; text: string; at: Instant };
+  /** A line of stderr that a seeming worker carried for another process (carriers.ts). */
+  echo?: { tagPid: number; pid: number; text: string; at: Instant };
   /** The latest results of checks, where HAProxy tells them apart from the change. */
   checked?: readonly Checked[];
   /** Masters that were told to reload and have not said yet what came of it (masters.ts). */

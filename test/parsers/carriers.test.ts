@@ -94,6 +94,69 @@ describe('what `log stdout` and stderr say in one driver’s name is told once',
   });
 });
 
+describe('where the two streams race each other', () => {
+  test('a driver whose first line was read without its line on stderr is no worker for long', () => {
+    const cut = [onStdout(T, up('x', 3)), onStdout(T + 5_000, 'GET /')];
+    for (const order of [(lines: string[]) => lines, (lines: string[]) => lines.toReversed()]) {
+      const lines = [...cut, ...order(both(LATER - 60_000, down('z', 2))), ...fall(LATER, order)];
+      const { news } = readLog([
+        ...lines,
+        onStderr(LATER + 90_000, 'Current worker (8) exited with code 137 (Killed)', 1),
+      ]);
+      const falls = news.transitions.filter(({ to }) => to === 'down').map(({ server }) => server);
+      assert.deepEqual(falls, ['z', 'a']);
+      assert.equal(new Map(news.outages.map((one) => [one.id, one])).size, 1);
+      assert.deepEqual(
+        news.incidents.filter(({ rule }) => rule === 'worker_killed').map(({ phase }) => phase),
+        ['firing'],
+      );
+    }
+  });
+
+  test('each fall is told once, though standard output is some lines ahead at the start', () => {
+    const falls = [down('a', 2), down('b', 1), down('c', 0)];
+    for (const lead of [1, 2, 3]) {
+      const out = falls.map((text, n) => ({ line: onStdout(LATER + 10 * n, text), at: n }));
+      const err = falls.map((text, n) => ({ line: onStderr(LATER + 10 * n + 10 * lead, text), at: n + lead + 0.5 }));
+      const lines = [...out, ...err].sort((one, other) => one.at - other.at).map(({ line }) => line);
+      assert.deepEqual(
+        told([forked(LATER - 9), ...lines]).slice(0, 3),
+        ['8 a down', '8 b down', '8 c down'],
+        `${lead}`,
+      );
+    }
+  });
+
+  test('what the old worker said last is its own, though its end was told on stderr before', () => {
+    const stopped = 'Proxy app stopped (cumulated conns: FE: 1, BE: 0).';
+    const start = [forked(T), ...both(T + 1, down('b', 1)), ...both(T + 2, up('b', 2))];
+    const reload = [
+      forked(LATER, 9),
+      onStderr(LATER + 2, stopped),
+      onStderr(LATER + 3, 'Former worker (8) exited with code 0 (Exit)', 1),
+      ...[down('a', 0), EXHAUSTED].map((text) => onStderr(LATER + 4, text, 9)),
+      ...[stopped, down('a', 0), EXHAUSTED].map((text) => onStdout(LATER + 5, text)),
+    ];
+    assert.deepEqual(told([...start, ...reload, onStdout(LATER + 90_000, 'GET /')]).slice(-2), [
+      '9 a down',
+      '9 app exhausted',
+    ]);
+  });
+});
+
+test('a process that stops twice within a minute, under one number, has stopped twice', () => {
+  const stop = (at: number) => both(at, 'Proxy app stopped (cumulated conns: FE: 0, BE: 0).');
+  const outage = texts.slice(0, 2).flatMap((text, n) => both(LATER + 5_000 + n, text));
+  const lines = [
+    ...both(T, down('x', 1)),
+    ...both(T + 1, up('x', 2)),
+    ...stop(LATER),
+    ...outage,
+    ...stop(LATER + 15_000),
+  ];
+  assert.deepEqual(told(lines).slice(-2), ['8 a down', '8 app back']);
+});
+
 test('states of a file that a master loads are its next worker’s, though its carrier was not heard before', () => {
   const loaded = down('a', 0).replace(/reason: .*?ms/, 'changed from server-state after a reload');
   const start = (pid: number, carrier: string) =>
