@@ -4,13 +4,25 @@
  */
 import { fold, saidOf } from './copies.js';
 import { isOfWorkers, tellsOfState } from './event.js';
-import { begunAt, type Heard, type Held, heardWith, type RecentEvent, subjectKey, WITNESS_MS } from './heard.js';
+import {
+  begunAt,
+  type Heard,
+  type Held,
+  heardWith,
+  type RecentEvent,
+  type Speaker,
+  subjectKey,
+  WITNESS_MS,
+} from './heard.js';
 import { speakerKey, speakerOf } from './keys.js';
 import type { Instant, LogRecord } from './record.js';
 import { sourceOf, withSource } from './sources.js';
 import { forgetWorker, isWorker, speakersOf } from './speakers.js';
 import { linesVary } from './strangers.js';
 import { struck, waitingAt, withWaiting } from './waiting.js';
+
+/** So long an announced worker is new: the one whose place it took tells of its end in this time. */
+const NEW_MS = 10_000;
 
 /** How many carriers of a host are kept, the last ones. */
 const CARRIERS_MAX = 8;
@@ -142,9 +154,15 @@ export function withWorker(heard: Heard, record: LogRecord, at: Instant): LogRec
   const believed = all.filter(([, { known }]) => known);
   const candidates = [ready, announced, believed, all].find(({ length }) => length > 0) ?? [];
   const [serving, before] = candidates.sort(([, a], [, b]) => begunAt(b) - begunAt(a));
-  const worker = sentence.kind === 'proxy.stopped' ? (before ?? serving) : serving;
+  const worker = sentence.kind === 'proxy.stopped' ? (before ?? servedFor(serving, at)) : serving;
   if (worker !== undefined) return { ...record, pid: speakerOf(worker[0]).pid };
   // The carrier was taken for the only worker until now.
   const { echo } = sourceOf(heard, host);
   return echo?.tagPid === tagPid ? { ...record, pid: echo.pid } : record;
+}
+
+/** A worker that was announced just now has not stopped: it was started in the place of one that haplog has not heard. */
+function servedFor(worker: [string, Speaker] | undefined, at: Instant): [string, Speaker] | undefined {
+  const isNew = worker?.[1].master !== undefined && at - begunAt(worker[1]) < NEW_MS;
+  return isNew ? undefined : worker;
 }

@@ -49,8 +49,9 @@ export class Verdicts {
 
   /** Judges the events that are due, one after the other, and tells what waited behind them. */
   settle(due: readonly Held[]): void {
-    for (const held of due) {
-      if (!this.heard.held.has(held.event.id)) continue;
+    for (const { event } of due) {
+      const held = this.heard.held.get(event.id); // what was judged before may have given it another worker
+      if (held === undefined) continue;
       const holdsUp = this.#holdsUp(held);
       if (held.doubted || isCarried(this.heard, held)) this.#strike(held);
       else this.#judge(held);
@@ -68,8 +69,10 @@ export class Verdicts {
     const alone = waitingWith(this.heard.held, subject).filter(isAlone);
     this.settle(alone);
     // Where clients can write lines, what still waits is struck: a client may say the same again and again, before HAProxy does.
-    for (const held of alone)
-      if (clientsWriteLines(this.heard, held.event) && this.heard.held.has(held.event.id)) this.#strike(held);
+    for (const { event } of alone) {
+      const held = this.heard.held.get(event.id);
+      if (held !== undefined && clientsWriteLines(this.heard, held.event)) this.#strike(held);
+    }
   }
 
   /** Takes in an event that was just heard, or heard again. */
@@ -132,8 +135,9 @@ export class Verdicts {
 
   /** Tells the witnessed events in the backend of `held`, up to the first unwitnessed one that holds up the others. */
   #release(held: Held): void {
-    for (const next of [...waitingWith(this.heard.held, held.subject)]) {
-      if (!this.heard.held.has(next.event.id)) continue;
+    for (const { event } of [...waitingWith(this.heard.held, held.subject)]) {
+      const next = this.heard.held.get(event.id);
+      if (next === undefined) continue;
       if (!this.#isWitnessed(next)) {
         if (this.#holdsUp(next)) return;
         continue;
