@@ -44,8 +44,8 @@ export interface BackendState {
   counts: Counts | null;
   /** Its worker no longer serves it, by its own word: a proxy of this name has stopped. */
   stopped: boolean;
-  /** The outage that this cut short, while its incident goes on: the proxy may have been a frontend of the same name. Older memories do not have it. */
-  cutShort?: Outage | null;
+  /** When that was told, and the outage that ended with it while its incident goes on: it may have been a frontend of the same name. Older memories have none. */
+  stop?: { at: Instant; cutShort: Outage | null };
 }
 
 /** The process that started a worker. */

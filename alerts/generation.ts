@@ -5,16 +5,25 @@
  */
 import { backendKey, type HaproxyEvent, type Instant, type WorkerRef, workerKey } from '../parsers/index.js';
 import { isOfAnother, SILENCE_MS } from './beside.js';
-import { type Board, boardWith, type Change, siblingsOf, unchanged, type WorkerState, workerOf } from './board.js';
+import {
+  type BackendState,
+  type Board,
+  boardWith,
+  type Change,
+  siblingsOf,
+  unchanged,
+  type WorkerState,
+  workerOf,
+} from './board.js';
 import { NO_FALL } from './incident.js';
 import { ended } from './outage.js';
-import type { Outage, OutageEnd } from './state.js';
+import type { OutageEnd } from './state.js';
 import { forgetWorker, isAnother, isReplaced, put } from './workers.js';
 
 /** Forgets the earlier worker if the pid is another one's by now: what it left open has ended with it. */
 export function renewWorker(board: Board, event: HaproxyEvent): Change {
   const known = workerOf(board, event);
-  if (!known || !isAnother(known, event)) return unchanged(board);
+  if (!known || !isAnother(board, known, event)) return unchanged(board);
   const change = endOutages(board, event, event.at, 'process_replaced');
   return { ...change, board: forgetWorker(change.board, event) };
 }
@@ -28,7 +37,7 @@ export function endWorker(board: Board, event: HaproxyEvent): Change {
     const died = how === 'process_stopped' && (workerOf(board, event)?.startedAt ?? null) !== null;
     const key = backendKey(event, says.proxy);
     const open = board.backends.get(key)?.outage ?? null;
-    const change = stopped(endEach(board, [key], at, how), key, died ? open : null);
+    const change = stopped(endEach(board, [key], at, how), key, { at, cutShort: died ? open : null });
     return { ...change, outages: change.outages.map((one) => ({ ...one, died })) };
   }
   if (says.kind !== 'worker.ended' && says.kind !== 'worker.failed') return unchanged(board);
@@ -125,12 +134,12 @@ function endEach(board: Board, keys: readonly string[], at: Instant, how: Outage
   return { board: boardWith(board, { backends }), transition: null, outages };
 }
 
-/** Notes that its worker no longer serves the backend. `cutShort` is the outage that ended with that, if its incident goes on. */
-function stopped(change: Change, key: string, cutShort: Outage | null): Change {
+/** Notes that its worker no longer serves the backend. */
+function stopped(change: Change, key: string, stop: NonNullable<BackendState['stop']>): Change {
   const { backends } = change.board;
   const state = backends.get(key);
   if (state === undefined || state.stopped) return change;
-  const now = { ...state, stopped: true, cutShort };
+  const now = { ...state, stopped: true, stop };
   return { ...change, board: boardWith(change.board, { backends: backends.with(key, now) }) };
 }
 

@@ -64,13 +64,13 @@ export function settle(
 ): Change {
   const key = backendKey(event, backend);
   const known = board.backends.get(key);
-  const { outage, stopped, cutShort = null, counts: countedBefore } = alive(board, known ?? FRESH_BACKEND, event);
+  const { outage, stopped, stop, counts: countedBefore } = alive(board, known ?? FRESH_BACKEND, event);
   const counts = countsAfter(event, countedBefore, available);
   const planned = out.total > 0 && out.unplanned === 0;
   const becomes = (open: Outage | null, changed: Outage | null): Change => {
     const isAsKnown =
       known?.outage === open && known.out === out && known.stopped === stopped && isSame(known.counts, counts);
-    const now = { outage: open, out, counts, stopped, ...(cutShort && { cutShort }) };
+    const now = { outage: open, out, counts, stopped, ...(stop && { stop }) };
     const after = isAsKnown ? board : boardWith(board, { backends: board.backends.with(key, now) });
     return {
       board: after,
@@ -99,10 +99,11 @@ export function settle(
 function alive(board: Board, state: BackendState, event: HaproxyEvent): BackendState {
   const { says } = event;
   if (!state.stopped || says.kind !== 'server' || !OF_CHECKS.has(says.cause.class)) return state;
-  const { cutShort = null } = state;
+  const { stop, ...rest } = state;
+  const cutShort = stop?.cutShort ?? null;
   // In a container the next worker has the same pid.
   const isAnothers = cutShort !== null && (workerOf(board, event)?.startedAt ?? 0) > cutShort.start;
-  return { ...state, stopped: false, outage: state.outage ?? (isAnothers ? null : cutShort), cutShort: null };
+  return { ...rest, stopped: false, outage: state.outage ?? (isAnothers ? null : cutShort) };
 }
 
 const OF_CHECKS: ReadonlySet<CauseClass> = new Set([

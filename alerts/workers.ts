@@ -28,6 +28,9 @@ const SET_BACK_MS = 60_000;
 const GONE_AFTER_MS = 3_600_000;
 const FORGOTTEN_AFTER_MS = 7 * 24 * GONE_AFTER_MS;
 
+/** How late a line may come that a process wrote before its proxies stopped. */
+const LATE_WORDS_MS = 1_000;
+
 /** A fork told this long after the worker's first word is of another worker with the same pid. */
 const SAME_PID_AGAIN_MS = 10_000;
 
@@ -35,8 +38,12 @@ const SAME_PID_AGAIN_MS = 10_000;
 export function endedWorkers(before: Board, after: Board, { host, at }: HaproxyEvent): { ends: End[]; died: boolean } {
   if (before.workers === after.workers) return { ends: [], died: false };
   const now = after.workers.get(host) ?? [];
-  const isOver = (pid: number) => now.find((worker) => worker.pid === pid)?.over ?? true;
-  const ended = (before.workers.get(host) ?? []).filter(({ pid, over }) => !over && isOver(pid));
+  // One that began later than the worker of its pid is another one.
+  const isOver = ({ pid, firstAt }: WorkerState) => {
+    const same = now.find((worker) => worker.pid === pid);
+    return same === undefined || same.over || same.firstAt > firstAt;
+  };
+  const ended = (before.workers.get(host) ?? []).filter((worker) => !worker.over && isOver(worker));
   const died = now.some(({ end }) => end !== null && end.at === at && end.how !== 'process_replaced');
   return { ends: ended.map(({ pid }) => ({ pid, at, evidence: 'assumed' })), died };
 }
@@ -57,14 +64,30 @@ export function isNewWorker(board: Board, event: HaproxyEvent): boolean {
   if (kind === 'proxy.stopped' || kind === 'worker.ended') return false; // an end begins nothing
   if (kind === 'worker.loading' || kind === 'worker.failed') return false; // it does not serve
   const known = workerOf(board, event);
-  return known === undefined || isAnother(known, event);
+  return known === undefined || isAnother(board, known, event);
 }
 
 /** Whether the pid is another worker's by now. What a worker said before its end may arrive after the word of its end. */
-export function isAnother(known: WorkerState, { at, says }: HaproxyEvent): boolean {
+export function isAnother(board: Board, known: WorkerState, event: HaproxyEvent): boolean {
+  const { at, says } = event;
   const starts = says.kind === 'worker.started';
   if (known.end !== null) return starts || at - known.end.at > LAST_WORDS_MS;
-  return starts && at - known.firstAt >= SAME_PID_AGAIN_MS;
+  return starts ? at - known.firstAt >= SAME_PID_AGAIN_MS : speaksBehindItsEnd(board, known, event);
+}
+
+/**
+ * Whether a worker that no master told of speaks although all that it served has stopped: in a container the next process has the same pid. Asks for
+ * the event's own backend first, because to look at all of them takes long.
+ */
+function speaksBehindItsEnd(board: Board, { startedAt }: WorkerState, event: HaproxyEvent): boolean {
+  const { at, says } = event;
+  const backend = says.kind === 'server' || says.kind === 'backend.exhausted' ? backendOf(says) : null;
+  if (backend === null || startedAt !== null) return false;
+  const { stop } = board.backends.get(backendKey(event, backend)) ?? {};
+  if (stop === undefined || at - stop.at <= LATE_WORDS_MS) return false;
+  const prefix = `${workerKey(event)} `;
+  for (const [key, { stopped }] of board.backends) if (!stopped && key.startsWith(prefix)) return false;
+  return true;
 }
 
 /** Notes that a worker was heard, and about which backend. Forgets the workers that are long gone from its host. */

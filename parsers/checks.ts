@@ -2,9 +2,8 @@
  * The reason of a change where `option log-health-checks` is set: HAProxy then gives the reason in the line about the check, and the sentence about
  * the server, right behind it, has none (src/server.c, srv_append_status()).
  */
-import { inOneBreath } from './copies.js';
 import type { StateSentence } from './event.js';
-import type { Checked, Heard } from './heard.js';
+import { type Checked, type Heard, WITNESS_MS } from './heard.js';
 import type { Instant, LogRecord, ServerChange } from './record.js';
 import { sourceOf, withSource } from './sources.js';
 import { clientsWriteLines } from './strangers.js';
@@ -33,7 +32,7 @@ export function withReason(heard: Heard, host: string, pid: number, says: StateS
     one.server.backend === server.backend &&
     one.server.server === server.server &&
     one.outcome === OUTCOME[change.to] &&
-    inOneBreath(at, one.at);
+    Math.abs(at - one.at) <= WITNESS_MS;
   const checked = sourceOf(heard, host).checked?.findLast(isMeant);
   return checked === undefined ? says : { ...says, cause: { ...checked.cause, via: says.cause.via } };
 }
