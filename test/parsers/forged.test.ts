@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { openToClients } from '../../parsers/index.js';
 import type { Memory } from '../../src/memory.js';
 import { serverText, syslogLine } from '../support/lines.js';
 import { readLog } from '../support/reading.js';
@@ -98,6 +99,16 @@ describe('as long as nobody has tried', () => {
       const anHourLater = T + 60_000 + 3_600_001;
       assert.deepEqual(told([line(anHourLater, down('c', 0, 'b1'))], borneOut.memory), ['c down', 'b1 exhausted']);
     });
+
+    test('nor what two targets tell', () => {
+      const two = readLog([...requests(T), ...twice(T + 1, down('x', 2)), ...twice(T + 5_000, up('x', 3))]).memory;
+      const pairs = [1, 2, 3, 4, 5].flatMap((n) => twice(LATER + n * 3_000, down(`s${n}`, 5 + 2 * n)));
+      const { heard } = readLog(pairs, two).memory;
+      assert.deepEqual(openToClients(heard), [{ host: 'lb', onStderr: false, forgedAt: null }]);
+    });
+
+    test('nor servers without weight that fall: as many are left as before', () =>
+      assert.deepEqual(next([1, 2, 3, 4, 5].map((n) => line(LATER + n * 100, down(`s${n}`, 3)))), ['a down']));
 
     test('nor many that a loss explains', () => {
       const lost = Array.from({ length: 20 }, (_, n) =>
@@ -205,6 +216,35 @@ describe('once somebody has tried', () => {
     assert.deepEqual(ends([stopped[1]!, stopped[0]!.replace('[100]', '[101]')]), []);
   });
 
+  describe('that a proxy stops by itself is not told', () => {
+    const stops = (proxy: string, conns = 0) => `Proxy ${proxy} stopped (cumulated conns: FE: ${conns}, BE: ${conns}).`;
+    const fallen = readLog(
+      [2, 1, 0].map((left) => line(LATER + left, down(`s${left}`, left))),
+      forged,
+    ).memory;
+    const at = LATER + 60_000;
+    const own = line(at, stops('app'));
+    const ends = (lines: string[]) =>
+      readLog([...lines, line(LATER + 90_000, 'Proxy new started.')], fallen).news.outages.map(({ endHow }) => endHow);
+
+    test('nor where another one stopped half a second before, or it is said twice in other words', () => {
+      assert.deepEqual(ends([line(at - 500, stops('web')), own]), []);
+      assert.deepEqual(ends([own, line(at + 3, stops('app', 1))]), []);
+    });
+
+    test('nor where others of another worker do, or its own half a second later, on what looks like stderr', () => {
+      const others = (wait: number) => ['web', 'stats'].map((proxy) => line(at + wait, stops(proxy)));
+      const ofAnother = others(5).map((text) => text.replace('[100]', '[101]'));
+      const likeStderr = others(500).map((text) => text.replace(': Proxy', ': [WARNING]  (100) : Proxy'));
+      assert.deepEqual([ends([own, ...ofAnother]), ends([own, ...likeStderr])], [[], []]);
+    });
+
+    test('but where others do, the last of them a frontend and a backend of one name', () => {
+      const both = [1, 2].map(() => line(at + 3, stops('web')));
+      assert.deepEqual(ends([own, line(at + 2, stops('stats')), ...both]), ['process_stopped']);
+    });
+  });
+
   test('an hour later nobody has tried any more', () => {
     const at = T + 60_000 + 3_600_000;
     assert.deepEqual(told([line(at, EXHAUSTED)], forged), []);
@@ -266,6 +306,40 @@ test('an attempt counts where it is a worker’s own process that makes it, and 
   const quiet = readLog([line(T + 1, down('x', 2)), line(T + 5_000, up('x', 3)), line(T + 60_000, ATTEMPT)]).memory;
   for (const memory of [quiet, ...attempts.map((attempt) => readLog([attempt], open).memory)])
     assert.deepEqual(told([line(LATER, down('a', 0))], memory), ['a down', 'app exhausted']);
+});
+
+describe('an attempt counts', () => {
+  const ofMaster = line(T, '[ALERT]    (4242) : Current worker (100) exited with code 137 (Killed)');
+
+  test('though it comes before HAProxy was heard', () => {
+    const young = readLog([...requests(T), ofMaster, line(T + 1, down('x', 2)), line(T + 5_000, up('x', 3))]).memory;
+    assert.deepEqual(told([line(LATER, down('a', 0))], young), []);
+  });
+
+  test('of a worker that has begun since, before its own requests show that clients begin its lines', () => {
+    const ofNext = (at: number, text: string) => line(at, text).replace('[100]', '[200]');
+    const { memory } = readLog([ofNext(T + 50_000, down('x', 2)), ofNext(T + 60_000, ATTEMPT)], open);
+    assert.deepEqual(told([ofNext(LATER, EXHAUSTED)], memory), []);
+  });
+
+  test('whatever it says: of a reload as well', () => {
+    for (const text of ['Loading success.', 'Loading failure!', 'config : Fatal errors found in configuration.'])
+      assert.deepEqual(
+        told([line(LATER, EXHAUSTED)], readLog([line(T + 60_000, `[ALERT]    (4242) : ${text}`)], open).memory),
+        [],
+      );
+  });
+});
+
+test('a failing check that HAProxy logs is no attempt, though it is not believed without stderr', () => {
+  const check = 'Health check for server app/a failed, reason: Layer4 timeout, check duration: 2000ms, status: 2/3 UP.';
+  const checked = readLog([line(T + 60_000, check)], open).memory;
+  assert.deepEqual(told([line(LATER, EXHAUSTED)], checked), ['app exhausted']);
+});
+
+test('once the log bears severities no line is doubted for what was tried before', () => {
+  const sealed = `<132>${line(LATER, down('a', 2))}`;
+  assert.deepEqual(told([sealed, line(LATER + 9_000, down('b', 0))], forged), ['a down', 'b down', 'app exhausted']);
 });
 
 describe('a second target shows, though a client’s single line was heard first', () => {
