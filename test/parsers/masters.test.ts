@@ -9,7 +9,7 @@ import { parseLine } from '../../parsers/index.js';
 import { EMPTY_MEMORY, type Memory } from '../../src/memory.js';
 import { ingest } from '../../src/pipeline.js';
 import { serverText, stderrLine, syslogLine } from '../support/lines.js';
-import { addressed, batchOf, PLAN, read, UTC } from '../support/reading.js';
+import { addressed, batchOf, PLAN, read, readLog, UTC } from '../support/reading.js';
 
 const T = Date.parse('2026-11-22T12:00:00Z');
 const MASTER = 100;
@@ -329,6 +329,11 @@ describe('two services of one host have a master each, and one says nothing of t
     assert.deepEqual(told([...died, ...otherReloaded(220, 90_000)]), ['firing outage', 'firing worker_killed']);
   });
 
+  test('a younger worker of the other master does not serve in the place of one that was killed', () => {
+    const lines = [...both, ...fallen, ...refused(120, 60_000), ...gone(90_000)];
+    assert.deepEqual(told(lines), ['firing outage', 'firing reload_failed', 'firing worker_killed']);
+  });
+
   test('who was never seen to start a worker is no service: what it could not load is over with the next reload', () => {
     const checked = alert(900, 60_000, 'config : Fatal errors found in configuration.');
     const lines = [
@@ -588,6 +593,13 @@ describe('while the next worker is loading', () => {
         [120, null],
       ],
     );
+  });
+
+  test('a mistake that the master itself tells of says neither that it was loaded nor that it was not', () => {
+    const lines = [...started, ...loading, worker(120, 60_150, FROM_FILE)];
+    const mistake = alert(MASTER, 60_200, 'config : parsing [/etc/haproxy/haproxy.cfg:2] : unknown keyword');
+    assert.deepEqual(workersOf([...lines, mistake]), [110]);
+    assert.deepEqual(workersOf([...lines, mistake, master(60_300, 'Loading success.')]), [110, 120]);
   });
 
   test('lines without a pid are its own where nobody serves', () => {
@@ -862,4 +874,30 @@ test('that a proxy stopped, told in all ways while the next worker was loading, 
   const { outages, suspects } = read([...lines, master(130_000, 'haproxy version is 3.2.26')]).news;
   assert.deepEqual(outages.map(({ end, endHow }) => [end && end - T, endHow]).at(-1), [60_250, 'process_stopped']);
   assert.deepEqual(suspects, []);
+});
+
+describe('what makes a line on stderr necessary where a `log` target brings one', () => {
+  const fell = (lines: string[]) => readLog(lines).news.transitions.map(({ server }) => server);
+  const silence = syslogLine(T + 90_000, 'Proxy new started.', { pid: 110 });
+
+  test('is no master’s word under another number than its own, which anybody may write', () => {
+    const said = master(0, 'New worker (110) forked').replace('haproxy[100]', 'haproxy[777]');
+    assert.deepEqual(fell([said, syslogLine(T + 60_000, down('a', 1), { pid: 777 }), silence]), ['a']);
+  });
+
+  /** Its master has left the terminal behind, and clients can write lines. */
+  const twice = (at: number, text: string) => [1, 2].map(() => syslogLine(T + at, text, { pid: 110 }));
+  const detached = [
+    master(0, 'New worker (110) forked'),
+    ...['Mozilla/5.0', 'curl/8.5.0'].map((text) => syslogLine(T + 1_000, text, { pid: 110 })),
+    ...twice(5_000, down('x', 2)),
+    ...twice(9_000, up('x', 3)),
+  ];
+  const change = [...twice(60_000, down('a', 2)), silence];
+
+  test('is what a master says once its workers run, of whichever service of the host', () => {
+    const loaded = stderrLine(T + 30_000, 'Loading success.', { pid: 200 });
+    assert.deepEqual(fell([...detached, ...change]), ['x', 'x', 'a']);
+    assert.deepEqual(fell([...detached, loaded, ...change]), ['x', 'x']);
+  });
 });
