@@ -5,7 +5,7 @@ import { parseLine } from '../../parsers/index.js';
 import { EMPTY_MEMORY, type Memory } from '../../src/memory.js';
 import { ingest } from '../../src/pipeline.js';
 import { serverText, stderrLine, syslogLine } from '../support/lines.js';
-import { addressed, batchOf, PLAN, read, UTC } from '../support/reading.js';
+import { addressed, batchOf, PLAN, read, readLog, UTC } from '../support/reading.js';
 
 const T = Date.parse('2026-11-22T12:00:00Z');
 const down = (server: string, left: number) => serverText({ at: 0, backend: 'app', server, to: 'DOWN', left });
@@ -49,6 +49,28 @@ describe('a genuine change is told without delay', () => {
   test('also the first one ever, of a worker of which nothing is known, as soon as its copy comes', () => {
     assert.equal(atOnce(twice(T, down('a', 2))), 1);
     assert.equal(atOnce([stderrLine(T, down('a', 2)), syslogLine(T, down('a', 2))]), 1);
+  });
+});
+
+describe('the first change of all, by one `log` target, is told as soon as no second line can come', () => {
+  const first = syslogLine(T, down('a', 0));
+
+  test('which is when the worker says something else, in another breath', () => {
+    const { transitions, outages } = ingest(
+      EMPTY_MEMORY,
+      batchOf(addressed([first, syslogLine(T + 100, EXHAUSTED)])),
+      PLAN,
+      UTC,
+    ).news;
+    assert.deepEqual([transitions.length, outages.length], [1, 1]);
+    assert.equal(atOnce([first, syslogLine(T + 10, EXHAUSTED)]), 0);
+    assert.equal(atOnce([first, syslogLine(T + 100, down('b', 1), { pid: 200 })]), 0);
+  });
+
+  test('not when the line on stderr comes that bears it out, though it is no copy in one breath', () => {
+    const requests = ['Mozilla/5.0', 'curl/8.5.0'].map((text) => syslogLine(T - 9_000, text));
+    const { transitions, suspects } = readLog([...requests, first, stderrLine(T + 100, down('a', 0))]).news;
+    assert.deepEqual([transitions.map(({ at }) => at - T), suspects], [[0], []]);
   });
 });
 
@@ -441,6 +463,18 @@ test('a thousand forged numbers leave no more behind than a few', () => {
   assert.ok(memory.heard.speakers.size < 200, `${memory.heard.speakers.size} speakers`);
   assert.ok(memory.heard.subjects.size < 200, `${memory.heard.subjects.size} subjects`);
   assert.equal(memory.heard.held.size, 0);
+});
+
+test('made-up servers that are believed do not fill the memory, and push out nothing that is known of the others', () => {
+  const flood = Array.from({ length: 11_000 }, (_, n) =>
+    twice(LATER + n * 50, down(`m${n}`, 1).replace('app/', `b${n}/`)),
+  );
+  const { memory } = read([...twice(LATER - 9_000, down('x', 2)), ...flood.flat()], twoTargets);
+  assert.ok(memory.heard.subjects.size < 10_500, `${memory.heard.subjects.size} subjects`);
+  const then = LATER + 11_000 * 50 + 120_000;
+  const silence = syslogLine(then + 9_000, 'Proxy new started.');
+  assert.deepEqual(events([syslogLine(then, down('x', 1)), silence], memory), []);
+  assert.deepEqual(events([syslogLine(then, up('x', 3)), silence], memory), ['x up']);
 });
 
 const both = (at: number, text: string, pid = 100) => [stderrLine(at, text, { pid }), syslogLine(at, text, { pid })];
