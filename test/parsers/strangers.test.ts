@@ -412,6 +412,23 @@ describe('where ordinary requests begin as they like', () => {
     );
   });
 
+  describe('a change that one line foretold has the time of the line on stderr', () => {
+    const timesOf = (lines: string[]) =>
+      readLog(lines, openOfOne).news.transitions.map(({ server, at }) => `${server} ${at - LATER}`);
+    const other = syslogLine(LATER + 2_000, 'Proxy new started.');
+
+    test('of the first, where that stands in the log twice', () => {
+      const first = syslogLine(LATER, down('a', 2), { pid: 200 });
+      const onStderr = [3_000, 6_000].map((wait) => stderrLine(LATER + wait, down('a', 2), { pid: 200 }));
+      assert.deepEqual(timesOf([first, other, ...onStderr, forked(LATER + 8_000, 200)]), ['a 3000']);
+    });
+
+    test('but not where that is stamped earlier: nothing comes before its first line', () => {
+      const early = stderrLine(LATER - 500, down('a', 2));
+      assert.deepEqual(timesOf([syslogLine(LATER, down('a', 2)), other, early]), ['a 0']);
+    });
+  });
+
   test('what a state file gave is told, of which only stderr speaks', () => {
     const given = down('a', 2).replace(/reason: .*?ms/, 'changed from server-state after a reload');
     const lines = [forked(LATER, 200), stderrLine(LATER + 5, `config : ${given}`, { pid: 200 })];
