@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { syslogLine } from '../support/lines.js';
+import { read } from '../support/reading.js';
 import { play } from '../support/story.js';
 
 describe('the incident', () => {
@@ -34,6 +36,15 @@ describe('the incident', () => {
       ['assumed', 'process_killed'],
     ]);
   });
+
+  test('names a server that falls while it is taken to be out for want of an address once, with its fall', () => {
+    const [incident] = play(['0:00 unresolved a 1', '0:30 down a 0']).incidents;
+    assert.deepEqual(
+      incident?.fallen.map(({ server, at, cause }) => `${at / 1000} ${server} ${cause.class}`),
+      ['30 a layer4'],
+    );
+    assert.equal(incident?.fallenTotal, 1);
+  });
 });
 
 describe('a server', () => {
@@ -41,6 +52,43 @@ describe('a server', () => {
     const script = ['0:01 drain a 1', '0:02 stopping a 1', '0:03 down a 0', '0:04 maint a', '0:05 ready a'];
     const shown = play(script).transitions.map(({ from, to }) => `${from}>${to}`);
     assert.deepEqual(shown, ['up>drain', 'drain>nolb', 'nolb>down', 'down>maint', 'maint>up']);
+  });
+
+  test('that was drained before its maintenance, and falls, was out by hand all the time', () => {
+    const { says, outages } = play(['0:00 drain a 0', '0:10 maint a', '1:00:00 down a 0', '2:00:00 tick']);
+    assert.deepEqual(
+      outages.map(({ start, end, planned }) => [start, end, planned]),
+      [[0, null, true]],
+    );
+    assert.deepEqual(says, []);
+  });
+
+  test('is down where it is drained and said to be, though the word of its fall was lost', () => {
+    const { transitions } = play(['0:00 down a 1', '0:10 up a 2', '0:20 drain a 1 left']);
+    assert.equal(transitions.at(-1)?.to, 'down');
+  });
+
+  test('goes on stopping when it leaves drain, but not where it is said to be down', () => {
+    const last = (state: string) =>
+      read([
+        syslogLine(
+          0,
+          'Server app/a is stopping, reason: Layer7 check conditionally passed, code: 404, check duration: 1ms. 1 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.',
+        ),
+        syslogLine(
+          9_000,
+          'Server app/a enters drain state. 1 active and 0 backup servers online. 0 sessions requeued, 0 total in queue.',
+        ),
+        syslogLine(18_000, `Server app/a is ${state} (leaving forced drain).`),
+      ]);
+    assert.deepEqual(
+      last('UP').news.transitions.map(({ to }) => to),
+      ['nolb'],
+    );
+    assert.deepEqual(
+      last('DOWN').news.transitions.map(({ to }) => to),
+      ['nolb', 'down'],
+    );
   });
 
   test('of a new worker counts as up until it says otherwise', () => {
