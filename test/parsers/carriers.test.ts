@@ -76,6 +76,12 @@ describe('what `log stdout` and stderr say in one driver’s name is told once',
       assert.deepEqual(told(whole.toSpliced(lost, 1), memory).toSorted(), ['8 b down', ...FALL].toSorted(), `${lost}`);
   });
 
+  test('of the worker for which its master has read the state file (until 3.0)', () => {
+    const given = down('a', 1).replace(/reason: .*?ms/, 'changed from server-state after a reload');
+    const { memory } = readLog([forked(T), ...both(T + 1, down('b', 2)), ...both(T + 9_000, up('b', 3))]);
+    assert.deepEqual(told([onStderr(LATER, `config : ${given}`, 1), forked(LATER + 5, 9)], memory), ['9 a down']);
+  });
+
   test('of the worker that serves, and of the one that goes', () => {
     const stopped = 'Proxy app stopped (cumulated conns: FE: 0, BE: 0).';
     const lines = [

@@ -261,6 +261,12 @@ describe('once somebody has tried', () => {
     assert.deepEqual(told(lost, forged), ['b down', 'x down', 'app exhausted']);
   });
 
+  test('so it does where something of another backend, which fits, comes between', () => {
+    const between = line(LATER + 4_000, down('n', 2, 'other'));
+    const lines = [line(LATER, down('b', 1)), between, line(LATER + 9_000, down('x', 0))];
+    assert.deepEqual(told(lines, forged).toSorted(), ['app exhausted', 'b down', 'n down', 'x down']);
+  });
+
   test('but nothing else that was doubted: of another backend it may be somebody else’s', () => {
     const other = [line(T + 6_000, down('n', 2, 'other')), line(T + 7_000, up('n', 3, 'other'))];
     const wary = readLog([...other, line(T + 60_000, ATTEMPT)], open).memory;

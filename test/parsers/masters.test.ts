@@ -334,6 +334,38 @@ describe('two services of one host have a master each, and one says nothing of t
     assert.deepEqual(told(lines), ['firing outage', 'firing reload_failed', 'firing worker_killed']);
   });
 
+  test('that the one’s last reload failed stays known, whatever the other could load or could not', () => {
+    const otherRefused = other(70_000, 'Failed to load worker!');
+    for (const others of [[otherRefused], [otherRefused, ...otherReloaded(220, 80_000)]]) {
+      const lines = [...both, ...fallen, ...refused(120, 60_000), ...others, ...gone(90_000)];
+      assert.deepEqual(told(lines), ['firing outage', 'firing reload_failed', 'firing worker_killed']);
+    }
+  });
+
+  test('a reload that failed is the one’s, though the word that it was told to reload was lost', () => {
+    const failed = master(60_000, 'Failed to load worker!');
+    assert.deepEqual(told([...both, failed, ...otherReloaded(220, 90_000)]), ['firing reload_failed']);
+  });
+
+  test('others that reload at the same time have not begun anew', () => {
+    const third = (at: number, text: string) => stderrLine(T + at, text, { pid: 300 });
+    const thirdStarted = [third(2_000, 'Initializing new worker (310)'), third(2_300, 'Loading success.')];
+    const died = master(60_000, 'Current worker (110) exited with code 139 (Segmentation fault)');
+    const [told1, begins, loaded] = otherReloaded(220, 90_000) as [string, string, string];
+    const beside = [third(90_010, 'Reloading HAProxy'), third(90_110, 'Initializing new worker (320)')];
+    const lines = [
+      ...both,
+      ...thirdStarted,
+      ...fallen,
+      died,
+      told1,
+      ...beside,
+      begins,
+      third(90_150, 'Loading success.'),
+    ];
+    assert.deepEqual(told([...lines, loaded]), ['firing outage', 'firing worker_killed']);
+  });
+
   test('who was never seen to start a worker is no service: what it could not load is over with the next reload', () => {
     const checked = alert(900, 60_000, 'config : Fatal errors found in configuration.');
     const lines = [
@@ -450,6 +482,18 @@ describe('until 3.0 the master reads the state file, for the worker that it star
     assert.deepEqual(told(lines(2)), ['firing outage']);
     // Who is drained is counted among those that are left.
     assert.deepEqual(told(lines(1)), ['firing outage', 'firing outage']);
+  });
+
+  test('however long it takes to tell all of them, and though stderr stands in the log twice', () => {
+    const begun = master(0, 'New worker (110) forked');
+    const slowly = [
+      master(60_000, fromFile('app/a', 2)),
+      master(60_500, follows),
+      master(61_000, 'New worker (120) forked'),
+    ];
+    assert.deepEqual(falls([begun, ...slowly]), ['120 app/a down', '120 chain/c1 down']);
+    const twofold = reload(60_000, 120, fromFile('app/a', 2), fromFile('app/a', 2), follows, follows);
+    assert.deepEqual(falls([begun, ...twofold]), ['120 app/a down', '120 chain/c1 down']);
   });
 
   test('who is drained at a cold start makes no worker of the master: the real one is missed when it dies (2.6.12)', () => {
@@ -691,6 +735,17 @@ test('1.8 tells of no worker that begins, and of its end without brackets: that 
   assert.deepEqual(replaced, ['firing outage', 'resolved outage']);
 });
 
+test('1.8: who was heard since a reload that failed is the next worker, and the former one is a former one', () => {
+  const say = (pid: number, at: number, text: string) => [1, 2].map(() => syslogLine(T + at, text, { pid }));
+  const failed = master(30_000, 'Reexecuting Master process in waitpid mode');
+  const former = alert(MASTER, 90_000, 'Former worker 110 exited with code 139');
+  // Of another backend: that the new one has this one as well nobody has said.
+  const next = say(120, 60_000, down('a', 1).replace('app/', 'web/'));
+  const before = [...say(110, 5_000, down('a', 1)), ...say(110, 9_000, up('a', 2)), failed];
+  assert.deepEqual(told([...before, former]), ['firing reload_failed', 'firing worker_killed']);
+  assert.deepEqual(told([...before, ...next, former]), ['firing reload_failed']);
+});
+
 test('a process without a master has read its state file for itself, as its next word shows (until 3.0)', () => {
   const begun = [
     worker(700, 0, `config : ${FROM_FILE.replace('app/a', 'app/z')}`),
@@ -883,6 +938,14 @@ describe('what makes a line on stderr necessary where a `log` target brings one'
   test('is no master’s word under another number than its own, which anybody may write', () => {
     const said = master(0, 'New worker (110) forked').replace('haproxy[100]', 'haproxy[777]');
     assert.deepEqual(fell([said, syslogLine(T + 60_000, down('a', 1), { pid: 777 }), silence]), ['a']);
+  });
+
+  test('nor is a second target’s line made necessary by a process that no master told of, and that says a thing twice', () => {
+    const begun = [
+      master(0, 'New worker (110) forked'),
+      ...[1, 2].map(() => syslogLine(T + 5_000, down('z', 1), { pid: 777 })),
+    ];
+    assert.deepEqual(fell([...begun, syslogLine(T + 60_000, down('a', 1), { pid: 110 }), silence]), ['a']);
   });
 
   /** Its master has left the terminal behind, and clients can write lines. */
