@@ -134,6 +134,13 @@ describe('a line that came alone', () => {
   });
 });
 
+test('a second target shows by the first change that it tells, where no client can write lines', () => {
+  const shown = read(twice(LATER - 9_000, down('c', 2)), oneTarget).memory;
+  assert.deepEqual(believed([syslogLine(LATER, EXHAUSTED)], oneTarget), ['app exhausted']);
+  const reason = '? the line of the other log target did not come, and it contradicts what was said before';
+  assert.deepEqual(believed([syslogLine(LATER, EXHAUSTED)], shown), [reason]);
+});
+
 describe('two lines of log targets that contradict what was said before, where stderr is written', () => {
   // Meanwhile a server was given weight 0 without a word, so that the numbers do not follow.
   const fall = [...twice(LATER, down('a', 1)), ...twice(LATER + 1, down('b', 0)), ...twice(LATER + 1, EXHAUSTED)];

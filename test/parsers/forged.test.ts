@@ -360,6 +360,17 @@ describe('a second target shows, though a client’s single line was heard first
     assert.deepEqual(told(twice(LATER + 90_000, down('b', 2)), after(4)), ['b down']);
   });
 
+  test('not by one change that a client repeats in the same breath, nor by three that it repeats later', () => {
+    const last = line(LATER + 90_000, down('b', 2));
+    const [said = ''] = change(0);
+    assert.deepEqual(told([last], readLog([said, said, said, said], first).memory), ['b down']);
+    const repeated = [1, 2, 3].flatMap((n) => {
+      const [one = ''] = change(n - 1);
+      return [one, line(LATER + (n - 1) * 9_000 + 50, one.slice(one.indexOf(': ') + 2))];
+    });
+    assert.deepEqual(told([last], readLog([...repeated, ...change(3)], first).memory), ['b down']);
+  });
+
   test('not where stamps are whole seconds, in which two equal requests are easily one breath', () =>
     assert.deepEqual(told([line(LATER + 90_500, down('b', 2))], after(4, LATER - 500)), ['b down']));
 });

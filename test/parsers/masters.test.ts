@@ -948,6 +948,17 @@ describe('what makes a line on stderr necessary where a `log` target brings one'
     assert.deepEqual(fell([...begun, syslogLine(T + 60_000, down('a', 1), { pid: 110 }), silence]), ['a']);
   });
 
+  test('nor by lines without a number that tell twice of a proxy’s start, which a client can write', () => {
+    const starts = [1, 2].map(() => syslogLine(T + 5_000, 'Proxy app started.', { pid: 110 }));
+    const lines = [
+      master(0, 'New worker (110) forked'),
+      ...starts,
+      syslogLine(T + 60_000, down('a', 1), { pid: 110 }),
+      silence,
+    ];
+    assert.deepEqual(fell(lines.map(pidless)), ['a']);
+  });
+
   /** Its master has left the terminal behind, and clients can write lines. */
   const twice = (at: number, text: string) => [1, 2].map(() => syslogLine(T + at, text, { pid: 110 }));
   const detached = [

@@ -116,6 +116,7 @@ test('of each backend the last word is kept, and all are told with the one that 
     'b down +3000',
     'c down +9000',
   ]);
+  assert.deepEqual(told(readLog([...ofOne, once(T + 9_000, said('DOWN', 'c', 2))], young)), []);
 });
 
 describe('where HAProxy was heard before', () => {

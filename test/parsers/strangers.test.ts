@@ -423,6 +423,17 @@ describe('where ordinary requests begin as they like', () => {
       assert.deepEqual(timesOf([first, other, ...onStderr, forked(LATER + 8_000, 200)]), ['a 3000']);
     });
 
+    test('by which what follows in its breath bears it out: that there is no server', () => {
+      const of = (at: number, text: string) => [
+        stderrLine(LATER + at, text, { pid: 200 }),
+        syslogLine(LATER + at, text, { pid: 200 }),
+      ];
+      const [onStderr, logged] = of(3_000, down('a', 0)) as [string, string];
+      const first = logged.replace('12:02:03', '12:02:00');
+      const end = syslogLine(LATER + 9_000, 'Proxy new started.');
+      assert.deepEqual(timesOf([first, other, onStderr, ...of(3_001, EXHAUSTED), end]), ['a 3000']);
+    });
+
     test('but not where that is stamped earlier: nothing comes before its first line', () => {
       const early = stderrLine(LATER - 500, down('a', 2));
       assert.deepEqual(timesOf([syslogLine(LATER, down('a', 2)), other, early]), ['a 0']);
