@@ -491,6 +491,14 @@ const oneAndStderr = after([...both(T + 1, down('x', 2)), ...both(T + 500, up('x
 const events = (lines: string[], memory: Memory) => believed(lines, memory).filter((it) => !it.startsWith('?'));
 const NEW_EXHAUSTED = 'backend new has no server available!';
 
+test('a server that changes thrice within a second makes nothing suspect, though stderr tells it behind the third', () => {
+  // Meanwhile a server was given weight 0 without a word, so that the numbers do not follow.
+  const changes = [down('a', 1), up('a', 2), down('a', 1)];
+  const logged = changes.map((text, n) => syslogLine(LATER + n * 100, text));
+  const onStderr = changes.map((text, n) => stderrLine(LATER + 500 + n, text));
+  assert.deepEqual(believed([...logged, ...onStderr], oneAndStderr), ['a down', 'a up', 'a down']);
+});
+
 describe('what is said once beside a genuine change', () => {
   test('and waits in vain, holds that up for a second and no longer, though the numbers of both do not follow', () => {
     const lines = [syslogLine(LATER, EXHAUSTED), ...both(LATER + 1, down('a', 1))];

@@ -54,6 +54,18 @@ describe('as long as nobody has tried', () => {
     assert.deepEqual(told([line(LATER, down('a', 0))], open), ['a down', 'app exhausted']);
   });
 
+  test('nothing of it is suspect, whatever it is', () => {
+    for (const text of ODD) assert.equal(reasonOf(text, open), undefined, text);
+    const maintenance = 'Server app/a was DOWN and now enters maintenance.';
+    assert.deepEqual(
+      readLog(
+        [0, 90_000].map((wait) => line(LATER + wait, maintenance)),
+        open,
+      ).news.suspects,
+      [],
+    );
+  });
+
   describe('lines that no loss explains are an attempt', () => {
     /** A server falls, and more are left than were there before. */
     const odd = (gap: number, times = 5) =>
@@ -105,6 +117,11 @@ describe('as long as nobody has tried', () => {
       const pairs = [1, 2, 3, 4, 5].flatMap((n) => twice(LATER + n * 3_000, down(`s${n}`, 5 + 2 * n)));
       const { heard } = readLog(pairs, two).memory;
       assert.deepEqual(openToClients(heard), [{ host: 'lb', onStderr: false, forgedAt: null }]);
+    });
+
+    test('nor that backends have no server of which nothing was heard', () => {
+      const none = [1, 2, 3, 4, 5].map((n) => line(LATER + n, EXHAUSTED.replace('app', `b${n}`)));
+      assert.deepEqual(next(none), ['a down']);
     });
 
     test('nor servers without weight that fall: as many are left as before', () =>
@@ -164,6 +181,17 @@ describe('once somebody has tried', () => {
         forged,
       ),
       ['a maint', 'a up', 'b down', 'b maint'],
+    );
+  });
+
+  test('but what HAProxy does not count leaves its count as it was', () => {
+    const lines = [down('b', 2), 'Server app/b was DOWN and now enters maintenance.', down('c', 5)];
+    assert.deepEqual(
+      told(
+        lines.map((text, n) => line(LATER + n * 9_000, text)),
+        forged,
+      ),
+      ['b down', 'b maint'],
     );
   });
 
