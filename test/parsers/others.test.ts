@@ -615,6 +615,33 @@ test('since 3.1 that the first worker was loaded shows that masters tell of thei
   assert.deepEqual(told(lines, memory), ['? no master told of such a worker']);
 });
 
+describe('why another program’s line is suspect is told', () => {
+  const both = (at: number, text: string, pid = 100) => [stderrLine(at, text, { pid }), syslogLine(at, text, { pid })];
+
+  test('where it stands in the log in all ways in which HAProxy’s do', () => {
+    const { memory } = readLog([...both(T + 1, down('x', 2)), ...both(T + 500, up('x', 3))]);
+    const lines = both(LATER, down('a', 2), 905).map((line) => by('haproxy_exporter[905]', line));
+    assert.deepEqual(told(lines, memory), ['? another program wrote it']);
+  });
+
+  test('where it bears a severity', () => {
+    const sealed = (at: number, text: string) => `<129>${syslogLine(at, text)}`;
+    const { memory } = readLog([sealed(T + 1, down('x', 2)), sealed(T + 5_000, up('x', 3))]);
+    const line = by('haproxy_exporter[905]', sealed(LATER, down('a', 2)));
+    assert.deepEqual(told([line], memory), ['? another program wrote it']);
+  });
+});
+
+test('HAProxy that was started anew under another header and with another backend is believed by its second word', () => {
+  const { memory } = readLog([syslogLine(T + 1, down('x', 2)), syslogLine(T + 5_000, up('x', 3))]);
+  const carried = (at: number, text: string) =>
+    syslogLine(at, text, { pid: 200 }).replace('haproxy[', 'forwarder: haproxy[');
+  const texts = [down('a', 1), down('b', 0)].map((text) => text.replace('app/', 'neu/'));
+  const lines = texts.map((text, n) => carried(LATER + n * 5_000, text));
+  assert.deepEqual(events(lines.slice(0, 1), memory), []);
+  assert.deepEqual(events(lines, memory), ['a down', 'b down', 'neu exhausted']);
+});
+
 describe('where HAProxy writes a single line of each change, and nothing else', () => {
   const first = readLog([syslogLine(T + 1, down('x', 2))]).memory;
 
