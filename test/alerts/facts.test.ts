@@ -197,3 +197,9 @@ test('who is no longer configured hears nothing of the end, and who always hears
     ['resolved both', 'resolved new'],
   );
 });
+
+test('what was over before its load balancer vanished ended then, and was seen to', () => {
+  const script = ['0:00 c1! down a 0', '1:00 c1! up a 1', '169:00:00 c2! down b 1', '169:01:00 tick'];
+  const [one] = incidents(script, { keepFiringMs: 10_000 });
+  assert.deepEqual([one?.phase, one?.resolvedAt, one?.endEvidence], ['resolved', 60_000, 'observed']);
+});
