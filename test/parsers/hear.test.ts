@@ -164,6 +164,25 @@ test('over UDP a worker is one under both of its names, however long after its s
   }
 });
 
+test('over UDP a worker has one other name: a third is another host, whose worker has the same pid', () => {
+  const text = serverText(down(T));
+  const first = [stderrLine(T, text), syslogLine(T, text, { host: 'localhost' })];
+  const third = syslogLine(T + 5_000, serverText(down(T, 'z')), { host: 'web7' });
+  const hostsOf = (lines: string[]) => read(lines).news.transitions.map(({ host, server }) => `${host} ${server}`);
+  assert.deepEqual(hostsOf([...first, third]), ['lb a', 'web7 z']);
+  // Nor is it the other name of a worker with another pid, or of a host that has a worker in that way.
+  const other = syslogLine(T + 5_000, serverText(down(T, 'z')), { host: 'web7', pid: 200 });
+  assert.deepEqual(hostsOf([stderrLine(T, text), other]), ['lb a', 'web7 z']);
+  const early = syslogLine(T - 90_000, serverText(down(T, 'y')), { host: 'web7', pid: 7 });
+  const before = [stderrLine(T - 5_000, text, { pid: 7 }), syslogLine(T - 5_000, text, { pid: 7 })];
+  const next = serverText(down(T, 'b', 1));
+  assert.deepEqual(hostsOf([early, ...before, stderrLine(T, next), third]).at(-1), 'web7 z');
+  // The next worker has both names again.
+  const ways = { pid: 200 };
+  const again = [stderrLine(T + 9_000, next, ways), syslogLine(T + 9_000, next, { ...ways, host: 'localhost' })];
+  assert.deepEqual(hostsOf([...first, ...again]), ['lb a', 'lb b']);
+});
+
 test('what a master loads from a state file is how the worker begins that it starts next', () => {
   const loaded = (server: string, left: number) =>
     `config : Server app/${server} is DOWN, changed from server-state after a reload. ${left} active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.`;
