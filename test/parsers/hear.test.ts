@@ -177,6 +177,10 @@ test('over UDP a worker has one other name: a third is another host, whose worke
   const before = [stderrLine(T - 5_000, text, { pid: 7 }), syslogLine(T - 5_000, text, { pid: 7 })];
   const next = serverText(down(T, 'b', 1));
   assert.deepEqual(hostsOf([early, ...before, stderrLine(T, next), third]).at(-1), 'web7 z');
+  // What comes an hour after the first word of a worker is none of its own.
+  const forked = stderrLine(T - 5_000, 'New worker (100) forked', { pid: 1 });
+  const hours = syslogLine(T + 3_600_000, serverText(down(T, 'z')), { host: 'web7' });
+  assert.deepEqual(hostsOf([forked, stderrLine(T, text), hours]), ['lb a', 'web7 z']);
   // The next worker has both names again.
   const ways = { pid: 200 };
   const again = [stderrLine(T + 9_000, next, ways), syslogLine(T + 9_000, next, { ...ways, host: 'localhost' })];
