@@ -285,6 +285,9 @@ describe('where the log tells severities', () => {
     for (const severity of [0, 1, 2, 4, 5]) assert.equal(atOnce([ofSeverity(severity, down('a', 2))], twoTargets), 1);
   });
 
+  test('so does the first line of all, whatever facility it has', () =>
+    assert.equal(atOnce([`<28>${syslogLine(T, down('a', 2))}`]), 1));
+
   test('a line with that of traffic is never a change, however often it comes', () => {
     for (const severity of [3, 6, 7]) {
       const lines = Array.from({ length: 3 }, () => ofSeverity(severity, down('a', 2)));

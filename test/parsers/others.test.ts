@@ -664,6 +664,10 @@ test('a severity makes one line enough if the facility is one of HAProxy’s, or
   ).memory;
   const toldOf = (priority: number) => events([sealed(priority, LATER, EXHAUSTED)], known);
   assert.deepEqual([28, 129, 172].map(toldOf), [[], ['app exhausted'], ['app exhausted']]);
+  const daemon = readLog(
+    [1, 2, 3, 4].map((n) => sealed(28, T + (n > 2 ? 500 : 1), n > 2 ? up('x', 3) : down('x', 2))),
+  ).memory;
+  assert.deepEqual(events([sealed(28, LATER, EXHAUSTED)], daemon), ['app exhausted']);
 });
 
 test('a worker that no master told of is not borne out by stderr that comes later either', () => {

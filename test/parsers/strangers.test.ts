@@ -760,6 +760,11 @@ describe('what is noted of how lines begin', () => {
   });
 });
 
+test('a severity before a line of stderr shows none before what clients write', () => {
+  const { memory } = readLog([`<29>${stderrLine(LATER, down('a', 2))}`], openLog);
+  assert.deepEqual(openToClients(memory.heard), [{ host: 'lb', onStderr: true, forgedAt: null }]);
+});
+
 test('a host is forgotten with what waits there, and no other one is', () => {
   const lines = ['lb', 'lb2'].map((host) => syslogLine(LATER, down('a', 1), { host }));
   const { heard } = ingest(closedLog, batchOf(addressed(lines)), PLAN, UTC).memory;
