@@ -938,6 +938,12 @@ describe('what makes a line on stderr necessary where a `log` target brings one'
   test('is no master’s word under another number than its own, which anybody may write', () => {
     const said = master(0, 'New worker (110) forked').replace('haproxy[100]', 'haproxy[777]');
     assert.deepEqual(fell([said, syslogLine(T + 60_000, down('a', 1), { pid: 777 }), silence]), ['a']);
+    // Nor does that number carry from then on what another worker says.
+    const { transitions } = readLog([said, syslogLine(T + 60_000, down('a', 1), { pid: 777 }), silence]).news;
+    assert.deepEqual(
+      transitions.map(({ pid }) => pid),
+      [777],
+    );
   });
 
   test('nor is a second target’s line made necessary by a process that no master told of, and that says a thing twice', () => {
