@@ -250,8 +250,8 @@ describe('where clients can write whole lines into a container’s log', () => {
     const start = [forked(T), onStderr(T + 1_000, down('x', 2)), forked(T + 2_000, 9)];
     const out = [down('x', 2), up('x', 3)].map((text, n) => onStdout(T + 10_000 + n * 9_000, text));
     const lie = onStderr(T + 90_000, 'Former worker (999) exited with code 0 (Exit)', 1);
-    const falls = [down('a', 1), down('b', 0), EXHAUSTED].map((text, n) =>
-      onStdout(LATER + [0, 9_000, 9_001][n]!, text),
+    const falls = [down('a', 2), down('b', 1), down('x', 0), EXHAUSTED].map((text, n) =>
+      onStdout(LATER + [0, 9_000, 18_000, 18_001][n]!, text),
     );
     const end = onStdout(LATER + 30_000, 'curl/8.1 GET /');
     for (const lies of [[], [lie]]) {
