@@ -43,7 +43,9 @@ export function isCarrier(heard: Heard, host: string, tagPid: number | null): bo
 export function hearCarrier(heard: Heard, { event, tagPid }: Held, { by }: RecentEvent): Heard {
   const { host, pid, says } = event;
   // (In a master's word about a worker, `pid` is the worker's.)
-  if (by.stderr === 0 || tagPid === pid || isOfWorkers(says) || isCarrier(heard, host, tagPid)) return heard;
+  if (tagPid === pid || isOfWorkers(says)) return heard;
+  if (by.stderr === 0) return tagPid === null ? heard : withLogCarrier(heard, host, tagPid);
+  if (isCarrier(heard, host, tagPid)) return heard;
   if (sourceOf(heard, host).heads?.stderr !== undefined && tagPid === null) return heard;
   const known = withCarrier(heard, host, tagPid);
   return isCarrier(known, host, tagPid) ? handedOver(known, host, tagPid, pid) : heard;
@@ -54,6 +56,15 @@ function withCarrier(heard: Heard, host: string, tagPid: number | null): Heard {
   const { stderr = { numbered: tagPid !== null, direct: false, facilities: [], carriers: [] } } = heads ?? {};
   const carriers = tagPid === null ? [] : [...stderr.carriers, tagPid].slice(-CARRIERS_MAX);
   return withSource(heard, host, { heads: { ...heads, stderr: { ...stderr, carriers } } });
+}
+
+/** `log stdout` alone told it, and it waited for stderr: its carrier carries `log` lines all the same. */
+function withLogCarrier(heard: Heard, host: string, tagPid: number): Heard {
+  const { heads } = sourceOf(heard, host);
+  const { syslog = { numbered: true, direct: false, facilities: [], carriers: [] } } = heads ?? {};
+  if (syslog.carriers.includes(tagPid)) return heard;
+  const carriers = [...syslog.carriers, tagPid].slice(-CARRIERS_MAX);
+  return withSource(heard, host, { heads: { ...heads, syslog: { ...syslog, carriers } } });
 }
 
 /** What waits under the carrier's pid waits under the worker's now, each event as another copy of the same sentence if that came on stderr. */

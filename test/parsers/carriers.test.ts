@@ -246,6 +246,29 @@ describe('where clients can write whole lines into a container’s log', () => {
     );
   });
 
+  test('what standard output alone told is the worker’s as well, and ends with it', () => {
+    const start = [forked(T), onStderr(T + 1_000, down('x', 2)), forked(T + 2_000, 9)];
+    const out = [down('x', 2), up('x', 3)].map((text, n) => onStdout(T + 10_000 + n * 9_000, text));
+    const falls = [down('a', 1), down('b', 0), EXHAUSTED].map((text, n) => onStdout(LATER + n * 9_000, text));
+    const reload = [
+      forked(LATER + 60_000, 10),
+      onStderr(LATER + 60_001, 'Former worker (9) exited with code 0 (Exit)', 1),
+    ];
+    const all = told([
+      ...start,
+      ...out,
+      ...ordinary(T + 60_000),
+      ...falls,
+      onStdout(LATER + 40_000, 'GET /'),
+      ...reload,
+    ]);
+    assert.deepEqual(
+      all.filter((what) => what.startsWith('987') || what.endsWith('exhausted')),
+      [],
+      `${all}`,
+    );
+  });
+
   test('a client who imitates the master there hides nothing, where stderr never told what standard output did', () => {
     const start = [forked(T), onStderr(T + 1_000, down('x', 2)), forked(T + 2_000, 9)];
     const out = [down('x', 2), up('x', 3)].map((text, n) => onStdout(T + 10_000 + n * 9_000, text));
