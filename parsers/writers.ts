@@ -132,8 +132,6 @@ function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, wr
   if (!isOfMaster) return null;
   const wroteLines = pid !== null && heard.strangers.has(speakerKey({ host: record.host, pid }));
   if (writer === null && wroteLines && !isMaster(heard, host, pid)) return 'a master writes nothing by `log` targets';
-  if (writer !== null && heads?.stderr === undefined && isLocal(record.priority))
-    return 'another process wrote it, to a facility of `log` targets';
   const isHeardDirectly = (heads?.stderr ?? heads?.syslog)?.direct === true;
   if (writer !== null && isHeardDirectly) return 'another process wrote it';
   return tagPid === null && (heads?.stderr ?? heads?.syslog)?.numbered ? 'its header bears no pid' : null;
