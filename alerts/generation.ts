@@ -52,9 +52,14 @@ export function endWorker(board: Board, event: HaproxyEvent): Change {
 }
 
 /** Takes in a worker's last words when they come after the word of its end: what they open has ended with it. */
-export function lastWords(change: Change, event: HaproxyEvent): Change {
+export function lastWords(before: Board, change: Change, event: HaproxyEvent): Change {
   const self = workerOf(change.board, event);
   if (!self?.end) return change;
+  const { says } = event;
+  const counts =
+    says.kind === 'backend.exhausted' ? before.backends.get(backendKey(event, says.backend))?.counts : null;
+  // That outage began with the fall of the last server, and has ended already.
+  if (counts && counts.active + counts.backup === 0) return unchanged(before);
   const { at, how } = self.end;
   const died = how !== 'process_replaced' && !isTakenOver(change.board, event);
   const told = change.outages.map(({ outage }) => backendKey(event, outage.backend));

@@ -25,7 +25,7 @@ import { noteWorker } from './workers.js';
 export function observe(board: Board, event: HaproxyEvent, copies: number): Change {
   const renewed = renewWorker(board, event);
   const superseded = supersede(noteWorker(renewed.board, event), event);
-  const change = lastWords(hearOf(superseded.board, event, copies), event);
+  const change = lastWords(superseded.board, hearOf(superseded.board, event, copies), event);
   // An outage that goes on in the younger worker was never over, nor was one that ends with that worker's death.
   const died = change.outages.some((one) => one.died);
   const before = superseded.outages.map((one) => ({ ...one, died }));

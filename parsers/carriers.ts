@@ -3,7 +3,7 @@
  * behind a pipe. A line on stderr still names the worker that speaks. A line of `log stdout` counts as the word of the worker that serves.
  */
 import { fold, saidOf } from './copies.js';
-import { isOfWorkers, tellsOfState } from './event.js';
+import { backendOf, isOfWorkers, type StateSentence, tellsOfState } from './event.js';
 import {
   begunAt,
   type Heard,
@@ -14,7 +14,7 @@ import {
   subjectKey,
   WITNESS_MS,
 } from './heard.js';
-import { speakerKey, speakerOf } from './keys.js';
+import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
 import type { Instant, LogRecord } from './record.js';
 import { sourceOf, withSource } from './sources.js';
 import { forgetWorker, isWorker, speakersOf } from './speakers.js';
@@ -54,7 +54,8 @@ export function hearCarrier(heard: Heard, { event, tagPid }: Held, { by }: Recen
 function withCarrier(heard: Heard, host: string, tagPid: number | null): Heard {
   const { heads } = sourceOf(heard, host);
   const { stderr = { numbered: tagPid !== null, direct: false, facilities: [], carriers: [] } } = heads ?? {};
-  const carriers = tagPid === null ? [] : [...stderr.carriers, tagPid].slice(-CARRIERS_MAX);
+  const carriers =
+    tagPid === null ? [] : [...stderr.carriers.filter((pid) => pid !== tagPid), tagPid].slice(-CARRIERS_MAX);
   return withSource(heard, host, { heads: { ...heads, stderr: { ...stderr, carriers } } });
 }
 
@@ -138,6 +139,11 @@ export function isCarried(heard: Heard, held: Held): boolean {
   });
 }
 
+/** Whether an event is in a known carrier's own name: no worker was known whose it could be. A carrier says nothing of itself. */
+export function isOfCarrier(heard: Heard, { event: { host, pid, says }, tagPid }: Held): boolean {
+  return !isOfWorkers(says) && pid === (tagPid ?? 0) && isCarrier(heard, host, tagPid);
+}
+
 /**
  * The record with its worker's pid if its header bears a carrier's pid or none (`%programname%: ` in rsyslog's template). That is the worker that has just
  * said so on stderr, else the one that serves; for a proxy that stops it is the worker before, whose place that one took.
@@ -154,9 +160,10 @@ export function withWorker(heard: Heard, record: LogRecord, at: Instant): LogRec
     .filter(([key]) => hasSaidSo(key))
     .sort(([, a], [, b]) => begunAt(b) - begunAt(a));
   if (twin !== undefined) return { ...record, pid: speakerOf(twin[0]).pid };
-  const all = speakersOf(heard, host, ({ stage }) => stage !== 'ended').filter(([key]) => {
+  const all = speakersOf(heard, host, ({ stage }) => stage !== 'ended').filter(([key, { master }]) => {
     const speaker = speakerOf(key);
-    return speaker.pid !== 0 && speaker.pid !== pid;
+    const hasGone = master !== undefined && hasStopped(heard, speaker, sentence);
+    return speaker.pid !== 0 && speaker.pid !== pid && !hasGone;
   });
   // An announced worker comes first: one that serves, else one that is loading. Without a master's word it is a worker that was believed, else any
   // that was heard.
@@ -170,6 +177,15 @@ export function withWorker(heard: Heard, record: LogRecord, at: Instant): LogRec
   // The carrier was taken for the only worker until now.
   const { echo } = sourceOf(heard, host);
   return echo?.tagPid === tagPid ? { ...record, pid: echo.pid } : record;
+}
+
+/** Whether the worker has told that the proxy has stopped: what is said of its servers is the next worker's, of which nobody may have told yet. */
+function hasStopped(heard: Heard, worker: WorkerRef, says: StateSentence): boolean {
+  const proxy = backendOf(says);
+  if (proxy === null) return false;
+  const voices = heard.subjects.get(subjectKey(worker, { kind: 'proxy.stopped', proxy }))?.voices;
+  const voice = voices?.stderr ?? voices?.syslog;
+  return voice !== undefined && voice.text !== '';
 }
 
 /** A worker that was announced just now has not stopped: it was started in the place of one that haplog has not heard. */

@@ -7,7 +7,7 @@
  *  - HAProxy says that a backend has no server, but not that it has one again. So two such announcements within an origin are separated by a server
  *    of that backend coming back.
  */
-import { beginsWorker, type EventId, type StateSentence } from './event.js';
+import { backendOf, beginsWorker, type EventId, type StateSentence } from './event.js';
 import {
   COPY_DELAY_MAX_MS,
   type Heard,
@@ -18,7 +18,7 @@ import {
   subjectKey,
   type Voice,
 } from './heard.js';
-import { backendKey } from './keys.js';
+import { backendKey, type WorkerRef } from './keys.js';
 import type { Instant, Origin } from './record.js';
 import type { Shelf } from './shelf.js';
 
@@ -102,6 +102,28 @@ export function separate(
   const proxy = sentence.server.backend;
   const going = runEnded(subjects, subjectKey({ host, pid }, { kind: 'proxy.stopped', proxy }), origin);
   return COMES_BACK.has(sentence.change.to) ? runEnded(going, backendKey({ host, pid }, proxy), origin) : going;
+}
+
+/** How late a line may come that a process wrote before its proxy stopped. */
+const LATE_WORDS_MS = 1_000;
+
+/**
+ * The subject with its run ended within this origin if the proxy has stopped since: the next process has the same pid, as in a container, and may say the
+ * same again.
+ */
+export function anewIfStopped(
+  subject: Subject,
+  subjects: Heard['subjects'],
+  worker: WorkerRef,
+  says: StateSentence,
+  { origin, at }: { origin: Origin; at: Instant },
+): Subject {
+  const proxy = backendOf(says);
+  const voice = subject.voices[origin];
+  if (proxy === null || voice === undefined || voice.text === '') return subject;
+  const stop = subjects.get(subjectKey(worker, { kind: 'proxy.stopped', proxy }))?.voices[origin];
+  if (stop === undefined || stop.at < voice.at || at - stop.at <= LATE_WORDS_MS) return subject;
+  return { ...subject, voices: { ...subject.voices, [origin]: { ...voice, text: '' } } };
 }
 
 function runEnded(subjects: Heard['subjects'], key: string, origin: Origin): Heard['subjects'] {

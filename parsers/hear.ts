@@ -5,7 +5,7 @@
 import { learn } from './belief.js';
 import { hearMistaken, withWorker } from './carriers.js';
 import { hearCheck, withReason } from './checks.js';
-import { beforeLine, fold, inOneBreath, saidOf, separate } from './copies.js';
+import { anewIfStopped, beforeLine, fold, inOneBreath, saidOf, separate } from './copies.js';
 import { withRoomFor } from './crowd.js';
 import { type EventId, type HaproxyEvent, isOfWorkers, isSign, type StateSentence, tellsOfState } from './event.js';
 import { redated, withoutForetold } from './foretold.js';
@@ -110,7 +110,7 @@ function take(
     verdicts.heard = hearHead(learn(verdicts.heard, event, said, record.tag), host, record);
     return { of: said.id, copies: said.copies };
   }
-  const waiting = unlessSpoken(verdicts.heard, verdicts.heard.held.get(said.id), record);
+  const waiting = withReasonOf(unlessSpoken(verdicts.heard, verdicts.heard.held.get(said.id), record), says);
   const first = waiting ?? heldOf(verdicts.heard, event, subject, said.serial, record, heardAt);
   const held = record.origin === 'stderr' ? redate(verdicts, first, stamp) : first;
   if (isOfWorkers(says)) {
@@ -158,7 +158,8 @@ function foldIn(verdicts: Verdicts, event: StateEvent, subject: string, record: 
   verdicts.settleAlone(subject, record, at);
   if (origin === 'stderr') verdicts.heard = withoutForetold(verdicts.heard, subject, event);
   const heard = withRoomFor(noteStopped(verdicts.heard, event), subject, event);
-  const before = beforeLine(heard.subjects.get(subject), says, at);
+  const known = beforeLine(heard.subjects.get(subject), says, at);
+  const before = anewIfStopped(known, heard.subjects, event, says, { origin, at });
   const folded = fold(before, { id, text, origin, times, at, sealed: isSealed(heard, host, record) });
   const subjects = separate(heard.subjects, host, pid, origin, says).with(subject, folded.subject);
   verdicts.heard = heardWith(heard, { subjects });
@@ -188,6 +189,14 @@ function heldOf(
 function unlessSpoken(heard: Heard, held: Held | undefined, { origin, pid }: LogRecord): Held | undefined {
   if (held?.heir !== true || origin !== 'syslog' || held.event.says.kind === 'proxy.stopped') return held;
   return isLoading(heard, held.event.host, pid) ? held : { ...held, heir: false };
+}
+
+/** The waiting event, with the reason that only a later line has: where clients can write lines, that of a check counts on stderr alone (checks.ts). */
+function withReasonOf(held: Held | undefined, says: StateSentence): Held | undefined {
+  const known = held?.event.says;
+  if (held === undefined || known?.kind !== 'server' || says.kind !== 'server') return held;
+  if (known.cause.class !== 'unknown' || says.cause.class === 'unknown') return held;
+  return { ...held, event: { ...held.event, says: { ...known, cause: says.cause } } };
 }
 
 function redate(verdicts: Verdicts, first: Held, stamp: Stamp): Held {

@@ -3,7 +3,7 @@
  * behind one that is not witnessed yet, for a second at most.
  */
 import { isWitnessed, lacksStderr, learn } from './belief.js';
-import { hearCarrier, isCarried } from './carriers.js';
+import { hearCarrier, isCarried, isOfCarrier } from './carriers.js';
 import { inOneBreath, saidOf, withSaid } from './copies.js';
 import { type Doubt, doubt } from './doubt.js';
 import { type EventId, type HaproxyEvent, isOfWorkers } from './event.js';
@@ -34,6 +34,7 @@ const DOUBTED_MAX = 50;
 export const WAITING_MAX = 100;
 
 const TOO_MANY: Doubt = { reason: 'more was said of it at once than HAProxy says', untilNext: false };
+const NO_WORKER: Doubt = { reason: 'nothing was heard of the worker that it would be of', untilNext: false };
 const NO_HEIR: Doubt = { reason: 'no worker was started for it', untilNext: false };
 
 /** The scratch paper of one line, or of a moment in which none came. It lives no longer, and nothing outside sees it. */
@@ -149,7 +150,7 @@ export class Verdicts {
   }
 
   #isWitnessed(held: Held): boolean {
-    if (held.heir) return false;
+    if (held.heir || isOfCarrier(this.heard, held)) return false;
     const said = saidOf(this.heard, held);
     // An event that contradicted what was said may fit later without being any truer: only a line by the other way bears it out.
     if (held.doubted && !cameBothWays(said)) return false;
@@ -169,7 +170,8 @@ export class Verdicts {
     const { host } = held.event;
     // The word that it was loaded may have been lost: what the worker says itself counts all the same, if late.
     const isOwn = held.event.says.kind === 'proxy.stopped' || isLoading(this.heard, host, held.event.pid);
-    const why = held.heir && !isOwn ? NO_HEIR : doubt(this.heard, held, said);
+    const isNobodys = isOfCarrier(this.heard, held);
+    const why = held.heir && !isOwn ? NO_HEIR : isNobodys ? NO_WORKER : doubt(this.heard, held, said);
     if (why !== null) {
       const doubted = why.untilNext ? followedUp(this.heard, held) : null;
       if (doubted === null) {
@@ -201,7 +203,7 @@ export class Verdicts {
       held: withoutWaiting(learned.held, said.id),
       told: remember(learned.told, event),
     });
-    if (wasKnown) return;
+    if (wasKnown || heir) return;
     for (const other of this.#waiting((one) => one.event.host === host && one.event.pid === pid)) this.#release(other);
   }
 

@@ -1,0 +1,41 @@
+/** Logs in which lines come in an unlucky order (fixtures/races): each change is told once, of its worker, and in its order. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { readLog } from '../support/reading.js';
+
+const read = (name: string) => readLog(readFileSync(`fixtures/races/${name}.log`, 'utf8').trimEnd().split('\n')).news;
+
+/** `8 a down`, in the order of telling. */
+const changes = (name: string) => read(name).transitions.map(({ pid, server, to }) => `${pid} ${server} ${to}`);
+const outages = (name: string) => [...new Map(read(name).outages.map((one) => [one.id, one])).values()];
+
+test('a container that stops just after its start, standard output first, leaves no worker under its driver’s number', () => {
+  assert.deepEqual(changes('stop-before-stderr'), ['8 b down', '8 b down', '8 a down', '8 a up', '8 a down', '8 a up']);
+  const rules = read('stop-before-stderr').incidents.map(({ rule }) => rule);
+  assert.ok(rules.includes('worker_killed'), rules.join());
+});
+
+test('states of a file are told once, and before what ends them', () => {
+  assert.deepEqual(changes('states-of-a-file'), ['9 b down', '9 c down', '9 c up']);
+  assert.deepEqual(
+    outages('states-of-a-file').map(({ start, end }) => (end ?? 0) - start),
+    [902],
+  );
+});
+
+test('the next process of the same pid may say the same as the one that stopped', () => {
+  assert.deepEqual(
+    outages('same-words-after-a-stop').map(({ endHow }) => endHow),
+    ['recovered', 'process_stopped', 'recovered'],
+  );
+});
+
+test('an outage that is told by the last words of a worker that has ended is one', () =>
+  assert.equal(outages('last-words').length, 1));
+
+test('where clients can write lines, the reason of a check that stderr gives is told, though the change came before it', () =>
+  assert.deepEqual(
+    read('check-on-stderr').transitions.map(({ cause }) => cause.reason),
+    ['Layer4 timeout', 'Layer4 check passed', 'Layer4 timeout'],
+  ));
