@@ -9,7 +9,7 @@
 import { backendOf, type HaproxyEvent } from './event.js';
 import { isForged } from './forged.js';
 import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
-import { loggedKey, speakerKey } from './keys.js';
+import { loggedKey, speakerKey, stoppedKey } from './keys.js';
 import { isLoading } from './masters.js';
 import type { LogRecord } from './record.js';
 import { cameBothWays, expectsStderr, sourceOf, waysOf, withSource } from './sources.js';
@@ -98,7 +98,10 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   const logged = backend === null || said.by.syslog === 0 ? null : loggedKey(event, backend);
   const isNew = heard.speakers.get(speakerKey(event))?.known === false;
   const met = isNew ? acquainted(heard, event) : heard;
-  const told = logged === null ? met.told : met.told.with(logged, 'logged');
+  // Clients make up names without end.
+  const isName = says.kind === 'proxy.stopped' && !clientsWriteLines(heard, event);
+  const mark = isName ? stoppedKey(host, says.proxy) : logged;
+  const told = mark === null ? met.told : met.told.with(mark, 'logged');
   const learned = withSource(heardWith(met, { told }), host, { ...waysOf(source, event, said), tags });
   // If HAProxy's lines bear a severity, all others do as well: then no client can write a whole line.
   if (said.sealed) return closed(learned, host);

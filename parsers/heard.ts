@@ -156,7 +156,7 @@ export interface Held {
  * What is remembered under the keys of keys.ts, as far as it was believed: what a worker last said of a server; how many usable servers a backend has, or
  * the time to which its sentences were moved; that a `log` target spoke of a backend; and that a proxy has stopped.
  */
-type Told = StateSentenceWord | number | 'logged' | 'stopped';
+type Told = StateSentenceWord | number | 'logged';
 type StateSentenceWord = Extract<StateSentence, { kind: 'server' }>['change']['to'];
 
 /**

@@ -13,7 +13,6 @@ import { isWorker, speakersOf } from './speakers.js';
 export function remember(told: Heard['told'], event: HaproxyEvent): Heard['told'] {
   const { says } = event;
   if (says.kind === 'backend.exhausted') return told.with(backendKey(event, says.backend), 0);
-  if (says.kind === 'proxy.stopped') return withStopped(told, stoppedKey(event.host, says.proxy));
   if (says.kind !== 'server') return told;
   const next = told.with(serverKey(event, says.server), says.change.to);
   const backend = backendKey(event, says.server.backend);
@@ -21,8 +20,6 @@ export function remember(told: Heard['told'], event: HaproxyEvent): Heard['told'
   // A server that comes back by hand may or may not be counted again: it may have no weight.
   return says.change.to === 'ready' || says.change.to === 'undrain' ? next.without(backend) : next;
 }
-
-const withStopped = (told: Heard['told'], key: string) => (told.has(key) ? told : told.with(key, 'stopped'));
 
 const usableOf = ({ active, backup }: Counts): number => active + backup;
 
