@@ -96,17 +96,18 @@ export function hearMistaken(
   { origin, pid, tagPid, sentence, text }: LogRecord,
   at: Instant,
 ): Heard {
-  if (tagPid === null || pid === null || !tellsOfState(sentence) || !mayBeMistaken(heard, host, tagPid)) return heard;
+  const { echo } = sourceOf(heard, host);
+  const mayTell = origin === 'stderr' ? tagPid !== pid : echo !== undefined;
+  if (!mayTell || tagPid === null || pid === null || !tellsOfState(sentence)) return heard;
+  if (!mayBeMistaken(heard, host, tagPid)) return heard;
   const isHeardTwice = (one: { text: string; at: Instant } | undefined) =>
     one?.text === text && Math.abs(at - one.at) <= WITNESS_MS;
   if (origin === 'stderr') {
-    if (tagPid === pid) return heard;
     const own = heard.subjects.get(subjectKey({ host, pid: tagPid }, sentence))?.voices.syslog;
     return isHeardTwice(own)
       ? unmasked(heard, host, tagPid, pid)
       : withSource(heard, host, { echo: { tagPid, pid, text, at } });
   }
-  const { echo } = sourceOf(heard, host);
   return echo?.tagPid === tagPid && isHeardTwice(echo) ? unmasked(heard, host, tagPid, echo.pid) : heard;
 }
 

@@ -44,7 +44,7 @@ export interface Address {
 export function hear(heard: Heard, line: LogRecord, stamp: Stamp, address: Address): Hearing {
   const verdicts = new Verdicts(heard);
   const host = hostNameOf(heard, line);
-  verdicts.settle(waitedInVain(heard, host, withWorker(heard, line, stamp.at), stamp.at));
+  if (heard.held.size > 0) verdicts.settle(waitedInVain(heard, host, withWorker(heard, line, stamp.at), stamp.at));
   verdicts.heard = hearMistaken(verdicts.heard, host, line, stamp.at);
   const record = withWorker(verdicts.heard, line, stamp.at);
   const { sentence } = record;
@@ -79,7 +79,6 @@ function hearingOf({ heard, events, suspects, cleared }: Verdicts, copy: Hearing
  */
 function waitedInVain(heard: Heard, host: string, { pid, origin }: LogRecord, at: Instant): readonly Held[] {
   const { held } = heard;
-  if (held.size === 0) return [];
   const due = dueAt(held, host, at);
   if (origin !== 'syslog' || expectsStderr(sourceOf(heard, host))) return due;
   const hasGoneOn = (one: Held): boolean => {
