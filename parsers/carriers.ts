@@ -1,28 +1,16 @@
 /**
  * Carriers: processes that carry HAProxy's output into the log under their own pid or under none, such as a container's log driver or `logger`
- * behind a pipe. A line on stderr still names the worker that speaks. A line of `log stdout` counts as the word of the worker that serves.
+ * behind a pipe. A line on stderr still names the worker that speaks. Whose a line of `log stdout` is: carried.ts.
  */
 import { fold, saidOf } from './copies.js';
-import { backendOf, isOfWorkers, type StateSentence, tellsOfState } from './event.js';
-import {
-  begunAt,
-  type Heard,
-  type Held,
-  heardWith,
-  type RecentEvent,
-  type Speaker,
-  subjectKey,
-  WITNESS_MS,
-} from './heard.js';
-import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
+import { isOfWorkers, tellsOfState } from './event.js';
+import { type Heard, type Held, heardWith, type RecentEvent, subjectKey, WITNESS_MS } from './heard.js';
+import { speakerKey } from './keys.js';
 import type { Instant, LogRecord } from './record.js';
 import { sourceOf, withSource } from './sources.js';
-import { forgetWorker, isWorker, speakersOf } from './speakers.js';
+import { forgetWorker, isWorker } from './speakers.js';
 import { linesVary } from './strangers.js';
 import { struck, waitingAt, withWaiting } from './waiting.js';
-
-/** So long an announced worker is new: the one whose place it took tells of its end in this time. */
-const NEW_MS = 10_000;
 
 /** How many carriers of a host are kept, the last ones. */
 const CARRIERS_MAX = 8;
@@ -59,7 +47,7 @@ function withCarrier(heard: Heard, host: string, tagPid: number | null): Heard {
   return withSource(heard, host, { heads: { ...heads, stderr: { ...stderr, carriers } } });
 }
 
-/** `log stdout` alone told it, and it waited for stderr: its carrier carries `log` lines all the same. */
+/** Notes that a process carries `log` lines too: the event was told by `log stdout` alone, and waited for stderr in vain. */
 function withLogCarrier(heard: Heard, host: string, tagPid: number): Heard {
   const { heads } = sourceOf(heard, host);
   const { syslog = { numbered: true, direct: false, facilities: [], carriers: [] } } = heads ?? {};
@@ -68,7 +56,7 @@ function withLogCarrier(heard: Heard, host: string, tagPid: number): Heard {
   return withSource(heard, host, { heads: { ...heads, syslog: { ...syslog, carriers } } });
 }
 
-/** What waits under the carrier's pid waits under the worker's now, each event as another copy of the same sentence if that came on stderr. */
+/** Moves the events that wait under the carrier's pid to the worker's: each is a copy of the same sentence on stderr, if that came, else waits on. */
 function handedOver(heard: Heard, host: string, tagPid: number | null, pid: number): Heard {
   const own = waitingAt(heard.held, host).filter(({ event }) => event.pid === (tagPid ?? 0));
   return own.reduce((rest, held) => {
@@ -87,8 +75,8 @@ function handedOver(heard: Heard, host: string, tagPid: number | null, pid: numb
 }
 
 /**
- * Takes in a line before it is judged, where a carrier counts as a worker because the first line that haplog read came by `log stdout`: the same sentence by
- * both ways, in one header and of two processes, shows that it is none.
+ * Called with each line before it is judged. A carrier counts as a worker if the first line that haplog read came by `log stdout`. That it is none shows when
+ * the same sentence comes by both ways, under one header and of two processes.
  */
 export function hearMistaken(
   heard: Heard,
@@ -118,6 +106,7 @@ function mayBeMistaken(heard: Heard, host: string, pid: number): boolean {
   return isUntold && !linesVary(heard, { host, pid });
 }
 
+/** The seeming worker is a carrier, and its events are those of `pid`. */
 function unmasked(heard: Heard, host: string, tagPid: number, pid: number): Heard {
   const speakers = heard.speakers.without(speakerKey({ host, pid: tagPid }));
   const known = withCarrier(heardWith(heard, { speakers }), host, tagPid);
@@ -140,57 +129,7 @@ export function isCarried(heard: Heard, held: Held): boolean {
   });
 }
 
-/** Whether an event is in a known carrier's own name: no worker was known whose it could be. A carrier says nothing of itself. */
+/** Whether an event is in a known carrier's own name: no worker is known whose it could be. A carrier says nothing of itself. */
 export function isOfCarrier(heard: Heard, { event: { host, pid, says }, tagPid }: Held): boolean {
   return !isOfWorkers(says) && pid === (tagPid ?? 0) && isCarrier(heard, host, tagPid);
-}
-
-/**
- * The record with its worker's pid if its header bears a carrier's pid or none (`%programname%: ` in rsyslog's template). That is the worker that has just
- * said so on stderr, else the one that serves; for a proxy that stops it is the worker before, whose place that one took.
- */
-export function withWorker(heard: Heard, record: LogRecord, at: Instant): LogRecord {
-  const { host, origin, pid, tagPid, sentence, text } = record;
-  if (origin !== 'syslog') return record;
-  if (pid !== tagPid || !tellsOfState(sentence) || !isCarrier(heard, host, tagPid)) return record;
-  const hasSaidSo = (key: string) => {
-    const voice = heard.subjects.get(subjectKey(speakerOf(key), sentence))?.voices.stderr;
-    return voice?.text === text && Math.abs(at - voice.at) <= WITNESS_MS;
-  };
-  const [twin] = speakersOf(heard, host)
-    .filter(([key]) => hasSaidSo(key))
-    .sort(([, a], [, b]) => begunAt(b) - begunAt(a));
-  if (twin !== undefined) return { ...record, pid: speakerOf(twin[0]).pid };
-  const all = speakersOf(heard, host, ({ stage }) => stage !== 'ended').filter(([key, { master }]) => {
-    const speaker = speakerOf(key);
-    const hasGone = master !== undefined && hasStopped(heard, speaker, sentence);
-    return speaker.pid !== 0 && speaker.pid !== pid && !hasGone;
-  });
-  // An announced worker comes first: one that serves, else one that is loading. Without a master's word it is a worker that was believed, else any
-  // that was heard.
-  const announced = all.filter(([, { master }]) => master !== undefined);
-  const ready = announced.filter(([, { stage }]) => stage === undefined);
-  const believed = all.filter(([, { known }]) => known);
-  const candidates = [ready, announced, believed, all].find(({ length }) => length > 0) ?? [];
-  const [serving, before] = candidates.sort(([, a], [, b]) => begunAt(b) - begunAt(a));
-  const worker = sentence.kind === 'proxy.stopped' ? (before ?? servedFor(serving, at)) : serving;
-  if (worker !== undefined) return { ...record, pid: speakerOf(worker[0]).pid };
-  // The carrier was taken for the only worker until now.
-  const { echo } = sourceOf(heard, host);
-  return echo?.tagPid === tagPid ? { ...record, pid: echo.pid } : record;
-}
-
-/** Whether the worker has told that the proxy has stopped: what is said of its servers is the next worker's, of which nobody may have told yet. */
-function hasStopped(heard: Heard, worker: WorkerRef, says: StateSentence): boolean {
-  const proxy = backendOf(says);
-  if (proxy === null) return false;
-  const voices = heard.subjects.get(subjectKey(worker, { kind: 'proxy.stopped', proxy }))?.voices;
-  const voice = voices?.stderr ?? voices?.syslog;
-  return voice !== undefined && voice.text !== '';
-}
-
-/** A worker that was announced just now has not stopped: it was started in the place of one that haplog has not heard. */
-function servedFor(worker: [string, Speaker] | undefined, at: Instant): [string, Speaker] | undefined {
-  const isNew = worker?.[1].master !== undefined && at - begunAt(worker[1]) < NEW_MS;
-  return isNew ? undefined : worker;
 }

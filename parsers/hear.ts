@@ -3,7 +3,8 @@
  * be told once (copies.ts). A line to which no other bears witness may be forged (belief.ts).
  */
 import { learn } from './belief.js';
-import { hearMistaken, withWorker } from './carriers.js';
+import { withWorker } from './carried.js';
+import { hearMistaken } from './carriers.js';
 import { hearCheck, withReason } from './checks.js';
 import { anewIfStopped, beforeLine, fold, inOneBreath, saidOf, separate } from './copies.js';
 import { withRoomFor } from './crowd.js';
