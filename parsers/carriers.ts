@@ -6,14 +6,11 @@ import { fold, saidOf } from './copies.js';
 import { isOfWorkers, tellsOfState } from './event.js';
 import { type Heard, type Held, heardWith, type RecentEvent, subjectKey, WITNESS_MS } from './heard.js';
 import { speakerKey } from './keys.js';
-import type { Instant, LogRecord } from './record.js';
-import { sourceOf, withSource } from './sources.js';
+import type { Instant, LogRecord, Origin } from './record.js';
+import { sourceOf, withOne, withSource } from './sources.js';
 import { forgetWorker, isWorker } from './speakers.js';
 import { linesVary } from './strangers.js';
 import { struck, waitingAt, withWaiting } from './waiting.js';
-
-/** How many carriers of a host are kept, the last ones. */
-const CARRIERS_MAX = 8;
 
 /** Whether lines with this pid in their header (null: with none) are believed to carry HAProxy's stderr, and may carry what its workers log. */
 export function isCarrier(heard: Heard, host: string, tagPid: number | null): boolean {
@@ -32,28 +29,22 @@ export function hearCarrier(heard: Heard, { event, tagPid }: Held, { by }: Recen
   const { host, pid, says } = event;
   // (In a master's word about a worker, `pid` is the worker's.)
   if (tagPid === pid || isOfWorkers(says)) return heard;
-  if (by.stderr === 0) return tagPid === null ? heard : withLogCarrier(heard, host, tagPid);
+  // `log stdout` alone told it, and it waited for stderr in vain: its carrier carries `log` lines all the same.
+  if (by.stderr === 0) return tagPid === null ? heard : withCarrier(heard, host, 'syslog', tagPid);
   if (isCarrier(heard, host, tagPid)) return heard;
   if (sourceOf(heard, host).heads?.stderr !== undefined && tagPid === null) return heard;
-  const known = withCarrier(heard, host, tagPid);
+  const known = withCarrier(heard, host, 'stderr', tagPid);
   return isCarrier(known, host, tagPid) ? handedOver(known, host, tagPid, pid) : heard;
 }
 
-function withCarrier(heard: Heard, host: string, tagPid: number | null): Heard {
+/** Notes the process among those that carry lines of this origin. */
+function withCarrier(heard: Heard, host: string, origin: Origin, tagPid: number | null): Heard {
   const { heads } = sourceOf(heard, host);
-  const { stderr = { numbered: tagPid !== null, direct: false, facilities: [], carriers: [] } } = heads ?? {};
-  const carriers =
-    tagPid === null ? [] : [...stderr.carriers.filter((pid) => pid !== tagPid), tagPid].slice(-CARRIERS_MAX);
-  return withSource(heard, host, { heads: { ...heads, stderr: { ...stderr, carriers } } });
-}
-
-/** Notes that a process carries `log` lines too: the event was told by `log stdout` alone, and waited for stderr in vain. */
-function withLogCarrier(heard: Heard, host: string, tagPid: number): Heard {
-  const { heads } = sourceOf(heard, host);
-  const { syslog = { numbered: true, direct: false, facilities: [], carriers: [] } } = heads ?? {};
-  if (syslog.carriers.includes(tagPid)) return heard;
-  const carriers = [...syslog.carriers, tagPid].slice(-CARRIERS_MAX);
-  return withSource(heard, host, { heads: { ...heads, syslog: { ...syslog, carriers } } });
+  const known = heads?.[origin];
+  const head = known ?? { numbered: tagPid !== null, direct: false, facilities: [], carriers: [] };
+  const carriers = withOne(head.carriers, tagPid);
+  if (carriers === known?.carriers) return heard;
+  return withSource(heard, host, { heads: { ...heads, [origin]: { ...head, carriers } } });
 }
 
 /** Moves the events that wait under the carrier's pid to the worker's: each is a copy of the same sentence on stderr, if that came, else waits on. */
@@ -109,7 +100,7 @@ function mayBeMistaken(heard: Heard, host: string, pid: number): boolean {
 /** The seeming worker is a carrier, and its events are those of `pid`. */
 function unmasked(heard: Heard, host: string, tagPid: number, pid: number): Heard {
   const speakers = heard.speakers.without(speakerKey({ host, pid: tagPid }));
-  const known = withCarrier(heardWith(heard, { speakers }), host, tagPid);
+  const known = withCarrier(heardWith(heard, { speakers }), host, 'stderr', tagPid);
   return forgetWorker(handedOver(known, host, tagPid, pid), host, tagPid);
 }
 

@@ -123,14 +123,19 @@ export function anewIfStopped(
   if (proxy === null || voice === undefined || voice.text === '') return subject;
   const stop = subjects.get(subjectKey(worker, { kind: 'proxy.stopped', proxy }))?.voices[origin];
   if (stop === undefined || stop.at < voice.at || at - stop.at <= LATE_WORDS_MS) return subject;
-  return { ...subject, voices: { ...subject.voices, [origin]: { ...voice, text: '' } } };
+  return ended(subject, origin, voice);
 }
 
 function runEnded(subjects: Heard['subjects'], key: string, origin: Origin): Heard['subjects'] {
   const subject = subjects.get(key);
   const voice = subject?.voices[origin];
   if (!subject || !voice || voice.text === '') return subjects;
-  return subjects.with(key, { ...subject, voices: { ...subject.voices, [origin]: { ...voice, text: '' } } });
+  return subjects.with(key, ended(subject, origin, voice));
+}
+
+/** The subject with its run ended within one origin: what that says next is new. */
+function ended(subject: Subject, origin: Origin, voice: Voice): Subject {
+  return { ...subject, voices: { ...subject.voices, [origin]: { ...voice, text: '' } } };
 }
 
 /** The recent event that a line repeats; undefined if it tells something new. */

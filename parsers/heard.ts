@@ -102,7 +102,7 @@ export interface Source {
   /** Its masters tell on stderr of the workers that they start. */
   announces: boolean;
   /** The program names of believed lines. */
-  tags: string[];
+  tags: readonly string[];
   /** Stderr was heard while HAProxy runs, and not only at its start. */
   alive?: boolean;
   /** Clients can write whole lines there (strangers.ts). */

@@ -20,6 +20,16 @@ export function withSource(heard: Heard, host: string, change: Partial<Source>):
   return isKnown ? heard : heardWith(heard, { sources: heard.sources.with(host, { ...source, ...change }) });
 }
 
+/** How many carriers, facilities and names are kept, the last ones. */
+const KEPT = 8;
+
+const NONE: readonly never[] = [];
+
+/** The list with one more; the same list if there is none, or if it is there. */
+export function withOne<T>(known: readonly T[] = NONE, one: T | null): readonly T[] {
+  return one === null || known.includes(one) ? known : [...known, one].slice(-KEPT);
+}
+
 /** Whether a change is expected on stderr as well: one was seen there; or, while that is not known, masters are heard there. */
 export function expectsStderr({ stderr, announces }: Source): boolean {
   return stderr ?? announces;

@@ -8,12 +8,9 @@ import type { Head, Heard, Held, RecentEvent } from './heard.js';
 import { speakerKey, type WorkerRef } from './keys.js';
 import { isExcess, isMaster } from './masters.js';
 import type { LogRecord, Origin } from './record.js';
-import { sourceOf, withSource } from './sources.js';
+import { sourceOf, withOne, withSource } from './sources.js';
 import { hostNameOf, isWorker } from './speakers.js';
 import { linesVary, OPEN } from './strangers.js';
-
-/** How many carriers, facilities and names are kept, the last ones. */
-const KEPT = 8;
 
 /**
  * Severities as the syslog protocol numbers them (RFC 5424 section 6.2.1). HAProxy logs traffic as `info`, or as `err` with
@@ -61,15 +58,9 @@ export function hearHead(
     inTagsPlace: withOne(before?.inTagsPlace, inTagsPlace),
     carriers: withOne(before?.carriers, carrier),
   };
-  const tags = source.tags.includes(tag) ? source.tags : [...source.tags, tag].slice(-KEPT);
+  const tags = withOne(source.tags, tag);
   if (tags === source.tags && before !== undefined && isSame(head, before)) return heard;
   return withSource(heard, host, { tags, heads: { ...source.heads, [origin]: head } });
-}
-
-const NONE: readonly never[] = [];
-
-function withOne<T>(known: readonly T[] = NONE, one: T | null): readonly T[] {
-  return one === null || known.includes(one) ? known : [...known, one].slice(-KEPT);
 }
 
 function isSame(a: Head, b: Head): boolean {

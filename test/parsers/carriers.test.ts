@@ -6,16 +6,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { openToClients } from '../../parsers/index.js';
 import { EMPTY_MEMORY, type Memory } from '../../src/memory.js';
-import { serverText, stderrLine, syslogLine } from '../support/lines.js';
+import { down, EXHAUSTED, stderrLine, syslogLine, up } from '../support/lines.js';
 import { readLog } from '../support/reading.js';
 
 const T = Date.parse('2026-11-22T12:00:00Z');
 const LATER = T + 120_000;
-const say = (to: 'UP' | 'DOWN', server: string, left: number) =>
-  serverText({ at: 0, backend: 'app', server, to, left });
-const down = (server: string, left: number) => say('DOWN', server, left);
-const up = (server: string, left: number) => say('UP', server, left);
-const EXHAUSTED = 'backend app has no server available!';
 
 /** Under the driver's number, 987. The master is 1, the worker 8. */
 const driver = (line: string) => line.replace(/haproxy\[\d+\]/, 'haproxy[987]');

@@ -4,16 +4,11 @@ import { describe, test } from 'node:test';
 import type { Source, Speaker } from '../../parsers/heard.js';
 import { Shelf } from '../../parsers/shelf.js';
 import { EMPTY_MEMORY, type Memory } from '../../src/memory.js';
-import { serverText, stderrLine, syslogLine } from '../support/lines.js';
+import { down, EXHAUSTED, stderrLine, syslogLine, up } from '../support/lines.js';
 import { readLog } from '../support/reading.js';
 
 const T = Date.parse('2026-11-22T12:00:00Z');
 const LATER = T + 120_000;
-const say = (to: 'UP' | 'DOWN', server: string, left: number) =>
-  serverText({ at: 0, backend: 'app', server, to, left });
-const down = (server: string, left: number) => say('DOWN', server, left);
-const up = (server: string, left: number) => say('UP', server, left);
-const EXHAUSTED = 'backend app has no server available!';
 const KILLED = 'Current worker (2) exited with code 139 (Segmentation fault)';
 const forked = (at: number, pid = 100) => stderrLine(at, `New worker (${pid}) forked`, { pid: 1 });
 const twice = (at: number, text: string, pid = 100) => [1, 2].map(() => syslogLine(at, text, { pid }));
@@ -675,7 +670,7 @@ test('a worker that no master told of is not borne out by stderr that comes late
   const late = stderrLine(LATER + 3_000, down('a', 0), { pid: 905 });
   assert.deepEqual(events([...twice(LATER, down('a', 0), 905), late], debian), []);
   // Two that follow from each other are another thing: its announcement may have been lost.
-  const neu = [say('DOWN', 'n', 0).replaceAll('app/', 'neu/'), EXHAUSTED.replace('app', 'neu')];
+  const neu = [down('n', 0).replaceAll('app/', 'neu/'), EXHAUSTED.replace('app', 'neu')];
   const soon = neu.flatMap((text, n) => twice(LATER + n, text, 905));
   const later = neu.map((text, n) => stderrLine(LATER + 3_000 + n, text, { pid: 905 }));
   assert.deepEqual(events([...soon, ...later], debian), ['n down', 'neu exhausted']);

@@ -17,6 +17,13 @@ export function serverText({ backend, server, to, left }: Change): string {
     : `Server ${backend}/${server} is UP, reason: Layer4 check passed, check duration: 0ms. ${left} active and 0 backup servers online. 0 sessions requeued, 0 total in queue.`;
 }
 
+/** Changes of backend app, whose times the lines bear. */
+const ofApp = (to: 'UP' | 'DOWN', server: string, left: number) =>
+  serverText({ at: 0, backend: 'app', server, to, left });
+export const down = (server: string, left: number): string => ofApp('DOWN', server, left);
+export const up = (server: string, left: number): string => ofApp('UP', server, left);
+export const EXHAUSTED = 'backend app has no server available!';
+
 export interface Writing {
   host?: string;
   pid?: number;
