@@ -16,6 +16,9 @@ import { print, remark } from './say.js';
 import { timeContext } from './time-context.js';
 import { configNamed } from './which-config.js';
 
+/** How often, by the log's time, what waits is looked through: in a storm there are thousands of changes. */
+const LOOKS_EVERY_MS = 1_000;
+
 export interface ReplayOptions extends PastOptions {
   config?: string;
   against?: string;
@@ -41,9 +44,12 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
   }
   const teller = options.output === 'jsonl' ? jsonTeller() : textTeller();
   const messages = await messagesSaid(options.output === 'jsonl' ? [] : config.receivers);
+  let lookedAt = Number.NEGATIVE_INFINITY;
   const play = new Play(planOf(config), context, (news, latest) => {
     for (const notification of news.notifications) messages.add(notification);
     teller.add(news);
+    if (Math.abs(latest - lookedAt) < LOOKS_EVERY_MS) return;
+    lookedAt = latest;
     print(teller.settled(latest));
   });
   await playAll([play], batches, until, () => {

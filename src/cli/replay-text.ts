@@ -9,9 +9,6 @@ import { incidentSaid, outageSaid, transitionSaid } from '../narrate.js';
 import { SETTLED_AFTER_MS } from '../settling.js';
 import type { News } from '../store/store.js';
 
-/** How often, by the log's time, the waiting lines are looked through: in a storm there are thousands. */
-const LOOKS_EVERY_MS = 1_000;
-
 interface Line {
   at: Instant;
   /** The order of what happened at the same instant: a change of state, the outage that it begins, the incident, and who is told. */
@@ -23,7 +20,6 @@ interface Line {
 
 export class ReplayText {
   #lines: Line[] = [];
-  #lookedAt = Number.NEGATIVE_INFINITY;
   /** Transitions whose lines wait: a later copy of one changes its number of copies. */
   readonly #transitions = new Map<string, Transition>();
   /** Outages and incidents whose beginning is told already. */
@@ -44,10 +40,8 @@ export class ReplayText {
     }
   }
 
-  /** The lines that nothing can come before any more at the log's time `now`; some of them may come with the next look. */
+  /** The lines that nothing can come before any more at the log's time `now`. */
   settled(now: Instant): Iterable<string> {
-    if (Math.abs(now - this.#lookedAt) < LOOKS_EVERY_MS) return [];
-    this.#lookedAt = now;
     return this.#take(now - SETTLED_AFTER_MS);
   }
 
