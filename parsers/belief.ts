@@ -2,7 +2,7 @@
  * Whether a line is HAProxy's word or may be somebody else's: that of a client whose text a `log-format` writes down bare, or of a program that
  * logs under HAProxy's name (docs/decisions/0007-belief.md).
  *
- * What a client makes HAProxy log comes once, and by `log` targets alone. A change of state comes in all the ways that its source is known to use.
+ * What a client makes HAProxy log comes once, and by `log` targets alone. A change of state comes in all the ways that its load balancer is known to use.
  * So an event is believed at once when enough lines bear witness to it; otherwise it is held back for a moment and judged by the lines that have
  * come by then (doubt.ts).
  */
@@ -11,8 +11,8 @@ import { isForged } from './forged.js';
 import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { loggedKey, speakerKey, stoppedKey } from './keys.js';
 import { isLoading } from './masters.js';
+import { cameBothWays, expectsStderr, profileOf, waysOf, withProfile } from './profiles.js';
 import type { LogRecord } from './record.js';
-import { cameBothWays, expectsStderr, sourceOf, waysOf, withSource } from './sources.js';
 import { acquainted, isWorker } from './speakers.js';
 import { clientsWriteLines, closed, opened, reconsidered } from './strangers.js';
 import { fits } from './told.js';
@@ -29,8 +29,8 @@ export function doubtOfSign(heard: Heard, host: string, record: LogRecord): stri
     if (!isWorker(heard, host, record.pid)) return 'nothing was heard of such a worker';
     if (record.origin === 'stderr' || isSealed(heard, host, record)) return null;
     // HAProxy warns of it on stderr as well (src/check.c), where no client writes.
-    const source = sourceOf(heard, host);
-    return expectsStderr(source) || source.open ? 'it must come on stderr as well' : null;
+    const profile = profileOf(heard, host);
+    return expectsStderr(profile) || profile.open ? 'it must come on stderr as well' : null;
   }
   if (record.origin !== 'stderr') return 'a master tells of its reloads on stderr only';
   const mayTell = record.sentence.kind === 'configuration.refused' && isLoading(heard, host, record.pid);
@@ -42,26 +42,26 @@ export function isWitnessed(heard: Heard, held: Held, said: RecentEvent): boolea
   const { event } = held;
   const { by, pair, sealed } = said;
   const { host, pid } = event;
-  const source = sourceOf(heard, host);
+  const profile = profileOf(heard, host);
   const known = isWorker(heard, host, pid);
-  if (sealed && (known || source.tags.length === 0)) return true;
+  if (sealed && (known || profile.tags.length === 0)) return true;
   // Any program can write both, under a pid of its own. Where masters announce their workers, one would have announced this one.
-  if (cameBothWays(said)) return known || (!source.announces && !isForeign(heard, held));
+  if (cameBothWays(said)) return known || (!profile.announces && !isForeign(heard, held));
   if (lacksStderr(heard, event, said)) return false;
   if (pair) {
-    if (!expectsStderr(source)) return true;
+    if (!expectsStderr(profile)) return true;
     // Two requests in one breath make two lines as well: such a pair must fit, or wait for the line on stderr.
     return known && fits(heard, event);
   }
   if (by.stderr > 0) return standsOnStderr(heard, event);
-  if (source.stderr !== false || source.pairs !== false) return false;
+  if (profile.stderr !== false || profile.pairs !== false) return false;
   return !isForeign(heard, held) && !standsInAnother(heard, held, said) && !isForged(heard, event);
 }
 
-/** Whether one line on stderr is enough: the source may write there, the worker is known, and no line of a `log` target is lacking. */
+/** Whether one line on stderr is enough: the load balancer may write there, the worker is known, and no line of a `log` target is lacking. */
 export function standsOnStderr(heard: Heard, event: HaproxyEvent): boolean {
   const { host, pid } = event;
-  return sourceOf(heard, host).stderr !== false && isWorker(heard, host, pid) && !lacksLogs(heard, event);
+  return profileOf(heard, host).stderr !== false && isWorker(heard, host, pid) && !lacksLogs(heard, event);
 }
 
 /**
@@ -70,8 +70,8 @@ export function standsOnStderr(heard: Heard, event: HaproxyEvent): boolean {
  */
 export function lacksStderr(heard: Heard, event: HaproxyEvent, said: RecentEvent): boolean {
   if (said.by.stderr > 0 || !mayBeClients(heard, event, said)) return false;
-  const source = sourceOf(heard, event.host);
-  return source.alive === true || (expectsStderr(source) && !said.pair);
+  const profile = profileOf(heard, event.host);
+  return profile.alive === true || (expectsStderr(profile) && !said.pair);
 }
 
 /** Whether a client may have written all of the event's lines, for all that is known. */
@@ -89,11 +89,11 @@ export function lacksLogs(heard: Heard, event: HaproxyEvent): boolean {
   return backend !== null && heard.told.has(loggedKey(event, backend)) && !fits(heard, event);
 }
 
-/** Takes in what a believed event shows about its source and its worker. `tag` is the program's name in its first line. */
+/** Takes in what a believed event shows about its load balancer and its worker. `tag` is the program's name in its first line. */
 export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag: string): Heard {
   const { host, says } = event;
-  const source = sourceOf(heard, host);
-  const tags = source.tags.length === 0 ? [tag] : source.tags;
+  const profile = profileOf(heard, host);
+  const tags = profile.tags.length === 0 ? [tag] : profile.tags;
   const backend = backendOf(says);
   const logged = backend === null || said.by.syslog === 0 ? null : loggedKey(event, backend);
   const isNew = heard.speakers.get(speakerKey(event))?.known === false;
@@ -102,7 +102,7 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   const isName = says.kind === 'proxy.stopped' && !clientsWriteLines(heard, event);
   const mark = isName ? stoppedKey(host, says.proxy) : logged;
   const told = mark === null ? met.told : met.told.with(mark, 'logged');
-  const learned = withSource(heardWith(met, { told }), host, { ...waysOf(source, event, said), tags });
+  const learned = withProfile(heardWith(met, { told }), host, { ...waysOf(profile, event, said), tags });
   // If HAProxy's lines bear a severity, all others do as well: then no client can write a whole line.
   if (said.sealed) return closed(learned, host);
   return isNew ? opened(learned, event) : reconsidered(learned, event);

@@ -3,8 +3,8 @@ import { isCarrier } from './carriers.js';
 import { backendOf, type StateSentence, tellsOfState } from './event.js';
 import { begunAt, type Heard, type Speaker, subjectKey, WITNESS_MS } from './heard.js';
 import { speakerOf, type WorkerRef } from './keys.js';
+import { profileOf } from './profiles.js';
 import type { Instant, LogRecord } from './record.js';
-import { sourceOf } from './sources.js';
 import { speakersOf } from './speakers.js';
 
 /** So long an announced worker is new: the one whose place it took tells of its end in this time. */
@@ -18,7 +18,7 @@ export function withWorker(heard: Heard, record: LogRecord, at: Instant): LogRec
   const worker = twin(heard, host, sentence, text, at) ?? serving(heard, host, sentence, pid, at);
   if (worker !== undefined) return { ...record, pid: speakerOf(worker[0]).pid };
   // The carrier was taken for the only worker until now.
-  const { echo } = sourceOf(heard, host);
+  const { echo } = profileOf(heard, host);
   return echo?.tagPid === tagPid ? { ...record, pid: echo.pid } : record;
 }
 

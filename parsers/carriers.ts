@@ -6,15 +6,15 @@ import { fold, saidOf } from './copies.js';
 import { isOfWorkers, tellsOfState } from './event.js';
 import { type Heard, type Held, heardWith, type RecentEvent, subjectKey, WITNESS_MS } from './heard.js';
 import { speakerKey } from './keys.js';
+import { profileOf, withOne, withProfile } from './profiles.js';
 import type { Instant, LogRecord, Origin } from './record.js';
-import { sourceOf, withOne, withSource } from './sources.js';
 import { forgetWorker, isWorker } from './speakers.js';
 import { linesVary } from './strangers.js';
 import { struck, waitingAt, withWaiting } from './waiting.js';
 
 /** Whether lines with this pid in their header (null: with none) are believed to carry HAProxy's stderr, and may carry what its workers log. */
 export function isCarrier(heard: Heard, host: string, tagPid: number | null): boolean {
-  const { stderr, syslog } = sourceOf(heard, host).heads ?? {};
+  const { stderr, syslog } = profileOf(heard, host).heads ?? {};
   if (tagPid === null) return stderr?.numbered === false && syslog?.numbered !== true;
   if (!stderr?.carriers.includes(tagPid) || isWorker(heard, host, tagPid)) return false;
   // Unless it is known to carry `log` lines, a process whose lines begin as clients like may be a worker that was not heard before.
@@ -32,19 +32,19 @@ export function hearCarrier(heard: Heard, { event, tagPid }: Held, { by }: Recen
   // `log stdout` alone told it, and it waited for stderr in vain: its carrier carries `log` lines all the same.
   if (by.stderr === 0) return tagPid === null ? heard : withCarrier(heard, host, 'syslog', tagPid);
   if (isCarrier(heard, host, tagPid)) return heard;
-  if (sourceOf(heard, host).heads?.stderr !== undefined && tagPid === null) return heard;
+  if (profileOf(heard, host).heads?.stderr !== undefined && tagPid === null) return heard;
   const known = withCarrier(heard, host, 'stderr', tagPid);
   return isCarrier(known, host, tagPid) ? handedOver(known, host, tagPid, pid) : heard;
 }
 
 /** Notes the process among those that carry lines of this origin. */
 function withCarrier(heard: Heard, host: string, origin: Origin, tagPid: number | null): Heard {
-  const { heads } = sourceOf(heard, host);
+  const { heads } = profileOf(heard, host);
   const known = heads?.[origin];
   const head = known ?? { numbered: tagPid !== null, direct: false, facilities: [], carriers: [] };
   const carriers = withOne(head.carriers, tagPid);
   if (carriers === known?.carriers) return heard;
-  return withSource(heard, host, { heads: { ...heads, [origin]: { ...head, carriers } } });
+  return withProfile(heard, host, { heads: { ...heads, [origin]: { ...head, carriers } } });
 }
 
 /** Moves the events that wait under the carrier's pid to the worker's: each is a copy of the same sentence on stderr, if that came, else waits on. */
@@ -75,7 +75,7 @@ export function hearMistaken(
   { origin, pid, tagPid, sentence, text }: LogRecord,
   at: Instant,
 ): Heard {
-  const { echo } = sourceOf(heard, host);
+  const { echo } = profileOf(heard, host);
   const mayTell = origin === 'stderr' ? tagPid !== pid : echo !== undefined;
   if (!mayTell || tagPid === null || pid === null || !tellsOfState(sentence)) return heard;
   if (!mayBeMistaken(heard, host, tagPid)) return heard;
@@ -85,7 +85,7 @@ export function hearMistaken(
     const own = heard.subjects.get(subjectKey({ host, pid: tagPid }, sentence))?.voices.syslog;
     return isHeardTwice(own)
       ? unmasked(heard, host, tagPid, pid)
-      : withSource(heard, host, { echo: { tagPid, pid, text, at } });
+      : withProfile(heard, host, { echo: { tagPid, pid, text, at } });
   }
   return echo?.tagPid === tagPid && isHeardTwice(echo) ? unmasked(heard, host, tagPid, echo.pid) : heard;
 }
@@ -111,7 +111,7 @@ function unmasked(heard: Heard, host: string, tagPid: number, pid: number): Hear
 export function isCarried(heard: Heard, held: Held): boolean {
   const { event, tagPid } = held;
   const { host, pid } = event;
-  if (sourceOf(heard, host).tags.length > 0 || pid !== (tagPid ?? 0) || linesVary(heard, { host, pid })) return false;
+  if (profileOf(heard, host).tags.length > 0 || pid !== (tagPid ?? 0) || linesVary(heard, { host, pid })) return false;
   const { text, by } = saidOf(heard, held);
   if (by.stderr > 0) return false;
   return waitingAt(heard.held, host).some((other) => {

@@ -4,8 +4,8 @@
  */
 import type { StateSentence } from './event.js';
 import { type Checked, type Heard, WITNESS_MS } from './heard.js';
+import { profileOf, withProfile } from './profiles.js';
 import type { Instant, LogRecord, ServerChange } from './record.js';
-import { sourceOf, withSource } from './sources.js';
 import { clientsWriteLines } from './strangers.js';
 import { contradiction } from './writers.js';
 
@@ -20,7 +20,7 @@ export function hearCheck(heard: Heard, host: string, record: LogRecord, at: Ins
   if (contradiction(heard, host, record) !== null) return heard;
   const { server, outcome, cause } = sentence;
   const one: Checked = { pid, server, outcome, cause, at };
-  return withSource(heard, host, { checked: [...(sourceOf(heard, host).checked ?? []), one].slice(-CHECKED_MAX) });
+  return withProfile(heard, host, { checked: [...(profileOf(heard, host).checked ?? []), one].slice(-CHECKED_MAX) });
 }
 
 /** The sentence, with the reason from the line about the check if it has none of its own. */
@@ -33,7 +33,7 @@ export function withReason(heard: Heard, host: string, pid: number, says: StateS
     one.server.server === server.server &&
     one.outcome === OUTCOME[change.to] &&
     Math.abs(at - one.at) <= WITNESS_MS;
-  const checked = sourceOf(heard, host).checked?.findLast(isMeant);
+  const checked = profileOf(heard, host).checked?.findLast(isMeant);
   return checked === undefined ? says : { ...says, cause: { ...checked.cause, via: says.cause.via } };
 }
 

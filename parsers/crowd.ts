@@ -1,7 +1,7 @@
 /** Keeps the memory small: a client can make up names without end, and each is remembered as long as a copy may take to arrive. */
 import type { Heard } from './heard.js';
+import { profileOf, withProfile } from './profiles.js';
 import type { Instant } from './record.js';
-import { sourceOf, withSource } from './sources.js';
 import { forgetOld } from './speakers.js';
 
 /** With this many subjects in the memory, old ones are forgotten before another is added. */
@@ -13,7 +13,7 @@ const THINNED_EVERY_MS = 1_000;
 /** `heard` with room for another subject of this host. */
 export function withRoomFor(heard: Heard, subject: string, { host, at }: { host: string; at: Instant }): Heard {
   if (heard.subjects.size < CROWD || heard.subjects.has(subject)) return heard;
-  const { thinnedAt } = sourceOf(heard, host);
+  const { thinnedAt } = profileOf(heard, host);
   if (thinnedAt !== undefined && Math.abs(at - thinnedAt) < THINNED_EVERY_MS) return heard;
-  return forgetOld(withSource(heard, host, { thinnedAt: at }), host, at);
+  return forgetOld(withProfile(heard, host, { thinnedAt: at }), host, at);
 }

@@ -5,8 +5,8 @@
 import { lacksLogs, lacksStderr, mayBeClients } from './belief.js';
 import type { HaproxyEvent } from './event.js';
 import { isForged } from './forged.js';
-import type { Heard, Held, RecentEvent, Source } from './heard.js';
-import { expectsStderr, sourceOf } from './sources.js';
+import type { Heard, Held, Profile, RecentEvent } from './heard.js';
+import { expectsStderr, profileOf } from './profiles.js';
 import { isWorker } from './speakers.js';
 import { OPEN } from './strangers.js';
 import { fits } from './told.js';
@@ -25,30 +25,30 @@ const FIRST = `nothing was heard before, and ${OPEN}`;
 const FOREIGN = 'another program wrote it';
 const UNANNOUNCED = 'no master told of such a worker';
 const UNHEARD = 'nothing was heard of such a worker';
-const STDERR_ALONE = 'it came on stderr alone, where this source writes nothing else';
+const STDERR_ALONE = 'it came on stderr alone, and this load balancer does not write there';
 const CONTRADICTS = 'it contradicts what was said before';
 
 /** Why an event that waited in vain is not believed; null if it is. */
 export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null {
   const { event } = held;
-  const source = sourceOf(heard, event.host);
-  if (lacksStderr(heard, event, said)) return doubtWithoutStderr(source);
+  const profile = profileOf(heard, event.host);
+  if (lacksStderr(heard, event, said)) return doubtWithoutStderr(profile);
   const known = isWorker(heard, event.host, event.pid);
   if (said.sealed && !known && !isForeign(heard, held)) return untilNext(UNHEARD);
   if (said.by.syslog === 0) return known ? doubtOfKnownOnStderr(heard, event) : doubtOfUnknownOnStderr(heard, held);
   // HAProxy's header changes only when it is started anew, and then its worker is another one, too.
   if (standsInAnother(heard, held, said)) return (known ? forGood : untilNext)(FOREIGN);
-  if (said.by.stderr > 0 && !known && source.announces) return untilNext(UNANNOUNCED);
-  const missing = missingOf(source, said);
+  if (said.by.stderr > 0 && !known && profile.announces) return untilNext(UNANNOUNCED);
+  const missing = missingOf(profile, said);
   if (missing.length === 0) return doubtOfWhole(heard, held, said);
-  return known ? doubtOfKnown(heard, event, said, missing) : doubtOfUnknown(source, said, missing);
+  return known ? doubtOfKnown(heard, event, said, missing) : doubtOfUnknown(profile, said, missing);
 }
 
-/** The lines that this source is known to write of each change, and that did not come. */
-function missingOf(source: Source, { by, pair }: RecentEvent): string[] {
+/** The lines that the load balancer is known to write of each change, and that did not come. */
+function missingOf(profile: Profile, { by, pair }: RecentEvent): string[] {
   return [
-    ...(expectsStderr(source) && by.stderr === 0 ? ['the line on stderr'] : []),
-    ...(source.pairs && !pair ? ['the line of the other log target'] : []),
+    ...(expectsStderr(profile) && by.stderr === 0 ? ['the line on stderr'] : []),
+    ...(profile.pairs && !pair ? ['the line of the other log target'] : []),
   ];
 }
 
@@ -56,16 +56,16 @@ function missingOf(source: Source, { by, pair }: RecentEvent): string[] {
  * A client may have written the event, and it must stand on stderr. If stderr is expected only because masters speak there, workers may never have
  * written to it: of `haproxy -W -D` nothing comes but its masters' first words.
  */
-function doubtWithoutStderr({ alive, pairs }: Source): Doubt {
+function doubtWithoutStderr({ alive, pairs }: Profile): Doubt {
   const mayBeGone = alive !== true && pairs !== true;
   return (mayBeGone ? untilNext : forGood)(`the line on stderr did not come, and ${OPEN}`);
 }
 
-/** The event came by `log` targets, and in all the lines that the source is known to write. */
+/** The event came by `log` targets, and in all the lines that the load balancer is known to write. */
 function doubtOfWhole(heard: Heard, held: Held, said: RecentEvent): Doubt | null {
   const { event } = held;
   if (isForeign(heard, held)) return untilNext(FOREIGN);
-  if (sourceOf(heard, event.host).tags.length === 0 && mayBeClients(heard, event, said)) return untilNext(FIRST);
+  if (profileOf(heard, event.host).tags.length === 0 && mayBeClients(heard, event, said)) return untilNext(FIRST);
   return isForged(heard, event) ? untilNext(`${CONTRADICTS}, and ${OPEN}`) : null;
 }
 
@@ -78,20 +78,20 @@ function doubtOfKnown(heard: Heard, event: HaproxyEvent, said: RecentEvent, miss
 }
 
 /** If stderr was not heard while HAProxy runs, it may never have been there. */
-function doubtOfUnknown({ alive, pairs }: Source, { pair }: RecentEvent, missing: readonly string[]): Doubt {
+function doubtOfUnknown({ alive, pairs }: Profile, { pair }: RecentEvent, missing: readonly string[]): Doubt {
   const mayBeGone = alive !== true && (pair || pairs !== true);
   return (mayBeGone ? untilNext : forGood)(`${UNHEARD}, and ${missing.join(' and ')} did not come`);
 }
 
 function doubtOfKnownOnStderr(heard: Heard, event: HaproxyEvent): Doubt | null {
-  const { stderr, heads } = sourceOf(heard, event.host);
+  const { stderr, heads } = profileOf(heard, event.host);
   // If the `log` targets' lines bear no pid, they and stderr seem to come from two workers. What both tell must be told only once.
   if (stderr === false) return fits(heard, event) && heads?.syslog?.numbered !== false ? null : forGood(STDERR_ALONE);
   return lacksLogs(heard, event) ? forGood(`no log target told it, and ${CONTRADICTS}`) : null;
 }
 
 function doubtOfUnknownOnStderr(heard: Heard, held: Held): Doubt | null {
-  const { stderr, announces, heads } = sourceOf(heard, held.event.host);
+  const { stderr, announces, heads } = profileOf(heard, held.event.host);
   const isStrange = isByStranger(heard, held);
   const isOther = isForeign(heard, held);
   const doubtful = isStrange ? forGood : untilNext;

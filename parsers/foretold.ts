@@ -7,8 +7,8 @@ import { inOneBreath, saidOf, withSaid } from './copies.js';
 import { backendOf, type HaproxyEvent } from './event.js';
 import { type Heard, type Held, heardWith } from './heard.js';
 import { movedKey } from './keys.js';
+import { profileOf } from './profiles.js';
 import type { Stamp } from './record.js';
-import { sourceOf } from './sources.js';
 import { clientsWriteLines } from './strangers.js';
 import { struck, waitingWith, withWaiting } from './waiting.js';
 
@@ -17,10 +17,10 @@ const LATE_MS = 10_000;
 
 /**
  * To be called before a line on stderr is counted. If that line is believed by itself, waiting events of its subject that came earlier, in fewer
- * lines than the source's targets write, are no first copies of it, and are struck.
+ * lines than the load balancer's targets write, are no first copies of it, and are struck.
  */
 export function withoutForetold(heard: Heard, subject: string, event: HaproxyEvent): Heard {
-  if (!clientsWriteLines(heard, event) || sourceOf(heard, event.host).pairs !== true) return heard;
+  if (!clientsWriteLines(heard, event) || profileOf(heard, event.host).pairs !== true) return heard;
   const foretold = waitingWith(heard.held, subject).filter((held) => {
     if (held.subject !== subject || inOneBreath(event.at, held.event.at)) return false;
     const { by, pair } = saidOf(heard, held);

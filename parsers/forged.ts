@@ -1,13 +1,13 @@
 /**
- * Whether somebody has tried to forge what HAProxy says. Where clients can write whole lines and a source writes one line of each change, only the content
+ * Whether somebody has tried to forge what HAProxy says. Where clients can write whole lines and HAProxy writes one line of each change, only the content
  * tells their lines from HAProxy's. As long as nobody has tried, a line that contradicts what was said before is taken for HAProxy's, with another one lost
  * in between. For an hour after an attempt it is suspect.
  */
 import { inOneBreath } from './copies.js';
 import type { HaproxyEvent } from './event.js';
 import type { Heard, RecentEvent } from './heard.js';
+import { profileOf, withProfile } from './profiles.js';
 import type { Instant, LogRecord } from './record.js';
-import { sourceOf, withSource } from './sources.js';
 import { hostNameOf, isWorker } from './speakers.js';
 import { clientsWriteLines, linesVary } from './strangers.js';
 import { fits, fitsBehindLoss, fitsExactly } from './told.js';
@@ -29,30 +29,30 @@ export function noteAttempt(heard: Heard, { host, pid, tagPid }: LogRecord, at: 
   const writer = { host: hostNameOf(heard, { host, pid: tagPid }), pid: tagPid };
   const isOfClients =
     linesVary(heard, writer) || (clientsWriteLines(heard, writer) && isWorker(heard, writer.host, tagPid));
-  return isOfClients ? withSource(heard, writer.host, { forgedAt: at }) : heard;
+  return isOfClients ? withProfile(heard, writer.host, { forgedAt: at }) : heard;
 }
 
 /** Counts the first line of a change if it came by a `log` target, believed or not. To be called before what it says is remembered. */
 export function noteLone(heard: Heard, event: HaproxyEvent, { copies, by }: RecentEvent): Heard {
   const { host, at } = event;
   if (copies > 1 || by.syslog === 0 || !clientsWriteLines(heard, event)) return heard;
-  const { lone } = sourceOf(heard, host);
+  const { lone } = profileOf(heard, host);
   const isOn = lone !== undefined && Math.abs(at - lone.since) <= ODD_WITHIN_MS;
   const { since, all, odd } = isOn ? lone : { since: at, all: 0, odd: 0 };
   const isOdd = !fits(heard, event) && !fitsBehindLoss(heard, event);
   const now = { since, all: all + 1, odd: odd + (isOdd ? 1 : 0) };
   const isAttempt = isOdd && now.odd >= ODD_MAX && now.odd >= now.all * ODD_PART;
-  return withSource(heard, host, isAttempt ? { lone: now, forgedAt: at } : { lone: now });
+  return withProfile(heard, host, isAttempt ? { lone: now, forgedAt: at } : { lone: now });
 }
 
 /** Takes in that a proxy has stopped, believed or not. */
 export function noteStopped(heard: Heard, event: HaproxyEvent): Heard {
   const { host, pid, at, says } = event;
   if (says.kind !== 'proxy.stopped' || !clientsWriteLines(heard, event)) return heard;
-  const { stopped: last } = sourceOf(heard, host);
+  const { stopped: last } = profileOf(heard, host);
   const isNext = last?.pid === pid && inOneBreath(at, last.at);
   const several = isNext && (last.several || last.proxy !== says.proxy);
-  return withSource(heard, host, { stopped: { pid, at, proxy: says.proxy, several } });
+  return withProfile(heard, host, { stopped: { pid, at, proxy: says.proxy, several } });
 }
 
 /**
@@ -66,12 +66,12 @@ export function isForged(heard: Heard, event: HaproxyEvent): boolean {
 
 /** Whether somebody has tried within the last hour. */
 export function isWary(heard: Heard, { host, at }: Pick<HaproxyEvent, 'host' | 'at'>): boolean {
-  const { forgedAt } = sourceOf(heard, host);
+  const { forgedAt } = profileOf(heard, host);
   return forgedAt !== undefined && Math.abs(at - forgedAt) <= WARY_MS;
 }
 
 /** Whether other proxies have stopped in the same breath: a worker that ends says so of all its proxies, frontends among them (src/proxy.c). */
 function stopsWithOthers(heard: Heard, { host, pid, at }: HaproxyEvent): boolean {
-  const { stopped: last } = sourceOf(heard, host);
+  const { stopped: last } = profileOf(heard, host);
   return last?.several === true && last.pid === pid && inOneBreath(at, last.at);
 }

@@ -14,8 +14,8 @@ import { noteAttempt, noteStopped } from './forged.js';
 import { type Heard, type Held, heardWith, type RecentEvent, type Suspect, subjectKey } from './heard.js';
 import { takeOfWorker, takeSign } from './master-word.js';
 import { asItServed, hearReload, isAnew, isInheritance, isLoading, tellerOf } from './masters.js';
+import { expectsStderr, hearStart, profileOf } from './profiles.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
-import { expectsStderr, hearStart, sourceOf } from './sources.js';
 import { hostNameOf, isWorker, recognise } from './speakers.js';
 import { opened } from './strangers.js';
 import { Verdicts, WAITING_MAX } from './verdict.js';
@@ -81,7 +81,7 @@ function hearingOf({ heard, events, suspects, cleared }: Verdicts, copy: Hearing
 function waitedInVain(heard: Heard, host: string, { pid, origin }: LogRecord, at: Instant): readonly Held[] {
   const { held } = heard;
   const due = dueAt(held, host, at);
-  if (origin !== 'syslog' || expectsStderr(sourceOf(heard, host))) return due;
+  if (origin !== 'syslog' || expectsStderr(profileOf(heard, host))) return due;
   const hasGoneOn = (one: Held): boolean => {
     if (pid !== one.event.pid) return false;
     const { loggedAt } = saidOf(heard, one);
@@ -177,9 +177,9 @@ function heldOf(
 ): Held {
   const { tag, tagPid, inTagsPlace, priority } = record;
   const { recent } = heard.subjects.get(subject)!;
-  const isHeir = recent.length <= WAITING_MAX && isInheritance(heard, event.host, record, event.says, event.at);
+  const isLegacy = recent.length <= WAITING_MAX && isInheritance(heard, event.host, record, event.says, event.at);
   const turn = nextTurn(heard.held);
-  return { event, subject, serial, tag, tagPid, inTagsPlace, priority, heardAt, turn, heir: isHeir };
+  return { event, subject, serial, tag, tagPid, inTagsPlace, priority, heardAt, turn, legacy: isLegacy };
 }
 
 /**
@@ -187,8 +187,8 @@ function heldOf(
  * there.
  */
 function unlessSpoken(heard: Heard, held: Held | undefined, { origin, pid }: LogRecord): Held | undefined {
-  if (held?.heir !== true || origin !== 'syslog' || held.event.says.kind === 'proxy.stopped') return held;
-  return isLoading(heard, held.event.host, pid) ? held : { ...held, heir: false };
+  if (held?.legacy !== true || origin !== 'syslog' || held.event.says.kind === 'proxy.stopped') return held;
+  return isLoading(heard, held.event.host, pid) ? held : { ...held, legacy: false };
 }
 
 /** The waiting event, with the reason that only a later line has: where clients can write lines, that of a check counts on stderr alone (checks.ts). */

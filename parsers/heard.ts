@@ -92,12 +92,12 @@ export interface Head {
 }
 
 /** What is known of a load balancer, first of all which lines it writes of one change; null where that was not seen yet. */
-export interface Source {
+export interface Profile {
   /** A line on stderr. */
   stderr: boolean | null;
   /** Two or more lines by `log` targets. */
   pairs: boolean | null;
-  /** How many changes came in two lines while clients could write lines and the source was taken to write one (sources.ts). */
+  /** How many changes came in two lines while clients could write lines and HAProxy was taken to write one (profiles.ts). */
   pairsHeard?: number;
   /** Its masters tell on stderr of the workers that they start. */
   announces: boolean;
@@ -113,7 +113,7 @@ export interface Source {
   lone?: { since: Instant; all: number; odd: number };
   /** The proxy that stopped last, and whether others did in the same breath. */
   stopped?: { pid: number; at: Instant; proxy: string; several: boolean };
-  /** The last line by a `log` target in which one of its processes told that a proxy started (sources.ts). */
+  /** The last line by a `log` target in which one of its processes told that a proxy started (profiles.ts). */
   begun?: { pid: number; text: string; at: Instant };
   /** A line of stderr that a seeming worker carried for another process (carriers.ts). */
   echo?: { tagPid: number; pid: number; text: string; at: Instant };
@@ -146,8 +146,8 @@ export interface Held {
   heardAt: Instant;
   /** Rises with each event that waits: what came first is judged first. */
   turn: number;
-  /** It waits for a worker (masters.ts): a state from a file, which belongs to the worker that this process starts next or becomes; or a proxy's stop. */
-  heir: boolean;
+  /** A worker is to inherit it (masters.ts): a state from a file, which belongs to the worker that this process starts next or becomes; or a proxy's stop. */
+  legacy: boolean;
   /** It was not believed, but a late line may yet bear it out (late.ts). It holds nothing up. */
   doubted?: true;
 }
@@ -171,7 +171,7 @@ export interface Strangeness {
 export interface Heard {
   subjects: Shelf<Subject>;
   speakers: Shelf<Speaker>;
-  sources: Shelf<Source>;
+  profiles: Shelf<Profile>;
   held: Shelf<Held>;
   told: Shelf<Told>;
   /** By the process that wrote the lines. They stay while a load balancer is open, because they decide when it is closed again (strangers.ts). */
@@ -187,19 +187,19 @@ export function heardWith(
   {
     subjects = heard.subjects,
     speakers = heard.speakers,
-    sources = heard.sources,
+    profiles = heard.profiles,
     held = heard.held,
     told = heard.told,
     strangers = heard.strangers,
   }: Partial<Heard>,
 ): Heard {
-  return { subjects, speakers, sources, held, told, strangers };
+  return { subjects, speakers, profiles, held, told, strangers };
 }
 
 export const NOTHING_HEARD: Heard = {
   subjects: Shelf.of(),
   speakers: Shelf.of(),
-  sources: Shelf.of(),
+  profiles: Shelf.of(),
   held: Shelf.of(),
   told: Shelf.of(),
   strangers: Shelf.of(),

@@ -6,16 +6,16 @@ import { inOneBreath } from './copies.js';
 import { isOfWorkers, type StateSentence } from './event.js';
 import { begunAt, type Heard, heardWith, type Speaker } from './heard.js';
 import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
+import { profileOf, withProfile } from './profiles.js';
 import type { CauseClass, Instant, LogRecord, Sentence } from './record.js';
-import { sourceOf, withSource } from './sources.js';
 import { isWorker, speakersOf } from './speakers.js';
-import { heirsAt } from './waiting.js';
+import { legacies } from './waiting.js';
 
 /** How many masters that are reloading, and how many whose last reload failed, are remembered of a host. */
 const MASTERS_MAX = 8;
 
 /** How many states of a host's servers wait for a worker: loading a state file makes one line for each server that is down. */
-const HEIRS_MAX = 5_000;
+const LEGACIES_MAX = 5_000;
 
 const NONE: readonly number[] = [];
 
@@ -27,28 +27,28 @@ const WHILE_RUNNING = new Set<Sentence['kind']>(['reload.succeeded', 'reload.fai
 
 /** Takes in that a master was told to reload its configuration. */
 export function hearReload(heard: Heard, host: string, { pid, origin }: LogRecord): Heard {
-  const { reloading = NONE } = sourceOf(heard, host);
+  const { reloading = NONE } = profileOf(heard, host);
   if (origin !== 'stderr' || pid === null || reloading.includes(pid)) return heard;
-  return withSource(heard, host, { reloading: [...reloading, pid].slice(-MASTERS_MAX) });
+  return withProfile(heard, host, { reloading: [...reloading, pid].slice(-MASTERS_MAX) });
 }
 
 /** Whether the master that speaks has just begun, and was not told to reload. (It seems so too if its word about the reload was lost.) */
 export function isAnew(heard: Heard, host: string, { pid }: LogRecord): boolean {
-  return pid !== null && sourceOf(heard, host).reloading?.includes(pid) !== true;
+  return pid !== null && profileOf(heard, host).reloading?.includes(pid) !== true;
 }
 
 /** Takes in a master's word that was believed. Its header must have been taken in before (`hearHead`). */
 export function hearMaster(heard: Heard, host: string, record: LogRecord): Heard {
   const { pid, tagPid, sentence } = record;
-  const source = sourceOf(heard, host);
+  const profile = profileOf(heard, host);
   // A worker that could not load does not show that masters announce theirs: the one that serves may have begun before haplog read, and then nobody told of it.
   const isServed = sentence.kind === 'worker.started' || (pid !== null && isLoaded(heard, host, pid, sentence));
-  const announces = source.announces || (isServed && isByItself(heard, host, record));
+  const announces = profile.announces || (isServed && isByItself(heard, host, record));
   const isWhileRunning = WHILE_RUNNING.has(sentence.kind) && !isFirstLoaded(heard, host, pid, sentence);
-  const alive = source.alive === true || (announces && pid === tagPid && isWhileRunning);
-  const failedReloads = failedAfter(source.failedReloads ?? NONE, pid, sentence);
-  const reloading = reloadingAfter(source.reloading ?? NONE, pid, sentence);
-  return withSource(heard, host, { announces, alive, failedReloads, reloading });
+  const alive = profile.alive === true || (announces && pid === tagPid && isWhileRunning);
+  const failedReloads = failedAfter(profile.failedReloads ?? NONE, pid, sentence);
+  const reloading = reloadingAfter(profile.reloading ?? NONE, pid, sentence);
+  return withProfile(heard, host, { announces, alive, failedReloads, reloading });
 }
 
 /** Notes that `master` started the worker; it tells of its end as well. */
@@ -108,21 +108,21 @@ export function isInheritance(
   // A worker that is being replaced is told to stop before the master says that the next one was loaded (src/cli.c).
   if (says.kind === 'proxy.stopped') return isBeingReplaced(heard, host, pid);
   if (says.kind !== 'server' && says.kind !== 'backend.exhausted') return false;
-  if (pid === null || heirsAt(heard.held, host).length >= HEIRS_MAX) return false;
+  if (pid === null || legacies(heard.held, host).length >= LEGACIES_MAX) return false;
   if (isLoading(heard, host, pid)) return true;
   // A state that no worker begins in is told by nobody: where stderr was heard from carriers alone, another one may have come.
-  const mayCarry = sourceOf(heard, host).heads?.stderr?.direct !== true;
+  const mayCarry = profileOf(heard, host).heads?.stderr?.direct !== true;
   if (origin !== 'stderr' || isWorker(heard, host, pid) || !(mayCarry || isByItself(heard, host, record))) return false;
   if (isOfBeginning(says, record.text)) return true;
   // A master that has just begun is not known as one yet: what follows the file's own words in one breath waits with them. A process without a master soon
   // speaks for itself.
-  const last = heirsAt(heard.held, host).at(-1)?.event;
+  const last = legacies(heard.held, host).at(-1)?.event;
   return isMaster(heard, host, pid) || (last?.pid === pid && mayFollow(says) && inOneBreath(at, last.at));
 }
 
 /** Whether a line tells of a state from a file that is beyond the number that can wait for a worker. It would be that worker's alone. */
 export function isExcess(heard: Heard, host: string, { origin, pid, sentence, text }: LogRecord): boolean {
-  if (origin !== 'stderr' || heirsAt(heard.held, host).length < HEIRS_MAX) return false;
+  if (origin !== 'stderr' || legacies(heard.held, host).length < LEGACIES_MAX) return false;
   return isOfBeginning(sentence, text) && !isWorker(heard, host, pid);
 }
 
@@ -145,7 +145,7 @@ const CONSEQUENCES = new Set<CauseClass>(['tracked', 'admin', 'unknown']);
 
 /** Whether the process that speaks wrote the line itself, or a carrier of its stderr did. Anybody can write another process's pid into a message. */
 function isByItself(heard: Heard, host: string, { pid, tagPid }: LogRecord): boolean {
-  const { stderr } = sourceOf(heard, host).heads ?? {};
+  const { stderr } = profileOf(heard, host).heads ?? {};
   return tagPid === null ? stderr?.numbered !== true : tagPid === pid || stderr?.carriers.includes(tagPid) === true;
 }
 
@@ -161,7 +161,7 @@ export function isBeingReplaced(heard: Heard, host: string, pid: number | null):
  */
 export function asItServed<S extends StateSentence>(heard: Heard, host: string, master: number | null, says: S): S {
   if (says.kind !== 'worker.ended' || !says.former || master === null) return says;
-  const isReloaded = sourceOf(heard, host).failedReloads?.includes(master) !== true;
+  const isReloaded = profileOf(heard, host).failedReloads?.includes(master) !== true;
   if (isReloaded && loadingBy(heard, host, master).length === 0) return says;
   const own = heard.speakers.get(speakerKey({ host, pid: says.pid }));
   if (!own?.known) return says;

@@ -5,9 +5,9 @@
 import { lacksStderr } from './belief.js';
 import { backendOf } from './event.js';
 import { isWary } from './forged.js';
-import type { Doubted, Heard, Held, RecentEvent, Source, Speaker } from './heard.js';
+import type { Doubted, Heard, Held, Profile, RecentEvent, Speaker } from './heard.js';
 import { speakerKey } from './keys.js';
-import { showsTwoTargets, sourceOf } from './sources.js';
+import { profileOf, showsTwoTargets } from './profiles.js';
 import { isWorker } from './speakers.js';
 import { clientsWriteLines } from './strangers.js';
 import { followsFrom, isNamed } from './told.js';
@@ -37,15 +37,15 @@ export function startedAnew(
   others: () => RecentEvent[],
 ): readonly Doubted[] | null {
   const { host, pid } = held.event;
-  const source = sourceOf(heard, host);
-  if (said.by.syslog === 0 || !source.tags.includes(held.tag) || isWorker(heard, host, pid)) return null;
+  const profile = profileOf(heard, host);
+  if (said.by.syslog === 0 || !profile.tags.includes(held.tag) || isWorker(heard, host, pid)) return null;
   if (lacksStderr(heard, held.event, said)) return null;
   // Where clients can write lines, two of them say as little as one.
-  if (source.pairs && !said.pair && clientsWriteLines(heard, held.event)) return null;
+  if (profile.pairs && !said.pair && clientsWriteLines(heard, held.event)) return null;
   // Where a master would have told of the worker, stderr itself must have fallen silent. Then both targets must tell each sentence.
-  if (source.announces && !said.pair) return null;
+  if (profile.announces && !said.pair) return null;
   const counts = ({ pair, text }: Pick<RecentEvent, 'pair' | 'text'>) =>
-    text !== said.text && (pair || !source.announces);
+    text !== said.text && (pair || !profile.announces);
   // Anybody on the host can write under that name. A process that knows what HAProxy spoke of before is more likely HAProxy.
   if (!isNamed(heard, held.event)) return null;
   const doubted = doubtedOf(heard.speakers.get(speakerKey(held.event))).filter(({ event }) => isNamed(heard, event));
@@ -69,7 +69,7 @@ export function followedUp(heard: Heard, { event, tagPid }: Held): readonly Doub
 }
 
 /** The ways in which a load balancer writes that was started anew. */
-export const waysOfStartedAnew = ({ event }: Held, said: RecentEvent): Partial<Source> => ({
+export const waysOfStartedAnew = ({ event }: Held, said: RecentEvent): Partial<Profile> => ({
   stderr: false,
   alive: false,
   pairs: showsTwoTargets(event, said),
@@ -79,7 +79,7 @@ export const waysOfStartedAnew = ({ event }: Held, said: RecentEvent): Partial<S
  * The ways in which a load balancer writes if one of its lines was believed because it follows from another. Nothing new if it bears a severity, which is
  * enough whatever way the line took.
  */
-export function waysOfFollowed({ by, sealed }: RecentEvent): Partial<Source> {
+export function waysOfFollowed({ by, sealed }: RecentEvent): Partial<Profile> {
   if (sealed) return {};
   return by.syslog > 0 ? { stderr: false, alive: false, pairs: false } : { stderr: true };
 }

@@ -179,7 +179,7 @@ export function forgetHost(heard: Heard, host: string): Heard {
   return {
     subjects: heard.subjects.withoutAll(isOfHost),
     speakers: heard.speakers.withoutAll((key, { alias }) => hostOf(key) === host || alias === host),
-    sources: heard.sources.without(host),
+    profiles: heard.profiles.without(host),
     held: heard.held.withoutAll((_, { event }) => event.host === host),
     told: heard.told.withoutAll(isOfHost),
     strangers: heard.strangers.withoutAll((key) => hostOf(key) === host || aliasOf(key) === host),

@@ -5,9 +5,9 @@
  */
 import { begunAt, type Heard, heardWith, type Strangeness } from './heard.js';
 import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
+import { profileOf, withProfile } from './profiles.js';
 import type { Instant } from './record.js';
 import type { Shelf } from './shelf.js';
-import { sourceOf, withSource } from './sources.js';
 import { hostNameOf, isWorker } from './speakers.js';
 
 /** Why a line of an open load balancer is doubted. */
@@ -43,13 +43,13 @@ export function hearStranger(heard: Heard, writer: WorkerRef, first: string): He
  */
 export function opened(heard: Heard, worker: WorkerRef): Heard {
   const { host, pid } = worker;
-  const source = sourceOf(heard, host);
+  const profile = profileOf(heard, host);
   const pids = writersFor(heard, worker);
   const speaks = isWorker(heard, host, pid) || carriersOf(heard, host).includes(pid);
-  if (heard.strangers.size === 0 || source.open || !speaks) return heard;
+  if (heard.strangers.size === 0 || profile.open || !speaks) return heard;
   const isOfHost = (key: string) => hostNameOf(heard, speakerOf(key)) === host;
   const own = heard.strangers.where((key, { varies }) => varies && pids.includes(speakerOf(key).pid) && isOfHost(key));
-  return own.length === 0 ? heard : withSource(heard, host, { open: true });
+  return own.length === 0 ? heard : withProfile(heard, host, { open: true });
 }
 
 /**
@@ -59,7 +59,7 @@ export function opened(heard: Heard, worker: WorkerRef): Heard {
 export function reconsidered(heard: Heard, worker: WorkerRef & { at: Instant }): Heard {
   const { host, at } = worker;
   const speaker = heard.speakers.get(speakerKey(worker));
-  if (!sourceOf(heard, host).open || speaker === undefined || at - begunAt(speaker) < DAY) return heard;
+  if (!profileOf(heard, host).open || speaker === undefined || at - begunAt(speaker) < DAY) return heard;
   const serves = ({ host: name, pid }: WorkerRef) => {
     const isOfHost = hostNameOf(heard, { host: name, pid }) === host;
     if (isOfHost && carriersOf(heard, host).includes(pid)) return true;
@@ -71,18 +71,18 @@ export function reconsidered(heard: Heard, worker: WorkerRef & { at: Instant }):
 
 /** Forgets how the lines of the load balancer begin, and closes it. */
 export function closed(heard: Heard, host: string): Heard {
-  const source = sourceOf(heard, host);
+  const profile = profileOf(heard, host);
   const strangers = heard.strangers.withoutAll((key) => hostNameOf(heard, speakerOf(key)) === host);
-  if (!source.open && strangers === heard.strangers) return heard;
+  if (!profile.open && strangers === heard.strangers) return heard;
   return heardWith(heard, {
     strangers,
-    sources: source.open ? heard.sources.with(host, { ...source, open: false }) : heard.sources,
+    profiles: profile.open ? heard.profiles.with(host, { ...profile, open: false }) : heard.profiles,
   });
 }
 
 /** Whether clients can write a whole line in this worker's name, for all that is known. */
 export function clientsWriteLines(heard: Heard, worker: WorkerRef): boolean {
-  return sourceOf(heard, worker.host).open === true || linesVary(heard, worker);
+  return profileOf(heard, worker.host).open === true || linesVary(heard, worker);
 }
 
 /** Whether the lines of the process, known or not, begin as clients like. */
@@ -96,14 +96,14 @@ const writersFor = (heard: Heard, { host, pid }: WorkerRef): readonly number[] =
 
 /** The processes that were believed to carry what the host's workers log (carriers.ts). */
 const carriersOf = (heard: Heard, host: string): readonly number[] =>
-  sourceOf(heard, host).heads?.syslog?.carriers ?? [];
+  profileOf(heard, host).heads?.syslog?.carriers ?? [];
 
 /**
  * The open load balancers. `onStderr`: what HAProxy says there while it runs comes on stderr as well, where no client writes. `forgedAt`: when somebody
  * last tried to forge it (forged.ts).
  */
-export function openToClients({ sources }: Heard): { host: string; onStderr: boolean; forgedAt: Instant | null }[] {
-  return sources
+export function openToClients({ profiles }: Heard): { host: string; onStderr: boolean; forgedAt: Instant | null }[] {
+  return profiles
     .where((_, { open }) => open === true)
     .map(([host, { alive, forgedAt = null }]) => ({ host, onStderr: alive === true, forgedAt }))
     .sort((a, b) => (a.host < b.host ? -1 : 1));

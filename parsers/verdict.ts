@@ -13,20 +13,20 @@ import {
   type Heard,
   type Held,
   heardWith,
+  type Profile,
   type RecentEvent,
-  type Source,
   type Suspect,
 } from './heard.js';
 import { speakerKey } from './keys.js';
 import { asOfNow, mayBeBorneOut, passedOver } from './late.js';
 import { isBeingReplaced, isLoading } from './masters.js';
+import { cameBothWays, profileOf, withProfile } from './profiles.js';
 import type { Instant, LogRecord } from './record.js';
 import { followedUp, startedAnew, waysOfFollowed, waysOfStartedAnew, withDoubted } from './second-word.js';
-import { cameBothWays, sourceOf, withSource } from './sources.js';
 import { acquainted, isWorker } from './speakers.js';
 import { clientsWriteLines, opened } from './strangers.js';
 import { remember } from './told.js';
-import { byTurn, doubtedAt, heirsAt, legacyOf, struck, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
+import { byTurn, doubtedAt, legacies, legacyOf, struck, waitingWith, withoutWaiting, withWaiting } from './waiting.js';
 
 /** How many events of a host that were not believed are kept for a late line: somebody who forges more must not slow down the rest. */
 const DOUBTED_MAX = 50;
@@ -35,7 +35,7 @@ export const WAITING_MAX = 100;
 
 const TOO_MANY: Doubt = { reason: 'more was said of it at once than HAProxy says', untilNext: false };
 const NO_WORKER: Doubt = { reason: 'nothing was heard of the worker that it would be of', untilNext: false };
-const NO_HEIR: Doubt = { reason: 'no worker was started for it', untilNext: false };
+const NO_NEXT: Doubt = { reason: 'no worker was started for it', untilNext: false };
 
 /** The scratch paper of one line, or of a moment in which none came. It lives no longer, and nothing outside sees it. */
 export class Verdicts {
@@ -110,8 +110,7 @@ export class Verdicts {
   stop(host: string): void {
     const hasStopped = ({ event: { says, pid } }: Held) =>
       says.kind === 'proxy.stopped' && !isBeingReplaced(this.heard, host, pid);
-    const heirs = heirsAt(this.heard.held, host).filter(hasStopped).sort(byTurn);
-    for (const held of heirs) this.believe(held);
+    for (const held of legacies(this.heard.held, host).filter(hasStopped).sort(byTurn)) this.believe(held);
   }
 
   /** The waiting events that match, in the order in which they were heard. */
@@ -150,7 +149,7 @@ export class Verdicts {
   }
 
   #isWitnessed(held: Held): boolean {
-    if (held.heir || isOfCarrier(this.heard, held)) return false;
+    if (held.legacy || isOfCarrier(this.heard, held)) return false;
     const said = saidOf(this.heard, held);
     // An event that contradicted what was said may fit later without being any truer: only a line by the other way bears it out.
     if (held.doubted && !cameBothWays(said)) return false;
@@ -171,7 +170,7 @@ export class Verdicts {
     // The word that it was loaded may have been lost: what the worker says itself counts all the same, if late.
     const isOwn = held.event.says.kind === 'proxy.stopped' || isLoading(this.heard, host, held.event.pid);
     const isNobodys = isOfCarrier(this.heard, held);
-    const why = held.heir && !isOwn ? NO_HEIR : isNobodys ? NO_WORKER : doubt(this.heard, held, said);
+    const why = held.legacy && !isOwn ? NO_NEXT : isNobodys ? NO_WORKER : doubt(this.heard, held, said);
     if (why !== null) {
       const doubted = why.untilNext ? followedUp(this.heard, held) : null;
       if (doubted === null) {
@@ -181,19 +180,19 @@ export class Verdicts {
       this.#bringBack(held, doubted, waysOfFollowed(said));
     }
     this.believe(held, said);
-    const source = sourceOf(this.heard, host);
-    // It waited in vain for further lines: this shows that the source does not write them.
-    const stderr = said.by.stderr > 0 || (source.stderr ?? source.announces);
-    const pairs = source.pairs ?? (said.by.syslog > 0 ? false : null);
-    this.heard = withSource(this.heard, host, { stderr, pairs });
+    const profile = profileOf(this.heard, host);
+    // It waited in vain for further lines: this shows that the load balancer does not write them.
+    const stderr = said.by.stderr > 0 || (profile.stderr ?? profile.announces);
+    const pairs = profile.pairs ?? (said.by.syslog > 0 ? false : null);
+    this.heard = withProfile(this.heard, host, { stderr, pairs });
   }
 
   /** Tells an event. `said` is what is known about its lines. */
   believe(held: Held, said: RecentEvent = saidOf(this.heard, held)): void {
-    const { event, subject, tag, doubted, heir } = held;
+    const { event, subject, tag, doubted, legacy } = held;
     const { host, pid } = event;
     const wasKnown = isWorker(this.heard, host, pid);
-    if (!wasKnown && !heir) this.#adopt(event);
+    if (!wasKnown && !legacy) this.#adopt(event);
     this.events.push({ event, copies: said.copies });
     if (doubted) this.cleared.push(event.id);
     else this.heard = noteLone(this.heard, event, said); // what was doubted was noted then
@@ -203,12 +202,12 @@ export class Verdicts {
       held: withoutWaiting(learned.held, said.id),
       told: remember(learned.told, event),
     });
-    if (wasKnown || heir) return;
+    if (wasKnown || legacy) return;
     for (const other of this.#waiting((one) => one.event.host === host && one.event.pid === pid)) this.#release(other);
   }
 
   #suspect(held: Held, said: RecentEvent, { reason, untilNext }: Doubt): void {
-    const { event, tag, heir } = held;
+    const { event, tag, legacy } = held;
     const { id, text, pair } = said;
     this.suspects.push({ id, event, tag, text, reason });
     this.heard = noteLone(this.heard, event, said);
@@ -219,7 +218,7 @@ export class Verdicts {
       const known = withDoubted(speaker, { event, tagPid: held.tagPid, text, pair });
       this.heard = heardWith(this.heard, { speakers: speakers.with(key, known) });
     }
-    if (heir || !mayBeBorneOut(this.heard, event, said)) {
+    if (legacy || !mayBeBorneOut(this.heard, event, said)) {
       this.#strike(held);
       return;
     }
@@ -232,10 +231,10 @@ export class Verdicts {
     this.heard = struck(this.heard, held);
   }
 
-  /** Believes a worker by its second word, and with it what it said before. `ways` is what this shows of its source. */
-  #bringBack({ event }: Held, doubted: readonly Doubted[], ways: Partial<Source>): void {
+  /** Believes a worker by its second word, and with it what it said before. `ways` is what this shows of its load balancer. */
+  #bringBack({ event }: Held, doubted: readonly Doubted[], ways: Partial<Profile>): void {
     this.#adopt(event);
-    this.heard = opened(acquainted(withSource(this.heard, event.host, ways), event), event);
+    this.heard = opened(acquainted(withProfile(this.heard, event.host, ways), event), event);
     for (const { event: first } of doubted) {
       const waiting = this.heard.held.get(first.id);
       if (waiting) {

@@ -20,7 +20,7 @@ interface Order {
   queues: Lists;
   /** Likewise those that wait for a minute: events that were not believed, and events that wait for a worker. */
   doubted: Lists;
-  heirs: Lists;
+  legacies: Lists;
   lastTurn: number;
 }
 
@@ -29,7 +29,7 @@ const orders = new WeakMap<Shelf<Held>, Order>();
 const NONE: readonly Held[] = [];
 
 /** How long an event may wait for a witness; or for the worker that inherits it, or a line that comes late. */
-export const patienceMs = ({ heir, doubted }: Held): number => (heir || doubted ? COPY_DELAY_MAX_MS : WITNESS_MS);
+export const patienceMs = ({ legacy, doubted }: Held): number => (legacy || doubted ? COPY_DELAY_MAX_MS : WITNESS_MS);
 
 /** The shelf with `one` waiting on it, in place of what has its id already. */
 export function withWaiting(held: Shelf<Held>, one: Held): Shelf<Held> {
@@ -81,12 +81,12 @@ export const doubtedAt = (held: Shelf<Held>, host: string): readonly Held[] =>
   held.size === 0 ? NONE : (orderOf(held).doubted.get(host) ?? NONE);
 
 /** The events of a host that wait for the worker they were loaded for, first due first. The list changes with what waits. */
-export const heirsAt = (held: Shelf<Held>, host: string): readonly Held[] =>
-  held.size === 0 ? NONE : (orderOf(held).heirs.get(host) ?? NONE);
+export const legacies = (held: Shelf<Held>, host: string): readonly Held[] =>
+  held.size === 0 ? NONE : (orderOf(held).legacies.get(host) ?? NONE);
 
 /** The states of servers that a process has loaded, for a worker or for itself, in the order in which it told them. */
 export const legacyOf = (held: Shelf<Held>, host: string, pid: number | null): readonly Held[] =>
-  heirsAt(held, host)
+  legacies(held, host)
     .filter(({ event }) => event.pid === pid && event.says.kind !== 'proxy.stopped')
     .sort(byTurn);
 
@@ -94,7 +94,7 @@ export const legacyOf = (held: Shelf<Held>, host: string, pid: number | null): r
 export function dueAt(held: Shelf<Held>, host: string, at: Instant): readonly Held[] {
   if (held.size === 0) return NONE;
   const due: Held[] = [];
-  for (const queue of [waitingAt(held, host), doubtedAt(held, host), heirsAt(held, host)]) {
+  for (const queue of [waitingAt(held, host), doubtedAt(held, host), legacies(held, host)]) {
     for (const one of queue) {
       if (at <= deadline(one)) break;
       due.push(one);
@@ -106,7 +106,7 @@ export function dueAt(held: Shelf<Held>, host: string, at: Instant): readonly He
 function orderOf(held: Shelf<Held>): Order {
   const known = orders.get(held);
   if (known !== undefined) return known;
-  const order: Order = { groups: new Map(), queues: new Map(), doubted: new Map(), heirs: new Map(), lastTurn: 0 };
+  const order: Order = { groups: new Map(), queues: new Map(), doubted: new Map(), legacies: new Map(), lastTurn: 0 };
   for (const [, one] of [...held].sort(([, a], [, b]) => byTurn(a, b))) enter(order, one);
   orders.set(held, order);
   return order;
@@ -119,18 +119,18 @@ function handedOver(before: Shelf<Held>, order: Order, after: Shelf<Held>): Shel
 }
 
 function enter(order: Order, one: Held): void {
-  if (!one.heir) insert(order.groups, groupOf(one.subject), one, byTurn);
+  if (!one.legacy) insert(order.groups, groupOf(one.subject), one, byTurn);
   insert(queueOf(order, one), one.event.host, one, byDeadline);
   order.lastTurn = Math.max(order.lastTurn, one.turn);
 }
 
 function leave(order: Order, one: Held): void {
-  if (!one.heir) remove(order.groups, groupOf(one.subject), one);
+  if (!one.legacy) remove(order.groups, groupOf(one.subject), one);
   remove(queueOf(order, one), one.event.host, one);
 }
 
-const queueOf = ({ queues, doubted, heirs }: Order, one: Held): Lists =>
-  one.heir ? heirs : one.doubted ? doubted : queues;
+const queueOf = ({ queues, doubted, legacies }: Order, one: Held): Lists =>
+  one.legacy ? legacies : one.doubted ? doubted : queues;
 
 /** Searches from the end, because a new event mostly belongs there. */
 function insert(lists: Lists, key: string, one: Held, compare: (a: Held, b: Held) => number): void {

@@ -7,8 +7,8 @@ import { beginsWorker, isOfWorkers, isSign } from './event.js';
 import type { Head, Heard, Held, RecentEvent } from './heard.js';
 import { speakerKey, type WorkerRef } from './keys.js';
 import { isExcess, isMaster } from './masters.js';
+import { profileOf, withOne, withProfile } from './profiles.js';
 import type { LogRecord, Origin } from './record.js';
-import { sourceOf, withOne, withSource } from './sources.js';
 import { hostNameOf, isWorker } from './speakers.js';
 import { linesVary, OPEN } from './strangers.js';
 
@@ -31,7 +31,7 @@ const isLocal = (priority: number | null): boolean => priority !== null && prior
 export function isSealed(heard: Heard, host: string, record: LogRecord): boolean {
   const { origin, priority } = record;
   if (origin !== 'syslog' || priority === null || !OF_STATES.has(priority & 7) || isOfCarrier(record)) return false;
-  const known = sourceOf(heard, host).heads?.syslog?.facilities ?? [];
+  const known = profileOf(heard, host).heads?.syslog?.facilities ?? [];
   return known.length === 0 || known.includes(priority >> 3) || isLocal(priority);
 }
 
@@ -44,8 +44,8 @@ export function hearHead(
   host: string,
   { origin, pid, tagPid, inTagsPlace, tag, priority }: LogRecord,
 ): Heard {
-  const source = sourceOf(heard, host);
-  const before = source.heads?.[origin];
+  const profile = profileOf(heard, host);
+  const before = profile.heads?.[origin];
   const isOwn = tagPid === pid || (origin === 'syslog' && tagPid === null);
   const ofWorker = isWorker(heard, host, pid ?? 0);
   const carrier = isOwn || !ofWorker ? null : tagPid;
@@ -58,9 +58,9 @@ export function hearHead(
     inTagsPlace: withOne(before?.inTagsPlace, inTagsPlace),
     carriers: withOne(before?.carriers, carrier),
   };
-  const tags = withOne(source.tags, tag);
-  if (tags === source.tags && before !== undefined && isSame(head, before)) return heard;
-  return withSource(heard, host, { tags, heads: { ...source.heads, [origin]: head } });
+  const tags = withOne(profile.tags, tag);
+  if (tags === profile.tags && before !== undefined && isSame(head, before)) return heard;
+  return withProfile(heard, host, { tags, heads: { ...profile.heads, [origin]: head } });
 }
 
 function isSame(a: Head, b: Head): boolean {
@@ -85,7 +85,7 @@ export function contradiction(heard: Heard, host: string, record: LogRecord): st
 
 function contradictionOnStderr(heard: Heard, host: string, record: LogRecord): string | null {
   const { pid, tagPid, priority, sentence } = record;
-  const { stderr, syslog } = sourceOf(heard, host).heads ?? {};
+  const { stderr, syslog } = profileOf(heard, host).heads ?? {};
   const facility = priority === null ? null : priority >> 3;
   if (isExcess(heard, host, record)) return 'more states were loaded than can wait';
   // The local facilities are for an operator's `log` lines, whatever was heard: a first line must not make them stderr's.
@@ -112,13 +112,13 @@ const WRAPPER = 'haproxy-systemd-wrapper';
 /** Why a line on stderr cannot come from its writer, which was not heard to carry HAProxy's stderr: it may be HAProxy itself, under its own pid, or anybody. */
 function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, writer: WorkerRef | null): string | null {
   const { pid, tag, tagPid, sentence } = record;
-  const { tags, heads } = sourceOf(heard, host);
+  const { tags, heads } = profileOf(heard, host);
   // The wrapper knows of no workers, and ended with 1.7.
   const isWrappers = tag === WRAPPER && !isOfWorkers(sentence);
   const isOfMaster = isOfWorkers(sentence) || (isSign(sentence) && sentence.kind !== 'check.result');
   if ((tagPid !== pid || isOfMaster) && tags.length > 0 && !tags.includes(tag) && !isWrappers)
     return 'another program wrote it';
-  if (writer !== null && linesVary(heard, writer) && (isOfMaster || sourceOf(heard, writer.host).open))
+  if (writer !== null && linesVary(heard, writer) && (isOfMaster || profileOf(heard, writer.host).open))
     return `another process wrote it, and ${OPEN}`;
   if (!isOfMaster) return null;
   const wroteLines = pid !== null && heard.strangers.has(speakerKey({ host: record.host, pid }));
@@ -136,7 +136,7 @@ function otherWriter(heard: Heard, { host, pid, tagPid }: LogRecord): WorkerRef 
 
 /** Whether HAProxy's header stands in another program's message although no believed line did: any program can write one. */
 function isInAnother(heard: Heard, host: string, origin: Origin, inTagsPlace: string | null): boolean {
-  const known = sourceOf(heard, host).heads?.[origin]?.inTagsPlace;
+  const known = profileOf(heard, host).heads?.[origin]?.inTagsPlace;
   return inTagsPlace !== null && known !== undefined && !known.includes(inTagsPlace);
 }
 
@@ -150,7 +150,7 @@ export function standsInAnother(heard: Heard, { event, inTagsPlace = null }: Hel
  * bear theirs, or in another program's message.
  */
 export function isForeign(heard: Heard, { event, tag, inTagsPlace = null }: Held): boolean {
-  const { tags, heads } = sourceOf(heard, event.host);
+  const { tags, heads } = profileOf(heard, event.host);
   if (tags.length === 0 || isWorker(heard, event.host, event.pid)) return false;
   if (!tags.includes(tag) || isInAnother(heard, event.host, 'syslog', inTagsPlace)) return true;
   return (heads?.syslog ?? heads?.stderr)?.numbered === true && event.pid === 0;

@@ -37,7 +37,7 @@ function shelves({ heard, situation, traffic, unassigned }: Memory): Record<stri
   return {
     subject: heard.subjects,
     speaker: heard.speakers,
-    source: heard.sources,
+    profile: heard.profiles,
     held: heard.held,
     told: heard.told,
     stranger: heard.strangers,
@@ -98,7 +98,7 @@ export function recall(rows: readonly MemoryRow[]): Memory {
     heard: {
       subjects: on('subject'),
       speakers: on('speaker'),
-      sources: on('source'),
+      profiles: on('profile'),
       held: on('held'),
       told: on('told'),
       strangers: on('stranger'),

@@ -153,8 +153,8 @@ function withoutCopies(lines: string[]): string[] {
 
 /** Masters tell of their workers on stderr, under the host's name that the other lines bear as well; and no client writes whole lines. */
 function namesWorkers({ truths: [truth], memory: { heard } }: Reading): boolean {
-  const sources = [...heard.sources].map(([, source]) => source);
-  return truth?.path !== 'udp' && sources.every(({ announces, open }) => announces && open !== true);
+  const profiles = [...heard.profiles].map(([, profile]) => profile);
+  return truth?.path !== 'udp' && profiles.every(({ announces, open }) => announces && open !== true);
 }
 
 /** What was told, but for where it stands in the log. */

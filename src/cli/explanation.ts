@@ -120,7 +120,7 @@ export function explainSilence(memory: Memory, plan: Plan, heardAt: Instant): Ef
 function heardAsOf(before: Heard, hearing: Hearing, id: EventId, { host, pid, sentence }: LogRecord): HeardAs {
   const { heard, events, copy, suspects } = hearing;
   if (!tellsOfState(sentence)) return { kind: 'nothing' };
-  const unheard = !before.sources.has(hostNameOf(before, { host, pid }));
+  const unheard = !before.profiles.has(hostNameOf(before, { host, pid }));
   if (events.some(({ event }) => event.id === id)) return { kind: 'event', unheard };
   const doubt = suspects.find((suspect) => suspect.id === id);
   if (doubt) return { kind: 'suspect', reason: doubt.reason };

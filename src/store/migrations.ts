@@ -184,6 +184,12 @@ const migrations: readonly string[] = [
   `,
   // Whether anything of an incident waits.
   `CREATE INDEX outbox_waiting ON outbox (incident) WHERE state = 'due'`,
+  // Other words for the same.
+  `
+  UPDATE memory SET shelf = 'profile' WHERE shelf = 'source';
+  UPDATE memory SET body = json_remove(json_set(body, '$.legacy', json(iif(json_extract(body, '$.heir'), 'true', 'false'))), '$.heir')
+    WHERE shelf = 'held';
+  `,
 ];
 
 /** How many steps this haplog knows. */

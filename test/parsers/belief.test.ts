@@ -564,7 +564,7 @@ describe('that a line was lost', () => {
     assert.deepEqual(events([syslogLine(later, EXHAUSTED)], memory), []);
     for (const source of [memory, oneTarget]) {
       assert.deepEqual(believed([stderrLine(later, NEW_EXHAUSTED)], source), [
-        '? it came on stderr alone, where this source writes nothing else',
+        '? it came on stderr alone, and this load balancer does not write there',
       ]);
     }
   });

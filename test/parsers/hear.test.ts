@@ -148,8 +148,8 @@ test('hosts that come and go under ever new names, as containers do, leave no mo
     memory = ingest(memory, batchOf(addressed(lines), { readAt: at }), PLAN, UTC).memory;
     memory = tick(memory, at + 2_000, PLAN).memory;
   }
-  const { subjects, speakers, sources, told } = memory.heard;
-  for (const shelf of [subjects, speakers, sources, told]) assert.ok(shelf.size < 40, `${shelf.size} are remembered`);
+  const { subjects, speakers, profiles, told } = memory.heard;
+  for (const shelf of [subjects, speakers, profiles, told]) assert.ok(shelf.size < 40, `${shelf.size} are remembered`);
 });
 
 test('over UDP a worker is one under both of its names, however long after its start it says its first word, in whatever order', () => {

@@ -404,8 +404,8 @@ test('since 3.2 that the configuration file is gone is the last word of all', ()
 
 test('that the first worker was loaded may be the last that stderr tells (3.2: haproxy -W -D)', () => {
   const { memory } = read([...started, ...[1, 2].map(() => syslogLine(T + 5_000, down('a', 2), { pid: 110 }))]);
-  const sources = [...memory.heard.sources].map(([, source]) => source.alive ?? false);
-  assert.deepEqual(sources, [false]);
+  const lives = [...memory.heard.profiles].map(([, profile]) => profile.alive ?? false);
+  assert.deepEqual(lives, [false]);
 });
 
 const pidless = (line: string) => line.replace(/\[\d+\]: /, ': ');

@@ -1,7 +1,7 @@
 /** Other programs and other processes of the host: what they write makes no event, and what they carry for HAProxy is heard. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Source, Speaker } from '../../parsers/heard.js';
+import type { Profile, Speaker } from '../../parsers/heard.js';
 import { Shelf } from '../../parsers/shelf.js';
 import { EMPTY_MEMORY, type Memory } from '../../src/memory.js';
 import { down, EXHAUSTED, stderrLine, syslogLine, up } from '../support/lines.js';
@@ -131,16 +131,16 @@ describe('another program', () => {
   test('unless nothing is known of that: an older haplog did not remember it', () => {
     const sent = (line: string) => line.replace(' haproxy[', ' lb haproxy[');
     const { memory } = readLog([...twice(T, down('x', 2)), ...twice(T + 500, up('x', 3))].map(sent));
-    const sources = memory.heard.sources
+    const profiles = memory.heard.profiles
       .where(() => true)
-      .map(([host, { heads, failedReloads: _, ...source }]): [string, Source] => {
+      .map(([host, { heads, failedReloads: _, ...profile }]): [string, Profile] => {
         const { inTagsPlace: __, ...syslog } = heads!.syslog!;
-        return [host, { ...source, heads: { syslog } }];
+        return [host, { ...profile, heads: { syslog } }];
       });
     const speakers = memory.heard.speakers
       .where(() => true)
       .map(([key, { begun: _, ...speaker }]): [string, Speaker] => [key, speaker]);
-    const older = { ...memory, heard: { ...memory.heard, sources: Shelf.of(sources), speakers: Shelf.of(speakers) } };
+    const older = { ...memory, heard: { ...memory.heard, profiles: Shelf.of(profiles), speakers: Shelf.of(speakers) } };
     assert.deepEqual(events([sent(syslogLine(LATER, down('a', 2)))], older), ['a down']);
   });
 

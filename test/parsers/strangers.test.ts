@@ -660,8 +660,8 @@ describe('who counts as a worker whose clients write whole lines', () => {
       const lines = Array.from({ length: 1_000 }, (_, n) => syslogLine(at + n, say('DOWN', `s${n}`, 0, `b${minute}`)));
       memory = readLog(lines, memory).memory;
     }
-    const { subjects, speakers, sources, held, told: said, strangers } = memory.heard;
-    const left = [subjects, speakers, sources, held, said, strangers].reduce((sum, { size }) => sum + size, 0);
+    const { subjects, speakers, profiles, held, told: said, strangers } = memory.heard;
+    const left = [subjects, speakers, profiles, held, said, strangers].reduce((sum, { size }) => sum + size, 0);
     assert.ok(left <= 12_000, `${left} are remembered`);
   });
 

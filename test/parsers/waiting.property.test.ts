@@ -8,7 +8,7 @@ import { Shelf } from '../../parsers/shelf.js';
 import {
   doubtedAt,
   dueAt,
-  heirsAt,
+  legacies,
   nextTurn,
   patienceMs,
   waitingWith,
@@ -26,7 +26,7 @@ const held = fc.record({
     at: fc.nat(100_000),
   }),
   subject: fc.constantFrom(...SUBJECTS),
-  heir: fc.boolean(),
+  legacy: fc.boolean(),
   doubted: fc.boolean(),
 });
 
@@ -66,7 +66,7 @@ function agrees(waiting: Shelf<Held>, at: number): void {
   assert.equal(nextTurn(waiting), Math.max(0, ...inTurn(() => true).map(({ turn }) => turn)) + 1);
   for (const subject of SUBJECTS) {
     const backend = subject.split('/', 1)[0];
-    const own = inTurn((one) => one.subject.split('/', 1)[0] === backend && !one.heir);
+    const own = inTurn((one) => one.subject.split('/', 1)[0] === backend && !one.legacy);
     assert.deepEqual(waitingWith(waiting, subject), own);
   }
   for (const host of HOSTS) {
@@ -78,11 +78,11 @@ function agrees(waiting: Shelf<Held>, at: number): void {
     const isOfHost = (one: Held) => one.event.host === host;
     assert.deepEqual(
       doubtedAt(waiting, host).toSorted((a, b) => a.turn - b.turn),
-      inTurn((one) => isOfHost(one) && one.doubted === true && !one.heir),
+      inTurn((one) => isOfHost(one) && one.doubted === true && !one.legacy),
     );
     assert.deepEqual(
-      heirsAt(waiting, host).toSorted((a, b) => a.turn - b.turn),
-      inTurn((one) => isOfHost(one) && one.heir),
+      legacies(waiting, host).toSorted((a, b) => a.turn - b.turn),
+      inTurn((one) => isOfHost(one) && one.legacy),
     );
   }
 }

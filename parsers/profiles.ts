@@ -1,23 +1,23 @@
 /** The ways in which a load balancer writes what it says, as far as they are known: one `log` target or several, and stderr. */
 import { inOneBreath } from './copies.js';
 import type { HaproxyEvent } from './event.js';
-import { type Heard, heardWith, type RecentEvent, type Source } from './heard.js';
+import { type Heard, heardWith, type Profile, type RecentEvent } from './heard.js';
 import { speakerKey } from './keys.js';
 import type { Instant, LogRecord } from './record.js';
 import { isWorker } from './speakers.js';
 
-const NOTHING_KNOWN: Source = { stderr: null, pairs: null, announces: false, tags: [] };
+const NOTHING_KNOWN: Profile = { stderr: null, pairs: null, announces: false, tags: [] };
 
 /** What is known of the load balancer's ways; `NOTHING_KNOWN` if it was never heard. */
-export function sourceOf(heard: Heard, host: string): Source {
-  return heard.sources.get(host) ?? NOTHING_KNOWN;
+export function profileOf(heard: Heard, host: string): Profile {
+  return heard.profiles.get(host) ?? NOTHING_KNOWN;
 }
 
-/** `heard` with `change` made to the load balancer's source; `heard` itself if all of it was known already. */
-export function withSource(heard: Heard, host: string, change: Partial<Source>): Heard {
-  const source = sourceOf(heard, host);
-  const isKnown = (Object.keys(change) as (keyof Source)[]).every((part) => source[part] === change[part]);
-  return isKnown ? heard : heardWith(heard, { sources: heard.sources.with(host, { ...source, ...change }) });
+/** `heard` with `change` made to the load balancer's profile; `heard` itself if all of it was known already. */
+export function withProfile(heard: Heard, host: string, change: Partial<Profile>): Heard {
+  const profile = profileOf(heard, host);
+  const isKnown = (Object.keys(change) as (keyof Profile)[]).every((part) => profile[part] === change[part]);
+  return isKnown ? heard : heardWith(heard, { profiles: heard.profiles.with(host, { ...profile, ...change }) });
 }
 
 /** How many carriers, facilities and names are kept, the last ones. */
@@ -31,7 +31,7 @@ export function withOne<T>(known: readonly T[] = NONE, one: T | null): readonly 
 }
 
 /** Whether a change is expected on stderr as well: one was seen there; or, while that is not known, masters are heard there. */
-export function expectsStderr({ stderr, announces }: Source): boolean {
+export function expectsStderr({ stderr, announces }: Profile): boolean {
   return stderr ?? announces;
 }
 
@@ -51,27 +51,27 @@ export const showsTwoTargets = ({ says }: HaproxyEvent, { pair }: Pick<RecentEve
   pair && says.kind !== 'proxy.stopped';
 
 /**
- * The source's ways after one more event. A line can only show that a way is used. That it is not used shows only when an event waited for it in vain
+ * Its ways after one more event. A line can only show that a way is used. That it is not used shows only when an event waited for it in vain
  * (verdict.ts).
  */
 export function waysOf(
-  source: Source,
+  profile: Profile,
   event: HaproxyEvent,
   said: RecentEvent,
-): Pick<Source, 'stderr' | 'pairs' | 'alive' | 'pairsHeard'> {
+): Pick<Profile, 'stderr' | 'pairs' | 'alive' | 'pairsHeard'> {
   const { by, at } = said;
   const pair = showsTwoTargets(event, said);
   const isBoth = cameBothWays(said);
   // Two requests in one breath are no second target: a client must not be able to make HAProxy's single line insufficient.
-  const isDoubtful = source.open === true && source.pairs === false;
+  const isDoubtful = profile.open === true && profile.pairs === false;
   // Where stamps are whole seconds, two equal requests easily fall into one breath.
   const isCounted = isDoubtful && pair && by.syslog === 2 && at % 1_000 !== 0;
-  const pairsHeard = (source.pairsHeard ?? 0) + (isCounted ? 1 : 0);
+  const pairsHeard = (profile.pairsHeard ?? 0) + (isCounted ? 1 : 0);
   return {
-    stderr: isBoth ? true : source.stderr,
-    pairs: pair && (!isDoubtful || pairsHeard >= PAIRS_ENOUGH) ? true : source.pairs,
+    stderr: isBoth ? true : profile.stderr,
+    pairs: pair && (!isDoubtful || pairsHeard >= PAIRS_ENOUGH) ? true : profile.pairs,
     pairsHeard,
-    alive: isBoth || source.alive === true,
+    alive: isBoth || profile.alive === true,
   };
 }
 
@@ -80,10 +80,10 @@ export function waysOf(
  * client cannot do that, because what it makes HAProxy log comes from the worker.
  */
 export function hearStart(heard: Heard, host: string, { origin, pid, text }: LogRecord, at: Instant): Heard {
-  const source = sourceOf(heard, host);
-  if (origin !== 'syslog' || pid === null || !source.announces || source.pairs !== null) return heard;
+  const profile = profileOf(heard, host);
+  if (origin !== 'syslog' || pid === null || !profile.announces || profile.pairs !== null) return heard;
   if (isWorker(heard, host, pid) || heard.strangers.has(speakerKey({ host, pid }))) return heard;
-  const { begun } = source;
+  const { begun } = profile;
   const isPair = begun !== undefined && begun.pid === pid && begun.text === text && inOneBreath(begun.at, at);
-  return withSource(heard, host, isPair ? { pairs: true } : { begun: { pid, text, at } });
+  return withProfile(heard, host, isPair ? { pairs: true } : { begun: { pid, text, at } });
 }
