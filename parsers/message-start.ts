@@ -13,7 +13,7 @@ import {
   SPACE,
 } from './bytes.js';
 import { isDigit } from './cursor.js';
-import { bytesOf, isOneOf, OF_STATES } from './openings.js';
+import { byFirstByte, bytesOf, isOneOf, OF_STATES } from './openings.js';
 
 /** The longest stamp: RFC 3339 with nine digits of a second and a zone. */
 const STAMP_BYTES_MAX = 35;
@@ -110,8 +110,12 @@ function messageStartByFields(bytes: Uint8Array, from: number, end: number): num
   const start = unmarked(bytes, from, end);
   const stamp = bytes[start] === LT ? afterPriority(bytes, start, end) : start;
   if (stamp > start && isVersion(bytes, stamp, end)) return afterVersion(bytes, stamp, end);
-  const host = afterFields(bytes, stamp, end, bytes[stamp]! > DIGIT_9 ? 3 : 1);
-  const tag = afterFields(bytes, host, end, 1);
+  const time = afterFields(bytes, stamp, end, wordsOfStamp(bytes, stamp));
+  const host = isLevel(bytes, time, end) ? afterFields(bytes, time, end, 1) : time;
+  const behind = afterFields(bytes, host, end, 1);
+  // Where no host stands, the tag does.
+  if (bytes[behind - 3] === BRACKET_CLOSE && bytes[behind - 2] === COLON) return behind;
+  const tag = isLevel(bytes, behind, end) ? afterFields(bytes, behind, end, 1) : behind;
   // (A `log-tag` may be 1 as well: no stamp stands behind that.)
   if (isVersion(bytes, tag, end) && isDigit(bytes[tag + 2])) return afterVersion(bytes, tag, end);
   // Where a tag is missing, HAProxy's prefix on stderr stands in its place; no tag begins so.
@@ -131,6 +135,38 @@ function messageStartByFields(bytes: Uint8Array, from: number, end: number): num
   remember(bytes, from, host - 1, message);
   return message;
 }
+
+/** `2026-11-30T14:20:47Z`, `Nov 30 14:20:47`, `2026 Nov 30 14:20:47`, `Mon Nov 30 14:20:47 2026`. */
+function wordsOfStamp(bytes: Uint8Array, start: number): number {
+  if (bytes[start]! <= DIGIT_9) return bytes[start + 4] === SPACE ? 4 : 1;
+  return bytes[start + 4]! > DIGIT_9 ? 5 : 3;
+}
+
+/** `local0.info `, `<local0.info> `, `<16.6> ` (grammar/envelope.peggy, Level). */
+function isLevel(bytes: Uint8Array, at: number, end: number): boolean {
+  if (bytes[at] !== LT) return isOneOf(LEVELS, bytes, at, end);
+  const next = bytes.indexOf(SPACE, at);
+  return next > at && next < end && bytes[next - 1] === GT;
+}
+
+const LOCALS = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => `local${n}`);
+const FACILITIES = [
+  'kern',
+  'user',
+  'mail',
+  'daemon',
+  'auth',
+  'syslog',
+  'lpr',
+  'news',
+  'uucp',
+  'cron',
+  'authpriv',
+  'ftp',
+  ...LOCALS,
+];
+const SEVERITIES = ['emerg', 'panic', 'alert', 'crit', 'err', 'error', 'warning', 'warn', 'notice', 'info', 'debug'];
+const LEVELS = byFirstByte(FACILITIES.flatMap((facility) => SEVERITIES.map((severity) => `${facility}.${severity} `)));
 
 /** Behind what does not belong to the line: a byte order mark, or NULs (parse-line.ts). */
 function unmarked(bytes: Uint8Array, start: number, end: number): number {

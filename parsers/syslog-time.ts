@@ -50,8 +50,8 @@ export function parseStamp(
  * accept more than that.
  */
 const RFC3339 = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/;
-/** With a fraction in `journalctl -o short-precise`. */
-const TRADITIONAL = /^[A-Z][a-z]{2} [ 0-3]\d \d\d:\d\d:\d\d(\.\d+)?$/;
+/** With a fraction in `journalctl -o short-precise`; with the year behind it where the stamp had one. */
+const TRADITIONAL = /^[A-Z][a-z]{2} [ 0-3]\d \d\d:\d\d:(\d\d(?:\.\d+)?)(?: (\d{4}))?$/;
 
 function parseRfc3339(stamp: string): Stamp | null {
   if (!RFC3339.test(stamp)) return null;
@@ -75,28 +75,33 @@ function isItsDay(text: string, local: Instant): boolean {
 }
 
 function parseTraditional(text: string, { tz, asOf }: TimeContext, heardLast: () => Instant | undefined): Stamp | null {
-  if (!TRADITIONAL.test(text)) return null;
+  const parts = TRADITIONAL.exec(text);
+  if (parts === null) return null;
   const month = MONTHS.indexOf(text.slice(0, 3)) + 1;
   const day = Number(text.slice(4, 6));
   const hour = Number(text.slice(7, 9));
   const minute = Number(text.slice(10, 12));
-  const micros = Math.round(Number(text.slice(13)) * 1e6);
+  const micros = Math.round(Number(parts[1]) * 1e6);
   if (month === 0 || day === 0 || hour > 23 || minute > 59 || micros >= 61e6) return null;
   const inYear = (year: number, until: Instant) =>
     minuteStarts(year, month, day, hour, minute, tz)
       .map((start) => ({ ...start, at: start.at + Math.trunc(micros / 1000) }))
       .filter(({ at }) => at <= until);
+  const meant = ([first, again]: Stamp[]) =>
+    again && (heardLast() ?? 0) - first!.at > DISORDER_MS ? again : (first ?? null);
+  if (parts[2] !== undefined) return meant(inYear(Number(parts[2]), Number.POSITIVE_INFINITY));
   // The latest year in which the stamp exists (29 February) and is not later than `asOf`.
   const latest = new Date(asOf + DAY).getUTCFullYear(); // no zone is a day ahead of UTC
   for (let year = latest; year > latest - 9; year--) {
-    const [first, again] = inYear(year, asOf);
+    const found = inYear(year, asOf);
+    const [first] = found;
     if (first === undefined) continue;
     // A process does not go back by half a year: the stamp is of the year after, just behind New Year or a little later than `asOf`.
     if (asOf - first.at > HALF_YEAR && (heardLast() ?? 0) - first.at > HALF_YEAR) {
       const [later] = inYear(year + 1, asOf + DAY);
       if (later !== undefined) return later;
     }
-    return again && (heardLast() ?? 0) - first.at > DISORDER_MS ? again : first;
+    return meant(found);
   }
   return null;
 }

@@ -37,6 +37,13 @@ for (const name of readdirSync(FOLDER).filter((entry) => !entry.endsWith('.md'))
           assert.deepEqual(facts(other), facts(reading));
         });
       }
+      for (const [way, change] of Object.entries(HEADED)) {
+        test(`tells the same ${way}`, async () => {
+          using folder = openFolder();
+          const other = await readCorpus(rewritten(name, folder.path, change));
+          assert.deepEqual(unhosted(other), unhosted(reading));
+        });
+      }
     }
 
     test('tells every change and every outage that HAProxy showed', () => assert.deepEqual(missed(reading), []));
@@ -135,6 +142,34 @@ function carried(lines: string[], ownHeader: string, first?: string): string[] {
   );
 }
 
+/** As other programs than rsyslog write the header. */
+const HEADED: Record<string, (lines: string[]) => string[]> = {
+  'with the severity in words, as busybox writes it': (lines) =>
+    lines.map((line) => line.replace(PARTS, (_, stamp, host, rest) => `${stamp} ${host} ${levelOf(rest)} ${rest}`)),
+  'with the severity in words before the host': (lines) =>
+    lines.map((line) => line.replace(PARTS, (_, stamp, host, rest) => `${stamp} ${levelOf(rest)} ${host} ${rest}`)),
+  'without a host': (lines) => lines.map((line) => line.replace(PARTS, '$1 $3')),
+  'in the log files of Kubernetes': (lines) =>
+    withoutCopies(lines).map((line) =>
+      line.replace(PARTS, (_, stamp, _host, rest) => {
+        const message = rest.replace(/^[^ ]+: /, '');
+        return `${stamp} ${message.startsWith('[') ? 'stderr' : 'stdout'} F ${message}`;
+      }),
+    ),
+};
+
+const PARTS = /^((?:[A-Z][a-z]{2} [ \d]\d )?\S+) (\S+) ([^ []+\[\d+\]: .*)$/;
+
+/** Stderr's facility is `daemon`, as systemd has it; what is neither DOWN nor lost is a notice, and what begins with an address is traffic. */
+function levelOf(rest: string): string {
+  const message = rest.replace(/^[^ ]+: /, '');
+  if (message.startsWith('[')) return 'daemon.notice';
+  if (/^(backend|Backup|Server|Proxy|proxy|Health|Agent|Stopping)/.test(message)) {
+    return / DOWN|no server available/.test(message) ? 'local0.alert' : 'local0.notice';
+  }
+  return 'local0.info';
+}
+
 const HEADER = /^((?:[A-Z][a-z]{2} [ \d]\d )?\S+ \S+ [^ []+)\[(\d+)\]: (.*)$/;
 
 /** Without what HAProxy wrote itself, under the number that it names. */
@@ -155,6 +190,13 @@ function withoutCopies(lines: string[]): string[] {
 function namesWorkers({ truths: [truth], memory: { heard } }: Reading): boolean {
   const profiles = [...heard.profiles].map(([, profile]) => profile);
   return truth?.path !== 'udp' && profiles.every(({ announces, open }) => announces && open !== true);
+}
+
+/** The same, but for the host's name. */
+function unhosted(reading: Reading): string[] {
+  return facts(reading)
+    .map((fact) => fact.replace(/^\S+ /, ''))
+    .sort();
 }
 
 /** What was told, but for where it stands in the log. */
