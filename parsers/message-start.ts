@@ -109,7 +109,10 @@ function look(bytes: Uint8Array): void {
 function messageStartByFields(bytes: Uint8Array, from: number, end: number): number {
   const start = unmarked(bytes, from, end);
   const stamp = bytes[start] === LT ? afterPriority(bytes, start, end) : start;
-  if (stamp > start && isVersion(bytes, stamp, end)) return afterVersion(bytes, stamp, end);
+  if (stamp > start && isVersion(bytes, stamp, end)) {
+    const name = afterFields(bytes, stamp, end, 3);
+    return afterVersion(bytes, isVersion(bytes, name, end) ? afterFields(bytes, name, end, 4) - 2 : stamp, end);
+  }
   const time = afterFields(bytes, stamp, end, wordsOfStamp(bytes, stamp));
   const host = isLevel(bytes, time, end) ? afterFields(bytes, time, end, 1) : time;
   const behind = afterFields(bytes, host, end, 1);

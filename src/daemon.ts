@@ -10,9 +10,12 @@ import type { Logger } from './log.js';
 import { readsFirst, recall } from './memory.js';
 import { CUT_REMEDY, someCut } from './misses.js';
 import { caughtUpSaid, deliverySaid, describe, narrate, noticeSaid, type Said, strandedSaid } from './narrate.js';
+import { Sight } from './sight.js';
 import type { Store } from './store/store.js';
 import { follow } from './tail/follow.js';
+import { illegibleSaid } from './tail/legible.js';
 import type { Notice } from './tail/notice.js';
+import { beginsIllegibly } from './tail/unread.js';
 import { Timekeeper } from './timekeeper.js';
 import { localZone } from './zone.js';
 
@@ -37,7 +40,7 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
   const clock = { now: () => Date.now() };
   const plan = planOf(config);
   const paths = config.sources.map(({ path }) => path);
-  await store.follow(paths);
+  await store.follow(paths, clock.now());
   const say = ({ level, words }: Said, fields: object = {}) => log[level](fields, words);
   const ending = new AbortController();
   const stop = () => ending.abort();
@@ -62,8 +65,7 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
 
   let following = false;
   let warnedOfCuts = false;
-  /** Logs that cannot be read now. */
-  const waitedFor = new Set<string>();
+  const sight = new Sight(store);
   const places = await Promise.all(paths.map((path) => store.checkpoint(path)));
   const remembered = await store.memory();
   const isFirst = places.every((place) => place === null) || readsFirst(remembered);
@@ -87,7 +89,7 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
   );
   const time = new Timekeeper(intake, paths, () => {
     for (const said of describe(intake.memory.situation, clock.now())) say(said);
-    say(caughtUpSaid(paths, waitedFor));
+    say(caughtUpSaid(paths, sight.waitedFor));
     following = true;
   });
 
@@ -95,15 +97,14 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
     const resume = await store.checkpoint(path);
     const onNotice = (notice: Notice) => {
       say(noticeSaid(notice), notice);
-      const trouble = notice.kind === 'missing' || notice.kind === 'unreadable';
-      if (trouble) waitedFor.add(path);
-      else waitedFor.delete(path);
+      const isLost = sight.hear(notice);
+      if (notice.kind === 'following' && beginsIllegibly(path)) say({ level: 'warn', words: illegibleSaid(path) });
       // A log that cannot be read must not stop time for the others: holds pass, and reminders come.
-      if (trouble || notice.kind === 'following') time.caughtUpSoon(path);
+      if (isLost || notice.kind === 'following') time.caughtUpSoon(path);
     };
     for await (const batch of follow({ path, from, resume, clock, signal: ending.signal, onNotice })) {
       const atEnd = batch.caughtUp || batch.blocked;
-      if (batch.blocked) waitedFor.add(path);
+      if (batch.blocked) sight.waitedFor.add(path);
       if (!atEnd && batch.lines.length > 0) time.behind(path);
       await intake.take(batch, tz ?? localZone());
       if (!batch.live && batch.lines.length > 0) time.news();
@@ -113,8 +114,10 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
 
   try {
     const housekeeping = keepHouse({ store, keeping: config.history, clock, signal: ending.signal });
-    await Promise.race([Promise.all(config.sources.map(read)), delivery.ended, time.failed, housekeeping, lost]);
+    const failed = [delivery.ended, time.failed, sight.failed, housekeeping, lost];
+    await Promise.race([Promise.all(config.sources.map(read)), ...failed]);
     await intake.end();
+    await sight.end();
   } finally {
     stop();
     time.stop();

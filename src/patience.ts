@@ -51,6 +51,7 @@ export function patient(store: Store, { signal, onTrouble, onRelief, againMs = A
     ...store,
     apply: persisting(store.apply),
     follow: persisting(store.follow),
+    trouble: persisting(store.trouble),
     seal: persisting(store.seal),
     delivered: persisting(store.delivered),
     postpone: persisting(store.postpone),

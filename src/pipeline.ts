@@ -85,6 +85,7 @@ export function ingest(
   takeSeenUntil(Number.POSITIVE_INFINITY);
   facts.writeTo(news);
   news.checkpoint = batch.checkpoint;
+  news.readAt = batch.readAt;
   news.tally = misses.counted;
   news.samples = misses.samples;
   return { memory: now, news };
@@ -177,6 +178,7 @@ class Facts {
 function noNews(): News {
   return {
     checkpoint: null,
+    readAt: null,
     transitions: [],
     outages: [],
     incidents: [],

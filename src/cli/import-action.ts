@@ -12,6 +12,7 @@ import { openStore } from '../store/open.js';
 import type { Commit, News } from '../store/store.js';
 import { UserError } from '../user-error.js';
 import { databaseFor, onDatabase } from './database.js';
+import { warnOfIllegible } from './illegible.js';
 import type { PastOptions } from './past.js';
 import { remark } from './say.js';
 import { timeContext } from './time-context.js';
@@ -33,6 +34,7 @@ async function quietPlan(): Promise<Plan> {
 /** Reads the files into the database and says how much it was. A file that cannot be read is a `UserError`. */
 export async function importFiles(files: string[], options: ImportOptions): Promise<void> {
   const context = await timeContext(options, Date.now());
+  warnOfIllegible(files);
   const database = await databaseFor('write', options.db);
   const seen: Seen = { lines: 0, transitions: 0, unknown: 0, cut: false, outages: 0, open: new Set() };
   const tell = () => summary(seen, database).forEach(remark);
@@ -123,7 +125,7 @@ function factsOf(gathered: readonly News[]): Commit {
     suspects: gathered.flatMap(({ suspects }) => suspects),
     cleared: gathered.flatMap(({ cleared }) => cleared),
     notifications: [],
-    ...{ checkpoint: null, tally: null, samples: [], remember: [], forget: [] },
+    ...{ checkpoint: null, readAt: null, tally: null, samples: [], remember: [], forget: [] },
   };
 }
 

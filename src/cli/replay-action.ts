@@ -7,6 +7,7 @@ import type { Batch } from '../tail/batch.js';
 import { STDIN } from '../tail/given-bytes.js';
 import { readGiven } from '../tail/read-file.js';
 import { UserError } from '../user-error.js';
+import { warnOfIllegible } from './illegible.js';
 import type { PastOptions } from './past.js';
 import { Play } from './play.js';
 import { differenceOf } from './replay-difference.js';
@@ -33,6 +34,7 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
   const context = await timeContext(options, Date.now());
   const config = await configNamed(options.config);
   const batches = batchesOf(files, context);
+  warnOfIllegible(files);
   const until = options.asOf === undefined ? null : context.asOf;
   if (options.against !== undefined) {
     const [before, after]: [Notification[], Notification[]] = [[], []];

@@ -48,7 +48,7 @@ export async function status(options: StatusOptions): Promise<void> {
   const found: Status = {
     database,
     daemon,
-    troubles: ownTroubles({ ...progress, daemon, logs }),
+    troubles: ownTroubles({ ...progress, daemon, logs, now }),
     logs,
     open: openToClients(heard),
     standing: standingOf(situation),
@@ -67,8 +67,8 @@ export async function status(options: StatusOptions): Promise<void> {
 
 /** The logs that were ever read, and those that are waited for. */
 function logsOf({ checkpoints, sources }: Pick<Progress, 'checkpoints' | 'sources'>): Status['logs'] {
-  const unread = sources.filter((path) => !checkpoints.some((read) => read.path === path));
-  const places = [...checkpoints, ...unread.map((path) => ({ path, fingerprint: '', offset: 0 }))];
+  const unread = sources.filter(({ path }) => !checkpoints.some((read) => read.path === path));
+  const places = [...checkpoints, ...unread.map(({ path }) => ({ path, fingerprint: '', offset: 0 }))];
   const logs = places.map((place) => ({ ...place, unread: unreadOf(place) }));
   return logs.filter((log) => log.fingerprint !== '' || log.unread.kind === 'missing');
 }

@@ -190,6 +190,11 @@ const migrations: readonly string[] = [
   UPDATE memory SET body = json_remove(json_set(body, '$.legacy', json(iif(json_extract(body, '$.heir'), 'true', 'false'))), '$.heir')
     WHERE shelf = 'held';
   `,
+  // How each log is followed: what keeps it from being read, and when it was read last.
+  `
+  ALTER TABLE source ADD COLUMN trouble TEXT;
+  ALTER TABLE source ADD COLUMN read_at INTEGER;
+  `,
 ];
 
 /** How many steps this haplog knows. */

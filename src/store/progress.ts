@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../parsers/index.js';
 import type { Checkpoint } from '../tail/batch.js';
 import type { ReadingTables } from './reading.js';
-import type { DatedSample, DeliveredTimes, OutboxState, Progress } from './store.js';
+import type { DatedSample, DeliveredTimes, Followed, OutboxState, Progress } from './store.js';
 
 /** How long a failed message is worth a look, and after how long a waiting one is. */
 const LATELY_MS = 24 * 3_600_000;
@@ -49,7 +49,7 @@ export function progressReader(
   const delivered = db.prepare<[], DeliveredTimes>(`
     SELECT created_at AS createdAt, ifnull(noted_at, created_at) AS notedAt, closed_at AS closedAt
     FROM outbox WHERE state = 'delivered' ORDER BY seq DESC LIMIT 1000`);
-  const sources = db.prepare<[], string>('SELECT path FROM source ORDER BY path').pluck();
+  const sources = db.prepare<[], Followed>('SELECT path, trouble, read_at AS readAt FROM source ORDER BY path');
   const untold = db.prepare<[object], Progress['untold']>(`
     SELECT
       (SELECT count(*) FROM outbox WHERE closed_at >= @now - ${LATELY_MS} AND state IN ('rejected', 'expired')) AS failed,

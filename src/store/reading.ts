@@ -1,5 +1,6 @@
 /** What the reading of the log leaves: how far it came, what it remembers, what it counted and could not understand. */
 import type { Database } from 'better-sqlite3';
+import type { Instant } from '../../parsers/index.js';
 import type { Checkpoint } from '../tail/batch.js';
 import type { Commit, MemoryRow } from './store.js';
 
@@ -9,8 +10,9 @@ const SAMPLES_KEPT_OF_REASON = 25;
 
 export interface ReadingTables {
   checkpoint(path: string): Checkpoint | null;
-  putCheckpoint(checkpoint: Checkpoint): void;
-  follow(paths: readonly string[]): void;
+  putCheckpoint(checkpoint: Checkpoint, readAt: Instant | null): void;
+  follow(paths: readonly string[], at: Instant): void;
+  trouble(path: string, trouble: string | null): void;
   memory(): MemoryRow[];
   remember(row: MemoryRow): void;
   forget(name: Pick<MemoryRow, 'shelf' | 'key'>): void;
@@ -27,7 +29,9 @@ export function readingTables(db: Database): ReadingTables {
     INSERT INTO checkpoint (path, fingerprint, byte_offset) VALUES (@path, @fingerprint, @offset)
     ON CONFLICT (path) DO UPDATE SET fingerprint = excluded.fingerprint, byte_offset = excluded.byte_offset`);
   const unfollow = db.prepare('DELETE FROM source');
-  const follow = db.prepare('INSERT INTO source (path) VALUES (@path)');
+  const follow = db.prepare('INSERT INTO source (path, read_at) VALUES (@path, @at)');
+  const read = db.prepare('UPDATE source SET read_at = @readAt WHERE path = @path');
+  const trouble = db.prepare('UPDATE source SET trouble = @trouble WHERE path = @path');
   const memory = db.prepare<[], { shelf: string; key: string; body: string }>(
     'SELECT shelf, key, body FROM memory ORDER BY shelf, key',
   );
@@ -47,13 +51,17 @@ export function readingTables(db: Database): ReadingTables {
 
   return {
     checkpoint: (path) => checkpoint.get(path) ?? null,
-    putCheckpoint: (row) => {
+    putCheckpoint: (row, readAt) => {
       putCheckpoint.run(row);
+      if (readAt !== null) read.run({ path: row.path, readAt });
     },
-    follow: db.transaction((paths) => {
+    follow: db.transaction((paths, at) => {
       unfollow.run();
-      for (const path of new Set(paths)) follow.run({ path });
+      for (const path of new Set(paths)) follow.run({ path, at });
     }).immediate,
+    trouble: (path, told) => {
+      trouble.run({ path, trouble: told });
+    },
     memory: () => memory.all().map((row) => ({ ...row, body: JSON.parse(row.body) })),
     remember: ({ shelf, key, body }) => {
       remember.run({ shelf, key, body: JSON.stringify(body) });

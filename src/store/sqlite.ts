@@ -24,7 +24,7 @@ export function sqliteStore(db: Database): Store {
   const suspects = suspectTable(db);
 
   const apply = db.transaction((commit: Commit) => {
-    if (commit.checkpoint) reading.putCheckpoint(commit.checkpoint);
+    if (commit.checkpoint) reading.putCheckpoint(commit.checkpoint, commit.readAt);
     for (const transition of commit.transitions) facts.addTransition(transition);
     for (const { id, copies } of commit.copies) facts.raiseCopies(id, copies);
     for (const outage of commit.outages) facts.putOutage(outage);
@@ -44,6 +44,7 @@ export function sqliteStore(db: Database): Store {
     memory: reading.memory,
     checkpoint: reading.checkpoint,
     follow: reading.follow,
+    trouble: reading.trouble,
     due: outbox.due,
     nextDueAt: outbox.nextDueAt,
     seal: outbox.seal,

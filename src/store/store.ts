@@ -15,6 +15,7 @@ import type {
 } from '../../alerts/index.js';
 import type { EventId, Instant, Stamp, Suspect } from '../../parsers/index.js';
 import type { Checkpoint, Sample, Tally } from '../tail/batch.js';
+import type { DeliveredTimes, Followed } from './how-far.js';
 import type {
   Awaited,
   OutboxEntry,
@@ -54,6 +55,8 @@ export interface DatedSample extends Sample {
 export interface News {
   /** Null for a tick (nothing was read) and for an import. */
   checkpoint: Checkpoint | null;
+  /** When that was read; null if no log was. */
+  readAt: Instant | null;
   transitions: Transition[];
   /** Opened or changed: stored by id, the newer wins. */
   outages: Outage[];
@@ -88,6 +91,7 @@ export interface SuspectLine extends Stamp {
   reason: string;
 }
 
+export type * from './how-far.js';
 export type * from './outbox-row.js';
 
 /** How much of the past is kept. */
@@ -113,17 +117,22 @@ export interface History {
   incidents: Incident[];
 }
 
-/** When there was something to tell, by the load balancer's clock and by ours, and when it was accepted. */
-export interface DeliveredTimes {
-  createdAt: Instant;
-  notedAt: Instant;
-  closedAt: Instant;
+/** What people have said by command, as far as it still matters. */
+export interface Wishes {
+  silences: readonly Silence[];
+  acknowledgements: Acknowledgements;
 }
+
+/** One thing that happened, and when it began. */
+export type Happening =
+  | { kind: 'transition'; at: Instant; fact: Transition }
+  | { kind: 'outage'; at: Instant; fact: Outage }
+  | { kind: 'incident'; at: Instant; fact: Incident };
 
 /** How far haplog has come. */
 export interface Progress {
   /** The logs that are followed, or were when a daemon ran last. */
-  sources: string[];
+  sources: Followed[];
   /** Messages that failed within a day, and those that were tried and have waited for more than ten minutes. */
   untold: { failed: number; stuck: number };
   /** Of every log that was ever followed, by path. */
@@ -139,24 +148,14 @@ export interface Progress {
   delivered: DeliveredTimes[];
 }
 
-/** What people have said by command, as far as it still matters. */
-export interface Wishes {
-  silences: readonly Silence[];
-  acknowledgements: Acknowledgements;
-}
-
-/** One thing that happened, and when it began. */
-export type Happening =
-  | { kind: 'transition'; at: Instant; fact: Transition }
-  | { kind: 'outage'; at: Instant; fact: Outage }
-  | { kind: 'incident'; at: Instant; fact: Incident };
-
 export interface Store {
   apply(commit: Commit): Awaitable<void>;
   memory(): Awaitable<MemoryRow[]>;
   checkpoint(path: string): Awaitable<Checkpoint | null>;
-  /** These logs are followed from now on, and no others. */
-  follow(paths: readonly string[]): Awaitable<void>;
+  /** These logs are followed from `at` on, and no others. */
+  follow(paths: readonly string[], at: Instant): Awaitable<void>;
+  /** What keeps a log that is followed from being read; null if nothing does. */
+  trouble(path: string, trouble: string | null): Awaitable<void>;
 
   /**
    * What may be sent now, oldest first: if the oldest open row of a receiver and incident is due, all their waiting rows, so that a

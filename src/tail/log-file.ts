@@ -3,6 +3,7 @@
  * others while it is open; its fingerprint does so for ever.
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import type { Instant } from '../../parsers/index.js';
 import { UserError } from '../user-error.js';
 import type { Fingerprint } from './batch.js';
 import { fingerprintOf, HEAD_BYTES, headOf } from './fingerprint.js';
@@ -102,6 +103,11 @@ export class LogFile {
     return fstatSync(this.fd).size;
   }
 
+  /** When it was written last. */
+  get writtenAt(): Instant {
+    return fstatSync(this.fd).mtimeMs;
+  }
+
   /** Whether it has no name left: it was removed, or compressed into another file. */
   get removed(): boolean {
     return fstatSync(this.fd).nlink === 0;
@@ -120,9 +126,15 @@ export class LogFile {
     return head && fingerprintOf(head);
   }
 
-  /** The lines in its first few KiB, for finding out when it was begun. */
+  /** The lines in its first few KiB, the last of which may be incomplete. */
   firstLines(): string[] {
     return this.#firstBytes().toString('utf8').split('\n');
+  }
+
+  /** The whole lines in the last few KiB before `end`, where a line begins. */
+  linesBefore(end: number): string[] {
+    const lines = this.bytesBefore(end).toString('utf8').split('\n');
+    return lines.slice(end > HEAD_BYTES ? 1 : 0, -1);
   }
 
   /**

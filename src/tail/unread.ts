@@ -1,12 +1,25 @@
 /** How much of a log is unread after its checkpoint, as seen from outside the daemon. */
+import type { Instant } from '../../parsers/index.js';
 import type { Checkpoint } from './batch.js';
+import { isIllegible } from './legible.js';
 import { CannotRead, LogFile } from './log-file.js';
+
+/** What stands at the path of a log, and may be read. */
+interface Standing {
+  bytes: number;
+  /** Whether a complete line is among them. */
+  hasLine: boolean;
+  /** When it was written last. */
+  writtenAt: Instant;
+  /** Nothing is understood of what was read of it last (legible.ts). */
+  isIllegible: boolean;
+}
 
 /**
  * `unread`: bytes that are there and not yet read. `other`: another file than the one that was read last stands there,
  * as after a rotation. `missing`, `unreadable`: there is nothing to compare.
  */
-export type Unread = { kind: 'unread'; bytes: number } | { kind: 'other' | 'missing' | 'unreadable' };
+export type Unread = ({ kind: 'unread' | 'other' } & Standing) | { kind: 'missing' | 'unreadable' };
 
 /** Looks at the file that the checkpoint's path names now. A file that we may not read is not missing: the daemon may read it. */
 export function unreadOf({ path, fingerprint, offset }: Checkpoint): Unread {
@@ -17,9 +30,33 @@ export function unreadOf({ path, fingerprint, offset }: Checkpoint): Unread {
     return { kind: error instanceof CannotRead && error.missing ? 'missing' : 'unreadable' };
   }
   try {
-    const bytes = file.size - offset;
-    return bytes >= 0 && file.fingerprint() === fingerprint ? { kind: 'unread', bytes } : { kind: 'other' };
+    const { size, writtenAt } = file;
+    const isSame = file.fingerprint() === fingerprint && (file.compressed || size >= offset);
+    // Nobody appends to a packed file, and its offsets are those of what it holds.
+    const from = !isSame ? 0 : file.compressed ? size : offset;
+    return {
+      kind: isSame ? 'unread' : 'other',
+      bytes: size - from,
+      hasLine: file.lineStartAt(size) > from,
+      writtenAt,
+      isIllegible: isSame && !file.compressed && isIllegible(file.linesBefore(offset)),
+    };
   } finally {
     file.close();
+  }
+}
+
+/** Whether a log begins as haplog does not know it. False of one that cannot be read: that is told otherwise. */
+export function beginsIllegibly(path: string): boolean {
+  try {
+    const file = LogFile.open(path);
+    try {
+      return isIllegible(file.firstLines().slice(0, -1));
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    if (error instanceof CannotRead) return false;
+    throw error;
   }
 }

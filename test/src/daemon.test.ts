@@ -1,6 +1,6 @@
 /** The daemon on real files and a store in memory: what it tells people, and what it says in its own log. */
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { Policy } from '../../alerts/index.js';
@@ -96,6 +96,36 @@ test('that sentences arrive cut off is said once, with what to do', LIMIT, async
   appendFileSync(log, `${OUTAGE().slice(0, -10)}\n${OUTAGE()}`);
   await haplog.hears(/^incident firing/);
   assert.equal(haplog.said.items.filter((line) => line.includes('cut off')).length, 1);
+});
+
+test('what keeps a log from being read is in the database until it is over: haplog status says so', LIMIT, async () => {
+  using folder = openFolder();
+  const [log, database] = [join(folder.path, 'haproxy.log'), join(folder.path, 'haplog.db')];
+  const troubleIs = async () => {
+    const store = openStore(database, 'read');
+    try {
+      return (await store.progress(0, 0)).sources.map(({ trouble }) => trouble);
+    } finally {
+      await store.end();
+    }
+  };
+  mkdirSync(log);
+  await using haplog = daemon(log, {}, database);
+  await haplog.hears(/^caught up/);
+  assert.deepEqual(await troubleIs(), [`Cannot read "${log}": it is a directory; waiting for it`]);
+  rmdirSync(log);
+  writeFileSync(log, change('UP', 1));
+  await haplog.hears(/following/);
+  await haplog.end();
+  assert.deepEqual(await troubleIs(), [null]);
+});
+
+test('that a log is not understood is said once it is followed', LIMIT, async () => {
+  using folder = openFolder();
+  const log = join(folder.path, 'haproxy.log');
+  writeFileSync(log, '{"MESSAGE": "backend app has no server available!"}\n'.repeat(3));
+  await using haplog = daemon(log);
+  assert.match(await haplog.hears(/no way that haplog knows/), new RegExp(`^${log}: `));
 });
 
 test('a log that is not there is not said to be followed', LIMIT, async () => {

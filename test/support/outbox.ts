@@ -4,6 +4,7 @@ import type { Commit, Store } from '../../src/store/store.js';
 
 const NOTHING: Commit = {
   checkpoint: null,
+  readAt: null,
   transitions: [],
   outages: [],
   incidents: [],

@@ -56,8 +56,9 @@ test('of what is no log it says that it was not understood', (t) => {
   ] as const) {
     const { status, stdout, stderr } = ask(folder, ['replay', name]);
     assert.deepEqual([status, stdout], [0, '']);
+    const strange = name === 'noise' ? 'noise: its lines begin in no way that haplog knows, .*\n' : '';
     const unknown = `${lines} of ${lines} lines not understood: haplog parse --unknown shows them`;
-    assert.match(stderr, new RegExp(`^nothing would have been sent\n${unknown}\n$`));
+    assert.match(stderr, new RegExp(`^${strange}nothing would have been sent\n${unknown}\n$`));
   }
   const json = ask(folder, ['replay', '-o', 'jsonl', '-'], `dear diary\n${LOG}`);
   assert.equal(json.stderr, '1 of 5 lines not understood: haplog parse --unknown shows them\n');

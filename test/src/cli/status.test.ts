@@ -36,7 +36,7 @@ interface Home {
 async function home(
   t: TestContext,
   lines: string[],
-  deal = async (_store: ReturnType<typeof openStore>) => {},
+  deal = async (_store: ReturnType<typeof openStore>, _log: string) => {},
 ): Promise<Home> {
   const folder = tempFolder(t);
   const log = join(folder, 'haproxy.log');
@@ -49,7 +49,7 @@ async function home(
     memory = next.memory;
   }
   await store.apply(commitOf(memory, conclude(memory, PLAN, { live: true, readAt: T + 1_000 })));
-  await deal(store);
+  await deal(store, log);
   await store.end();
   return { folder, log };
 }
@@ -200,7 +200,7 @@ test('incidents that began together stand together', async (t) => {
 
 test('haplog that is blind or mute is trouble as well: it does not run, a log is missing, messages fail', async (t) => {
   const { folder, log } = await home(t, [fall, rise], async (store) => {
-    await store.follow([join(tempFolder(t), 'gone.log')]);
+    await store.follow([join(tempFolder(t), 'gone.log')], T);
     await store.close(1, 'rejected', Date.now(), 'no such room');
   });
   const { status, stdout } = ask(folder, ['status']);
@@ -212,6 +212,14 @@ test('haplog that is blind or mute is trouble as well: it does not run, a log is
   assert.match(told(stdout, 'log'), /gone\.log: read to byte 0, there is no such file now$/);
   const json = JSON.parse(ask(folder, ['status', '-o', 'json']).stdout);
   assert.deepEqual([json.ok, json.troubles.length, json.logs[0].path], [false, 3, log]);
+});
+
+test('a log of which nothing is understood is trouble', async (t) => {
+  const lines = Array(3).fill('{"MESSAGE": "backend app has no server available!"}');
+  const { folder, log } = await home(t, lines, async (store, path) => store.follow([path], T));
+  const { status, stdout } = ask(folder, ['status']);
+  assert.equal(status, 1);
+  assert.match(told(stdout, 'TROUBLE'), new RegExp(`${log}: its lines begin in no way that haplog knows`));
 });
 
 test('of a database on which haplog never ran, as after an import, nothing is known of now, and that is trouble', async (t) => {

@@ -46,10 +46,29 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
   });
 
   promise('which logs are followed is told, as it was said last', async (store) => {
-    await store.follow(['/b.log', '/a.log', '/b.log']);
-    assert.deepEqual((await store.progress(0, 1e12)).sources, ['/a.log', '/b.log']);
-    await store.follow(['/c.log']);
-    assert.deepEqual((await store.progress(0, 1e12)).sources, ['/c.log']);
+    const sources = async () => (await store.progress(0, 1e12)).sources;
+    await store.follow(['/b.log', '/a.log', '/b.log'], 7);
+    assert.deepEqual(await sources(), [
+      { path: '/a.log', trouble: null, readAt: 7 },
+      { path: '/b.log', trouble: null, readAt: 7 },
+    ]);
+    await store.follow(['/c.log'], 8);
+    assert.deepEqual(await sources(), [{ path: '/c.log', trouble: null, readAt: 8 }]);
+  });
+
+  promise('when a log was read last is told, and what keeps it from being read', async (store) => {
+    const sources = async () => (await store.progress(0, 1e12)).sources;
+    await store.follow(['/a.log', '/b.log'], 7);
+    await store.trouble('/b.log', 'permission denied');
+    await store.apply(commitOf({ checkpoint: { path: '/a.log', fingerprint: 'f1', offset: 1 }, readAt: 9 }));
+    await store.apply(commitOf({ checkpoint: { path: '/imported.log', fingerprint: 'f2', offset: 1 }, readAt: 9 }));
+    await store.apply(commitOf({}));
+    assert.deepEqual(await sources(), [
+      { path: '/a.log', trouble: null, readAt: 9 },
+      { path: '/b.log', trouble: 'permission denied', readAt: 7 },
+    ]);
+    await store.trouble('/b.log', null);
+    assert.deepEqual((await sources())[1]?.trouble, null);
   });
 
   promise('what failed is told for a day, and what is tried again and again after ten minutes', async (store) => {

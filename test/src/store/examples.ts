@@ -18,6 +18,7 @@ export const id = (text: string): EventId => text as EventId;
 export function commitOf(parts: Partial<Commit>): Commit {
   return {
     checkpoint: null,
+    readAt: null,
     transitions: [],
     outages: [],
     incidents: [],

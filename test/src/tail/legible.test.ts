@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { isIllegible } from '../../../src/tail/legible.js';
+
+const CORPORA = 'fixtures/corpora';
+const ISO = '2026-11-30T17:51:28.828517+00:00';
+const SAID =
+  'Server app/a is DOWN, reason: Layer4 timeout, check duration: 2001ms. 1 active and 0 backup servers left.';
+
+test('every part of every log of HAProxy and rsyslog is legible', () => {
+  let parts = 0;
+  for (const name of readdirSync(CORPORA).filter((entry) => !entry.endsWith('.md'))) {
+    for (const log of readdirSync(join(CORPORA, name)).filter((file) => /^haproxy\.log(\.\d+)?$/.test(file))) {
+      const lines = readFileSync(join(CORPORA, name, log), 'utf8').split('\n');
+      for (let at = 0; at + 5 < lines.length; at += 5, parts++) {
+        assert.equal(isIllegible(lines.slice(at, at + 5)), false, `${name} ${log} line ${at + 1}`);
+      }
+    }
+  }
+  assert.ok(parts > 500, `${parts}`);
+});
+
+describe('a log of which haplog understands nothing', () => {
+  const strange: Record<string, string> = {
+    'journalctl -o json': `{"__REALTIME_TIMESTAMP": "1795384977897328", "_HOSTNAME": "lb", "MESSAGE": "${SAID}"}`,
+    'Docker, json-file': `{"log":"${SAID}\\n","stream":"stdout","time":"2026-11-22T22:02:57.897328789Z"}`,
+    'journalctl -o short-full': `Sun 2026-11-22 17:02:57 EST lb haproxy[123]: ${SAID}`,
+    "rsyslog's date-pgsql": `2026-11-30 17:51:28 lb haproxy[123]: ${SAID}`,
+    "rsyslog's imfile, sent on": `${ISO} edge1 haproxy: ${ISO} edge1 haproxy[123]: ${SAID}`,
+    metalog: `Nov 22 17:03:01 [haproxy] ${SAID}`,
+    'a TAI64N stamp': `@400000006b03669b357c2380 ${SAID}`,
+    nothing: SAID,
+  };
+  for (const [name, line] of Object.entries(strange)) {
+    test(`is illegible: ${name}`, () => assert.equal(isIllegible([line, line, line]), true));
+  }
+  test('is no such one if it has a line that is understood', () => {
+    const line = strange.metalog!;
+    assert.equal(isIllegible([line, line, `${ISO} lb haproxy[123]: 10.0.0.7:51 [x]`, line]), false);
+    assert.equal(isIllegible([line, line, `${ISO} [NOTICE]   (123) : New worker (124) forked`, line]), false);
+  });
+  test('shows it with three lines', () => assert.equal(isIllegible([SAID, SAID, '']), false));
+});
+
+test("an operator's format that begins with a date is legible", () => {
+  const line = `${ISO} lb haproxy[123]: ${ISO} 10.0.0.7 www app 200 1234 "GET / HTTP/1.1"`;
+  assert.equal(isIllegible([line, line, line]), false);
+});

@@ -1,0 +1,64 @@
+/** When haplog itself is blind: an operator who asks must not hear that all is well. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Followed } from '../../src/store/store.js';
+import type { Unread } from '../../src/tail/unread.js';
+import { ownTroubles } from '../../src/trouble.js';
+
+const NOW = Date.parse('2026-11-30T12:00:00Z');
+const MINUTE = 60_000;
+const LOG = '/var/log/haproxy.log';
+
+function troubles(unread: Unread | null, source: Partial<Followed> = {}, daemon: boolean | null = true): string[] {
+  return ownTroubles({
+    sources: [{ path: LOG, trouble: null, readAt: NOW - 10 * MINUTE, ...source }],
+    untold: { failed: 0, stuck: 0 },
+    daemon,
+    logs: unread === null ? [] : [{ path: LOG, unread }],
+    now: NOW,
+  });
+}
+
+const file = (change: Partial<Extract<Unread, { bytes: number }>> = {}): Unread => ({
+  ...{ kind: 'unread', bytes: 3_100, hasLine: true, writtenAt: NOW - 5 * MINUTE, isIllegible: false },
+  ...change,
+});
+
+describe('lines that wait for a minute while nothing is read', () => {
+  const STUCK = [`${LOG}: 3100 bytes wait, and nothing has been read for 10m: see haplog's own log`];
+  test('are trouble: the daemon hangs, or cannot store anything', () => assert.deepEqual(troubles(file()), STUCK));
+  test('so they are where another file stands at the path', () =>
+    assert.deepEqual(troubles(file({ kind: 'other' })), STUCK));
+  test('are none if something was read within the last minute', () =>
+    assert.deepEqual(troubles(file(), { readAt: NOW - MINUTE }), []));
+  test('are none if they were written within the last minute', () =>
+    assert.deepEqual(troubles(file({ writtenAt: NOW - MINUTE })), []));
+  test('are trouble if they are many, though the last was written just now', () => {
+    assert.equal(troubles(file({ writtenAt: NOW, bytes: 1024 * 1024 + 1 })).length, 1);
+    assert.deepEqual(troubles(file({ writtenAt: NOW, bytes: 1024 * 1024 })), []);
+  });
+  test('are none if the only one is not complete yet', () => assert.deepEqual(troubles(file({ hasLine: false })), []));
+  test('are none of a daemon that cannot be seen, or of an older one, which did not note when it read', () => {
+    assert.deepEqual(troubles(file(), {}, null), []);
+    assert.deepEqual(troubles(file(), { readAt: null }), []);
+  });
+});
+
+describe('a log that the daemon cannot read', () => {
+  const trouble = `Cannot read "${LOG}": permission denied; waiting for it`;
+  test('is trouble, whatever whoever asks may read', () => {
+    const said = [`nothing is read of ${LOG}: ${trouble}`];
+    assert.deepEqual(troubles(file(), { trouble }), said);
+    assert.deepEqual(troubles({ kind: 'unreadable' }, { trouble }), said);
+    assert.deepEqual(troubles(null, { trouble }), said);
+  });
+  test('is told as missing if it is', () =>
+    assert.deepEqual(troubles({ kind: 'missing' }, { trouble }), [`${LOG} is missing: nothing can be read of it`]));
+  test('is none if only whoever asks may not read it', () => assert.deepEqual(troubles({ kind: 'unreadable' }), []));
+});
+
+test('a log of which nothing is understood is trouble, also after the daemon', () => {
+  const strange = file({ bytes: 0, hasLine: false, isIllegible: true });
+  assert.match(troubles(strange)[0]!, /its lines begin in no way that haplog knows/);
+  assert.equal(troubles(strange, {}, false).length, 2);
+});
