@@ -17,7 +17,8 @@ const UNKNOWN_MAX = 50;
 
 /**
  * Takes in that a worker speaks, and finds the name by which its host is known. Two names are one worker if they share the pid and no origin, neither host
- * has ever spoken in the other's way, and the first was announced by its master or heard within the last minute.
+ * has ever spoken in the other's way, and the first was announced by its master or heard within the last minute. If all workers of a name were known by
+ * another one, the next one is so from its first word on: a copy may be heard before its original.
  */
 export function recognise(
   heard: Heard,
@@ -45,12 +46,15 @@ export function recognise(
   // Each name keeps its own origins: by them the two names of the next worker are joined.
   const metAs = (speaker: Speaker): Speaker => ({ ...heardNow(speaker), origins: speaker.origins });
   const twin = twinOf(speakers, host, pid, origin, at);
-  const alias = twin === null ? null : hostOf(twin);
+  const alias = twin === null ? usualAlias(heard, host) : hostOf(twin);
   const fresh = announced || isCrowded(heard, host) ? forgetOld(heard, host, at) : heard;
-  const joined = twin === null ? fresh.speakers : fresh.speakers.with(twin, metAs(speakers.get(twin)!));
-  const self: Speaker = { alias, origins: {}, at, begun: at, announced, known: false, doubted: [] };
+  const self: Speaker = { alias: null, origins: {}, at, begun: at, announced, known: false, doubted: [] };
+  const joined =
+    alias === null
+      ? fresh.speakers
+      : fresh.speakers.with(speakerKey({ host: alias, pid }), twin === null ? self : metAs(speakers.get(twin)!));
   return {
-    heard: heardWith(fresh, { speakers: joined.with(key, { ...heardNow(self), announced }) }),
+    heard: heardWith(fresh, { speakers: joined.with(key, { ...heardNow(self), alias, announced }) }),
     host: alias ?? host,
   };
 }
@@ -92,6 +96,13 @@ function twinOf(speakers: Shelf<Speaker>, host: string, pid: number, origin: Ori
     );
   const shareNone = (other: string) => ![...(origins.get(host) ?? [])].some((each) => origins.get(other)?.has(each));
   return candidates.map(([name]) => name).find((name) => shareNone(hostOf(name)) && !isNamed(name)) ?? null;
+}
+
+/** The other name by which all workers of this host's name are known; null if there is none. */
+function usualAlias(heard: Heard, host: string): string | null {
+  const aliases = new Set(speakersOf(heard, host).map(([, { alias }]) => alias));
+  const [alias = null] = aliases;
+  return aliases.size === 1 ? alias : null;
 }
 
 function originsByHost(speakers: Shelf<Speaker>): Map<string, Set<string>> {

@@ -31,6 +31,17 @@ test('the next process of the same pid may say the same as the one that stopped'
   );
 });
 
+test('and so may the next process where the log names none, half a second after the stop', () =>
+  assert.deepEqual(
+    outages('same-words-without-pids').map(({ start, end, endHow }) => `${(end ?? 0) - start} ${endHow}`),
+    ['10000 process_stopped', '3589500 recovered'],
+  ));
+
+test('a worker whose first line bears the name that UDP gives its host is of the host that all of that name were of', () => {
+  const told = outages('copy-before-its-master').map(({ host, end, start }) => `${host} ${(end ?? 0) - start}`);
+  assert.deepEqual(told, ['edge1 59610', 'edge1 239400']);
+});
+
 test('an outage that is told by the last words of a worker that has ended is one', () =>
   assert.equal(outages('last-words').length, 1));
 
