@@ -14,7 +14,7 @@ const NEW_MS = 10_000;
 export function withWorker(heard: Heard, record: LogRecord, at: Instant): LogRecord {
   const { host, origin, pid, tagPid, sentence, text } = record;
   if (origin !== 'syslog' || pid !== tagPid || !tellsOfState(sentence)) return record;
-  if (!isCarrier(heard, host, tagPid)) return record;
+  if (!isCarrier(heard, host, record)) return record;
   const worker = twin(heard, host, sentence, text, at) ?? serving(heard, host, sentence, pid, at);
   if (worker !== undefined) return { ...record, pid: speakerOf(worker[0]).pid };
   // The carrier was taken for the only worker until now.

@@ -12,10 +12,14 @@ import { forgetWorker, isWorker } from './speakers.js';
 import { linesVary } from './strangers.js';
 import { struck, waitingAt, withWaiting } from './waiting.js';
 
-/** Whether lines with this pid in their header (null: with none) are believed to carry HAProxy's stderr, and may carry what its workers log. */
-export function isCarrier(heard: Heard, host: string, tagPid: number | null): boolean {
+/**
+ * Whether lines headed so (pid null: with none) are believed to carry HAProxy's stderr, and may carry what its workers log. So may those without any tag:
+ * of `log ... format short` into imuxsock rsyslog takes the first word for it (grammar/envelope.peggy, Misplaced).
+ */
+export function isCarrier(heard: Heard, host: string, { tagPid, tag }: Pick<LogRecord, 'tagPid' | 'tag'>): boolean {
   const { stderr, syslog } = profileOf(heard, host).heads ?? {};
-  if (tagPid === null) return stderr?.numbered === false && syslog?.numbered !== true;
+  if (tagPid === null)
+    return (tag === '' ? stderr !== undefined : stderr?.numbered === false) && syslog?.numbered !== true;
   if (!stderr?.carriers.includes(tagPid) || isWorker(heard, host, tagPid)) return false;
   // Unless it is known to carry `log` lines, a process whose lines begin as clients like may be a worker that was not heard before.
   return syslog?.carriers.includes(tagPid) === true || !linesVary(heard, { host, pid: tagPid });
@@ -25,16 +29,17 @@ export function isCarrier(heard: Heard, host: string, tagPid: number | null): bo
  * Takes in which process carried a believed line of stderr. Waiting events that the carrier seems to tell of itself came by `log stdout`: they are the
  * worker's, whose words are ahead of its stderr.
  */
-export function hearCarrier(heard: Heard, { event, tagPid }: Held, { by }: RecentEvent): Heard {
+export function hearCarrier(heard: Heard, held: Held, { by }: RecentEvent): Heard {
+  const { event, tagPid } = held;
   const { host, pid, says } = event;
   // (In a master's word about a worker, `pid` is the worker's.)
   if (tagPid === pid || isOfWorkers(says)) return heard;
   // `log stdout` alone told it, and it waited for stderr in vain: its carrier carries `log` lines all the same.
   if (by.stderr === 0) return tagPid === null ? heard : withCarrier(heard, host, 'syslog', tagPid);
-  if (isCarrier(heard, host, tagPid)) return heard;
+  if (isCarrier(heard, host, held)) return heard;
   if (profileOf(heard, host).heads?.stderr !== undefined && tagPid === null) return heard;
   const known = withCarrier(heard, host, 'stderr', tagPid);
-  return isCarrier(known, host, tagPid) ? handedOver(known, host, tagPid, pid) : heard;
+  return isCarrier(known, host, held) ? handedOver(known, host, tagPid, pid) : heard;
 }
 
 /** Notes the process among those that carry lines of this origin. */
@@ -121,6 +126,7 @@ export function isCarried(heard: Heard, held: Held): boolean {
 }
 
 /** Whether an event is in a known carrier's own name: no worker is known whose it could be. A carrier says nothing of itself. */
-export function isOfCarrier(heard: Heard, { event: { host, pid, says }, tagPid }: Held): boolean {
-  return !isOfWorkers(says) && pid === (tagPid ?? 0) && isCarrier(heard, host, tagPid);
+export function isOfCarrier(heard: Heard, held: Held): boolean {
+  const { host, pid, says } = held.event;
+  return !isOfWorkers(says) && pid === (held.tagPid ?? 0) && isCarrier(heard, host, held);
 }

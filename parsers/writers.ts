@@ -75,11 +75,11 @@ function isSame(a: Head, b: Head): boolean {
 
 /** Why a line cannot be what it claims to be, whatever other lines say the same; null if it can. */
 export function contradiction(heard: Heard, host: string, record: LogRecord): string | null {
-  const { origin, priority, level, tagPid, sentence } = record;
+  const { origin, priority, level, sentence } = record;
   if (origin === 'stderr') return contradictionOnStderr(heard, host, record);
   const severities = isOfCarrier(record) ? [level] : [priority, level];
   if (severities.some((one) => one !== null && !OF_STATES.has(one & 7))) return 'its severity is that of traffic';
-  if (level !== null && !isCarrier(heard, host, tagPid)) return "HAProxy's header stands behind another one";
+  if (level !== null && !isCarrier(heard, host, record)) return "HAProxy's header stands behind another one";
   return isOfWorkers(sentence) ? 'a master tells of its workers on stderr only' : null;
 }
 

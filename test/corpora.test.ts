@@ -31,7 +31,7 @@ for (const name of readdirSync(FOLDER).filter((entry) => !entry.endsWith('.md'))
       });
 
       for (const [way, change] of Object.entries(CARRIED)) {
-        test(`tells the same where one process carries all that HAProxy writes: ${way}`, async () => {
+        test(`tells the same where the header does not tell whose a line is: ${way}`, async () => {
           using folder = openFolder();
           const other = await readCorpus(rewritten(name, folder.path, change));
           assert.deepEqual(facts(other), facts(reading));
@@ -128,6 +128,12 @@ const CARRIED: Record<string, (lines: string[]) => string[]> = {
       line.replace(HEADER, (whole, ...parts) => (parts[2].startsWith('[') ? '<27>' : '<30>') + whole),
     ),
   'its master, as systemd saw it until 235': (lines) => carried(lines, '', '1'),
+  '`format short` into imuxsock, which takes the first word for the tag': (lines) =>
+    lines.map((line) =>
+      line.replace(HEADER, (whole, before, _pid, message) =>
+        message.startsWith('[') ? whole : `${before.replace(/ \S+$/, '')} ${message}`,
+      ),
+    ),
 };
 
 /** @param first the master's number until it is told; not given: that of a log driver */
