@@ -10,6 +10,7 @@ import { CUT_REMEDY, notUnderstood, someCut } from '../misses.js';
 import { AS_WRITTEN, type Ingested, ingest } from '../pipeline.js';
 import { openStore } from '../store/open.js';
 import type { Commit, News } from '../store/store.js';
+import { STDIN } from '../tail/given-bytes.js';
 import { UserError } from '../user-error.js';
 import { databaseFor, onDatabase } from './database.js';
 import { warnOfIllegible } from './illegible.js';
@@ -33,6 +34,8 @@ async function quietPlan(): Promise<Plan> {
 
 /** Reads the files into the database and says how much it was. A file that cannot be read is a `UserError`. */
 export async function importFiles(files: string[], options: ImportOptions): Promise<void> {
+  if (files.includes(STDIN))
+    throw new UserError('An import takes files: a line is known by its log and its place there.');
   const context = await timeContext(options, Date.now());
   warnOfIllegible(files);
   const database = await databaseFor('write', options.db);

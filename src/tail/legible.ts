@@ -5,6 +5,9 @@ import { ANY_TIME } from './header-words.js';
 /** Fewer lines show nothing. */
 const LINES_ENOUGH = 3;
 
+/** `haproxy[123]: `, behind which HAProxy's message stands. */
+const SECOND_TAG = /^[A-Za-z0-9._/-]+\[\d+\]: /;
+
 /** Whether none of these lines of a log begins as haplog knows it. */
 export function isIllegible(lines: readonly string[]): boolean {
   const written = lines.filter((line) => line !== '');
@@ -19,7 +22,7 @@ function isLegible(line: string): boolean {
   const said = parseLine(line, ANY_TIME);
   if (said.ok && said.record.sentence.kind !== 'other') return true;
   const { header, message } = parted(line);
-  if (parseHeader(header, ANY_TIME) === null) return false;
+  if (parseHeader(header, ANY_TIME) === null || SECOND_TAG.test(message)) return false;
   const again = parted(message.startsWith('1 ') ? `<0>${message}` : message);
   return (parseHeader(again.header, ANY_TIME)?.pid ?? null) === null;
 }

@@ -46,6 +46,14 @@ const jsonOf = (text: string) =>
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line));
 
+test('an import takes no standard input, and says so', (t) => {
+  const { status, stderr } = ask(tempFolder(t), ['import', '-', '--db', 'h.db']);
+  assert.deepEqual(
+    [status, stderr],
+    [2, 'haplog: An import takes files: a line is known by its log and its place there.\n'],
+  );
+});
+
 test('of what comes again and again an import stores the incidents that replay tells', (t) => {
   const folder = tempFolder(t);
   const from = Date.parse('2026-11-22T12:00:00Z');

@@ -29,6 +29,7 @@ describe('a log of which haplog understands nothing', () => {
     'journalctl -o short-full': `Sun 2026-11-22 17:02:57 EST lb haproxy[123]: ${SAID}`,
     "rsyslog's date-pgsql": `2026-11-30 17:51:28 lb haproxy[123]: ${SAID}`,
     "rsyslog's imfile, sent on": `${ISO} edge1 haproxy: ${ISO} edge1 haproxy[123]: ${SAID}`,
+    '`log-send-hostname` into imuxsock, in the format of RFC 5424': `<133>1 ${ISO} edge1 edge1 - - -  haproxy[123]: ${SAID}`,
     metalog: `Nov 22 17:03:01 [haproxy] ${SAID}`,
     'a TAI64N stamp': `@400000006b03669b357c2380 ${SAID}`,
     nothing: SAID,
