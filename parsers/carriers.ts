@@ -2,15 +2,16 @@
  * Carriers: processes that carry HAProxy's output into the log under their own pid or under none, such as a container's log driver or `logger`
  * behind a pipe. A line on stderr still names the worker that speaks. Whose a line of `log stdout` is: carried.ts.
  */
-import { fold, saidOf } from './copies.js';
+import { saidOf } from './copies.js';
 import { isOfWorkers, tellsOfState } from './event.js';
+import { handedOver } from './hand-over.js';
 import { type Heard, type Held, heardWith, type RecentEvent, subjectKey, WITNESS_MS } from './heard.js';
 import { speakerKey } from './keys.js';
 import { profileOf, withOne, withProfile } from './profiles.js';
 import type { Instant, LogRecord, Origin } from './record.js';
 import { forgetWorker, isWorker } from './speakers.js';
 import { linesVary } from './strangers.js';
-import { struck, waitingAt, withWaiting } from './waiting.js';
+import { waitingAt } from './waiting.js';
 
 /**
  * Whether lines headed so (pid null: with none) are believed to carry HAProxy's stderr, and may carry what its workers log. So may those without any tag:
@@ -39,7 +40,7 @@ export function hearCarrier(heard: Heard, held: Held, { by }: RecentEvent): Hear
   if (isCarrier(heard, host, held)) return heard;
   if (profileOf(heard, host).heads?.stderr !== undefined && tagPid === null) return heard;
   const known = withCarrier(heard, host, 'stderr', tagPid);
-  return isCarrier(known, host, held) ? handedOver(known, host, tagPid, pid) : heard;
+  return isCarrier(known, host, held) ? handedOver(known, { host, pid: tagPid ?? 0 }, { host, pid }) : heard;
 }
 
 /** Notes the process among those that carry lines of this origin. */
@@ -50,24 +51,6 @@ function withCarrier(heard: Heard, host: string, origin: Origin, tagPid: number 
   const carriers = withOne(head.carriers, tagPid);
   if (carriers === known?.carriers) return heard;
   return withProfile(heard, host, { heads: { ...heads, [origin]: { ...head, carriers } } });
-}
-
-/** Moves the events that wait under the carrier's pid to the worker's: each is a copy of the same sentence on stderr, if that came, else waits on. */
-function handedOver(heard: Heard, host: string, tagPid: number | null, pid: number): Heard {
-  const own = waitingAt(heard.held, host).filter(({ event }) => event.pid === (tagPid ?? 0));
-  return own.reduce((rest, held) => {
-    const { id, text, copies, at, sealed } = saidOf(rest, held);
-    const { says } = held.event;
-    if (!tellsOfState(says)) return rest;
-    const event = { ...held.event, pid };
-    const subject = subjectKey(event, says);
-    const without = struck(rest, held);
-    const before = without.subjects.get(subject) ?? { recent: [], voices: {} };
-    const { subject: after, event: said } = fold(before, { id, text, origin: 'syslog', times: copies, at, sealed });
-    const moved = heardWith(without, { subjects: without.subjects.with(subject, after) });
-    if (!said.held || moved.held.has(said.id)) return moved;
-    return heardWith(moved, { held: withWaiting(moved.held, { ...held, event, subject, serial: said.serial }) });
-  }, heard);
 }
 
 /**
@@ -106,7 +89,7 @@ function mayBeMistaken(heard: Heard, host: string, pid: number): boolean {
 function unmasked(heard: Heard, host: string, tagPid: number, pid: number): Heard {
   const speakers = heard.speakers.without(speakerKey({ host, pid: tagPid }));
   const known = withCarrier(heardWith(heard, { speakers }), host, 'stderr', tagPid);
-  return forgetWorker(handedOver(known, host, tagPid, pid), host, tagPid);
+  return forgetWorker(handedOver(known, { host, pid: tagPid ?? 0 }, { host, pid }), host, tagPid);
 }
 
 /**

@@ -104,9 +104,12 @@ export function separate(
   return COMES_BACK.has(sentence.change.to) ? runEnded(going, backendKey({ host, pid }, proxy), origin) : going;
 }
 
+/** How late a line may come that a process wrote before its proxy stopped. (Where the log names no pid, the next process may well speak by then.) */
+const LATE_WORDS_MS = 1_000;
+
 /**
  * The subject with its run ended within this origin if the proxy has stopped since: the next process has the same pid, as in a container, or none, as the
- * log has it, and may say the same again. What comes in the breath of the stop may be the old one's, by another target.
+ * log has it, and may say the same again.
  */
 export function anewIfStopped(
   subject: Subject,
@@ -119,7 +122,8 @@ export function anewIfStopped(
   const voice = subject.voices[origin];
   if (proxy === null || voice === undefined || voice.text === '') return subject;
   const stop = subjects.get(subjectKey(worker, { kind: 'proxy.stopped', proxy }))?.voices[origin];
-  if (stop === undefined || stop.at < voice.at || inOneBreath(at, stop.at)) return subject;
+  if (stop === undefined || stop.at < voice.at) return subject;
+  if (inOneBreath(at, stop.at) || at - stop.at <= (worker.pid === 0 ? 0 : LATE_WORDS_MS)) return subject;
   return ended(subject, origin, voice);
 }
 

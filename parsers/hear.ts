@@ -11,6 +11,7 @@ import { withRoomFor } from './crowd.js';
 import { type EventId, type HaproxyEvent, isOfWorkers, isSign, type StateSentence, tellsOfState } from './event.js';
 import { redated, withoutForetold } from './foretold.js';
 import { noteAttempt, noteStopped } from './forged.js';
+import { handedOver } from './hand-over.js';
 import { type Heard, type Held, heardWith, type RecentEvent, type Suspect, subjectKey } from './heard.js';
 import { takeOfWorker, takeSign } from './master-word.js';
 import { asItServed, hearReload, isAnew, isInheritance, isLoading, tellerOf } from './masters.js';
@@ -143,8 +144,9 @@ function eventOf(
     verdicts.heard = noteAttempt(verdicts.heard, record, at);
     return null;
   }
-  const { heard, host } = recognise(verdicts.heard, record, pid, at);
-  verdicts.heard = heard === verdicts.heard ? heard : opened(heard, { host, pid });
+  const { heard, host, from } = recognise(verdicts.heard, record, pid, at);
+  if (heard !== verdicts.heard)
+    verdicts.heard = opened(from ? handedOver(heard, from, { host, pid }) : heard, { host, pid });
   const master = tellerOf(verdicts.heard, host, record);
   const event: StateEvent = { id, at, utcOffsetMin, host, pid, master, says };
   if (says.kind === 'worker.started') event.anew = isAnew(verdicts.heard, host, record);

@@ -17,15 +17,16 @@ const UNKNOWN_MAX = 50;
 
 /**
  * Takes in that a worker speaks, and finds the name by which its host is known. Two names are one worker if they share the pid and no origin, neither host
- * has ever spoken in the other's way, and the first was announced by its master or heard within the last minute. If all workers of a name were known by
- * another one, the next one is so from its first word on: a copy may be heard before its original.
+ * has ever spoken in the other's way, and the first was announced by its master or heard within the last minute. The first name heard is the host's; but if
+ * all other workers of that name were known by the second one, a copy was heard before its original, and its words are `from` that name, `to` which they
+ * belong.
  */
 export function recognise(
   heard: Heard,
   { host, origin, sentence }: LogRecord,
   pid: number,
   at: Instant,
-): { heard: Heard; host: string } {
+): { heard: Heard; host: string; from?: WorkerRef } {
   const key = speakerKey({ host, pid });
   const { speakers } = heard;
   const known = speakers.get(key);
@@ -46,13 +47,15 @@ export function recognise(
   // Each name keeps its own origins: by them the two names of the next worker are joined.
   const metAs = (speaker: Speaker): Speaker => ({ ...heardNow(speaker), origins: speaker.origins });
   const twin = twinOf(speakers, host, pid, origin, at);
-  const alias = twin === null ? usualAlias(heard, host) : hostOf(twin);
   const fresh = announced || isCrowded(heard, host) ? forgetOld(heard, host, at) : heard;
   const self: Speaker = { alias: null, origins: {}, at, begun: at, announced, known: false, doubted: [] };
-  const joined =
-    alias === null
-      ? fresh.speakers
-      : fresh.speakers.with(speakerKey({ host: alias, pid }), twin === null ? self : metAs(speakers.get(twin)!));
+  if (twin !== null && isUsuallyCalled(heard, twin, host)) {
+    const renamed = fresh.speakers.with(twin, { ...speakers.get(twin)!, alias: host });
+    const known = renamed.with(key, { ...heardNow(self), announced });
+    return { heard: heardWith(fresh, { speakers: known }), host, from: speakerOf(twin) };
+  }
+  const alias = twin === null ? null : hostOf(twin);
+  const joined = twin === null ? fresh.speakers : fresh.speakers.with(twin, metAs(speakers.get(twin)!));
   return {
     heard: heardWith(fresh, { speakers: joined.with(key, { ...heardNow(self), alias, announced }) }),
     host: alias ?? host,
@@ -98,11 +101,11 @@ function twinOf(speakers: Shelf<Speaker>, host: string, pid: number, origin: Ori
   return candidates.map(([name]) => name).find((name) => shareNone(hostOf(name)) && !isNamed(name)) ?? null;
 }
 
-/** The other name by which all workers of this host's name are known; null if there is none. */
-function usualAlias(heard: Heard, host: string): string | null {
-  const aliases = new Set(speakersOf(heard, host).map(([, { alias }]) => alias));
-  const [alias = null] = aliases;
-  return aliases.size === 1 ? alias : null;
+/** Whether nothing was believed of this speaker yet, and all others of its name were known by that other one. */
+function isUsuallyCalled(heard: Heard, speaker: string, host: string): boolean {
+  const others = speakersOf(heard, hostOf(speaker)).filter(([key]) => key !== speaker);
+  const isNew = heard.speakers.get(speaker)?.known === false;
+  return isNew && others.length > 0 && others.every(([, { alias }]) => alias === host);
 }
 
 function originsByHost(speakers: Shelf<Speaker>): Map<string, Set<string>> {

@@ -42,6 +42,13 @@ test('a worker whose first line bears the name that UDP gives its host is of the
   assert.deepEqual(told, ['edge1 59610', 'edge1 239400']);
 });
 
+test('another HAProxy of the machine that writes by UDP alone keeps the name that UDP gives it', () => {
+  const told = outages('another-by-udp-alone').map(
+    ({ host, pid, end, start }) => `${host} ${pid} ${(end ?? 0) - start}`,
+  );
+  assert.deepEqual(told, ['edge1 101 60000', 'localhost 501 100000', 'localhost 501 60000']);
+});
+
 test('an outage that is told by the last words of a worker that has ended is one', () =>
   assert.equal(outages('last-words').length, 1));
 
