@@ -47,7 +47,7 @@ export function isWitnessed(heard: Heard, held: Held, said: RecentEvent): boolea
   if (sealed && (known || profile.tags.length === 0)) return true;
   // Any program can write both, under a pid of its own. Where masters announce their workers, one would have announced this one.
   if (cameBothWays(said)) return known || (!profile.announces && !isForeign(heard, held));
-  if (lacksStderr(heard, event, said)) return false;
+  if (lacksStderr(heard, held, said)) return false;
   if (pair) {
     if (!expectsStderr(profile)) return true;
     // Two requests in one breath make two lines as well: such a pair must fit, or wait for the line on stderr.
@@ -66,10 +66,11 @@ export function standsOnStderr(heard: Heard, event: HaproxyEvent): boolean {
 
 /**
  * Whether the line on stderr is required and has not come. Where clients can write whole lines they can write as many as they like, but none on
- * stderr: a change must stand there as well.
+ * stderr: a change must stand there as well. So it must where lines bear no tag, and a client need not know a pid.
  */
-export function lacksStderr(heard: Heard, event: HaproxyEvent, said: RecentEvent): boolean {
-  if (said.by.stderr > 0 || !mayBeClients(heard, event, said)) return false;
+export function lacksStderr(heard: Heard, { event, tag, tagPid }: Held, said: RecentEvent): boolean {
+  if (said.by.stderr > 0 || said.sealed) return false;
+  if ((tag !== '' || tagPid !== null) && !clientsWriteLines(heard, event)) return false;
   const profile = profileOf(heard, event.host);
   return profile.alive === true || (expectsStderr(profile) && !said.pair);
 }

@@ -8,7 +8,7 @@ import { isForged } from './forged.js';
 import type { Heard, Held, Profile, RecentEvent } from './heard.js';
 import { expectsStderr, profileOf } from './profiles.js';
 import { isWorker } from './speakers.js';
-import { OPEN } from './strangers.js';
+import { clientsWriteLines, OPEN } from './strangers.js';
 import { fits } from './told.js';
 import { isByStranger, isForeign, standsInAnother } from './writers.js';
 
@@ -26,13 +26,15 @@ const FOREIGN = 'another program wrote it';
 const UNANNOUNCED = 'no master told of such a worker';
 const UNHEARD = 'nothing was heard of such a worker';
 const STDERR_ALONE = 'it came on stderr alone, and this load balancer does not write there';
+const UNTAGGED = 'the log bears no tags';
 const CONTRADICTS = 'it contradicts what was said before';
 
 /** Why an event that waited in vain is not believed; null if it is. */
 export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null {
   const { event } = held;
   const profile = profileOf(heard, event.host);
-  if (lacksStderr(heard, event, said)) return doubtWithoutStderr(profile);
+  if (lacksStderr(heard, held, said))
+    return doubtWithoutStderr(profile, clientsWriteLines(heard, event) ? OPEN : UNTAGGED);
   const known = isWorker(heard, event.host, event.pid);
   if (said.sealed && !known && !isForeign(heard, held)) return untilNext(UNHEARD);
   if (said.by.syslog === 0) return known ? doubtOfKnownOnStderr(heard, event) : doubtOfUnknownOnStderr(heard, held);
@@ -56,9 +58,9 @@ function missingOf(profile: Profile, { by, pair }: RecentEvent): string[] {
  * A client may have written the event, and it must stand on stderr. If stderr is expected only because masters speak there, workers may never have
  * written to it: of `haproxy -W -D` nothing comes but its masters' first words.
  */
-function doubtWithoutStderr({ alive, pairs }: Profile): Doubt {
+function doubtWithoutStderr({ alive, pairs }: Profile, whereas: string): Doubt {
   const mayBeGone = alive !== true && pairs !== true;
-  return (mayBeGone ? untilNext : forGood)(`the line on stderr did not come, and ${OPEN}`);
+  return (mayBeGone ? untilNext : forGood)(`the line on stderr did not come, and ${whereas}`);
 }
 
 /** The event came by `log` targets, and in all the lines that the load balancer is known to write. */

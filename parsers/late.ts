@@ -4,7 +4,6 @@
  */
 import { lacksStderr } from './belief.js';
 import { saidOf, withSaid } from './copies.js';
-import type { HaproxyEvent } from './event.js';
 import { type Heard, type Held, heardWith, type RecentEvent, type Subject } from './heard.js';
 import type { Instant } from './record.js';
 import { isWorker } from './speakers.js';
@@ -16,8 +15,9 @@ import { groupOf, withoutWaiting } from './waiting.js';
  * a backend that was spoken of before, or if it must stand there because clients can write whole lines. A line of a `log` target may if a known worker said
  * it on stderr.
  */
-export function mayBeBorneOut(heard: Heard, event: HaproxyEvent, said: RecentEvent): boolean {
-  if (said.pair || lacksStderr(heard, event, said)) return true;
+export function mayBeBorneOut(heard: Heard, held: Held, said: RecentEvent): boolean {
+  if (said.pair || lacksStderr(heard, held, said)) return true;
+  const { event } = held;
   return isWorker(heard, event.host, event.pid) && (said.by.stderr > 0 || isNamed(heard, event));
 }
 

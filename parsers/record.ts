@@ -232,6 +232,8 @@ export interface LogRecord {
   origin: Origin;
   /** Facility times eight plus severity, where the line begins with `<PRI>`: 128 is local0.emerg; else null. */
   priority: number | null;
+  /** It stands in words there, `local0.alert`, as busybox writes it. */
+  inWords: boolean;
   /** The severity in HAProxy's own header, where that stands behind another one (`log stdout format short`): 0 to 7 as in RFC 5424; else null. */
   level: number | null;
   /** How many further copies rsyslog folded into this line (`message repeated N times`), else 1. */

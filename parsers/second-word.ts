@@ -39,7 +39,7 @@ export function startedAnew(
   const { host, pid } = held.event;
   const profile = profileOf(heard, host);
   if (said.by.syslog === 0 || !profile.tags.includes(held.tag) || isWorker(heard, host, pid)) return null;
-  if (lacksStderr(heard, held.event, said)) return null;
+  if (lacksStderr(heard, held, said)) return null;
   // Where clients can write lines, two of them say as little as one.
   if (profile.pairs && !said.pair && clientsWriteLines(heard, held.event)) return null;
   // Where a master would have told of the worker, stderr itself must have fallen silent. Then both targets must tell each sentence.

@@ -46,10 +46,10 @@ export function recognise(
   }
   // Each name keeps its own origins: by them the two names of the next worker are joined.
   const metAs = (speaker: Speaker): Speaker => ({ ...heardNow(speaker), origins: speaker.origins });
-  const twin = twinOf(speakers, host, pid, origin, at);
+  const twin = twinOf(heard, host, pid, origin, at);
   const fresh = announced || isCrowded(heard, host) ? forgetOld(heard, host, at) : heard;
   const self: Speaker = { alias: null, origins: {}, at, begun: at, announced, known: false, doubted: [] };
-  if (twin !== null && isUsuallyCalled(heard, twin, host)) {
+  if (twin !== null && speakers.get(twin)!.known === false && usualName(heard, hostOf(twin), pid) === host) {
     const renamed = fresh.speakers.with(twin, { ...speakers.get(twin)!, alias: host });
     const known = renamed.with(key, { ...heardNow(self), announced });
     return { heard: heardWith(fresh, { speakers: known }), host, from: speakerOf(twin) };
@@ -81,14 +81,16 @@ export function hostNameOf({ speakers }: Heard, { host, pid }: Pick<LogRecord, '
   return (pid === null ? undefined : speakers.get(speakerKey({ host, pid }))?.alias) ?? host;
 }
 
-function twinOf(speakers: Shelf<Speaker>, host: string, pid: number, origin: Origin, at: Instant): string | null {
+function twinOf(heard: Heard, host: string, pid: number, origin: Origin, at: Instant): string | null {
+  const { speakers } = heard;
   const own = `${pid} `;
+  const usual = usualName(heard, host, pid);
   const candidates = speakers.where(
     (name, speaker) =>
       name.startsWith(own) &&
       speaker.alias === null &&
       !speaker.origins[origin] &&
-      (speaker.announced || Math.abs(at - speaker.at) <= COPY_DELAY_MAX_MS),
+      (speaker.announced || hostOf(name) === usual || Math.abs(at - speaker.at) <= COPY_DELAY_MAX_MS),
   );
   if (candidates.length === 0) return null;
   const origins = originsByHost(speakers);
@@ -101,11 +103,11 @@ function twinOf(speakers: Shelf<Speaker>, host: string, pid: number, origin: Ori
   return candidates.map(([name]) => name).find((name) => shareNone(hostOf(name)) && !isNamed(name)) ?? null;
 }
 
-/** Whether nothing was believed of this speaker yet, and all others of its name were known by that other one. */
-function isUsuallyCalled(heard: Heard, speaker: string, host: string): boolean {
-  const others = speakersOf(heard, hostOf(speaker)).filter(([key]) => key !== speaker);
-  const isNew = heard.speakers.get(speaker)?.known === false;
-  return isNew && others.length > 0 && others.every(([, { alias }]) => alias === host);
+/** The other name by which all workers of this host's name but this one were known; null if there is none. */
+function usualName(heard: Heard, host: string, pid: number): string | null {
+  const aliases = speakersOf(heard, host).flatMap(([key, { alias }]) => (speakerOf(key).pid === pid ? [] : [alias]));
+  const [first = null] = aliases;
+  return aliases.every((alias) => alias === first) ? first : null;
 }
 
 function originsByHost(speakers: Shelf<Speaker>): Map<string, Set<string>> {

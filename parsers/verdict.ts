@@ -85,7 +85,7 @@ export class Verdicts {
       if (this.heard.held.get(said.id) !== held)
         this.heard = heardWith(this.heard, { held: withWaiting(this.heard.held, held) });
       this.#relieve(held.subject);
-      if (!lacksStderr(this.heard, held.event, said)) this.#release(held);
+      if (!lacksStderr(this.heard, held, said)) this.#release(held);
     }
   }
 
@@ -130,7 +130,7 @@ export class Verdicts {
 
   /** Whether an event holds up those behind it. Where all must stand on stderr, stderr alone tells the order, and what clients write holds up nothing. */
   #holdsUp(held: Held): boolean {
-    return !held.doubted && !lacksStderr(this.heard, held.event, saidOf(this.heard, held));
+    return !held.doubted && !lacksStderr(this.heard, held, saidOf(this.heard, held));
   }
 
   /** Tells the witnessed events in the backend of `held`, up to the first unwitnessed one that holds up the others. */
@@ -218,7 +218,7 @@ export class Verdicts {
       const known = withDoubted(speaker, { event, tagPid: held.tagPid, text, pair });
       this.heard = heardWith(this.heard, { speakers: speakers.with(key, known) });
     }
-    if (legacy || !mayBeBorneOut(this.heard, event, said)) {
+    if (legacy || !mayBeBorneOut(this.heard, held, said)) {
       this.#strike(held);
       return;
     }

@@ -26,13 +26,16 @@ const isLocal = (priority: number | null): boolean => priority !== null && prior
 
 /**
  * Whether a line's severity says that it is no traffic, and its facility that a `log` target of HAProxy may have brought it. False if the log has no
- * severities.
+ * severities: where a client's text stands in the place of host and tag, it may write one in words. And rsyslog gives one of its own to what has none and
+ * no tag (`format raw` into imudp).
  */
 export function isSealed(heard: Heard, host: string, record: LogRecord): boolean {
-  const { origin, priority } = record;
+  const { origin, priority, inWords, tag } = record;
   if (origin !== 'syslog' || priority === null || !OF_STATES.has(priority & 7) || isOfCarrier(record)) return false;
-  const known = profileOf(heard, host).heads?.syslog?.facilities ?? [];
-  return known.length === 0 || known.includes(priority >> 3) || isLocal(priority);
+  const { syslog, stderr } = profileOf(heard, host).heads ?? {};
+  const known = syslog?.facilities ?? [];
+  if (inWords && known.length === 0 && !stderr?.facilities.length) return false;
+  return known.includes(priority >> 3) || isLocal(priority) || (known.length === 0 && tag !== '');
 }
 
 /** The header is a carrier's, and so is the severity: a log driver has one for all of standard output (carriers.ts). */

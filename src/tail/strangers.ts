@@ -98,8 +98,9 @@ const SENTENCE = 'backend x has no server available!';
 function strangerIn(bytes: Buffer, start: number, message: number, end: number): Stranger | 'own' | 'nobody' {
   const line = parseLine(bytes.toString('utf8', start, end), ANY_TIME);
   if (!line.ok) return 'nobody';
-  // Behind a severity of HAProxy's own nothing is a client's but in its place.
-  if (line.record.sentence.kind !== 'other' || line.record.level !== null) return 'own';
+  const { sentence, level, inWords } = line.record;
+  // Behind a severity of HAProxy's own nothing is a client's but in its place; nor behind one in words, as behind `<PRI>` above.
+  if (sentence.kind !== 'other' || level !== null || inWords) return 'own';
   const header = bytes.toString('utf8', start, message);
   const said = line.record.pid === null ? parseLine(`${header}${SENTENCE}`, ANY_TIME) : line;
   if (!said.ok || said.record.pid === null) return 'nobody';
