@@ -4,6 +4,7 @@ export const SPACE = 0x20;
 export const QUOTE = 0x22;
 export const PLUS = 0x2b;
 export const DASH = 0x2d;
+export const DOT = 0x2e;
 export const SLASH = 0x2f;
 export const DIGIT_0 = 0x30;
 export const DIGIT_1 = 0x31;

@@ -13,7 +13,8 @@ import {
   SPACE,
 } from './bytes.js';
 import { isDigit } from './cursor.js';
-import { byFirstByte, bytesOf, isOneOf, OF_STATES } from './openings.js';
+import { isLevel } from './levels.js';
+import { bytesOf, isOneOf, OF_STATES } from './openings.js';
 
 /** The longest stamp: RFC 3339 with nine digits of a second and a zone. */
 const STAMP_BYTES_MAX = 35;
@@ -79,7 +80,7 @@ function isTraditional(bytes: Uint8Array, at: number, end: number): boolean {
   );
 }
 
-/** ` host tag[pid]: ` of the last line, and where in the line it stood. A shortcut only: it never changes an answer. */
+/** ` host tag[pid]: ` of the last line, and where in the line it stood. A shortcut only: it never hides a sentence. */
 const known = { at: 0, message: 0, row: 0, words: 0, lastWordAt: 0, values: new Uint32Array(64) };
 
 /** Where that header stands, in bytes from a line's start to the blank before the host and to the message; and in how many lines in a row it was met again. */
@@ -113,11 +114,15 @@ function messageStartByFields(bytes: Uint8Array, from: number, end: number): num
     const name = afterFields(bytes, stamp, end, 3);
     return afterVersion(bytes, isVersion(bytes, name, end) ? afterFields(bytes, name, end, 4) - 2 : stamp, end);
   }
-  const time = afterFields(bytes, stamp, end, wordsOfStamp(bytes, stamp));
+  const words = wordsOfStamp(bytes, stamp);
+  const time = afterFields(bytes, stamp, end, words);
   const host = isLevel(bytes, time, end) ? afterFields(bytes, time, end, 1) : time;
   const behind = afterFields(bytes, host, end, 1);
-  // Where no host stands, the tag does.
-  if (bytes[behind - 3] === BRACKET_CLOSE && bytes[behind - 2] === COLON) return behind;
+  // Where no host stands, the tag does; and none stands behind a stamp with the day of the week.
+  if (words === 5 || endsTag(bytes, behind)) {
+    remember(bytes, from, host - 1, behind);
+    return behind;
+  }
   const tag = isLevel(bytes, behind, end) ? afterFields(bytes, behind, end, 1) : behind;
   // (A `log-tag` may be 1 as well: no stamp stands behind that.)
   if (isVersion(bytes, tag, end) && isDigit(bytes[tag + 2])) return afterVersion(bytes, tag, end);
@@ -145,31 +150,12 @@ function wordsOfStamp(bytes: Uint8Array, start: number): number {
   return bytes[start + 4]! > DIGIT_9 ? 5 : 3;
 }
 
-/** `local0.info `, `<local0.info> `, `<16.6> ` (grammar/envelope.peggy, Level). */
-function isLevel(bytes: Uint8Array, at: number, end: number): boolean {
-  if (bytes[at] !== LT) return isOneOf(LEVELS, bytes, at, end);
-  const next = bytes.indexOf(SPACE, at);
-  return next > at && next < end && bytes[next - 1] === GT;
+/** Whether the word before `next` and its blanks ends as `haproxy[1]:` does. */
+function endsTag(bytes: Uint8Array, next: number): boolean {
+  let last = next - 1;
+  while (bytes[last] === SPACE) last--;
+  return bytes[last] === COLON && bytes[last - 1] === BRACKET_CLOSE;
 }
-
-const LOCALS = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => `local${n}`);
-const FACILITIES = [
-  'kern',
-  'user',
-  'mail',
-  'daemon',
-  'auth',
-  'syslog',
-  'lpr',
-  'news',
-  'uucp',
-  'cron',
-  'authpriv',
-  'ftp',
-  ...LOCALS,
-];
-const SEVERITIES = ['emerg', 'panic', 'alert', 'crit', 'err', 'error', 'warning', 'warn', 'notice', 'info', 'debug'];
-const LEVELS = byFirstByte(FACILITIES.flatMap((facility) => SEVERITIES.map((severity) => `${facility}.${severity} `)));
 
 /** Behind what does not belong to the line: a byte order mark, or NULs (parse-line.ts). */
 function unmarked(bytes: Uint8Array, start: number, end: number): number {

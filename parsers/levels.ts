@@ -1,0 +1,37 @@
+/** A severity in words, found by its bytes. */
+import { DOT, GT, LT, SPACE } from './bytes.js';
+import { isDigit } from './cursor.js';
+import { byFirstByte, isOneOf } from './openings.js';
+
+/** `local0.info `, `<local0.info> `, `<16.6> ` (grammar/envelope.peggy, Level). */
+export function isLevel(bytes: Uint8Array, at: number, end: number): boolean {
+  return isOneOf(LEVELS, bytes, at, end) || (bytes[at] === LT && isNumeric(bytes, at, end));
+}
+
+function isNumeric(bytes: Uint8Array, from: number, end: number): boolean {
+  let at = from + 1;
+  while (at < end && isDigit(bytes[at])) at++;
+  if (at === from + 1 || bytes[at] !== DOT || !isDigit(bytes[at + 1])) return false;
+  for (at++; at < end && isDigit(bytes[at]); ) at++;
+  return bytes[at] === GT && bytes[at + 1] === SPACE;
+}
+
+const LOCALS = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => `local${n}`);
+const FACILITIES = [
+  'kern',
+  'user',
+  'mail',
+  'daemon',
+  'auth',
+  'syslog',
+  'lpr',
+  'news',
+  'uucp',
+  'cron',
+  'authpriv',
+  'ftp',
+  ...LOCALS,
+];
+const SEVERITIES = ['emerg', 'panic', 'alert', 'crit', 'err', 'error', 'warning', 'warn', 'notice', 'info', 'debug'];
+const WORDS = FACILITIES.flatMap((facility) => SEVERITIES.map((severity) => `${facility}.${severity}`));
+const LEVELS = byFirstByte(WORDS.flatMap((words) => [`${words} `, `<${words}> `]));
