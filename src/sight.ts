@@ -25,7 +25,9 @@ export class Sight {
     const isLost = kind === 'missing' || kind === 'unreadable';
     if (isLost) this.waitedFor.add(path);
     else this.waitedFor.delete(path);
-    if (isLost || this.#noted.has(path)) this.#note(path, isLost ? detail : null);
+    // Where reading goes on there may be the same trouble still, which is not told twice.
+    const isOver = kind === 'following' || kind === 'rotated' || kind === 'truncated';
+    if (isLost || (isOver && this.#noted.has(path))) this.#note(path, isLost ? detail : null);
     return isLost;
   }
 

@@ -1,12 +1,9 @@
 /** Whether haplog understands anything at all of a log, by how its lines begin: one that it does not is as good as missing. Pure. */
-import { messageStart, parseHeader, parseLine } from '../../parsers/index.js';
+import { classify, messageStart, parseHeader, parseLine } from '../../parsers/index.js';
 import { ANY_TIME } from './header-words.js';
 
 /** Fewer lines show nothing. */
 const LINES_ENOUGH = 3;
-
-/** `haproxy[123]: `, behind which HAProxy's message stands. */
-const SECOND_TAG = /^[A-Za-z0-9._/-]+\[\d+\]: /;
 
 /** Whether none of these lines of a log begins as haplog knows it. */
 export function isIllegible(lines: readonly string[]): boolean {
@@ -14,17 +11,47 @@ export function isIllegible(lines: readonly string[]): boolean {
   return written.length >= LINES_ENOUGH && !written.some(isLegible);
 }
 
+/** What a line begins with if it is dated at all; the grammar decides whether it is a time. */
+const DATED = /^(?:<\d+>)?(?:1 )?(\d{4} [A-Z][a-z]{2} [ \d]\d \S+|[A-Z][a-z]{2} [ \d]\d \S+|\d\S+) /;
+const HOST = /^[A-Za-z0-9.:_-]+ /;
+
+/** A sentence that every version of HAProxy knows. */
+const SENTENCE = 'backend x has no server available!';
+
+/** `haproxy[123]: `, behind which HAProxy's message stands. */
+const SECOND_TAG = /^haproxy\S*\[\d+\]: /;
+
 /**
- * There is a header, and the message behind it does not begin with another one, as where a log is sent through a second syslog; or the line is
- * understood all the same.
+ * The line is understood; or HAProxy's sentence would be in its message's place; or it is dated and its text looks like traffic, as where HAProxy's format and
+ * rsyslog's input do not fit. The message stands behind the last header: there are two where a log is sent through a second syslog.
  */
 function isLegible(line: string): boolean {
   const said = parseLine(line, ANY_TIME);
   if (said.ok && said.record.sentence.kind !== 'other') return true;
+  const instead = parseLine(`${headersOf(line)}${SENTENCE}`, ANY_TIME);
+  return (instead.ok && instead.record.sentence.kind === 'backend.exhausted') || isDatedTraffic(line);
+}
+
+/** All that stands before the message. */
+function headersOf(line: string): string {
   const { header, message } = parted(line);
-  if (parseHeader(header, ANY_TIME) === null || SECOND_TAG.test(message)) return false;
-  const again = parted(message.startsWith('1 ') ? `<0>${message}` : message);
-  return (parseHeader(again.header, ANY_TIME)?.pid ?? null) === null;
+  const tag = SECOND_TAG.exec(message)?.[0];
+  if (tag !== undefined) return header + tag;
+  const again = parted(message.startsWith('1 ') ? `<0>${message}` : message).header;
+  const isHeader = again.includes('haproxy') && parseHeader(again, ANY_TIME) !== null;
+  return isHeader ? header + again.replace(/^<0>/, '') : header;
+}
+
+function isDatedTraffic(line: string): boolean {
+  const dated = DATED.exec(line);
+  if (dated === null || !parseLine(`${dated[1]} h t: x`, ANY_TIME).ok) return false;
+  const text = line.slice(dated[0].length);
+  return isTraffic(text) || (HOST.test(text) && isTraffic(text.replace(HOST, '')));
+}
+
+function isTraffic(text: string): boolean {
+  const bytes = Buffer.from(`2026-01-01T00:00:00Z h t[1]: ${text}`);
+  return classify(bytes, 0, bytes.length) === 'traffic';
 }
 
 function parted(line: string): { header: string; message: string } {

@@ -24,6 +24,8 @@ const PACKERS = [
   { name: 'bzip2', magic: Buffer.from('BZh91AY&SY') },
 ];
 const MAGIC_BYTES = 10;
+/** What is looked at of a log to tell whether anything of it is understood. */
+const LINES_BYTES = 64 * 1024;
 const CLOSED = -1;
 
 /** A log that cannot be read; `missing` is the only reason that time alone may cure. */
@@ -131,10 +133,18 @@ export class LogFile {
     return this.#firstBytes().toString('utf8').split('\n');
   }
 
-  /** The whole lines in the last few KiB before `end`, where a line begins. */
+  /** The whole lines in the last 64 KiB before `end`. */
   linesBefore(end: number): string[] {
-    const lines = this.bytesBefore(end).toString('utf8').split('\n');
-    return lines.slice(end > HEAD_BYTES ? 1 : 0, -1);
+    const bytes = this.bytesBefore(end, LINES_BYTES);
+    return bytes
+      .toString('utf8')
+      .split('\n')
+      .slice(end > bytes.length ? 1 : 0, -1);
+  }
+
+  /** The whole lines in the first 64 KiB; of a packed file, those in its first few KiB. */
+  linesAtStart(): string[] {
+    return this.compressed ? this.firstLines().slice(0, -1) : this.linesBefore(Math.min(this.size, LINES_BYTES));
   }
 
   /**
@@ -162,9 +172,9 @@ export class LogFile {
     return 0;
   }
 
-  /** The last bytes before `end`, a few KiB of them. */
-  bytesBefore(end: number): Buffer {
-    const start = Math.max(0, end - HEAD_BYTES);
+  /** The last bytes before `end`, a few KiB of them unless more are wanted. */
+  bytesBefore(end: number, length = HEAD_BYTES): Buffer {
+    const start = Math.max(0, end - length);
     const bytes = Buffer.alloc(end - start);
     return bytes.subarray(0, readSync(this.fd, bytes, 0, bytes.length, start));
   }

@@ -149,7 +149,9 @@ class FileReading {
     if (sight.kind === 'same') {
       teller.over();
       teller.following(`from byte ${this.splitter.lineStart} on`);
-    } else if (sight.kind === 'waiting' && sight.because !== 'empty') {
+    } else if (sight.kind === 'waiting' && sight.because === 'empty') {
+      if (teller.over()) teller.following('the file there is empty');
+    } else if (sight.kind === 'waiting') {
       const graceMs = sight.because === 'missing' ? MISSING_GRACE_MS : 0;
       teller.trouble(sight.because, `${sight.detail}; waiting for it`, graceMs);
     }

@@ -39,7 +39,9 @@ export function unreadOf({ path, fingerprint, offset }: Checkpoint): Unread {
       bytes: size - from,
       hasLine: file.lineStartAt(size) > from,
       writtenAt,
-      isIllegible: isSame && !file.compressed && isIllegible(file.linesBefore(offset)),
+      // A long dump may stand at the end of a log that is understood.
+      isIllegible:
+        isSame && !file.compressed && isIllegible(file.linesBefore(offset)) && isIllegible(file.linesAtStart()),
     };
   } finally {
     file.close();
@@ -51,7 +53,7 @@ export function beginsIllegibly(path: string): boolean {
   try {
     const file = LogFile.open(path);
     try {
-      return isIllegible(file.firstLines().slice(0, -1));
+      return isIllegible(file.linesAtStart());
     } finally {
       file.close();
     }
