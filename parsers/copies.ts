@@ -88,8 +88,8 @@ export function strike({ recent, voices }: Subject, serial: number): Subject {
 }
 
 /**
- * Ends the run of `has no server available` of a backend, within this origin, when one of its servers may have come back; and that of its stop when the
- * pid speaks of its servers again: in a container the next process has the same pid.
+ * Ends the run of `has no server available` of a backend, within this origin, when one of its servers may have come back, or something new says that some are
+ * left; and that of its stop when the pid speaks of its servers again: in a container the next process has the same pid.
  */
 export function separate(
   subjects: Heard['subjects'],
@@ -97,19 +97,22 @@ export function separate(
   pid: number,
   origin: Origin,
   sentence: StateSentence,
+  isNew: boolean,
 ): Shelf<Subject> {
   if (sentence.kind !== 'server') return subjects;
   const proxy = sentence.server.backend;
   const going = runEnded(subjects, subjectKey({ host, pid }, { kind: 'proxy.stopped', proxy }), origin);
-  return COMES_BACK.has(sentence.change.to) ? runEnded(going, backendKey({ host, pid }, proxy), origin) : going;
+  const { change, counts } = sentence;
+  const hasServers = COMES_BACK.has(change.to) || (isNew && counts !== null && counts.active + counts.backup > 0);
+  return hasServers ? runEnded(going, backendKey({ host, pid }, proxy), origin) : going;
 }
 
-/** How late a line may come that a process wrote before its proxy stopped. (Where the log names no pid, the next process may well speak by then.) */
+/** How much later than the first a copy of another target comes at most, if a stop stands between them. */
 const LATE_WORDS_MS = 1_000;
 
 /**
  * The subject with its run ended within this origin if the proxy has stopped since: the next process has the same pid, as in a container, or none, as the
- * log has it, and may say the same again.
+ * log has it, and may say the same again. A line that bears a stamp from before the stop is the old one's.
  */
 export function anewIfStopped(
   subject: Subject,
@@ -123,8 +126,7 @@ export function anewIfStopped(
   if (proxy === null || voice === undefined || voice.text === '') return subject;
   const stop = subjects.get(subjectKey(worker, { kind: 'proxy.stopped', proxy }))?.voices[origin];
   if (stop === undefined || stop.at < voice.at) return subject;
-  if (inOneBreath(at, stop.at) || at - stop.at <= (worker.pid === 0 ? 0 : LATE_WORDS_MS)) return subject;
-  return ended(subject, origin, voice);
+  return at < stop.at || at - voice.at <= LATE_WORDS_MS ? subject : ended(subject, origin, voice);
 }
 
 function runEnded(subjects: Heard['subjects'], key: string, origin: Origin): Heard['subjects'] {

@@ -163,7 +163,8 @@ function foldIn(verdicts: Verdicts, event: StateEvent, subject: string, record: 
   const known = beforeLine(heard.subjects.get(subject), says, at);
   const before = anewIfStopped(known, heard.subjects, event, says, { origin, at });
   const folded = fold(before, { id, text, origin, times, at, sealed: isSealed(heard, host, record) });
-  const subjects = separate(heard.subjects, host, pid, origin, says).with(subject, folded.subject);
+  const isNew = known.voices[origin]?.text !== text;
+  const subjects = separate(heard.subjects, host, pid, origin, says, isNew).with(subject, folded.subject);
   verdicts.heard = heardWith(heard, { subjects });
   return folded.event;
 }

@@ -7,7 +7,7 @@ import { backendOf } from './event.js';
 import { isWary } from './forged.js';
 import type { Doubted, Heard, Held, Profile, RecentEvent, Speaker } from './heard.js';
 import { speakerKey } from './keys.js';
-import { profileOf, showsTwoTargets } from './profiles.js';
+import { hasName, profileOf, showsTwoTargets } from './profiles.js';
 import { isWorker } from './speakers.js';
 import { clientsWriteLines } from './strangers.js';
 import { followsFrom, isNamed } from './told.js';
@@ -38,7 +38,7 @@ export function startedAnew(
 ): readonly Doubted[] | null {
   const { host, pid } = held.event;
   const profile = profileOf(heard, host);
-  if (said.by.syslog === 0 || !profile.tags.includes(held.tag) || isWorker(heard, host, pid)) return null;
+  if (said.by.syslog === 0 || !hasName(profile, held.tag) || isWorker(heard, host, pid)) return null;
   if (lacksStderr(heard, held, said)) return null;
   // Where clients can write lines, two of them say as little as one.
   if (profile.pairs && !said.pair && clientsWriteLines(heard, held.event)) return null;

@@ -7,7 +7,7 @@ import { beginsWorker, isOfWorkers, isSign } from './event.js';
 import type { Head, Heard, Held, RecentEvent } from './heard.js';
 import { speakerKey, type WorkerRef } from './keys.js';
 import { isExcess, isMaster } from './masters.js';
-import { profileOf, withOne, withProfile } from './profiles.js';
+import { hasName, profileOf, withOne, withProfile } from './profiles.js';
 import type { LogRecord, Origin } from './record.js';
 import { hostNameOf, isWorker } from './speakers.js';
 import { linesVary, OPEN } from './strangers.js';
@@ -115,12 +115,12 @@ const WRAPPER = 'haproxy-systemd-wrapper';
 /** Why a line on stderr cannot come from its writer, which was not heard to carry HAProxy's stderr: it may be HAProxy itself, under its own pid, or anybody. */
 function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, writer: WorkerRef | null): string | null {
   const { pid, tag, tagPid, sentence } = record;
-  const { tags, heads } = profileOf(heard, host);
+  const profile = profileOf(heard, host);
+  const { heads } = profile;
   // The wrapper knows of no workers, and ended with 1.7.
   const isWrappers = tag === WRAPPER && !isOfWorkers(sentence);
   const isOfMaster = isOfWorkers(sentence) || (isSign(sentence) && sentence.kind !== 'check.result');
-  if ((tagPid !== pid || isOfMaster) && tags.length > 0 && !tags.includes(tag) && !isWrappers)
-    return 'another program wrote it';
+  if ((tagPid !== pid || isOfMaster) && !hasName(profile, tag) && !isWrappers) return 'another program wrote it';
   if (writer !== null && linesVary(heard, writer) && (isOfMaster || profileOf(heard, writer.host).open))
     return `another process wrote it, and ${OPEN}`;
   if (!isOfMaster) return null;
@@ -153,9 +153,10 @@ export function standsInAnother(heard: Heard, { event, inTagsPlace = null }: Hel
  * bear theirs, or in another program's message.
  */
 export function isForeign(heard: Heard, { event, tag, inTagsPlace = null }: Held): boolean {
-  const { tags, heads } = profileOf(heard, event.host);
+  const profile = profileOf(heard, event.host);
+  const { tags, heads } = profile;
   if (tags.length === 0 || isWorker(heard, event.host, event.pid)) return false;
-  if (!tags.includes(tag) || isInAnother(heard, event.host, 'syslog', inTagsPlace)) return true;
+  if (!hasName(profile, tag) || isInAnother(heard, event.host, 'syslog', inTagsPlace)) return true;
   return (heads?.syslog ?? heads?.stderr)?.numbered === true && event.pid === 0;
 }
 

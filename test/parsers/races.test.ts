@@ -1,7 +1,7 @@
 /** Logs in which lines come in an unlucky order (fixtures/races): each change is told once, of its worker, and in its order. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { readLog } from '../support/reading.js';
 
 const read = (name: string) => readLog(readFileSync(`fixtures/races/${name}.log`, 'utf8').trimEnd().split('\n')).news;
@@ -47,6 +47,31 @@ test('another HAProxy of the machine that writes by UDP alone keeps the name tha
     ({ host, pid, end, start }) => `${host} ${pid} ${(end ?? 0) - start}`,
   );
   assert.deepEqual(told, ['edge1 101 60000', 'localhost 501 100000', 'localhost 501 60000']);
+});
+
+/** `18:57:23 to 18:57:30 process_stopped`, by the log's clock. */
+const spans = (name: string) =>
+  outages(name).map(({ start, end, endHow }) => {
+    const time = (at: number | null) => (at === null ? '?' : new Date(at).toISOString().slice(11, 19));
+    return `${time(start)} to ${time(end)} ${endHow}`;
+  });
+
+describe('an outage goes on where the next process says the same of its backend as the one before', () => {
+  test('five milliseconds after that one’s stop, in a log without pids', () =>
+    assert.deepEqual(spans('reload-without-pids'), ['18:57:23 to 18:57:30 process_stopped', '18:57:30 to ? null']));
+
+  test('in a container that was started again at once', () =>
+    assert.deepEqual(spans('restart-in-a-container'), [
+      '19:06:35 to 19:06:36 recovered',
+      '19:06:51 to 19:06:52 process_stopped',
+      '19:06:53 to 19:06:54 recovered',
+    ]));
+
+  test('and the stop is told after that, because a line of it was lost', () =>
+    assert.deepEqual(spans('stop-told-late'), ['19:05:30 to ? null']));
+
+  test('and that one was killed, so that its servers seem to come back first', () =>
+    assert.deepEqual(spans('killed-in-an-outage'), ['19:04:43 to 19:04:45 recovered', '19:04:45 to ? null']));
 });
 
 test('an outage that is told by the last words of a worker that has ended is one', () =>

@@ -21,7 +21,8 @@ export function folded(lines: readonly string[]): { transitions: Transition[]; o
     const key = subjectKey({ host, pid }, says);
     const before = subjects.get(key) ?? { recent: [], voices: {} };
     const { subject, event: told } = fold(before, { id, text, origin, times, at, sealed: false });
-    subjects = separate(subjects, host, pid, origin, says).with(key, subject);
+    const isNew = before.voices[origin]?.text !== text;
+    subjects = separate(subjects, host, pid, origin, says, isNew).with(key, subject);
     if (told.id !== id) continue;
     const event = { id, ...parsed.stamp, host, pid, says };
     const next = step(situation, { kind: 'event', event, copies: 1, live: true, heardAt: at }, PLAN);
