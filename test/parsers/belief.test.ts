@@ -44,7 +44,7 @@ describe('a genuine change is told without delay', () => {
   test('by the line on stderr of a known worker', () =>
     assert.equal(atOnce([stderrLine(LATER, down('a', 2))], debian), 1));
   test('by two log targets in one breath', () => assert.equal(atOnce(twice(LATER, down('a', 2)), twoTargets), 1));
-  test('by its one line, where the source is known to write one', () =>
+  test('by its one line, where the load balancer is known to write one', () =>
     assert.equal(atOnce([syslogLine(LATER, down('a', 2))], oneTarget), 1));
   test('also the first one ever, of a worker of which nothing is known, as soon as its copy comes', () => {
     assert.equal(atOnce(twice(T, down('a', 2))), 1);
@@ -110,7 +110,7 @@ describe('a line that came alone', () => {
     assert.deepEqual(believed(lines, debian), ['app exhausted']);
   });
 
-  test('is believed within a second where nothing is known of the source', () => {
+  test('is believed within a second where nothing is known of the load balancer', () => {
     const line = syslogLine(T, down('a', 0));
     assert.equal(atOnce([line]), 0);
     assert.deepEqual(believed([line]), ['a down', 'app exhausted']);
@@ -363,7 +363,7 @@ test('in a container the next worker has the pid of the one before, and what it 
   assert.equal(believed(twoLives).filter((it) => it === 'a down').length, 2);
 });
 
-test('what was learned of a source is remembered over a restart', () => {
+test('what was learned of a load balancer is remembered over a restart', () => {
   const restarted = read([], debian).memory;
   assert.deepEqual(believed([syslogLine(LATER, EXHAUSTED)], restarted).length, 1);
 });
@@ -562,8 +562,8 @@ describe('that a line was lost', () => {
     const { news, memory } = read([syslogLine(LATER, down('a', 2))], twoTargets);
     assert.equal(news.transitions.length, 1);
     assert.deepEqual(events([syslogLine(later, EXHAUSTED)], memory), []);
-    for (const source of [memory, oneTarget]) {
-      assert.deepEqual(believed([stderrLine(later, NEW_EXHAUSTED)], source), [
+    for (const known of [memory, oneTarget]) {
+      assert.deepEqual(believed([stderrLine(later, NEW_EXHAUSTED)], known), [
         '? it came on stderr alone, and this load balancer does not write there',
       ]);
     }

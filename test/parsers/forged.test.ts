@@ -320,7 +320,7 @@ describe('once somebody has tried', () => {
     assert.deepEqual(told([line(LATER, EXHAUSTED), line(LATER + 3_000, EXHAUSTED)], forged), []);
   });
 
-  test('two requests in one breath still are as a source that writes two lines', () =>
+  test('two requests in one breath still are as a load balancer that writes two lines', () =>
     assert.deepEqual(told(twice(LATER, EXHAUSTED), forged), ['app exhausted']));
 });
 

@@ -176,7 +176,7 @@ describe('where HAProxy was heard before', () => {
   });
 });
 
-describe('a source without stderr, of which haplog reads from a reload on', () => {
+describe('a load balancer without stderr, of which haplog reads from a reload on', () => {
   const stopped = (proxy: string) => `Proxy ${proxy} stopped (cumulated conns: FE: 0, BE: 0).`;
   const fall = (at: number, pid: number) => [once(at, said('DOWN', 'a', 0), pid), once(at + 1, EXHAUSTED, pid)];
   const FALL = ['a down +9000', 'outage'];

@@ -1,4 +1,4 @@
-/** Which lines are a pair, and what a source is taken to write, where one thing less would hide an alarm or tell a forged one. */
+/** Which lines are a pair, and what a load balancer is taken to write, where one thing less would hide an alarm or tell a forged one. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { down, stderrLine, syslogLine, up } from '../support/lines.js';

@@ -46,6 +46,14 @@ const jsonOf = (text: string) =>
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line));
 
+test('of a log of which it understands nothing an import says so', (t) => {
+  const folder = tempFolder(t);
+  writeFileSync(join(folder, 'j.log'), '{"MESSAGE": "backend app has no server available!"}\n'.repeat(3));
+  const { status, stderr } = ask(folder, ['import', 'j.log', '--db', 'h.db']);
+  assert.equal(status, 0);
+  assert.match(stderr, /^j\.log: its lines begin in no way that haplog knows, .*\n3 lines read into h\.db: /);
+});
+
 test('an import takes no standard input, and says so', (t) => {
   const { status, stderr } = ask(tempFolder(t), ['import', '-', '--db', 'h.db']);
   assert.deepEqual(
