@@ -5,6 +5,7 @@
 import { lacksStderr } from './belief.js';
 import { saidOf, withSaid } from './copies.js';
 import { type Heard, type Held, heardWith, type RecentEvent, type Subject } from './heard.js';
+import { expectsStderr, profileOf } from './profiles.js';
 import type { Instant } from './record.js';
 import { isWorker } from './speakers.js';
 import { isNamed } from './told.js';
@@ -12,13 +13,15 @@ import { groupOf, withoutWaiting } from './waiting.js';
 
 /**
  * Whether a later line may bear out an event that is not believed. The line on stderr may if two `log` targets told the event, if a known worker said it of
- * a backend that was spoken of before, or if it must stand there because clients can write whole lines. A line of a `log` target may if a known worker said
- * it on stderr.
+ * a backend that was spoken of before, if it must stand there because clients can write whole lines, or if the worker is not known yet, whose first words on
+ * stderr and its master's may be late. A line of a `log` target may if a known worker said it on stderr.
  */
 export function mayBeBorneOut(heard: Heard, held: Held, said: RecentEvent): boolean {
   if (said.pair || lacksStderr(heard, held, said)) return true;
   const { event } = held;
-  return isWorker(heard, event.host, event.pid) && (said.by.stderr > 0 || isNamed(heard, event));
+  if (!isWorker(heard, event.host, event.pid))
+    return said.by.stderr === 0 && expectsStderr(profileOf(heard, event.host));
+  return said.by.stderr > 0 || isNamed(heard, event);
 }
 
 /** Changes that end an outage even without counts. */

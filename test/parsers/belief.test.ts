@@ -472,7 +472,10 @@ test('a thousand forged numbers leave no more behind than a few', () => {
   }
   assert.ok(memory.heard.speakers.size < 200, `${memory.heard.speakers.size} speakers`);
   assert.ok(memory.heard.subjects.size < 200, `${memory.heard.subjects.size} subjects`);
-  assert.equal(memory.heard.held.size, 0);
+  // For a minute their words on stderr may yet come.
+  assert.ok(memory.heard.held.size <= 50, `${memory.heard.held.size} wait`);
+  const { memory: later } = read([syslogLine(LATER + 2_000 * 2_000 + 120_000, 'Proxy x started.')], memory);
+  assert.equal(later.heard.held.size, 0);
 });
 
 test('made-up servers that are believed do not fill the memory, and push out nothing that is known of the others', () => {

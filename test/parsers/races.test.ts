@@ -74,6 +74,12 @@ describe('an outage goes on where the next process says the same of its backend 
     assert.deepEqual(spans('killed-in-an-outage'), ['19:04:43 to 19:04:45 recovered', '19:04:45 to ? null']));
 });
 
+test('stderr that is seconds late, from a new worker’s first word on, bears out what its `log` target told', () => {
+  assert.deepEqual(spans('stderr-three-seconds-late'), ['18:46:59 to ? null', '18:47:38 to 18:47:44 process_stopped']);
+  const told = (server: string) => ['down', 'up'].map((to) => `16216 ${server} ${to}`);
+  assert.deepEqual(changes('stderr-a-second-late').sort(), ['s1', 's2', 's3'].flatMap(told));
+});
+
 test('an outage that is told by the last words of a worker that has ended is one', () =>
   assert.equal(outages('last-words').length, 1));
 
