@@ -8,6 +8,7 @@ export const DOT = 0x2e;
 export const SLASH = 0x2f;
 export const DIGIT_0 = 0x30;
 export const DIGIT_1 = 0x31;
+export const DIGIT_7 = 0x37;
 export const DIGIT_9 = 0x39;
 export const COLON = 0x3a;
 export const LT = 0x3c;

@@ -1,5 +1,5 @@
 /** A severity in words, found by its bytes. */
-import { DOT, GT, LT, SPACE } from './bytes.js';
+import { DIGIT_0, DIGIT_7, DOT, GT, LT, SPACE } from './bytes.js';
 import { isDigit } from './cursor.js';
 import { byFirstByte, isOneOf } from './openings.js';
 
@@ -11,9 +11,8 @@ export function isLevel(bytes: Uint8Array, at: number, end: number): boolean {
 function isNumeric(bytes: Uint8Array, from: number, end: number): boolean {
   let at = from + 1;
   while (at < end && isDigit(bytes[at])) at++;
-  if (at === from + 1 || bytes[at] !== DOT || !isDigit(bytes[at + 1])) return false;
-  for (at++; at < end && isDigit(bytes[at]); ) at++;
-  return bytes[at] === GT && bytes[at + 1] === SPACE;
+  if (at === from + 1 || bytes[at] !== DOT) return false;
+  return bytes[at + 1]! >= DIGIT_0 && bytes[at + 1]! <= DIGIT_7 && bytes[at + 2] === GT && bytes[at + 3] === SPACE;
 }
 
 const LOCALS = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => `local${n}`);
