@@ -37,8 +37,8 @@ export function endWorker(board: Board, event: HaproxyEvent): Change {
     const died = how === 'process_stopped' && (workerOf(board, event)?.startedAt ?? null) !== null;
     const key = backendKey(event, says.proxy);
     const open = board.backends.get(key)?.outage ?? null;
-    // The stop is told late, and the next process of this pid has spoken of the backend by then.
-    if (open !== null && open.start > at) return unchanged(board);
+    // The stop is told late, and the next process of this pid has spoken of the backend by then. (A stamp of whole seconds has lost up to one.)
+    if (open !== null && open.start > at + (at % 1_000 === 0 ? 999 : 0)) return unchanged(board);
     const change = stopped(endEach(board, [key], at, how), key, { at, cutShort: died ? open : null });
     return { ...change, outages: change.outages.map((one) => ({ ...one, died })) };
   }

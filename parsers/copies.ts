@@ -123,10 +123,21 @@ export function anewIfStopped(
 ): Subject {
   const proxy = backendOf(says);
   const voice = subject.voices[origin];
-  if (proxy === null || voice === undefined || voice.text === '') return subject;
-  const stop = subjects.get(subjectKey(worker, { kind: 'proxy.stopped', proxy }))?.voices[origin];
+  if (proxy === null) return subject;
+  const stops = subjects.get(subjectKey(worker, { kind: 'proxy.stopped', proxy }))?.voices ?? {};
+  if (voice === undefined) return withoutEarlierLife(subject, Object.values(stops), at);
+  if (voice.text === '') return subject;
+  const stop = stops[origin];
   if (stop === undefined || stop.at < voice.at) return subject;
   return at < stop.at || at - voice.at <= LATE_WORDS_MS ? subject : ended(subject, origin, voice);
+}
+
+/** An origin that was silent of this until now does not speak of what was said before a stop, if the same pid has spoken of the backend after that. */
+function withoutEarlierLife(subject: Subject, stops: readonly Voice[], at: Instant): Subject {
+  const over = stops.find((stop) => stop.text === '' && stop.at < at);
+  if (over === undefined) return subject;
+  const recent = subject.recent.filter((event) => event.held || event.at > over.at);
+  return recent.length === subject.recent.length ? subject : { ...subject, recent };
 }
 
 function runEnded(subjects: Heard['subjects'], key: string, origin: Origin): Heard['subjects'] {

@@ -17,9 +17,11 @@ const LATE_MS = 10_000;
 
 /**
  * To be called before a line on stderr is counted. If that line is believed by itself, waiting events of its subject that came earlier, in fewer
- * lines than the load balancer's targets write, are no first copies of it, and are struck.
+ * lines than the load balancer's targets write, are no first copies of it, and are struck. So are lone ones of the same words that were doubted, if a
+ * `log` target has said them again by now: then that line is the copy.
  */
-export function withoutForetold(heard: Heard, subject: string, event: HaproxyEvent): Heard {
+export function withoutForetold(before: Heard, subject: string, event: HaproxyEvent, text: string): Heard {
+  const heard = withoutEarlier(before, subject, text);
   if (!clientsWriteLines(heard, event) || profileOf(heard, event.host).pairs !== true) return heard;
   const foretold = waitingWith(heard.held, subject).filter((held) => {
     if (held.subject !== subject || inOneBreath(event.at, held.event.at)) return false;
@@ -53,4 +55,13 @@ export function redated(heard: Heard, held: Held, { at, utcOffsetMin }: Stamp): 
     held: later,
     heard: heardWith(dated, { told, held: waits ? withWaiting(heard.held, later) : heard.held }),
   };
+}
+
+/** Strikes lone doubted events of the same words if a `log` target has said them again in the breath of this line on stderr: that one is its copy. */
+function withoutEarlier(heard: Heard, subject: string, text: string): Heard {
+  const same = waitingWith(heard.held, subject).filter(
+    (held) => held.subject === subject && saidOf(heard, held).text === text,
+  );
+  if (!same.some((held) => !held.doubted)) return heard;
+  return same.filter((held) => held.doubted && saidOf(heard, held).by.stderr === 0).reduce(struck, heard);
 }

@@ -158,7 +158,7 @@ function foldIn(verdicts: Verdicts, event: StateEvent, subject: string, record: 
   const { id, at, host, pid, says } = event;
   const { origin, text, times } = record;
   verdicts.settleAlone(subject, record, at);
-  if (origin === 'stderr') verdicts.heard = withoutForetold(verdicts.heard, subject, event);
+  if (origin === 'stderr') verdicts.heard = withoutForetold(verdicts.heard, subject, event, text);
   const heard = withRoomFor(noteStopped(verdicts.heard, event), subject, event);
   const known = beforeLine(heard.subjects.get(subject), says, at);
   const before = anewIfStopped(known, heard.subjects, event, says, { origin, at });

@@ -104,7 +104,7 @@ function twinOf(heard: Heard, host: string, pid: number, origin: Origin, at: Ins
 }
 
 /** The other name by which all workers of this host's name but this one were known; null if there is none. */
-function usualName(heard: Heard, host: string, pid: number): string | null {
+export function usualName(heard: Heard, host: string, pid: number): string | null {
   const aliases = speakersOf(heard, host).flatMap(([key, { alias }]) => (speakerOf(key).pid === pid ? [] : [alias]));
   const [first = null] = aliases;
   return aliases.every((alias) => alias === first) ? first : null;

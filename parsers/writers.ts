@@ -3,6 +3,7 @@
  * learned from those that were believed.
  */
 import { isCarrier } from './carriers.js';
+import { saidOf } from './copies.js';
 import { beginsWorker, isOfWorkers, isSign } from './event.js';
 import type { Head, Heard, Held, RecentEvent } from './heard.js';
 import { speakerKey, type WorkerRef } from './keys.js';
@@ -152,11 +153,14 @@ export function standsInAnother(heard: Heard, { event, inTagsPlace = null }: Hel
  * Whether an event comes from an unknown process that is headed otherwise than the load balancer's workers: under another name, without a pid where they
  * bear theirs, or in another program's message.
  */
-export function isForeign(heard: Heard, { event, tag, inTagsPlace = null }: Held): boolean {
+export function isForeign(heard: Heard, held: Held): boolean {
+  const { event, tag, inTagsPlace = null } = held;
   const profile = profileOf(heard, event.host);
   const { tags, heads } = profile;
   if (tags.length === 0 || isWorker(heard, event.host, event.pid)) return false;
-  if (!hasName(profile, tag) || isInAnother(heard, event.host, 'syslog', inTagsPlace)) return true;
+  // Stderr has a name even where HAProxy's other lines bear none; a line of a `log` target has not.
+  const isNamed = saidOf(heard, held).by.stderr > 0 ? hasName(profile, tag) : tags.includes(tag);
+  if (!isNamed || isInAnother(heard, event.host, 'syslog', inTagsPlace)) return true;
   return (heads?.syslog ?? heads?.stderr)?.numbered === true && event.pid === 0;
 }
 
