@@ -125,16 +125,20 @@ export function anewIfStopped(
   const voice = subject.voices[origin];
   if (proxy === null) return subject;
   const stops = subjects.get(subjectKey(worker, { kind: 'proxy.stopped', proxy }))?.voices ?? {};
-  if (voice === undefined) return withoutEarlierLife(subject, Object.values(stops), at);
+  if (voice === undefined) return withoutEarlierLife(subject, Object.values(stops), origin, at);
   if (voice.text === '') return subject;
   const stop = stops[origin];
   if (stop === undefined || stop.at < voice.at) return subject;
   return at < stop.at || at - voice.at <= LATE_WORDS_MS ? subject : ended(subject, origin, voice);
 }
 
-/** An origin that was silent of this until now does not speak of what was said before a stop, if the same pid has spoken of the backend after that. */
-function withoutEarlierLife(subject: Subject, stops: readonly Voice[], at: Instant): Subject {
-  const over = stops.find((stop) => stop.text === '' && stop.at < at);
+/**
+ * An origin that was silent of this until now does not speak of what was said before a stop, if the same pid has spoken of the backend after that; nor if it
+ * is a `log` target and the stop is over, for that one is never so late.
+ */
+function withoutEarlierLife(subject: Subject, stops: readonly Voice[], origin: Origin, at: Instant): Subject {
+  const isOver = (stop: Voice) => stop.text === '' || (origin === 'syslog' && at - stop.at > LATE_WORDS_MS);
+  const over = stops.find((stop) => stop.at < at && isOver(stop));
   if (over === undefined) return subject;
   const recent = subject.recent.filter((event) => event.held || event.at > over.at);
   return recent.length === subject.recent.length ? subject : { ...subject, recent };

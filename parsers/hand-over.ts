@@ -5,18 +5,19 @@ import { type Heard, heardWith, subjectKey } from './heard.js';
 import type { WorkerRef } from './keys.js';
 import { struck, waitingAt, withWaiting } from './waiting.js';
 
-/** `heard` with the waiting events of `from` as those of `to`: each is a copy of the same sentence on stderr, if that came, else waits on. */
+/** `heard` with the waiting events of `from` as those of `to`: each is a copy of the same sentence by the other way, if that came, else waits on. */
 export function handedOver(heard: Heard, from: WorkerRef, to: WorkerRef): Heard {
   const own = waitingAt(heard.held, from.host).filter(({ event }) => event.pid === from.pid);
   return own.reduce((rest, held) => {
-    const { id, text, copies, at, sealed } = saidOf(rest, held);
+    const { id, text, copies, at, sealed, by } = saidOf(rest, held);
     const { says } = held.event;
     if (!tellsOfState(says)) return rest;
     const event = { ...held.event, ...to };
     const subject = subjectKey(event, says);
     const without = struck(rest, held);
     const before = without.subjects.get(subject) ?? { recent: [], voices: {} };
-    const { subject: after, event: said } = fold(before, { id, text, origin: 'syslog', times: copies, at, sealed });
+    const origin = by.syslog > 0 ? 'syslog' : 'stderr';
+    const { subject: after, event: said } = fold(before, { id, text, origin, times: copies, at, sealed });
     const moved = heardWith(without, { subjects: without.subjects.with(subject, after) });
     if (!said.held || moved.held.has(said.id)) return moved;
     return heardWith(moved, { held: withWaiting(moved.held, { ...held, event, subject, serial: said.serial }) });
