@@ -80,6 +80,32 @@ test('stderr that is seconds late, from a new worker’s first word on, bears ou
   assert.deepEqual(changes('stderr-a-second-late').sort(), ['s1', 's2', 's3'].flatMap(told));
 });
 
+describe('lines without a tag', () => {
+  test('tell of backup servers', () => assert.equal(outages('untagged-backup-server').length, 2));
+
+  test('may have their severity in words', () =>
+    assert.deepEqual(spans('untagged-with-severity-in-words'), [
+      '19:43:36 to 19:43:41 process_stopped',
+      '19:43:41 to 19:43:43 recovered',
+      '19:43:42 to 19:43:43 recovered',
+    ]));
+});
+
+test('what `log stdout` says first in a container’s next life is not paired with what stderr said in the one before', () =>
+  assert.deepEqual(spans('standard-output-of-the-next-life'), [
+    '18:51:54 to 18:51:55 process_stopped',
+    '18:52:03 to 18:52:06 process_stopped',
+  ]));
+
+test('a host has one name, whichever of UDP and stderr comes first', () => {
+  const hosts = (name: string) => [...new Set(read(name).transitions.map(({ host }) => host))];
+  assert.deepEqual([hosts('udp-before-stderr'), hosts('stderr-before-udp')], [['vm'], ['localhost']]);
+  assert.deepEqual(changes('stderr-before-udp'), ['1190 s1 down', '1190 s2 down']);
+});
+
+test('a client that foretells an outage to the letter does not hide it', () =>
+  assert.deepEqual(spans('foretold-for-a-new-worker'), ['12:10:06 to 12:11:10 recovered']));
+
 test('an outage that is told by the last words of a worker that has ended is one', () =>
   assert.equal(outages('last-words').length, 1));
 
