@@ -11,7 +11,7 @@ import { isForged } from './forged.js';
 import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { loggedKey, speakerKey, stoppedKey } from './keys.js';
 import { isLoading } from './masters.js';
-import { cameBothWays, expectsStderr, profileOf, waysOf, withProfile } from './profiles.js';
+import { cameBothWays, expectsStderr, isNameless, profileOf, waysOf, withProfile } from './profiles.js';
 import type { LogRecord } from './record.js';
 import { acquainted, isWorker, usualName } from './speakers.js';
 import { clientsWriteLines, closed, opened, reconsidered } from './strangers.js';
@@ -96,7 +96,7 @@ export function lacksLogs(heard: Heard, event: HaproxyEvent): boolean {
 export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag: string): Heard {
   const { host, says } = event;
   const profile = profileOf(heard, host);
-  const tags = profile.tags.every((one) => one === '') ? [tag] : profile.tags;
+  const tags = isNameless(profile) ? [tag] : profile.tags;
   const backend = backendOf(says);
   const logged = backend === null || said.by.syslog === 0 ? null : loggedKey(event, backend);
   const isNew = heard.speakers.get(speakerKey(event))?.known === false;

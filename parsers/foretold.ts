@@ -57,7 +57,7 @@ export function redated(heard: Heard, held: Held, { at, utcOffsetMin }: Stamp): 
   };
 }
 
-/** Strikes lone doubted events of the same words if a `log` target has said them again in the breath of this line on stderr: that one is its copy. */
+/** Strikes lone doubted events of the same words if a `log` target has said them again and that still waits: that one is the copy of this line on stderr. */
 function withoutEarlier(heard: Heard, subject: string, text: string): Heard {
   const same = waitingWith(heard.held, subject).filter(
     (held) => held.subject === subject && saidOf(heard, held).text === text,

@@ -15,22 +15,10 @@ function isNumeric(bytes: Uint8Array, from: number, end: number): boolean {
   return bytes[at + 1]! >= DIGIT_0 && bytes[at + 1]! <= DIGIT_7 && bytes[at + 2] === GT && bytes[at + 3] === SPACE;
 }
 
-const LOCALS = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => `local${n}`);
-const FACILITIES = [
-  'kern',
-  'user',
-  'mail',
-  'daemon',
-  'auth',
-  'syslog',
-  'lpr',
-  'news',
-  'uucp',
-  'cron',
-  'authpriv',
-  'ftp',
-  ...LOCALS,
-];
-const SEVERITIES = ['emerg', 'panic', 'alert', 'crit', 'err', 'error', 'warning', 'warn', 'notice', 'info', 'debug'];
-const WORDS = FACILITIES.flatMap((facility) => SEVERITIES.map((severity) => `${facility}.${severity}`));
+const FACILITIES =
+  'kern user mail daemon auth syslog lpr news uucp cron authpriv ftp local0 local1 local2 local3 local4 local5 local6 local7';
+const SEVERITIES = 'emerg panic alert crit err error warning warn notice info debug';
+const WORDS = FACILITIES.split(' ').flatMap((facility) =>
+  SEVERITIES.split(' ').map((severity) => `${facility}.${severity}`),
+);
 const LEVELS = byFirstByte(WORDS.flatMap((words) => [`${words} `, `<${words}> `]));

@@ -30,10 +30,11 @@ export function withOne<T>(known: readonly T[] = NONE, one: T | null): readonly 
   return one === null || known.includes(one) ? known : [...known, one].slice(-KEPT);
 }
 
-/** Whether HAProxy is known by this program's name, or no line of it bore a name yet. */
-export function hasName({ tags }: Profile, tag: string): boolean {
-  return tags.includes(tag) || tags.every((one) => one === '');
-}
+/** Whether no believed line bore a program's name yet. */
+export const isNameless = ({ tags }: Profile): boolean => tags.every((one) => one === '');
+
+/** Whether HAProxy is known by this program's name, or by none yet. */
+export const hasName = (profile: Profile, tag: string): boolean => profile.tags.includes(tag) || isNameless(profile);
 
 /** Whether a change is expected on stderr as well: one was seen there; or, while that is not known, masters are heard there. */
 export function expectsStderr({ stderr, announces }: Profile): boolean {

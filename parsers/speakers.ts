@@ -51,8 +51,8 @@ export function recognise(
   const self: Speaker = { alias: null, origins: {}, at, begun: at, announced, known: false, doubted: [] };
   if (twin !== null && speakers.get(twin)!.known === false && usualName(heard, hostOf(twin), pid) === host) {
     const renamed = fresh.speakers.with(twin, { ...speakers.get(twin)!, alias: host });
-    const known = renamed.with(key, { ...heardNow(self), announced });
-    return { heard: heardWith(fresh, { speakers: known }), host, from: speakerOf(twin) };
+    const both = renamed.with(key, { ...heardNow(self), announced });
+    return { heard: heardWith(fresh, { speakers: both }), host, from: speakerOf(twin) };
   }
   const alias = twin === null ? null : hostOf(twin);
   const joined = twin === null ? fresh.speakers : fresh.speakers.with(twin, metAs(speakers.get(twin)!));
@@ -84,13 +84,14 @@ export function hostNameOf({ speakers }: Heard, { host, pid }: Pick<LogRecord, '
 function twinOf(heard: Heard, host: string, pid: number, origin: Origin, at: Instant): string | null {
   const { speakers } = heard;
   const own = `${pid} `;
-  const usual = usualName(heard, host, pid);
   const candidates = speakers.where(
     (name, speaker) =>
       name.startsWith(own) &&
       speaker.alias === null &&
       !speaker.origins[origin] &&
-      (speaker.announced || hostOf(name) === usual || Math.abs(at - speaker.at) <= COPY_DELAY_MAX_MS),
+      (speaker.announced ||
+        Math.abs(at - speaker.at) <= COPY_DELAY_MAX_MS ||
+        hostOf(name) === usualName(heard, host, pid)),
   );
   if (candidates.length === 0) return null;
   const origins = originsByHost(speakers);

@@ -35,7 +35,7 @@ export const WAITING_MAX = 100;
 
 const TOO_MANY: Doubt = { reason: 'more was said of it at once than HAProxy says', untilNext: false };
 const NO_WORKER: Doubt = { reason: 'nothing was heard of the worker that it would be of', untilNext: false };
-const NO_NEXT: Doubt = { reason: 'no worker was started for it', untilNext: false };
+const UNCLAIMED: Doubt = { reason: 'no worker was started for it', untilNext: false };
 
 /** The scratch paper of one line, or of a moment in which none came. It lives no longer, and nothing outside sees it. */
 export class Verdicts {
@@ -170,7 +170,7 @@ export class Verdicts {
     // The word that it was loaded may have been lost: what the worker says itself counts all the same, if late.
     const isOwn = held.event.says.kind === 'proxy.stopped' || isLoading(this.heard, host, held.event.pid);
     const isNobodys = isOfCarrier(this.heard, held);
-    const why = held.legacy && !isOwn ? NO_NEXT : isNobodys ? NO_WORKER : doubt(this.heard, held, said);
+    const why = held.legacy && !isOwn ? UNCLAIMED : isNobodys ? NO_WORKER : doubt(this.heard, held, said);
     if (why !== null) {
       const doubted = why.untilNext ? followedUp(this.heard, held) : null;
       if (doubted === null) {

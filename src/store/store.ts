@@ -117,18 +117,6 @@ export interface History {
   incidents: Incident[];
 }
 
-/** What people have said by command, as far as it still matters. */
-export interface Wishes {
-  silences: readonly Silence[];
-  acknowledgements: Acknowledgements;
-}
-
-/** One thing that happened, and when it began. */
-export type Happening =
-  | { kind: 'transition'; at: Instant; fact: Transition }
-  | { kind: 'outage'; at: Instant; fact: Outage }
-  | { kind: 'incident'; at: Instant; fact: Incident };
-
 /** How far haplog has come. */
 export interface Progress {
   /** The logs that are followed, or were when a daemon ran last. */
@@ -147,6 +135,18 @@ export interface Progress {
   /** The last thousand that were delivered, the newest first. */
   delivered: DeliveredTimes[];
 }
+
+/** What people have said by command, as far as it still matters. */
+export interface Wishes {
+  silences: readonly Silence[];
+  acknowledgements: Acknowledgements;
+}
+
+/** One thing that happened, and when it began. */
+export type Happening =
+  | { kind: 'transition'; at: Instant; fact: Transition }
+  | { kind: 'outage'; at: Instant; fact: Outage }
+  | { kind: 'incident'; at: Instant; fact: Incident };
 
 export interface Store {
   apply(commit: Commit): Awaitable<void>;

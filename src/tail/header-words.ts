@@ -1,5 +1,5 @@
 /** Tells who speaks in a line by what stands before its message: the words that all lines of one process share. */
-import { parseHeader, type TimeContext } from '../../parsers/index.js';
+import { type ParseResult, parseHeader, parseLine, type TimeContext } from '../../parsers/index.js';
 
 /** What stands before the host. */
 const BEFORE_HOST = /^(?:<\d+>)?(?:1 )?(?:[A-Z][a-z]{2} [ \d]\d \S+|\S+)/;
@@ -16,6 +16,14 @@ export function wordsOf(header: string): string {
 export function speakerIn(header: string): { host: string; pid: number | null } | null {
   const read = parseHeader(header, ANY_TIME);
   return read === null ? null : { host: read.host, pid: read.pid };
+}
+
+/** A sentence that every version of HAProxy knows. */
+const SENTENCE = 'backend x has no server available!';
+
+/** What is read where HAProxy's sentence stands behind these headers: whether one is understood there, and who would say it. */
+export function sentenceBehind(headers: string): ParseResult {
+  return parseLine(`${headers}${SENTENCE}`, ANY_TIME);
 }
 
 /** Whether `bytes[start, end)` are `text`. Compares from the end, where names mostly differ. */

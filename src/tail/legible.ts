@@ -1,6 +1,6 @@
 /** Whether haplog understands anything at all of a log, by how its lines begin: one that it does not is as good as missing. Pure. */
 import { classify, messageStart, parseHeader, parseLine } from '../../parsers/index.js';
-import { ANY_TIME } from './header-words.js';
+import { ANY_TIME, sentenceBehind } from './header-words.js';
 
 /** Fewer lines show nothing. */
 const LINES_ENOUGH = 3;
@@ -15,9 +15,6 @@ export function isIllegible(lines: readonly string[]): boolean {
 const DATED = /^(?:<\d+>)?(?:1 )?(\d{4} [A-Z][a-z]{2} [ \d]\d \S+|[A-Z][a-z]{2} [ \d]\d \S+|\d\S+) /;
 const HOST = /^[A-Za-z0-9.:_-]+ /;
 
-/** A sentence that every version of HAProxy knows. */
-const SENTENCE = 'backend x has no server available!';
-
 /** `haproxy[123]: `, behind which HAProxy's message stands. */
 const SECOND_TAG = /^haproxy\S*\[\d+\]: /;
 
@@ -28,7 +25,7 @@ const SECOND_TAG = /^haproxy\S*\[\d+\]: /;
 function isLegible(line: string): boolean {
   const said = parseLine(line, ANY_TIME);
   if (said.ok && said.record.sentence.kind !== 'other') return true;
-  const instead = parseLine(`${headersOf(line)}${SENTENCE}`, ANY_TIME);
+  const instead = sentenceBehind(headersOf(line));
   return (instead.ok && instead.record.sentence.kind === 'backend.exhausted') || isDatedTraffic(line);
 }
 

@@ -5,7 +5,7 @@
  */
 import { messageStart, parseLine } from '../../parsers/index.js';
 import type { StrangerSeen } from './batch.js';
-import { ANY_TIME, isAt, wordsOf } from './header-words.js';
+import { ANY_TIME, isAt, sentenceBehind, wordsOf } from './header-words.js';
 
 const LT = 0x3c;
 const DASH = 0x2d;
@@ -88,9 +88,6 @@ export function strangerOf(line: string): Stranger | null {
   return typeof stranger === 'string' ? null : stranger;
 }
 
-/** A sentence that every version of HAProxy knows. */
-const SENTENCE = 'backend x has no server available!';
-
 /**
  * `own`: the line is a sentence that HAProxy is known to write. `nobody`: its header names no process. The writer is the process that a
  * sentence in this place would come from.
@@ -102,7 +99,7 @@ function strangerIn(bytes: Buffer, start: number, message: number, end: number):
   // Behind a severity of HAProxy's own nothing is a client's but in its place; nor behind one in words, as behind `<PRI>` above.
   if (sentence.kind !== 'other' || level !== null || inWords) return 'own';
   const header = bytes.toString('utf8', start, message);
-  const said = line.record.pid === null ? parseLine(`${header}${SENTENCE}`, ANY_TIME) : line;
+  const said = line.record.pid === null ? sentenceBehind(header) : line;
   if (!said.ok || said.record.pid === null) return 'nobody';
   const { host, pid } = said.record;
   return { host, pid, first: String.fromCodePoint(bytes.toString('utf8', message, end).codePointAt(0) ?? 0) };
