@@ -55,14 +55,21 @@ function effectsParts(effects: Effects, own: number | null): Part[] {
   ];
 }
 
+/** Behind a traditional stamp, of programs that write one: OpenWrt's logread, syslog-ng. */
+const YEAR = / \d{4}$/;
+
 function headerLines({ stamp }: LineRecord, parsed: LogRecord, header: Header | null): string[] {
   const pid = parsed.tagPid === null ? 'no pid' : `pid ${parsed.tagPid}`;
   const time =
     stamp === null ? '' : `${new Date(stamp.at).toISOString()} (${formatStamp(stamp.at, stamp.utcOffsetMin)})`;
   const pri = header?.pri ?? null;
-  const words = header === null ? [] : [TEMPLATES[header.template]];
-  if (pri !== null) words.push(`PRI ${pri}: facility ${pri >> 3}, severity ${pri & 7}`);
-  return [words.join('; '), `${time}, host ${printable(parsed.host)}, tag ${printable(parsed.tag)}, ${pid}`];
+  const hasYear = header?.template === 'traditional' && YEAR.test(parsed.stamp);
+  const words =
+    header === null ? [] : [hasYear ? 'traditional stamp with its year, without zone' : TEMPLATES[header.template]];
+  const level = pri === null ? '' : `facility ${pri >> 3}, severity ${pri & 7}`;
+  if (pri !== null) words.push(parsed.inWords ? `in words: ${level}` : `PRI ${pri}: ${level}`);
+  const tag = parsed.tag === '' ? 'no tag' : `tag ${printable(parsed.tag)}`;
+  return [words.join('; '), `${time}, host ${printable(parsed.host)}, ${tag}, ${pid}`];
 }
 
 function originInWords({ origin, times }: LogRecord): string {

@@ -27,7 +27,7 @@ import { type LineRecord, recordOf } from './record.js';
 
 export interface Header {
   template: 'rfc3339' | 'traditional' | 'rfc5424';
-  /** The number in angle brackets, if the template writes it: facility times 8, and severity. */
+  /** Facility times 8, and severity, if the template writes them in angle brackets or in words. */
   pri: number | null;
 }
 
@@ -89,7 +89,7 @@ export function explainLine(
   context: TimeContext,
 ): { explanation: Explanation; memory: Memory } {
   const record = recordOf(text, { file: null, line, offset }, scan, context);
-  const header = record.parsed && headerOf(record.raw, record.parsed.stamp);
+  const header = record.parsed && headerOf(record.raw, record.parsed);
   const passedOver = { explanation: { record, header, heardAs: null, ...NO_EFFECTS }, memory };
   const stranger = scan === 'other' ? strangerOf(text) : null;
   if (stranger !== null) {
@@ -149,10 +149,9 @@ function effectsOf({ hearing, steps }: Belief, plan: Plan, at: Instant): Effects
   };
 }
 
-function headerOf(raw: string, stamp: string): Header {
-  const pri = /^<(\d{1,3})>(1 )?/.exec(raw);
-  const template = pri?.[2] ? 'rfc5424' : /^\d/.test(stamp) ? 'rfc3339' : 'traditional';
-  return { template, pri: pri ? Number(pri[1]) : null };
+function headerOf(raw: string, { stamp, priority }: LogRecord): Header {
+  const template = /^<\d+>1 /.test(raw) ? 'rfc5424' : /^\d/.test(stamp) ? 'rfc3339' : 'traditional';
+  return { template, pri: priority };
 }
 
 function now({ receiver, event, incident }: Notification): Telling {

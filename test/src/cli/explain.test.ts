@@ -179,6 +179,16 @@ test('every template of rsyslog is recognised, and JSON says the same as the wor
   );
 });
 
+test('of a header of another syslog it says what it is: a year, a severity in words, no tag', (t) => {
+  const says = 'backend app has no server available!';
+  const headerOf = (line: string) =>
+    paragraphs(ask(tempFolder(t), ['explain', '--tz', 'UTC', line]).stdout, 'header')[0];
+  const openWrt = headerOf(`Sun Nov 22 12:00:00 2026 local0.emerg haproxy[7]: ${says}`);
+  assert.match(openWrt!, /^traditional stamp with its year, without zone; in words: facility 16, severity 0\n/);
+  assert.match(headerOf(`2026-11-22T12:00:00Z stdout F ${says}`)!, /, host localhost, no tag, no pid$/);
+  assert.match(headerOf(`<128>2026-11-22T12:00:00Z lb haproxy[7]: ${says}`)!, /; PRI 128: facility 16, severity 0\n/);
+});
+
 test('a mistake ends with 2 and one sentence', (t) => {
   for (const [args, sentence] of [
     [[''], /^haplog: There is nothing to explain: the line is empty\.\n$/],
