@@ -7,7 +7,7 @@
  *  - HAProxy says that a backend has no server, but not that it has one again. So two such announcements within an origin are separated by a server
  *    of that backend coming back.
  */
-import { backendOf, beginsWorker, type EventId, type StateSentence } from './event.js';
+import type { EventId, StateSentence } from './event.js';
 import {
   COPY_DELAY_MAX_MS,
   type Heard,
@@ -15,7 +15,6 @@ import {
   heardWith,
   type RecentEvent,
   type Subject,
-  subjectKey,
   type Voice,
 } from './heard.js';
 import { backendKey, type WorkerRef } from './keys.js';
@@ -76,12 +75,6 @@ function voicesWith({ syslog, stderr }: Subject['voices'], origin: Origin, voice
   return syslog === undefined ? { stderr: voice } : { syslog, stderr: voice };
 }
 
-/** The subject with all runs ended: what is said next is new. */
-export function silenced({ recent, voices }: Subject): Subject {
-  const ended = Object.entries(voices).map(([origin, voice]) => [origin, { ...voice, text: '' }]);
-  return { recent, voices: Object.fromEntries(ended) };
-}
-
 /** The subject without an event that was not believed: nothing pairs with it any more. */
 export function strike({ recent, voices }: Subject, serial: number): Subject {
   return { recent: recent.filter((event) => event.serial !== serial), voices };
@@ -89,62 +82,23 @@ export function strike({ recent, voices }: Subject, serial: number): Subject {
 
 /**
  * Ends the run of `has no server available` of a backend, within this origin, when one of its servers may have come back, or something new says that some are
- * left; and that of its stop when the pid speaks of its servers again: in a container the next process has the same pid.
+ * left.
  */
 export function separate(
   subjects: Heard['subjects'],
-  host: string,
-  pid: number,
+  worker: WorkerRef,
   origin: Origin,
   sentence: StateSentence,
   isNew: boolean,
 ): Shelf<Subject> {
   if (sentence.kind !== 'server') return subjects;
-  const proxy = sentence.server.backend;
-  const going = runEnded(subjects, subjectKey({ host, pid }, { kind: 'proxy.stopped', proxy }), origin);
-  const { change, counts } = sentence;
+  const { change, counts, server } = sentence;
   const hasServers = COMES_BACK.has(change.to) || (isNew && counts !== null && counts.active + counts.backup > 0);
-  return hasServers ? runEnded(going, backendKey({ host, pid }, proxy), origin) : going;
+  return hasServers ? runEnded(subjects, backendKey(worker, server.backend), origin) : subjects;
 }
 
-/** How much later than the first a copy of another target comes at most, if a stop stands between them. */
-const LATE_WORDS_MS = 1_000;
-
-/**
- * The subject with its run ended within this origin if the proxy has stopped since: the next process has the same pid, as in a container, or none, as the
- * log has it, and may say the same again. A line that bears a stamp from before the stop is the old one's.
- */
-export function anewIfStopped(
-  subject: Subject,
-  subjects: Heard['subjects'],
-  worker: WorkerRef,
-  says: StateSentence,
-  { origin, at }: { origin: Origin; at: Instant },
-): Subject {
-  const proxy = backendOf(says);
-  const voice = subject.voices[origin];
-  if (proxy === null) return subject;
-  const stops = subjects.get(subjectKey(worker, { kind: 'proxy.stopped', proxy }))?.voices ?? {};
-  if (voice === undefined) return withoutEarlierLife(subject, Object.values(stops), origin, at);
-  if (voice.text === '') return subject;
-  const stop = stops[origin];
-  if (stop === undefined || stop.at < voice.at) return subject;
-  return at < stop.at || at - voice.at <= LATE_WORDS_MS ? subject : ended(subject, origin, voice);
-}
-
-/**
- * An origin that was silent of this until now does not speak of what was said before a stop, if the same pid has spoken of the backend after that; nor if it
- * is a `log` target and the stop is over, for that one is never so late.
- */
-function withoutEarlierLife(subject: Subject, stops: readonly Voice[], origin: Origin, at: Instant): Subject {
-  const isOver = (stop: Voice) => stop.text === '' || (origin === 'syslog' && at - stop.at > LATE_WORDS_MS);
-  const over = stops.find((stop) => stop.at < at && isOver(stop));
-  if (over === undefined) return subject;
-  const recent = subject.recent.filter((event) => event.held || event.at > over.at);
-  return recent.length === subject.recent.length ? subject : { ...subject, recent };
-}
-
-function runEnded(subjects: Heard['subjects'], key: string, origin: Origin): Heard['subjects'] {
+/** The shelf with a subject's run ended within this origin. */
+export function runEnded(subjects: Heard['subjects'], key: string, origin: Origin): Heard['subjects'] {
   const subject = subjects.get(key);
   const voice = subject?.voices[origin];
   if (!subject || !voice || voice.text === '') return subjects;
@@ -152,7 +106,7 @@ function runEnded(subjects: Heard['subjects'], key: string, origin: Origin): Hea
 }
 
 /** The subject with its run ended within one origin: what that says next is new. */
-function ended(subject: Subject, origin: Origin, voice: Voice): Subject {
+export function ended(subject: Subject, origin: Origin, voice: Voice): Subject {
   return { ...subject, voices: { ...subject.voices, [origin]: { ...voice, text: '' } } };
 }
 
@@ -200,14 +154,4 @@ function counted(event: RecentEvent, { origin, times, at: spokenAt, sealed }: Sp
     sealed: event.sealed || sealed,
     held,
   };
-}
-
-/**
- * What was said of a subject before this line. If a master says, in a later breath, that a worker begins, it is another one, though in a container
- * its pid is the same: all runs have ended.
- */
-export function beforeLine(known: Subject | undefined, says: StateSentence, at: Instant): Subject {
-  if (known === undefined) return { recent: [], voices: {} };
-  const told = known.voices.stderr;
-  return beginsWorker(says) && told && !inOneBreath(at, told.at) ? silenced(known) : known;
 }

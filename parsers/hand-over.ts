@@ -1,7 +1,7 @@
 /** Gives one process's waiting events to another: it shows that those were the other one's words (carriers.ts, speakers.ts). */
 import { fold, saidOf } from './copies.js';
 import { tellsOfState } from './event.js';
-import { type Heard, heardWith, subjectKey } from './heard.js';
+import { type Heard, heardWith, NOTHING_SAID, subjectKey } from './heard.js';
 import type { WorkerRef } from './keys.js';
 import { struck, waitingAt, withWaiting } from './waiting.js';
 
@@ -15,7 +15,7 @@ export function handedOver(heard: Heard, from: WorkerRef, to: WorkerRef): Heard 
     const event = { ...held.event, ...to };
     const subject = subjectKey(event, says);
     const without = struck(rest, held);
-    const before = without.subjects.get(subject) ?? { recent: [], voices: {} };
+    const before = without.subjects.get(subject) ?? NOTHING_SAID;
     const origin = by.syslog > 0 ? 'syslog' : 'stderr';
     const { subject: after, event: said } = fold(before, { id, text, origin, times: copies, at, sealed });
     const moved = heardWith(without, { subjects: without.subjects.with(subject, after) });

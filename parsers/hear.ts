@@ -6,13 +6,14 @@ import { learn } from './belief.js';
 import { withWorker } from './carried.js';
 import { hearMistaken } from './carriers.js';
 import { hearCheck, withReason } from './checks.js';
-import { anewIfStopped, beforeLine, fold, inOneBreath, saidOf, separate } from './copies.js';
+import { fold, inOneBreath, saidOf, separate } from './copies.js';
 import { withRoomFor } from './crowd.js';
 import { type EventId, type HaproxyEvent, isOfWorkers, isSign, type StateSentence, tellsOfState } from './event.js';
 import { redated, withoutForetold } from './foretold.js';
 import { noteAttempt, noteStopped } from './forged.js';
 import { handedOver } from './hand-over.js';
-import { type Heard, type Held, heardWith, type RecentEvent, type Suspect, subjectKey } from './heard.js';
+import { type Heard, type Held, heardWith, NOTHING_SAID, type RecentEvent, type Suspect, subjectKey } from './heard.js';
+import { alive, inItsLife } from './lives.js';
 import { takeOfWorker, takeSign } from './master-word.js';
 import { asItServed, hearReload, isAnew, isInheritance, isLoading, tellerOf } from './masters.js';
 import { expectsStderr, hearStart, profileOf } from './profiles.js';
@@ -155,16 +156,17 @@ function eventOf(
 
 /** Counts the line among those of its subject. Returns the event that it tells of, new or known. */
 function foldIn(verdicts: Verdicts, event: StateEvent, subject: string, record: LogRecord): RecentEvent {
-  const { id, at, host, pid, says } = event;
+  const { id, at, says } = event;
   const { origin, text, times } = record;
   verdicts.settleAlone(subject, record, at);
   if (origin === 'stderr') verdicts.heard = withoutForetold(verdicts.heard, subject, event, text);
   const heard = withRoomFor(noteStopped(verdicts.heard, event), subject, event);
-  const known = beforeLine(heard.subjects.get(subject), says, at);
-  const before = anewIfStopped(known, heard.subjects, event, says, { origin, at });
-  const folded = fold(before, { id, text, origin, times, at, sealed: isSealed(heard, host, record) });
+  const word = { worker: event, says, origin, at };
+  const known = heard.subjects.get(subject) ?? NOTHING_SAID;
+  const before = inItsLife(known, heard.subjects, word);
+  const folded = fold(before, { id, text, origin, times, at, sealed: isSealed(heard, event.host, record) });
   const isNew = known.voices[origin]?.text !== text;
-  const subjects = separate(heard.subjects, host, pid, origin, says, isNew).with(subject, folded.subject);
+  const subjects = separate(alive(heard.subjects, word), event, origin, says, isNew).with(subject, folded.subject);
   verdicts.heard = heardWith(heard, { subjects });
   return folded.event;
 }

@@ -36,6 +36,8 @@ export interface Subject {
   voices: Partial<Record<Origin, Voice>>;
 }
 
+export const NOTHING_SAID: Subject = { recent: [], voices: {} };
+
 /** A process as heard under one host name, and by which origins. `alias` is the host name by which it was known first; null if that is this one. */
 export interface Speaker {
   alias: string | null;

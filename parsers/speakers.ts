@@ -2,10 +2,11 @@
  * Who speaks: workers by host name and pid. Over UDP the same worker's syslog lines may bear another host name than its
  * stderr lines (`localhost`, or what `log-send-hostname` sets).
  */
-import { silenced } from './copies.js';
+
 import { beginsWorker, isOfWorkers } from './event.js';
 import { begunAt, COPY_DELAY_MAX_MS, type Heard, heardWith, type Speaker, type Subject } from './heard.js';
 import { speakerKey, speakerOf, type WorkerRef, workerKey } from './keys.js';
+import { silenced } from './lives.js';
 import type { Instant, LogRecord, Origin } from './record.js';
 import type { Shelf } from './shelf.js';
 

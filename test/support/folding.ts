@@ -1,7 +1,7 @@
 /** What copies.ts alone makes of a log of one worker: every event with its first copy, whether it is believed or not. */
 import { NOTHING_KNOWN, type Outage, step, type Transition } from '../../alerts/index.js';
 import { fold, separate } from '../../parsers/copies.js';
-import { NOTHING_HEARD, subjectKey } from '../../parsers/heard.js';
+import { NOTHING_HEARD, NOTHING_SAID, subjectKey } from '../../parsers/heard.js';
 import { type EventId, parseLine, tellsOfState } from '../../parsers/index.js';
 import { PLAN, UTC } from './reading.js';
 
@@ -19,10 +19,10 @@ export function folded(lines: readonly string[]): { transitions: Transition[]; o
     const pid = parsed.record.pid ?? 0;
     const id = `f:${index}` as EventId;
     const key = subjectKey({ host, pid }, says);
-    const before = subjects.get(key) ?? { recent: [], voices: {} };
+    const before = subjects.get(key) ?? NOTHING_SAID;
     const { subject, event: told } = fold(before, { id, text, origin, times, at, sealed: false });
     const isNew = before.voices[origin]?.text !== text;
-    subjects = separate(subjects, host, pid, origin, says, isNew).with(key, subject);
+    subjects = separate(subjects, { host, pid }, origin, says, isNew).with(key, subject);
     if (told.id !== id) continue;
     const event = { id, ...parsed.stamp, host, pid, says };
     const next = step(situation, { kind: 'event', event, copies: 1, live: true, heardAt: at }, PLAN);

@@ -1,0 +1,68 @@
+/**
+ * Processes that follow each other under one pid, as in a container that is started again, or under none, as the log has it. The next may say at once what
+ * the one before said last, and that is no copy of it. A new life shows by its master's word, or where the pid speaks of a backend that has stopped.
+ */
+import { ended, inOneBreath, runEnded } from './copies.js';
+import { backendOf, beginsWorker, type StateSentence } from './event.js';
+import { type Heard, type Subject, subjectKey, type Voice } from './heard.js';
+import type { WorkerRef } from './keys.js';
+import type { Instant, Origin } from './record.js';
+
+/** How much later than the first a copy of another target comes at most, if a stop stands between them. */
+const LATE_WORDS_MS = 1_000;
+
+/** A line about a state, as far as it shows whose life it is of. */
+interface Word {
+  worker: WorkerRef;
+  says: StateSentence;
+  origin: Origin;
+  at: Instant;
+}
+
+/** What was said of a line's subject, with all runs ended that a life before the line's own has begun. */
+export function inItsLife(known: Subject, subjects: Heard['subjects'], word: Word): Subject {
+  const told = known.voices.stderr;
+  if (beginsWorker(word.says)) return told && !inOneBreath(word.at, told.at) ? silenced(known) : known;
+  const stops = stopsOf(subjects, word);
+  const voice = known.voices[word.origin];
+  return voice === undefined ? withoutEarlierLife(known, stops, word) : sinceStop(known, voice, stops, word);
+}
+
+/** The subject with all runs ended: what is said next is new. */
+export function silenced({ recent, voices }: Subject): Subject {
+  const over = Object.entries(voices).map(([origin, voice]) => [origin, { ...voice, text: '' }]);
+  return { recent, voices: Object.fromEntries(over) };
+}
+
+/** Ends the run of a backend's stop, within this origin, when the pid speaks of its servers again: the next stop is another life's. */
+export function alive(subjects: Heard['subjects'], { worker, says, origin }: Word): Heard['subjects'] {
+  if (says.kind !== 'server') return subjects;
+  return runEnded(subjects, stopKey(worker, says.server.backend), origin);
+}
+
+const stopKey = (worker: WorkerRef, proxy: string): string => subjectKey(worker, { kind: 'proxy.stopped', proxy });
+
+/** How each origin told that the line's backend has stopped. */
+function stopsOf(subjects: Heard['subjects'], { worker, says }: Word): Subject['voices'] {
+  const proxy = backendOf(says);
+  return proxy === null ? {} : (subjects.get(stopKey(worker, proxy))?.voices ?? {});
+}
+
+/** A run ends with its backend's stop. A line that bears a stamp from before that, or comes within a second of the run, is the old life's. */
+function sinceStop(subject: Subject, voice: Voice, stops: Subject['voices'], { origin, at }: Word): Subject {
+  const stop = stops[origin];
+  if (voice.text === '' || stop === undefined || stop.at < voice.at) return subject;
+  return at < stop.at || at - voice.at <= LATE_WORDS_MS ? subject : ended(subject, origin, voice);
+}
+
+/**
+ * An origin that was silent of this until now does not speak of what was said before a stop, if the same pid has spoken of the backend after that; nor if it
+ * is a `log` target and the stop is over, for that one is never so late.
+ */
+function withoutEarlierLife(subject: Subject, stops: Subject['voices'], { origin, at }: Word): Subject {
+  const isOver = (stop: Voice) => stop.text === '' || (origin === 'syslog' && at - stop.at > LATE_WORDS_MS);
+  const over = Object.values(stops).find((stop) => stop.at < at && isOver(stop));
+  if (over === undefined) return subject;
+  const recent = subject.recent.filter((event) => event.held || event.at > over.at);
+  return recent.length === subject.recent.length ? subject : { ...subject, recent };
+}
