@@ -14,7 +14,7 @@ export { type Address, type Hearing, hear, hearNothing, nextVerdictAt } from './
 export { type Heard, NOTHING_HEARD, type Suspect } from './heard.js';
 export { backendKey, serverKey, type WorkerRef, workerKey } from './keys.js';
 export { lastHeader, messageStart } from './message-start.js';
-export { type ParseResult, parseHeader, parseLine } from './parse-line.js';
+export { type LineContext, type ParseResult, parseHeader, parseLine, withHost } from './parse-line.js';
 export type {
   Cause,
   CauseClass,

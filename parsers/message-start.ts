@@ -150,7 +150,7 @@ function wordsOfStamp(bytes: Uint8Array, start: number): number {
   return bytes[start + 4]! > DIGIT_9 ? 5 : 3;
 }
 
-/** Whether the word before `next` and its blanks ends as `haproxy[1]:` does. */
+/** Whether the word before `next` and its blanks ends as `haproxy[1]:` does. No host's name does. */
 function endsTag(bytes: Uint8Array, next: number): boolean {
   let last = next - 1;
   while (bytes[last] === SPACE) last--;

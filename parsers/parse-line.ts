@@ -3,6 +3,12 @@ import { parse } from './haproxy.gen.js';
 import type { LogRecord, Sentence, Stamp } from './record.js';
 import { type HeardLast, parseStamp, type TimeContext } from './syslog-time.js';
 
+/** What a line leaves out. */
+export interface LineContext extends TimeContext {
+  /** The host of lines that name none, as in the log files of containers; without it `localhost`. */
+  host?: string | undefined;
+}
+
 export type ParseResult =
   | { ok: true; record: LogRecord; stamp: Stamp }
   /** `column` counts from 1 and is where the grammar could not go on. */
@@ -17,14 +23,15 @@ interface Refusal {
 /**
  * Reads one line of haproxy.log.
  * @param text the line without its newline
- * @param context zone and latest instant, for stamps that bear neither zone nor year
+ * @param context zone and latest instant, for stamps that bear neither zone nor year; and the host of lines that name none
  * @param heardLast for the hour that comes twice when summer time ends (without it, the first one is meant), and for New Year
  * @returns the record and its instant; or why the line cannot be read. No line makes it throw.
  * @throws {RangeError} if `context.tz` is no IANA zone, at the first stamp without a zone
  */
-export function parseLine(text: string, context: TimeContext, heardLast: HeardLast = () => undefined): ParseResult {
-  const record = read(unmarked(text));
-  if ('column' in record) return { ok: false, reason: 'no syslog header', column: record.column };
+export function parseLine(text: string, context: LineContext, heardLast: HeardLast = () => undefined): ParseResult {
+  const said = read(unmarked(text));
+  if ('column' in said) return { ok: false, reason: 'no syslog header', column: said.column };
+  const record = withHost(said, context);
   if (!isPid(record.pid) || ('pid' in record.sentence && !isPid(record.sentence.pid))) {
     return { ok: false, reason: 'no such process id', column: 1 };
   }
@@ -42,13 +49,19 @@ export function parseLine(text: string, context: TimeContext, heardLast: HeardLa
  */
 export function parseHeader(
   text: string,
-  context: TimeContext,
+  context: LineContext,
 ): (Pick<LogRecord, 'host' | 'pid'> & { stamp: Stamp }) | null {
-  const header = unlessRefused(() => parse(unmarked(text), { startRule: 'Header' }));
-  if (header === null || !isPid(header.pid)) return null;
+  const read = unlessRefused(() => parse(unmarked(text), { startRule: 'Header' }));
+  if (read === null || !isPid(read.pid)) return null;
+  const header = withHost(read, context);
   const { host, pid } = header;
   const stamp = parseStamp(header, context, () => undefined);
   return stamp === null ? null : { host, pid, stamp };
+}
+
+/** What was read, with a name for its host if the line bears none (`''`). */
+export function withHost<T extends Pick<LogRecord, 'host'>>(read: T, { host = 'localhost' }: LineContext): T {
+  return read.host === '' ? { ...read, host } : read;
 }
 
 const BYTE_ORDER_MARK = '\uFEFF';

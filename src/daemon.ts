@@ -17,7 +17,6 @@ import { illegibleSaid } from './tail/legible.js';
 import type { Notice } from './tail/notice.js';
 import { beginsIllegibly } from './tail/unread.js';
 import { Timekeeper } from './timekeeper.js';
-import { localZone } from './zone.js';
 
 /** How long a send in flight may take to end by itself when the daemon is asked to stop. */
 const GRACE_MS = 5_000;
@@ -93,7 +92,8 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
     following = true;
   });
 
-  const read = async ({ path, tz }: Source) => {
+  const read = async (source: Source) => {
+    const { path } = source;
     const resume = await store.checkpoint(path);
     const onNotice = (notice: Notice) => {
       say(noticeSaid(notice), notice);
@@ -106,7 +106,7 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
       const atEnd = batch.caughtUp || batch.blocked;
       if (batch.blocked) sight.waitedFor.add(path);
       if (!atEnd && batch.lines.length > 0) time.behind(path);
-      await intake.take(batch, tz ?? localZone());
+      await intake.take(batch, source);
       if (!batch.live && batch.lines.length > 0) time.news();
       if (atEnd) await time.caughtUp(path);
     }

@@ -11,9 +11,9 @@ import {
   type Heard,
   hostNameOf,
   type Instant,
+  type LineContext,
   parseHeader,
   type Stamp,
-  type TimeContext,
 } from '../parsers/index.js';
 import { type Memory, memoryWith } from './memory.js';
 import type { RequestsSeen } from './tail/batch.js';
@@ -24,7 +24,7 @@ const HOUR_MS = 3_600_000;
 export function takeRequests(
   memory: Memory,
   seen: RequestsSeen,
-  context: TimeContext,
+  context: LineContext,
 ): { memory: Memory; changed: Incident | null } {
   const host = hostNameOf(memory.heard, seen);
   const { backend, failed, header } = seen;
@@ -64,7 +64,7 @@ export function assignRequests(
   return { memory: memoryWith(memory, { situation, unassigned }), changed };
 }
 
-function noteHeader(traffic: Memory['traffic'], key: string, header: string, context: TimeContext): Memory['traffic'] {
+function noteHeader(traffic: Memory['traffic'], key: string, header: string, context: LineContext): Memory['traffic'] {
   const read = parseHeader(header, context);
   return read === null ? traffic : noteTraffic(traffic, key, hourOf(read.stamp));
 }

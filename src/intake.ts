@@ -1,10 +1,12 @@
 /** The one writer of history: batches and ticks go through here one at a time, and what they mean is remembered only once the store has it. */
 import { nextTickAt, offers, type Plan } from '../alerts/index.js';
 import { type Instant, latestStamp, nextVerdictAt } from '../parsers/index.js';
+import type { Source } from './config/config.js';
 import { firstReading, type Memory } from './memory.js';
 import { commitOf, type Ingested, ingest, tick } from './pipeline.js';
 import type { Commit, Store } from './store/store.js';
 import type { Batch } from './tail/batch.js';
+import { localZone } from './zone.js';
 
 export interface IntakeDeps {
   store: Pick<Store, 'apply' | 'wishes'>;
@@ -37,10 +39,11 @@ export class Intake {
     return this.#memory;
   }
 
-  /** Takes in a batch of a log; its stamps without a zone are in `tz`. Rejects when the store fails. */
-  take(batch: Batch, tz: string): Promise<void> {
+  /** Takes in a batch of a log, given with what the log's lines leave out. Rejects when the store fails. */
+  take(batch: Batch, { tz, host }: Pick<Source, 'tz' | 'host'>): Promise<void> {
     return this.#queue(() => {
-      return ingest(this.#memory, batch, this.#plan, { tz, asOf: latestStamp(batch.readAt) });
+      const asOf = latestStamp(batch.readAt);
+      return ingest(this.#memory, batch, this.#plan, { tz: tz ?? localZone(), asOf, host: host ?? undefined });
     });
   }
 

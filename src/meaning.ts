@@ -9,9 +9,9 @@ import {
   hearNothing,
   hostNameOf,
   type Instant,
+  type LineContext,
   type ParseResult,
   parseLine,
-  type TimeContext,
   waitingSince,
 } from '../parsers/index.js';
 import { assignRequests } from './impact.js';
@@ -49,9 +49,9 @@ export type Meaning = { parsed: ParseResult } & (Belief | { hearing: null; steps
 
 /**
  * Takes in one line.
- * @param context how to read stamps without zone and year
+ * @param context what the line leaves out
  */
-export function meaningOf(memory: Memory, line: LineToRead, plan: Plan, context: TimeContext): Meaning {
+export function meaningOf(memory: Memory, line: LineToRead, plan: Plan, context: LineContext): Meaning {
   const { heard, situation } = memory;
   const parsed = parseLine(line.text, context, (speaker) => {
     const host = hostNameOf(heard, speaker);

@@ -16,8 +16,9 @@ import {
   hearStranger,
   type Instant,
   isUnderstood,
+  type LineContext,
   type Suspect,
-  type TimeContext,
+  withHost,
 } from '../parsers/index.js';
 import { takeRequests } from './impact.js';
 import { type Belief, type LineToRead, meaningOf, meaningOfSilence } from './meaning.js';
@@ -44,14 +45,14 @@ export const AS_WRITTEN: Pace = { heardAt: (stamp) => stamp, passes: true };
 
 /**
  * Takes in what one look at a log brought.
- * @param context how to read stamps without zone and year
+ * @param context what lines leave out
  * @param pace absent: by our clock, when the batch was read
  */
 export function ingest(
   memory: Memory,
   batch: Batch,
   plan: Plan,
-  context: TimeContext,
+  context: LineContext,
   pace: Pace = { heardAt: () => batch.readAt },
 ): Ingested {
   const news = noNews();
@@ -63,10 +64,10 @@ export function ingest(
   let nextStranger = 0;
   const takeSeenUntil = (place: number) => {
     for (let seen = batch.strangers[nextStranger]; seen && seen.start < place; seen = batch.strangers[++nextStranger]) {
-      now = memoryWith(now, { heard: hearStranger(now.heard, seen, seen.first) });
+      now = memoryWith(now, { heard: hearStranger(now.heard, withHost(seen, context), seen.first) });
     }
     for (let seen = batch.requests[nextRequests]; seen && seen.start < place; seen = batch.requests[++nextRequests]) {
-      const { memory: after, changed } = takeRequests(now, seen, context);
+      const { memory: after, changed } = takeRequests(now, withHost(seen, context), context);
       now = after;
       if (changed) facts.struck([changed]);
     }

@@ -1,6 +1,6 @@
 /** What `haplog explain` does: hears the given lines one after the other, in memory, and tells what each one means. */
 import type { Plan } from '../../alerts/index.js';
-import type { TimeContext } from '../../parsers/index.js';
+import type { LineContext } from '../../parsers/index.js';
 import { EMPTY_MEMORY, type Memory } from '../memory.js';
 import { STDIN } from '../tail/given-bytes.js';
 import { UserError } from '../user-error.js';
@@ -9,10 +9,10 @@ import { explanationText, silenceText } from './explanation-text.js';
 import { type GivenLine, givenLines } from './given-lines.js';
 import { incidentJson, outageJson, transitionJson } from './json-rows.js';
 import { jsonText } from './json-text.js';
+import { lineContext } from './line-context.js';
 import { writeTo } from './output.js';
 import type { PastOptions } from './past.js';
 import { oversizeRecord, recordJson } from './record.js';
-import { timeContext } from './time-context.js';
 import { planFrom } from './which-config.js';
 
 export interface ExplainOptions extends PastOptions {
@@ -22,7 +22,7 @@ export interface ExplainOptions extends PastOptions {
 
 /** Prints to standard output. A bad option, a terminal where lines should be, or no line at all is a `UserError`. */
 export async function explain(line: string | undefined, options: ExplainOptions): Promise<void> {
-  const context = await timeContext(options, Date.now());
+  const context = await lineContext(options, Date.now());
   const plan = await planFrom(options.config);
   const { stdin, stdout } = process;
   if (line === undefined && stdin.isTTY) {
@@ -37,7 +37,7 @@ export async function explain(line: string | undefined, options: ExplainOptions)
 /** An explanation of each line, and at last of the silence after them, if that settles something. */
 type Told = Explanation | (Effects & { record: null });
 
-async function* explained(lines: AsyncIterable<GivenLine>, plan: Plan, context: TimeContext): AsyncGenerator<Told> {
+async function* explained(lines: AsyncIterable<GivenLine>, plan: Plan, context: LineContext): AsyncGenerator<Told> {
   let memory: Memory = EMPTY_MEMORY;
   let heardAt = 0;
   let nothing = true;

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { ExplainOptions } from './explain-action.js';
 import { planOption } from './options.js';
-import { datingCommand } from './past.js';
+import { lineCommand } from './past.js';
 
 const HELP = `
 Lines are heard in their order: what the earlier ones said decides whether a later one is a copy, what it changes,
@@ -15,7 +15,7 @@ Examples:
   grep k8s-api-server /var/log/haproxy.log | tail -n 20 | haplog explain --config /etc/haplog/haplog.yaml`;
 
 export function explainCommand(): Command {
-  return datingCommand('explain')
+  return lineCommand('explain')
     .description(
       'what haplog makes of a line: header, origin, sentence, copy of another, what it changes, whom it tells',
     )

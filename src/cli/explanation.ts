@@ -15,8 +15,8 @@ import {
   hearStranger,
   hostNameOf,
   type Instant,
+  type LineContext,
   type LogRecord,
-  type TimeContext,
   tellsOfState,
 } from '../../parsers/index.js';
 import { type Belief, meaningOf, meaningOfSilence } from '../meaning.js';
@@ -86,7 +86,7 @@ export function explainLine(
   memory: Memory,
   { text, scan, line, offset }: GivenLine,
   plan: Plan,
-  context: TimeContext,
+  context: LineContext,
 ): { explanation: Explanation; memory: Memory } {
   const record = recordOf(text, { file: null, line, offset }, scan, context);
   const header = record.parsed && headerOf(record.raw, record.parsed);

@@ -1,6 +1,6 @@
 /** What `haplog import` does. */
 import { type Incident, type Plan, planOf } from '../../alerts/index.js';
-import type { EventId, TimeContext } from '../../parsers/index.js';
+import type { EventId, LineContext } from '../../parsers/index.js';
 import { afterwards } from '../afterwards.js';
 import { DEFAULTS } from '../config/defaults.js';
 import { openConfig } from '../config/open.js';
@@ -14,9 +14,9 @@ import { STDIN } from '../tail/given-bytes.js';
 import { UserError } from '../user-error.js';
 import { databaseFor, onDatabase } from './database.js';
 import { warnOfIllegible } from './illegible.js';
+import { lineContext } from './line-context.js';
 import type { PastOptions } from './past.js';
 import { remark } from './say.js';
-import { timeContext } from './time-context.js';
 
 export type ImportOptions = PastOptions & { db?: string };
 
@@ -36,7 +36,7 @@ async function quietPlan(): Promise<Plan> {
 export async function importFiles(files: string[], options: ImportOptions): Promise<void> {
   if (files.includes(STDIN))
     throw new UserError('An import takes files: a line is known by its log and its place there.');
-  const context = await timeContext(options, Date.now());
+  const context = await lineContext(options, Date.now());
   warnOfIllegible(files);
   const database = await databaseFor('write', options.db);
   const seen: Seen = { lines: 0, transitions: 0, unknown: 0, cut: false, outages: 0, open: new Set() };
@@ -75,7 +75,7 @@ function summary({ lines, transitions, unknown, cut, outages, open }: Seen, data
 /** How many facts are stored at once: a commit waits for the disk, and a batch of a busy log brings few. */
 const FACTS_PER_COMMIT = 1_000;
 
-async function takeIn(files: string[], context: TimeContext, database: string, seen: Seen): Promise<void> {
+async function takeIn(files: string[], context: LineContext, database: string, seen: Seen): Promise<void> {
   const store = openStore(database, 'write');
   const begunAt = Date.now();
   const quiet = await quietPlan();

@@ -1,17 +1,17 @@
 /** What `haplog parse` does: from bytes to printed records, in bounded memory however long the log is. */
-import { classify, messageStart, type TimeContext } from '../../parsers/index.js';
+import { classify, type LineContext, messageStart } from '../../parsers/index.js';
 import { printableJson } from '../printable.js';
 import { bytesOf, STDIN } from '../tail/given-bytes.js';
 import { LineReader } from '../tail/lines.js';
 import { LogFile } from '../tail/log-file.js';
 import { UserError } from '../user-error.js';
 import { checkKinds, isOf } from './kinds.js';
+import { lineContext } from './line-context.js';
 import { writeTo } from './output.js';
 import type { PastOptions } from './past.js';
 import { isUnknown, type LineRecord, oversizeRecord, recordJson, recordOf } from './record.js';
 import { RecordTable } from './record-table.js';
 import { remark } from './say.js';
-import { timeContext } from './time-context.js';
 
 export interface ParseOptions extends PastOptions {
   kind?: string[];
@@ -30,7 +30,7 @@ export async function parse(named: string[], options: ParseOptions): Promise<voi
     throw new UserError('There is nothing to read: name a log, or give lines on standard input.');
   }
   checkKinds(options.kind ?? []);
-  const context = await timeContext(options, Date.now());
+  const context = await lineContext(options, Date.now());
   // A mistyped name among many is told before the first is printed.
   for (const file of files) if (file !== STDIN) LogFile.open(file).close();
   const counts = new Map<string, number>();
@@ -45,7 +45,7 @@ type View = ParseOptions & { asTable: boolean };
 async function* recordsText(
   files: readonly string[],
   view: View,
-  context: TimeContext,
+  context: LineContext,
   counts: Map<string, number>,
 ): AsyncGenerator<string> {
   const table = new RecordTable(context.tz);

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { collectWords } from './options.js';
 import type { ParseOptions } from './parse-action.js';
-import { datingCommand } from './past.js';
+import { lineCommand } from './past.js';
 
 const HELP = `
 A record has a kind: that of HAProxy's sentence, such as server or backend.exhausted; other where the header
@@ -14,7 +14,7 @@ Examples:
   zcat /var/log/haproxy.log.*.gz | haplog parse --unknown`;
 
 export function parseCommand(): Command {
-  return datingCommand('parse')
+  return lineCommand('parse')
     .description('what stands in these logs, as one record for each line; nothing is folded, judged or stored')
     .argument('[file...]', 'logs, plain or .gz; - is standard input, as when there is none')
     .option(

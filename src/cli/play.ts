@@ -1,6 +1,6 @@
 /** One reading of the past by one plan, through the whole pipeline, in memory. */
 import type { Plan } from '../../alerts/index.js';
-import type { Instant, TimeContext } from '../../parsers/index.js';
+import type { Instant, LineContext } from '../../parsers/index.js';
 import { afterwards } from '../afterwards.js';
 import { EMPTY_MEMORY, type Memory } from '../memory.js';
 import { AS_WRITTEN, ingest } from '../pipeline.js';
@@ -9,13 +9,13 @@ import type { Batch } from '../tail/batch.js';
 
 export class Play {
   readonly #plan: Plan;
-  readonly #context: TimeContext;
+  readonly #context: LineContext;
   readonly #hear: (news: News, latest: Instant) => void;
   #memory: Memory = EMPTY_MEMORY;
   #latest = 0;
 
   /** @param hear is given what each batch brought, and when the last transition so far happened */
-  constructor(plan: Plan, context: TimeContext, hear: (news: News, latest: Instant) => void) {
+  constructor(plan: Plan, context: LineContext, hear: (news: News, latest: Instant) => void) {
     this.#plan = plan;
     this.#context = context;
     this.#hear = hear;

@@ -1,5 +1,5 @@
 /** One line of a log as a record: what `haplog parse` prints and `haplog explain` begins with. Pure. */
-import { type LineClass, type LogRecord, parseLine, type Stamp, type TimeContext } from '../../parsers/index.js';
+import { type LineClass, type LineContext, type LogRecord, parseLine, type Stamp } from '../../parsers/index.js';
 import { utc } from './json-rows.js';
 
 /** Where a line stands. */
@@ -31,7 +31,7 @@ export function isUnknown(kind: string): boolean {
 }
 
 /** Takes a line without its newline. What the scan takes for traffic and the grammar has no sentence for is traffic. */
-export function recordOf(raw: string, place: Place, scan: LineClass, context: TimeContext): LineRecord {
+export function recordOf(raw: string, place: Place, scan: LineClass, context: LineContext): LineRecord {
   const result = parseLine(raw, context);
   const { file, line, offset } = place;
   if (!result.ok) {

@@ -1,6 +1,6 @@
 /** What `haplog replay` does. */
 import { type Notification, planOf } from '../../alerts/index.js';
-import type { Instant, TimeContext } from '../../parsers/index.js';
+import type { Instant, LineContext } from '../../parsers/index.js';
 import { readHistory } from '../history-files.js';
 import { CUT_REMEDY, notUnderstood, someCut } from '../misses.js';
 import type { Batch } from '../tail/batch.js';
@@ -8,13 +8,13 @@ import { STDIN } from '../tail/given-bytes.js';
 import { readGiven } from '../tail/read-file.js';
 import { UserError } from '../user-error.js';
 import { warnOfIllegible } from './illegible.js';
+import { lineContext } from './line-context.js';
 import type { PastOptions } from './past.js';
 import { Play } from './play.js';
 import { differenceOf } from './replay-difference.js';
 import { messagesSaid } from './replay-messages.js';
 import { jsonTeller, textTeller } from './replay-tellers.js';
 import { print, remark } from './say.js';
-import { timeContext } from './time-context.js';
 import { configNamed } from './which-config.js';
 
 /** How often, by the log's time, what waits is looked through: in a storm there are thousands of changes. */
@@ -31,7 +31,7 @@ export interface ReplayOptions extends PastOptions {
  * messages there would have been. A file that cannot be read is a `UserError`.
  */
 export async function replay(files: string[], options: ReplayOptions): Promise<void> {
-  const context = await timeContext(options, Date.now());
+  const context = await lineContext(options, Date.now());
   const config = await configNamed(options.config);
   const batches = batchesOf(files, context);
   warnOfIllegible(files);
@@ -61,7 +61,7 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
 }
 
 /** The logs that are named, or the one on standard input, which is read once and has no place among others. */
-function batchesOf(files: readonly string[], context: TimeContext): AsyncIterable<Batch> {
+function batchesOf(files: readonly string[], context: LineContext): AsyncIterable<Batch> {
   if (!files.includes(STDIN)) return readHistory(files, context);
   if (files.length === 1) return readGiven(process.stdin);
   throw new UserError('- is standard input and stands alone: give all logs there, the oldest first, or name them all.');

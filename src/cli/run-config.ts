@@ -67,8 +67,12 @@ async function read(options: ConfigOptions, log: Logger, before: RunConfig | nul
 
 function withLogs(config: Config, logs: string[] | undefined): Config {
   if (!logs) return config;
-  const zoneOf = (path: string) => config.sources.find((source) => source.path === path)?.tz ?? null;
   if (logs.includes('')) throw new UserError('--log takes the path of a log, not an empty text.');
   const paths = [...new Set(logs.map((log) => resolve(log)))];
-  return { ...config, sources: paths.map((path) => ({ path, tz: zoneOf(path) })) };
+  return {
+    ...config,
+    sources: paths.map(
+      (path) => config.sources.find((source) => source.path === path) ?? { path, tz: null, host: null },
+    ),
+  };
 }

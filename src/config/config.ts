@@ -5,6 +5,8 @@ export interface Source {
   path: string;
   /** IANA zone of stamps that bear none; null: the machine's. */
   tz: string | null;
+  /** The host of lines that name none; null: `localhost`. */
+  host: string | null;
 }
 
 /** How much of the past is kept. */

@@ -4,7 +4,7 @@ import type { Config } from './config.js';
 
 /** The same as an empty file gives; without a file neither the YAML parser nor the schema need be loaded. */
 export const DEFAULTS: Config = {
-  sources: [{ path: '/var/log/haproxy.log', tz: null }],
+  sources: [{ path: '/var/log/haproxy.log', tz: null, host: null }],
   database: null,
   receivers: [{ kind: 'log', name: 'log' }],
   routes: [{ match: EVERYTHING, during: null, receivers: ['log'], escalation: null }],

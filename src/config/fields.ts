@@ -2,6 +2,7 @@
 import { isSigningSecret } from '../../alerts/index.js';
 import { readDuration } from '../duration.js';
 import { isGlob } from '../glob.js';
+import { isHostName } from '../host-name.js';
 import { isZone, zoneHint } from '../zone.js';
 import { kindOf, unknownKey, unlike } from './mistake.js';
 import * as z from './zod.js';
@@ -136,7 +137,7 @@ const emailAddress = /^(?:[^<>@\r\n]*<[^\s<>@,]+@[^\s<>@,]+>|[^\s<>@,]+@[^\s<>@,
 
 export const email = text('an e-mail address', (value) => emailAddress.test(value));
 
-export const hostName = text('a host name or address', (value) => /^[A-Za-z0-9._:-]+$/.test(value));
+export const hostName = text('a host name or address', isHostName);
 
 /** As openssl and msmtp write it, with or without `SHA256 Fingerprint=` before it. */
 export const fingerprint = text("the SHA-256 fingerprint of a certificate, such as openssl's 5F:1C:...", (value) =>

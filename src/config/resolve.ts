@@ -41,7 +41,7 @@ export function resolveConfig(file: ConfigFile, folder: string, found: Found): C
     return { ...(service ?? resolveReceiver(written, i, folder, found)), ...mannersOf(written, file.receivers) };
   });
   return {
-    sources: file.sources.map(({ path, tz }) => ({ path: resolvePath(folder, path), tz: tz ?? null })),
+    sources: file.sources.map(({ path, tz = null, host = null }) => ({ path: resolvePath(folder, path), tz, host })),
     database: file.database === undefined ? null : resolvePath(folder, file.database),
     receivers,
     routes: file.routes?.map(resolveRoute) ?? [everything(receivers)],

@@ -36,6 +36,9 @@ const DAY = 86_400_000;
 const source = mapping({
   path: filePath.describe('The log file to follow. It may be missing for now.'),
   tz: zone.optional().describe("The zone of stamps that bear none. Without it: the machine's."),
+  host: hostName
+    .optional()
+    .describe('The host of lines that name none, as in the log files of containers. Without it: `localhost`.'),
 });
 
 const smtp = mapping({

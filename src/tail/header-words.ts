@@ -1,11 +1,14 @@
 /** Tells who speaks in a line by what stands before its message: the words that all lines of one process share. */
-import { type ParseResult, parseHeader, parseLine, type TimeContext } from '../../parsers/index.js';
+import { type LineContext, type ParseResult, parseHeader, parseLine } from '../../parsers/index.js';
 
 /** What stands before the host. */
 const BEFORE_HOST = /^(?:<\d+>)?(?:1 )?(?:[A-Z][a-z]{2} [ \d]\d \S+|\S+)/;
 
-/** For finding out only who speaks. The latest year before this instant, 2096, has a leap day, which a line may bear. */
-export const ANY_TIME: TimeContext = { tz: 'UTC', asOf: Date.UTC(2097, 0) };
+/**
+ * For finding out only who speaks. The latest year before this instant, 2096, has a leap day, which a line may bear. A host that is not named stays
+ * without a name (`''`), for whoever knows whose log it is.
+ */
+export const ANY_CONTEXT: LineContext = { tz: 'UTC', asOf: Date.UTC(2097, 0), host: '' };
 
 /** Host, tag and pid, as they stand before the message. */
 export function wordsOf(header: string): string {
@@ -14,7 +17,7 @@ export function wordsOf(header: string): string {
 
 /** Null if the grammar finds no header. */
 export function speakerIn(header: string): { host: string; pid: number | null } | null {
-  const read = parseHeader(header, ANY_TIME);
+  const read = parseHeader(header, ANY_CONTEXT);
   return read === null ? null : { host: read.host, pid: read.pid };
 }
 
@@ -23,7 +26,7 @@ const SENTENCE = 'backend x has no server available!';
 
 /** What is read where HAProxy's sentence stands behind these headers: whether one is understood there, and who would say it. */
 export function sentenceBehind(headers: string): ParseResult {
-  return parseLine(`${headers}${SENTENCE}`, ANY_TIME);
+  return parseLine(`${headers}${SENTENCE}`, ANY_CONTEXT);
 }
 
 /** Whether `bytes[start, end)` are `text`. Compares from the end, where names mostly differ. */

@@ -1,6 +1,6 @@
 /** Whether haplog understands anything at all of a log, by how its lines begin: one that it does not is as good as missing. Pure. */
 import { classify, messageStart, parseHeader, parseLine } from '../../parsers/index.js';
-import { ANY_TIME, sentenceBehind } from './header-words.js';
+import { ANY_CONTEXT, sentenceBehind } from './header-words.js';
 
 /** Fewer lines show nothing. */
 const LINES_ENOUGH = 3;
@@ -23,7 +23,7 @@ const SECOND_TAG = /^haproxy\S*\[\d+\]: /;
  * rsyslog's input do not fit. The message stands behind the last header: there are two where a log is sent through a second syslog.
  */
 function isLegible(line: string): boolean {
-  const said = parseLine(line, ANY_TIME);
+  const said = parseLine(line, ANY_CONTEXT);
   if (said.ok && said.record.sentence.kind !== 'other') return true;
   const instead = sentenceBehind(headersOf(line));
   return (instead.ok && instead.record.sentence.kind === 'backend.exhausted') || isDatedTraffic(line);
@@ -35,13 +35,13 @@ function headersOf(line: string): string {
   const tag = SECOND_TAG.exec(message)?.[0];
   if (tag !== undefined) return header + tag;
   const again = parted(message.startsWith('1 ') ? `<0>${message}` : message).header;
-  const isHeader = again.includes('haproxy') && parseHeader(again, ANY_TIME) !== null;
+  const isHeader = again.includes('haproxy') && parseHeader(again, ANY_CONTEXT) !== null;
   return isHeader ? header + again.replace(/^<0>/, '') : header;
 }
 
 function isDatedTraffic(line: string): boolean {
   const dated = DATED.exec(line);
-  if (dated === null || !parseLine(`${dated[1]} h t: x`, ANY_TIME).ok) return false;
+  if (dated === null || !parseLine(`${dated[1]} h t: x`, ANY_CONTEXT).ok) return false;
   const text = line.slice(dated[0].length);
   return isTraffic(text) || (HOST.test(text) && isTraffic(text.replace(HOST, '')));
 }

@@ -5,7 +5,7 @@
  */
 import { messageStart, parseLine } from '../../parsers/index.js';
 import type { StrangerSeen } from './batch.js';
-import { ANY_TIME, isAt, sentenceBehind, wordsOf } from './header-words.js';
+import { ANY_CONTEXT, isAt, sentenceBehind, wordsOf } from './header-words.js';
 
 const LT = 0x3c;
 const DASH = 0x2d;
@@ -93,7 +93,7 @@ export function strangerOf(line: string): Stranger | null {
  * sentence in this place would come from.
  */
 function strangerIn(bytes: Buffer, start: number, message: number, end: number): Stranger | 'own' | 'nobody' {
-  const line = parseLine(bytes.toString('utf8', start, end), ANY_TIME);
+  const line = parseLine(bytes.toString('utf8', start, end), ANY_CONTEXT);
   if (!line.ok) return 'nobody';
   const { sentence, level, inWords } = line.record;
   // Behind a severity of HAProxy's own nothing is a client's but in its place; nor behind one in words, as behind `<PRI>` above.

@@ -34,7 +34,19 @@ const word = row(
   either('alert', 'err', 'warn', 'info', 'loud', '6'),
 );
 const level = fc.oneof(word, row('<', word, '>'));
-const host = either('lb1', 'a.b.c', 'fe80::1', '10.0.0.1', 'proxy', 'backend', 'haproxy');
+const host = either(
+  'lb1',
+  'a.b.c',
+  'fe80::1',
+  '10.0.0.1',
+  'proxy',
+  'backend',
+  'haproxy',
+  'all]:',
+  '[3]:',
+  'x[1]:',
+  'a:b[2]:',
+);
 const tag = either('haproxy', 'h.1', 'www/x', 'a:b', 'proxy');
 const pid = either('', '[1]', '[24710]', '[-]');
 const gap = either(' ', ' ', '  ', '');

@@ -4,6 +4,7 @@ import { appendFileSync, mkdirSync, renameSync, rmdirSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { Policy } from '../../alerts/index.js';
+import type { Source } from '../../src/config/config.js';
 import { DEFAULTS } from '../../src/config/defaults.js';
 import { runDaemon } from '../../src/daemon.js';
 import { createLogger } from '../../src/log.js';
@@ -24,11 +25,15 @@ const OUTAGE = () => change('DOWN', 0);
 
 /** A running daemon and the words of its own log. */
 function daemon(log: string, policy: Partial<Policy> = {}, database = ':memory:') {
+  return daemonOf([{ path: log, tz: null, host: null }], policy, database);
+}
+
+function daemonOf(sources: Source[], policy: Partial<Policy> = {}, database = ':memory:') {
   const said = new Inbox<string>('word of the daemon');
   const stream = { isTTY: false, write: (line: string) => said.put(JSON.parse(line).msg) };
   const abort = new AbortController();
   const store = openStore(database, 'write');
-  const config = { ...DEFAULTS, sources: [{ path: log, tz: null }], policy: { ...DEFAULTS.policy, ...policy } };
+  const config = { ...DEFAULTS, sources, policy: { ...DEFAULTS.policy, ...policy } };
   const ended = runDaemon({
     config,
     store,
@@ -160,7 +165,7 @@ test('a database that was moved away ends the daemon', LIMIT, async () => {
   lost.catch(() => {}); // it may come before the daemon listens, as store/place.ts allows
   const store = openStore(':memory:', 'write');
   const ended = runDaemon({
-    config: { ...DEFAULTS, sources: [{ path: log, tz: null }] },
+    config: { ...DEFAULTS, sources: [{ path: log, tz: null, host: null }] },
     store,
     log: createLogger({ level: 'silent' }),
     from: 'start',
@@ -171,3 +176,24 @@ test('a database that was moved away ends the daemon', LIMIT, async () => {
   await assert.rejects(ended, /the database was moved/);
   await store.end();
 });
+
+test(
+  'two containers whose logs name no host are two load balancers, as the configuration names them',
+  LIMIT,
+  async () => {
+    using folder = openFolder();
+    const log = (name: string) => join(folder.path, `${name}.log`);
+    const sources = ['blue', 'green'].map((host) => ({ path: log(host), tz: null, host }));
+    const write = (name: string, to: 'UP' | 'DOWN', left: number, at = Date.now()) => {
+      const text = serverText({ at, backend: 'app', server: 'a', to, left });
+      appendFileSync(log(name), `${new Date(at).toISOString()} stderr F [WARNING]  (8) : ${text}\n`);
+    };
+    write('blue', 'DOWN', 0, Date.now() - 500); // no log begins like another: the stamps of Kubernetes have nanoseconds
+    write('green', 'DOWN', 0);
+    await using haplog = daemonOf(sources);
+    await haplog.hears(/app on blue has no server/);
+    await haplog.hears(/app on green has no server/);
+    write('green', 'UP', 1);
+    await haplog.hears(/^green: backend app has a server again/);
+  },
+);

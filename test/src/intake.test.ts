@@ -49,7 +49,7 @@ class Day {
     const origin = this.now - T;
     // By two log targets, so that it need not wait for a witness.
     const lines = addressed([line, line]).map((each) => ({ ...each, start: origin + each.start }));
-    await this.#intake.take(batchOf(lines, { readAt: this.now }), 'UTC');
+    await this.#intake.take(batchOf(lines, { readAt: this.now }), { tz: 'UTC', host: null });
   }
 
   /** Lets time pass as the timer does: to the next tick, and the next, up to `end`. */
@@ -115,7 +115,7 @@ test('who is killed in the first reading of a log tells nothing of what was over
     for (const [to, left, at] of [['DOWN', 0, began] as const, ['UP', 1, began + 60_000] as const]) {
       const line = syslogLine(at, serverText({ at, backend: 'app', server: 'a', to, left }));
       const lines = addressed([line, line]).map((each) => ({ ...each, start: at - T + each.start }));
-      await intake.take(batchOf(lines, { readAt: T + 24 * HOUR, live: false }), 'UTC');
+      await intake.take(batchOf(lines, { readAt: T + 24 * HOUR, live: false }), { tz: 'UTC', host: null });
     }
   };
   await fellAndRose(await begin(), T);

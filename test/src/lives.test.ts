@@ -33,7 +33,7 @@ function live(store: Store, receivers: Record<string, Hook>) {
   const routes = [toEverybody(...Object.keys(receivers))];
   const config = {
     ...DEFAULTS,
-    sources: [{ path: LOG, tz: 'America/New_York' }],
+    sources: [{ path: LOG, tz: 'America/New_York', host: null }],
     receivers: Object.entries(receivers).map(([name, far]) => hookAt(far.url, { name })),
     routes,
   };

@@ -88,7 +88,7 @@ test(
     writeFileSync(log, '');
     const config = {
       ...DEFAULTS,
-      sources: [{ path: log, tz: 'UTC' }],
+      sources: [{ path: log, tz: 'UTC', host: null }],
       receivers: [hookAt(far.url)],
       routes: [toEverybody('chat')],
     };

@@ -16,7 +16,7 @@ import { asNobody } from '../store/nobody.js';
 import { tempFolder } from '../store/temp-folder.js';
 
 const DEFAULTS: Config = {
-  sources: [{ path: '/var/log/haproxy.log', tz: null }],
+  sources: [{ path: '/var/log/haproxy.log', tz: null, host: null }],
   database: null,
   receivers: [{ kind: 'log', name: 'log' }],
   routes: [toEverybody('log')],
@@ -104,8 +104,8 @@ test('everything that stands in the file arrives, secrets read from where it say
   assert.deepEqual(signing, [38, 50]);
   assert.deepEqual(JSON.parse(JSON.stringify(config)), {
     sources: [
-      { path: '/var/log/haproxy.log', tz: null },
-      { path: '/var/log/edge/haproxy.log', tz: 'America/New_York' },
+      { path: '/var/log/haproxy.log', tz: null, host: null },
+      { path: '/var/log/edge/haproxy.log', tz: 'America/New_York', host: 'edge1' },
     ],
     database: '/var/lib/haplog/haplog.db',
     receivers: [

@@ -1,10 +1,10 @@
-/** `--tz` and `--as-of` in the parser's terms. */
-import { type Instant, latestStamp, type TimeContext } from '../../parsers/index.js';
+/** `--tz`, `--as-of` and `--host` in the parser's terms. */
+import { type Instant, type LineContext, latestStamp } from '../../parsers/index.js';
 import { localZone, parseZone } from '../zone.js';
 import type { PastOptions } from './past.js';
 
-/** Takes the options and the current instant; a wrong zone or time is a `UserError`. */
-export async function timeContext({ tz, asOf }: PastOptions, now: Instant): Promise<TimeContext> {
+/** Takes the options and the current instant; a wrong zone, time or host is a `UserError`. */
+export async function lineContext({ tz, asOf, host }: PastOptions, now: Instant): Promise<LineContext> {
   const given = tz === undefined ? null : parseZone(tz);
   let latest = latestStamp(now);
   if (asOf !== undefined) {
@@ -17,5 +17,6 @@ export async function timeContext({ tz, asOf }: PastOptions, now: Instant): Prom
       return given ?? localZone();
     },
     asOf: latest,
+    host,
   };
 }
