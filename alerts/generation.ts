@@ -88,7 +88,7 @@ function areStrangers(board: Board, { host, pid }: WorkerRef, other: number): bo
   if ([pid, other].every((each) => workerOf(board, { host, pid: each })?.master)) return false;
   const [own, others] = [pid, other].map((each) => {
     const prefix = `${workerKey({ host, pid: each })} `;
-    return [...board.backends].flatMap(([key]) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
+    return board.backends.under(host, (key) => key.startsWith(prefix)).map(([key]) => key.slice(prefix.length));
   });
   return own!.length > 0 && others!.length > 0 && !own!.some((backend) => others!.includes(backend));
 }
@@ -124,8 +124,13 @@ export function supersede(before: Board, event: HaproxyEvent): Change {
 /** Ends every outage that is open in a worker. Looks at every backend, so it is only for what happens once in a worker's life. */
 function endOutages(board: Board, worker: WorkerRef, at: Instant, how: OutageEnd): Change {
   const prefix = `${workerKey(worker)} `;
-  const own = [...board.backends].map(([key]) => key).filter((key) => key.startsWith(prefix));
-  return endEach(board, own, at, how);
+  const own = board.backends.under(worker.host, (key) => key.startsWith(prefix));
+  return endEach(
+    board,
+    own.map(([key]) => key),
+    at,
+    how,
+  );
 }
 
 /** Ends the open outages of these backends, each named by its key. */

@@ -62,7 +62,7 @@ export class Turn {
   retire(host: string, ends: readonly End[], died: boolean): void {
     if (ends.length === 0) return;
     const own = ends.map(({ pid }) => `${host} ${pid} `);
-    this.#changes = this.#changes.withoutAll((key) => own.some((prefix) => key.startsWith(prefix)));
+    this.#changes = this.#changes.withoutUnder(host, (key) => own.some((prefix) => key.startsWith(prefix)));
     const isIn = ({ rule, workers }: Incident) => rule !== 'outage' && ends.some(({ pid }) => workers.includes(pid));
     for (const incident of this.#ledger.open((one) => one.host === host && isIn(one))) {
       this.#advance(ends.reduce((rest, end) => left(rest, end, died), incident));

@@ -86,8 +86,7 @@ function speaksBehindItsEnd(board: Board, { startedAt }: WorkerState, event: Hap
   const { stop } = board.backends.get(backendKey(event, backend)) ?? {};
   if (stop === undefined || at - stop.at <= LATE_WORDS_MS) return false;
   const prefix = `${workerKey(event)} `;
-  for (const [key, { stopped }] of board.backends) if (!stopped && key.startsWith(prefix)) return false;
-  return true;
+  return board.backends.under(event.host, (key, { stopped }) => !stopped && key.startsWith(prefix)).length === 0;
 }
 
 /** Notes that a worker was heard, and about which backend. Forgets the workers that are long gone from its host. */
@@ -211,11 +210,10 @@ export function forgetWorker(board: Board, worker: WorkerRef): Board {
 
 function withoutWorker<V>(shelf: Shelf<V>, worker: WorkerRef): Shelf<V> {
   const prefix = `${workerKey(worker)} `;
-  return shelf.withoutAll((key) => key.startsWith(prefix));
+  return shelf.withoutUnder(worker.host, (key) => key.startsWith(prefix));
 }
 
 function hasOutage(board: Board, worker: WorkerRef): boolean {
   const prefix = `${workerKey(worker)} `;
-  for (const [key, { outage }] of board.backends) if (outage !== null && key.startsWith(prefix)) return true;
-  return false;
+  return board.backends.under(worker.host, (key, { outage }) => outage !== null && key.startsWith(prefix)).length > 0;
 }

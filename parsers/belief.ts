@@ -9,7 +9,7 @@
 import { backendOf, type HaproxyEvent } from './event.js';
 import { isForged } from './forged.js';
 import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
-import { loggedKey, speakerKey, stoppedKey } from './keys.js';
+import { loggedKey, stoppedKey, workerKey } from './keys.js';
 import { isLoading } from './masters.js';
 import { cameBothWays, expectsStderr, isNameless, profileOf, waysOf, withProfile } from './profiles.js';
 import type { LogRecord } from './record.js';
@@ -99,7 +99,7 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   const tags = isNameless(profile) ? [tag] : profile.tags;
   const backend = backendOf(says);
   const logged = backend === null || said.by.syslog === 0 ? null : loggedKey(event, backend);
-  const isNew = heard.speakers.get(speakerKey(event))?.known === false;
+  const isNew = heard.speakers.get(workerKey(event))?.known === false;
   const met = isNew ? acquainted(heard, event) : heard;
   // Clients make up names without end.
   const isName = says.kind === 'proxy.stopped' && !clientsWriteLines(heard, event);

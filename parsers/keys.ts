@@ -9,12 +9,11 @@ import type { ServerRef } from './record.js';
 export type WorkerRef = Pick<HaproxyEvent, 'host' | 'pid'>;
 
 export const workerKey = ({ host, pid }: WorkerRef): string => `${host} ${pid}`;
-export const speakerKey = ({ host, pid }: WorkerRef): string => `${pid} ${host}`;
-/** The process that a speaker's key names. */
-export const speakerOf = (key: string): WorkerRef => ({
-  host: key.slice(key.indexOf(' ') + 1),
-  pid: Number.parseInt(key, 10),
-});
+/** The process that such a key names. */
+export function speakerOf(key: string): WorkerRef {
+  const blank = key.indexOf(' ');
+  return { host: key.slice(0, blank), pid: Number(key.slice(blank + 1)) };
+}
 export const backendKey = ({ host, pid }: WorkerRef, backend: string): string => `${host} ${pid} ${backend}`;
 export const serverKey = ({ host, pid }: WorkerRef, { backend, server }: ServerRef): string =>
   `${host} ${pid} ${backend}/${server}`;

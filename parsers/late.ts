@@ -37,7 +37,7 @@ export function asOfNow(heard: Heard, held: Held): Held | null {
   if (!doubted) return held;
   if (toldAfter(heard.subjects.get(subject)!, at)) return null;
   const group = groupOf(subject);
-  const newer = heard.subjects.where((key, other) => groupOf(key) === group && toldAfter(other, at));
+  const newer = heard.subjects.under(event.host, (key, other) => groupOf(key) === group && toldAfter(other, at));
   if (newer.length === 0) return held;
   if (says.kind !== 'server' || RETURNS.has(says.change.to)) return null;
   return { ...held, event: { ...event, says: { ...says, counts: null, sessions: null } } };

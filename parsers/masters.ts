@@ -5,7 +5,7 @@
 import { inOneBreath } from './copies.js';
 import { isOfWorkers, type StateSentence } from './event.js';
 import { begunAt, type Heard, heardWith, type Speaker } from './heard.js';
-import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
+import { speakerOf, type WorkerRef, workerKey } from './keys.js';
 import { profileOf, withProfile } from './profiles.js';
 import type { CauseClass, Instant, LogRecord, Sentence } from './record.js';
 import { isWorker, speakersOf } from './speakers.js';
@@ -84,12 +84,12 @@ export function tellerOf(heard: Heard, host: string, { pid, sentence }: LogRecor
   if (pid === null) return null;
   if (isOfWorkers(sentence) || sentence.kind === 'reload.succeeded') return pid;
   if (sentence.kind !== 'reload.failed' && sentence.kind !== 'configuration.refused') return null;
-  return isMaster(heard, host, pid) ? pid : (heard.speakers.get(speakerKey({ host, pid }))?.master ?? null);
+  return isMaster(heard, host, pid) ? pid : (heard.speakers.get(workerKey({ host, pid }))?.master ?? null);
 }
 
 /** Whether a worker is still loading its configuration, of which it tells itself since 3.1. */
 export function isLoading({ speakers }: Heard, host: string, pid: number | null): boolean {
-  return pid !== null && speakers.get(speakerKey({ host, pid }))?.stage === 'loading';
+  return pid !== null && speakers.get(workerKey({ host, pid }))?.stage === 'loading';
 }
 
 /**
@@ -151,7 +151,7 @@ function isByItself(heard: Heard, host: string, { pid, tagPid }: LogRecord): boo
 
 /** Whether the worker's master has another one loading. */
 export function isBeingReplaced(heard: Heard, host: string, pid: number | null): boolean {
-  const master = pid === null ? null : heard.speakers.get(speakerKey({ host, pid }))?.master;
+  const master = pid === null ? null : heard.speakers.get(workerKey({ host, pid }))?.master;
   return typeof master === 'number' && loadingBy(heard, host, master).some((other) => other !== pid);
 }
 
@@ -163,7 +163,7 @@ export function asItServed<S extends StateSentence>(heard: Heard, host: string, 
   if (says.kind !== 'worker.ended' || !says.former || master === null) return says;
   const isReloaded = profileOf(heard, host).failedReloads?.includes(master) !== true;
   if (isReloaded && loadingBy(heard, host, master).length === 0) return says;
-  const own = heard.speakers.get(speakerKey({ host, pid: says.pid }));
+  const own = heard.speakers.get(workerKey({ host, pid: says.pid }));
   if (!own?.known) return says;
   const isYounger = (one: Speaker) =>
     one.known && one.stage === undefined && begunAt(one) > begunAt(own) && (one.master ?? master) === master;
@@ -201,7 +201,7 @@ function ofMaster(heard: Heard, host: string, master: number): [string, Speaker]
 }
 
 function withSpeaker(heard: Heard, worker: WorkerRef, change: (speaker: Speaker) => Speaker): Heard {
-  const key = speakerKey(worker);
+  const key = workerKey(worker);
   const speaker = heard.speakers.get(key);
   return speaker === undefined ? heard : heardWith(heard, { speakers: heard.speakers.with(key, change(speaker)) });
 }

@@ -6,7 +6,7 @@ import { lacksStderr } from './belief.js';
 import { backendOf } from './event.js';
 import { isWary } from './forged.js';
 import type { Doubted, Heard, Held, Profile, RecentEvent, Speaker } from './heard.js';
-import { speakerKey } from './keys.js';
+import { workerKey } from './keys.js';
 import { hasName, profileOf, showsTwoTargets } from './profiles.js';
 import { isWorker } from './speakers.js';
 import { clientsWriteLines } from './strangers.js';
@@ -48,7 +48,7 @@ export function startedAnew(
     text !== said.text && (pair || !profile.announces);
   // Anybody on the host can write under that name. A process that knows what HAProxy spoke of before is more likely HAProxy.
   if (!isNamed(heard, held.event)) return null;
-  const doubted = doubtedOf(heard.speakers.get(speakerKey(held.event))).filter(({ event }) => isNamed(heard, event));
+  const doubted = doubtedOf(heard.speakers.get(workerKey(held.event))).filter(({ event }) => isNamed(heard, event));
   return [...others(), ...doubted].some(counts) ? doubted : null;
 }
 
@@ -59,7 +59,7 @@ export function startedAnew(
  */
 export function followedUp(heard: Heard, { event, tagPid }: Held): readonly Doubted[] | null {
   const isOther = (one: Doubted) => one.tagPid === tagPid && one.event.id !== event.id;
-  const doubted = doubtedOf(heard.speakers.get(speakerKey(event))).filter(isOther);
+  const doubted = doubtedOf(heard.speakers.get(workerKey(event))).filter(isOther);
   // With the time that a late line gave it.
   const redated = ({ event: first }: Doubted) => heard.held.get(first.id)?.event ?? first;
   const precedes = (first: Doubted) => followsFrom(heard, redated(first), event);

@@ -1,6 +1,8 @@
 /**
  * An immutable map by name: putting something on a shelf gives a new shelf and leaves the old one as it was.
  *
+ * Names that begin with the same word lie together, so that what is under a host's name is found without looking at other hosts.
+ *
  * Made for state that is handed from step to step and stored by its differences. It is a hash trie (Bagwell 2001) whose
  * branches have sixteen arms: a change copies the branches on the way to one leaf and shares all else, and two shelves are
  * compared by reference from the root down, so that what a batch changed among 200,000 servers is found without looking
@@ -10,6 +12,10 @@
 /** Bits of a hash that one branch decides by; it has so many arms. */
 const BITS = 4;
 const ARMS = 1 << BITS;
+
+/** The lowest bits of a hash, by which the first branches decide, are those of the name's first word. */
+const WORD_BITS = 8;
+const WORD_MASK = (1 << WORD_BITS) - 1;
 
 /** One name and its thing. `next` is another name with the same hash. */
 class Leaf<V> {
@@ -77,6 +83,20 @@ export class Shelf<V> implements Iterable<[string, V]> {
   /** The names and things that are `wanted`, in no order that means anything. Looks at everything on it, and keeps no more. */
   where(wanted: (name: string, value: V) => boolean): [string, V][] {
     return entriesOf(this.#root, wanted);
+  }
+
+  /** Those of the names and things whose names have this first word that are `wanted`. Looks at few others. */
+  under(word: string, wanted: (name: string, value: V) => boolean = ANY): [string, V][] {
+    const hash = hashOf(word);
+    let tree = this.#root;
+    for (let shift = 0; shift < WORD_BITS && isBranch(tree); shift += BITS) tree = tree[armOf(hash, shift)];
+    const beginning = `${word} `;
+    return entriesOf(tree, (name, value) => name.startsWith(beginning) && wanted(name, value));
+  }
+
+  /** The shelf without those whose names have this first word and which are `gone`. */
+  withoutUnder(word: string, isGone: (name: string, value: V) => boolean = ANY): Shelf<V> {
+    return this.under(word, isGone).reduce<Shelf<V>>((rest, [name]) => rest.without(name), this);
   }
 
   /** All names and things, in no order that means anything. */
@@ -149,6 +169,7 @@ function unchained<V>(leaf: Leaf<V> | undefined, name: string): Leaf<V> | undefi
 }
 
 const ANY = () => true;
+const SPACE = 0x20;
 
 function entriesOf<V>(
   tree: Tree<V>,
@@ -177,6 +198,9 @@ function armOf(hash: number, shift: number): number {
 /** FNV-1a over the name's characters: 32 bits with a sign, because V8 keeps such numbers without an object of their own. */
 function hashOf(name: string): number {
   let hash = 0x811c9dc5 | 0;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  return hash;
+  let i = 0;
+  for (; i < name.length && name.charCodeAt(i) !== SPACE; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  const word = hash;
+  for (; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return (hash & ~WORD_MASK) | (word & WORD_MASK);
 }

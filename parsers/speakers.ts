@@ -5,7 +5,7 @@
 
 import { beginsWorker, isOfWorkers } from './event.js';
 import { begunAt, COPY_DELAY_MAX_MS, type Heard, heardWith, type Speaker, type Subject } from './heard.js';
-import { speakerKey, speakerOf, type WorkerRef, workerKey } from './keys.js';
+import { speakerOf, type WorkerRef, workerKey } from './keys.js';
 import { silenced } from './lives.js';
 import type { Instant, LogRecord, Origin } from './record.js';
 import type { Shelf } from './shelf.js';
@@ -28,7 +28,7 @@ export function recognise(
   pid: number,
   at: Instant,
 ): { heard: Heard; host: string; from?: WorkerRef } {
-  const key = speakerKey({ host, pid });
+  const key = workerKey({ host, pid });
   const { speakers } = heard;
   const known = speakers.get(key);
   const announced = beginsWorker(sentence);
@@ -65,29 +65,29 @@ export function recognise(
 
 /** Whether it is a known worker: its master told of it, or it was believed before. */
 export function isWorker({ speakers }: Heard, host: string, pid: number | null): boolean {
-  const speaker = pid === null ? undefined : speakers.get(speakerKey({ host, pid }));
+  const speaker = pid === null ? undefined : speakers.get(workerKey({ host, pid }));
   return speaker?.known === true;
 }
 
 /** Makes a worker a known one. What its host's workers said long ago is forgotten: it has begun in the place of one of them. */
 export function acquainted(heard: Heard, event: { host: string; pid: number; at: Instant }): Heard {
   const fresh = forgetOld(heard, event.host, event.at);
-  const key = speakerKey(event);
+  const key = workerKey(event);
   const speaker = fresh.speakers.get(key) ?? heard.speakers.get(key)!;
   return heardWith(fresh, { speakers: fresh.speakers.with(key, { ...speaker, known: true, doubted: [] }) });
 }
 
 /** The name by which a worker's host is known, if its other lines bear another one; else the name given. */
 export function hostNameOf({ speakers }: Heard, { host, pid }: Pick<LogRecord, 'host' | 'pid'>): string {
-  return (pid === null ? undefined : speakers.get(speakerKey({ host, pid }))?.alias) ?? host;
+  return (pid === null ? undefined : speakers.get(workerKey({ host, pid }))?.alias) ?? host;
 }
 
 function twinOf(heard: Heard, host: string, pid: number, origin: Origin, at: Instant): string | null {
   const { speakers } = heard;
-  const own = `${pid} `;
+  const ending = ` ${pid}`;
   const candidates = speakers.where(
     (name, speaker) =>
-      name.startsWith(own) &&
+      name.endsWith(ending) &&
       speaker.alias === null &&
       !speaker.origins[origin] &&
       (speaker.announced ||
@@ -99,7 +99,7 @@ function twinOf(heard: Heard, host: string, pid: number, origin: Origin, at: Ins
   // A worker has one name by each origin: one that already has a name by this origin is not meant.
   const isNamed = (name: string) =>
     [...speakers].some(
-      ([key, { alias, origins: own }]) => alias === hostOf(name) && key.startsWith(`${pid} `) && own[origin],
+      ([key, { alias, origins: own }]) => alias === hostOf(name) && key.endsWith(ending) && own[origin],
     );
   const shareNone = (other: string) => ![...(origins.get(host) ?? [])].some((each) => origins.get(other)?.has(each));
   return candidates.map(([name]) => name).find((name) => shareNone(hostOf(name)) && !isNamed(name)) ?? null;
@@ -129,8 +129,7 @@ function originsByHost(speakers: Shelf<Speaker>): Map<string, Set<string>> {
 export function forgetOld(heard: Heard, host: string, at: Instant): Heard {
   const silent = ({ voices }: Subject) => Object.values(voices).every((voice) => at - voice.at > COPY_DELAY_MAX_MS);
   const waiting = new Set([...heard.held].map(([, { subject }]) => subject));
-  const beginning = `${host} `;
-  const isOld = (key: string, subject: Subject) => key.startsWith(beginning) && !waiting.has(key) && silent(subject);
+  const isOld = (key: string, subject: Subject) => !waiting.has(key) && silent(subject);
   const own = speakersOf(heard, host).sort(([, a], [, b]) => b.at - a.at);
   // Workers that have ended go first: one service may be reloaded every minute beside another that is not for a year.
   const known = own.filter(([, speaker]) => !isStranger(speaker)).sort(([, a], [, b]) => ended(a) - ended(b));
@@ -138,12 +137,12 @@ export function forgetOld(heard: Heard, host: string, at: Instant): Heard {
   const gone = [...known.slice(KNOWN_MAX), ...strangers.slice(UNKNOWN_MAX)].map(([key]) => key);
   const workers = gone.map((key) => `${workerKey(speakerOf(key))} `);
   return heardWith(heard, {
-    subjects: heard.subjects.withoutAll(isOld),
+    subjects: heard.subjects.withoutUnder(host, isOld),
     speakers: gone.reduce((rest, key) => rest.without(key), heard.speakers),
     told:
       workers.length === 0
         ? heard.told
-        : heard.told.withoutAll((key) => workers.some((worker) => key.startsWith(worker))),
+        : heard.told.withoutUnder(host, (key) => workers.some((worker) => key.startsWith(worker))),
   });
 }
 
@@ -161,8 +160,7 @@ export function speakersOf(
   host: string,
   wanted: (one: Speaker) => boolean = ANY,
 ): [string, Speaker][] {
-  const ending = ` ${host}`;
-  return speakers.where((key, one) => key.endsWith(ending) && wanted(one));
+  return speakers.under(host, (_, one) => wanted(one));
 }
 
 const ANY = () => true;
@@ -178,7 +176,7 @@ const OVERTAKEN_MS = 10_000;
  * container that is started again and again.
  */
 export function hasJustBegun({ speakers }: Heard, { host, pid, at }: WorkerRef & { at: Instant }): boolean {
-  const speaker = speakers.get(speakerKey({ host, pid }));
+  const speaker = speakers.get(workerKey({ host, pid }));
   return speaker !== undefined && speaker.master === undefined && at - begunAt(speaker) < OVERTAKEN_MS;
 }
 
@@ -186,20 +184,21 @@ export function hasJustBegun({ speakers }: Heard, { host, pid, at }: WorkerRef &
 export function forgetWorker(heard: Heard, host: string, pid: number): Heard {
   const prefix = `${host} ${pid} `;
   const own = (key: string) => key.startsWith(prefix);
-  const subjects = heard.subjects.where(own).reduce((rest, [key, it]) => rest.with(key, silenced(it)), heard.subjects);
-  return heardWith(heard, { subjects, told: heard.told.withoutAll(own) });
+  const subjects = heard.subjects
+    .under(host, own)
+    .reduce((rest, [key, it]) => rest.with(key, silenced(it)), heard.subjects);
+  return heardWith(heard, { subjects, told: heard.told.withoutUnder(host, own) });
 }
 
 /** Forgets all about a host that has long been silent, under each of its names. */
 export function forgetHost(heard: Heard, host: string): Heard {
-  const isOfHost = (key: string) => key.startsWith(`${host} `);
   const aliasOf = (process: string) => heard.speakers.get(process)?.alias;
   return {
-    subjects: heard.subjects.withoutAll(isOfHost),
+    subjects: heard.subjects.withoutUnder(host),
     speakers: heard.speakers.withoutAll((key, { alias }) => hostOf(key) === host || alias === host),
     profiles: heard.profiles.without(host),
     held: heard.held.withoutAll((_, { event }) => event.host === host),
-    told: heard.told.withoutAll(isOfHost),
+    told: heard.told.withoutUnder(host),
     strangers: heard.strangers.withoutAll((key) => hostOf(key) === host || aliasOf(key) === host),
   };
 }

@@ -4,7 +4,7 @@
  * alike. Then the load balancer is open to its clients, and belief is stricter (docs/decisions/0007-belief.md).
  */
 import { begunAt, type Heard, heardWith, type Strangeness } from './heard.js';
-import { speakerKey, speakerOf, type WorkerRef } from './keys.js';
+import { speakerOf, type WorkerRef, workerKey } from './keys.js';
 import { profileOf, withProfile } from './profiles.js';
 import type { Instant } from './record.js';
 import type { Shelf } from './shelf.js';
@@ -24,7 +24,7 @@ const DAY = 86_400_000;
  * @param writer with the host's name as it stands in the line
  */
 export function hearStranger(heard: Heard, writer: WorkerRef, first: string): Heard {
-  const key = speakerKey(writer);
+  const key = workerKey(writer);
   const known = heard.strangers.get(key);
   if (known?.varies || known?.first === first) return heard;
   const noted = heardWith(heard, {
@@ -58,12 +58,12 @@ export function opened(heard: Heard, worker: WorkerRef): Heard {
  */
 export function reconsidered(heard: Heard, worker: WorkerRef & { at: Instant }): Heard {
   const { host, at } = worker;
-  const speaker = heard.speakers.get(speakerKey(worker));
+  const speaker = heard.speakers.get(workerKey(worker));
   if (!profileOf(heard, host).open || speaker === undefined || at - begunAt(speaker) < DAY) return heard;
   const serves = ({ host: name, pid }: WorkerRef) => {
     const isOfHost = hostNameOf(heard, { host: name, pid }) === host;
     if (isOfHost && carriersOf(heard, host).includes(pid)) return true;
-    return isOfHost && isWorker(heard, host, pid) && heard.speakers.get(speakerKey({ host, pid }))?.stage !== 'ended';
+    return isOfHost && isWorker(heard, host, pid) && heard.speakers.get(workerKey({ host, pid }))?.stage !== 'ended';
   };
   const open = heard.strangers.where((key, { varies }) => varies && serves(speakerOf(key)));
   return open.length === 0 ? closed(heard, host) : heard;
@@ -88,7 +88,7 @@ export function clientsWriteLines(heard: Heard, worker: WorkerRef): boolean {
 /** Whether the lines of the process, known or not, begin as clients like. */
 export function linesVary(heard: Heard, writer: WorkerRef): boolean {
   const { host } = writer;
-  return writersFor(heard, writer).some((pid) => heard.strangers.get(speakerKey({ host, pid }))?.varies === true);
+  return writersFor(heard, writer).some((pid) => heard.strangers.get(workerKey({ host, pid }))?.varies === true);
 }
 
 /** The pids under which a process's lines are in the log: its own, and those of the processes that carry what the host's workers log. */

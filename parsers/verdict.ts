@@ -17,7 +17,7 @@ import {
   type RecentEvent,
   type Suspect,
 } from './heard.js';
-import { speakerKey } from './keys.js';
+import { workerKey } from './keys.js';
 import { asOfNow, mayBeBorneOut, passedOver } from './late.js';
 import { isBeingReplaced, isLoading } from './masters.js';
 import { cameBothWays, profileOf, withProfile } from './profiles.js';
@@ -212,7 +212,7 @@ export class Verdicts {
     this.suspects.push({ id, event, tag, text, reason });
     this.heard = noteLone(this.heard, event, said);
     const { speakers } = this.heard;
-    const key = speakerKey(event);
+    const key = workerKey(event);
     const speaker = speakers.get(key);
     if (speaker && (untilNext || !speaker.known)) {
       const known = withDoubted(speaker, { event, tagPid: held.tagPid, text, pair });

@@ -6,7 +6,7 @@ import { isCarrier } from './carriers.js';
 import { saidOf } from './copies.js';
 import { beginsWorker, isOfWorkers, isSign } from './event.js';
 import type { Head, Heard, Held, RecentEvent } from './heard.js';
-import { speakerKey, type WorkerRef } from './keys.js';
+import { type WorkerRef, workerKey } from './keys.js';
 import { isExcess, isMaster } from './masters.js';
 import { hasName, profileOf, withOne, withProfile } from './profiles.js';
 import type { LogRecord, Origin } from './record.js';
@@ -105,7 +105,7 @@ function contradictionOnStderr(heard: Heard, host: string, record: LogRecord): s
   const isCarried = tagPid !== null && stderr?.carriers.includes(tagPid) === true;
   const against = isCarried ? null : contradictionOfWriter(heard, host, record, writer);
   if (against !== null || !isOfWorkers(sentence)) return against;
-  const { master = pid, stage, known } = heard.speakers.get(speakerKey({ host, pid: sentence.pid })) ?? {};
+  const { master = pid, stage, known } = heard.speakers.get(workerKey({ host, pid: sentence.pid })) ?? {};
   if (sentence.kind === 'worker.failed' && known && stage !== 'loading') return 'that worker was not loading';
   return master === pid || (beginsWorker(sentence) && stage === 'ended') ? null : 'another master started it';
 }
@@ -125,7 +125,7 @@ function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, wr
   if (writer !== null && linesVary(heard, writer) && (isOfMaster || profileOf(heard, writer.host).open))
     return `another process wrote it, and ${OPEN}`;
   if (!isOfMaster) return null;
-  const wroteLines = pid !== null && heard.strangers.has(speakerKey({ host: record.host, pid }));
+  const wroteLines = pid !== null && heard.strangers.has(workerKey({ host: record.host, pid }));
   if (writer === null && wroteLines && !isMaster(heard, host, pid)) return 'a master writes nothing by `log` targets';
   const isHeardDirectly = (heads?.stderr ?? heads?.syslog)?.direct === true;
   if (writer !== null && isHeardDirectly) return 'another process wrote it';

@@ -195,6 +195,11 @@ const migrations: readonly string[] = [
   ALTER TABLE source ADD COLUMN trouble TEXT;
   ALTER TABLE source ADD COLUMN read_at INTEGER;
   `,
+  // A process is named by its host first.
+  `
+  UPDATE OR REPLACE memory SET key = substr(key, instr(key, ' ') + 1) || ' ' || substr(key, 1, instr(key, ' ') - 1)
+    WHERE shelf IN ('speaker', 'stranger');
+  `,
 ];
 
 /** How many steps this haplog knows. */
