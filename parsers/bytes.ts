@@ -13,6 +13,7 @@ export const DIGIT_9 = 0x39;
 export const COLON = 0x3a;
 export const LT = 0x3c;
 export const GT = 0x3e;
+export const LETTER_P = 0x50;
 export const BRACKET_OPEN = 0x5b;
 export const BACKSLASH = 0x5c;
 export const BRACKET_CLOSE = 0x5d;

@@ -8,6 +8,7 @@ import {
   DIGIT_1,
   DIGIT_9,
   GT,
+  LETTER_P,
   LT,
   QUOTE,
   SPACE,
@@ -29,6 +30,7 @@ for (const byte of bytesOf('{"')) OPENS_RECORD[byte] = 1;
  * much text by then that a server could have put them there. (RFC 5424 is apart: its blanks are elsewhere.)
  */
 export function messageStart(bytes: Uint8Array, start: number, end: number): number {
+  known.piece = false;
   const message = start + known.message;
   if (known.words > 0 && message < end && bytes[message] !== SPACE && bytes[start] !== LT) {
     if (knownAt(bytes, start + known.at)) {
@@ -81,10 +83,13 @@ function isTraditional(bytes: Uint8Array, at: number, end: number): boolean {
 }
 
 /** ` host tag[pid]: ` of the last line, and where in the line it stood. A shortcut only: it never hides a sentence. */
-const known = { at: 0, message: 0, row: 0, words: 0, lastWordAt: 0, values: new Uint32Array(64) };
+const known = { at: 0, message: 0, row: 0, words: 0, lastWordAt: 0, values: new Uint32Array(64), piece: false };
 
-/** Where that header stands, in bytes from a line's start to the blank before the host and to the message; and in how many lines in a row it was met again. */
-export const lastHeader: Readonly<{ at: number; message: number; row: number }> = known;
+/**
+ * Where that header stands, in bytes from a line's start to the blank before the host and to the message; and in how many lines in a row it was met again.
+ * `piece`: the last line is a piece of a line of a container, which goes on in the next one (`stdout P `).
+ */
+export const lastHeader: Readonly<{ at: number; message: number; row: number; piece: boolean }> = known;
 
 let viewed: Uint8Array | null = null;
 let view: DataView = new DataView(new ArrayBuffer(0));
@@ -123,6 +128,7 @@ function messageStartByFields(bytes: Uint8Array, from: number, end: number): num
     remember(bytes, from, host - 1, behind);
     return behind;
   }
+  known.piece = bytes[behind] === LETTER_P && bytes[behind + 1] === SPACE && words === 1 && isStream(bytes, time);
   const tag = isLevel(bytes, behind, end) ? afterFields(bytes, behind, end, 1) : behind;
   // (A `log-tag` may be 1 as well: no stamp stands behind that.)
   if (isVersion(bytes, tag, end) && isDigit(bytes[tag + 2])) return afterVersion(bytes, tag, end);
@@ -142,6 +148,13 @@ function messageStartByFields(bytes: Uint8Array, from: number, end: number): num
   }
   remember(bytes, from, host - 1, message);
   return message;
+}
+
+const STREAMS = ['stdout ', 'stderr '].map(bytesOf);
+
+/** Whether the word is a container's stream. */
+function isStream(bytes: Uint8Array, at: number): boolean {
+  return STREAMS.some((stream) => stream.every((byte, i) => bytes[at + i] === byte));
 }
 
 /** `2026-11-30T14:20:47Z`, `Nov 30 14:20:47`, `2026 Nov 30 14:20:47`, `Mon Nov 30 14:20:47 2026`. */

@@ -7,11 +7,14 @@
  */
 import { COLON, NEWLINE, SLASH, SPACE } from './bytes.js';
 import { hex } from './cursor.js';
-import { messageStart } from './message-start.js';
+import { lastHeader, messageStart } from './message-start.js';
 import { byFirstByte, bytesOf, isOneOf, OF_STATES } from './openings.js';
 
-/** `candidate`: its opening is one of HAProxy's about states; `traffic`: it begins as the built-in log formats do. */
-export type LineClass = 'traffic' | 'candidate' | 'other';
+/**
+ * `candidate`: its opening is one of HAProxy's about states; `traffic`: it begins as the built-in log formats do; `piece`: it is no whole line
+ * (src/tail/pieces.ts).
+ */
+export type LineClass = 'traffic' | 'candidate' | 'piece' | 'other';
 
 /**
  * How the built-in traffic formats begin, and JSON. A digit, a colon, a quote, a brace, and the C of `Connect from` are enough by themselves. Another
@@ -40,6 +43,7 @@ export const ALONE: Uint8Array = TRAFFIC_STARTS.map((isStart, first) => {
  */
 export function classify(bytes: Uint8Array, start: number, end: number): LineClass {
   const message = messageStart(bytes, start, end);
+  if (lastHeader.piece) return 'piece';
   if (message >= end) return 'other';
   const first = bytes[message]!;
   if (isOneOf(OF_STATES, bytes, message, end)) return 'candidate';

@@ -22,6 +22,7 @@ export class BrokenPromise extends Error {}
 export interface Counts {
   candidate: number;
   traffic: number;
+  piece: number;
   other: number;
   rejected: number;
   events: number;
@@ -29,7 +30,7 @@ export interface Counts {
 }
 
 export class Promises {
-  readonly counts: Counts = { candidate: 0, traffic: 0, other: 0, rejected: 0, events: 0, slowestMs: 0 };
+  readonly counts: Counts = { candidate: 0, traffic: 0, piece: 0, other: 0, rejected: 0, events: 0, slowestMs: 0 };
   #heard = NOTHING_HEARD;
   #lines = 0;
 

@@ -21,6 +21,7 @@ const TEMPLATES: Record<Header['template'], string> = {
 const SCANS: Record<LineClass, string> = {
   candidate: 'candidate: it begins as a sentence about a state does, so the daemon reads it',
   traffic: 'traffic: it begins as a traffic line does, so the daemon passes over it and counts it',
+  piece: 'piece: a part of a line of a container, which the daemon puts together with the others',
   other:
     'other: it begins as nothing that is known to tell of a state, so the daemon counts it and keeps a few of its kind',
 };

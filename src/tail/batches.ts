@@ -1,6 +1,7 @@
 /** Makes batches of what was found, and remembers whether it has reported being caught up. */
 import type { Instant } from '../../parsers/index.js';
 import type { Batch, Checkpoint, Fingerprint } from './batch.js';
+import { PIECES_APART_MS } from './pieces.js';
 import type { Splitter } from './splitter.js';
 
 /** How much may be passed over without a batch; a restart reads it again. */
@@ -23,6 +24,7 @@ export class BatchMaker {
   #live = false;
   #toldCaughtUp = false;
   #madeAt = Number.NEGATIVE_INFINITY;
+  #inPiecesSince: Instant | null = null;
 
   /** @param silentBytesMax how many bytes may be passed over without a batch */
   constructor(
@@ -39,16 +41,30 @@ export class BatchMaker {
 
   /** Whether enough was found, or passed over, for a batch before the end is reached. */
   ripe(splitter: Splitter): boolean {
-    return splitter.full || splitter.found.tally.bytes >= this.#silentBytesMax;
+    return splitter.full || (!splitter.inPieces && splitter.found.tally.bytes >= this.#silentBytesMax);
   }
 
   /** Whether there is something to report at the end of a file. Mere traffic is reported once in a while. */
   due(splitter: Splitter, caughtUp: boolean): boolean {
+    if (!this.#isWhole(splitter)) return false;
     const { lines, tally } = splitter.found;
     if (lines.length > 0 || caughtUp !== this.#toldCaughtUp) return true;
     const silentMs = this.#clock.now() - this.#madeAt;
     // A clock that was set back must not silence us.
     return tally.lines > 0 && (silentMs >= SILENT_MS_MAX || silentMs < 0);
+  }
+
+  /** Waits for the end of a line in pieces, so that no batch ends within it; not for ever. */
+  #isWhole(splitter: Splitter): boolean {
+    if (!splitter.inPieces) {
+      this.#inPiecesSince = null;
+      return true;
+    }
+    const now = this.#clock.now();
+    this.#inPiecesSince ??= now;
+    if (Math.abs(now - this.#inPiecesSince) < PIECES_APART_MS) return false;
+    splitter.giveUpPieces();
+    return true;
   }
 
   make(splitter: Splitter, fingerprint: Fingerprint, reached: Reached): Batch {

@@ -14,11 +14,6 @@ export class LetterSearch {
     this.#other = firsts[1].charCodeAt(0);
   }
 
-  /** Whether the letter stands in the first `length` bytes. */
-  isIn(bytes: Buffer, length: number): boolean {
-    return length > 0 && bytes.lastIndexOf(this.#letter, length - 1) >= 0;
-  }
-
   /** The next place of a pair's letter from `at` on; the chunk's length if there is none. */
   from(chunk: Buffer, at: number): number {
     for (let found = chunk.indexOf(this.#letter, at); found >= 0; found = chunk.indexOf(this.#letter, found + 1)) {

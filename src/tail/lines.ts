@@ -1,7 +1,10 @@
 /**
  * Splits bytes into lines, every one of them, however the bytes are cut into chunks: for commands that show a log as it is. (The daemon
- * reads with the splitter, which passes over traffic.) Of a line that is too long only the beginning is given. Pure.
+ * reads with the splitter, which passes over traffic.) Of a line that is too long only the beginning is given; one in pieces is put together, and has the
+ * place of its last piece. Pure.
  */
+import { classify } from '../../parsers/index.js';
+import { Pieces } from './pieces.js';
 import { LINE_BYTES_MAX } from './splitter.js';
 
 const NEWLINE = 0x0a;
@@ -23,6 +26,7 @@ export class LineReader {
   #carried = 0;
   /** How long that line is so far. */
   #length = 0;
+  readonly #pieces = new Pieces(LINE_BYTES_MAX);
 
   /** Gives every line that ends in `chunk`, which may be overwritten afterwards. */
   push(chunk: Buffer, take: TakeLine): void {
@@ -40,6 +44,8 @@ export class LineReader {
   /** No more bytes will come: a last line without a newline is a line all the same. */
   finish(take: TakeLine): void {
     if (this.#length > 0) this.#giveCarried(0, take);
+    this.#pieces.end();
+    this.#giveLost(take);
   }
 
   #carryOver(chunk: Buffer, start: number, end: number): void {
@@ -59,7 +65,19 @@ export class LineReader {
     this.number++;
     this.offset = this.#next;
     this.#next += length + newlineBytes;
-    if (length > LINE_BYTES_MAX) take(bytes, start, start + BEGINNING_BYTES, false);
-    else take(bytes, start, end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end, true);
+    if (length > LINE_BYTES_MAX) {
+      take(bytes, start, start + BEGINNING_BYTES, false);
+      return;
+    }
+    const stop = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+    const isPiece = this.#pieces.open || classify(bytes, start, stop) === 'piece';
+    const whole = isPiece ? this.#pieces.take(bytes, start, stop) : undefined;
+    this.#giveLost(take);
+    if (whole === undefined) take(bytes, start, stop, true);
+    else if (whole !== null) take(whole.bytes, 0, whole.tooLong ? BEGINNING_BYTES : whole.bytes.length, !whole.tooLong);
+  }
+
+  #giveLost(take: TakeLine): void {
+    for (const beginning of this.#pieces.lost.splice(0)) take(beginning, 0, beginning.length, true);
   }
 }

@@ -104,11 +104,6 @@ export class Requests {
     return Math.min(this.#nextC, this.#nextQ, this.#lookAt - base);
   }
 
-  /** Whether the line in the first `length` bytes, which stands at `offset`, is to be given to `line`. */
-  wants(bytes: Buffer, length: number, offset: number): boolean {
-    return offset + length > this.#lookAt || this.#inC.isIn(bytes, length) || this.#inQ.isIn(bytes, length);
-  }
-
   /** Takes in the traffic line in `bytes[start, end)` that stands at `offset` of its file. */
   line(bytes: Buffer, start: number, end: number, offset: number): void {
     const isLook = offset + end - start > this.#lookAt;

@@ -3,9 +3,10 @@
  * the few that requests.ts reads, never decoded; a line that is too long is passed over without being kept. Pure; nothing is allocated for
  * a line that is not wanted.
  */
-import { classify, type LineClass } from '../../parsers/index.js';
+import { classify } from '../../parsers/index.js';
 import type { CandidateLine, RequestsSeen, Sample, StrangerSeen, Tally } from './batch.js';
 import { passOver, type Stop } from './pass-over.js';
+import { Pieces } from './pieces.js';
 import { Requests } from './requests.js';
 import { Strangers } from './strangers.js';
 
@@ -35,6 +36,7 @@ export class Splitter {
   lineStart: number;
   readonly #requests = new Requests();
   readonly #strangers = new Strangers();
+  readonly #pieces = new Pieces(LINE_BYTES_MAX);
   #findings = nothing(this.#requests.seen, this.#strangers.seen);
   #textBytes = 0;
   readonly #stop: Stop = { start: 0, end: 0, kind: 'traffic', passed: 0 };
@@ -57,11 +59,17 @@ export class Splitter {
   /** Whether enough was found for one batch: take it before more is pushed. */
   get full(): boolean {
     return (
-      this.#findings.lines.length >= LINES_MAX ||
-      this.#textBytes >= TEXT_BYTES_MAX ||
-      this.#requests.full ||
-      this.#strangers.full
+      !this.#pieces.holdUp &&
+      (this.#findings.lines.length >= LINES_MAX ||
+        this.#textBytes >= TEXT_BYTES_MAX ||
+        this.#requests.full ||
+        this.#strangers.full)
     );
+  }
+
+  /** Whether the last lines are pieces of one whose end is still to come: nothing is to be taken before that. */
+  get inPieces(): boolean {
+    return this.#pieces.holdUp;
   }
 
   /** What was found since the last `take`, while it is still being gathered. */
@@ -95,18 +103,22 @@ export class Splitter {
     let lines = 0;
     let traffic = 0;
     for (let isFull = false; !isFull; ) {
-      passOver(chunk, start, mark, LINE_BYTES_MAX, this.#stop);
+      passOver(chunk, start, this.#pieces.open ? start : mark, LINE_BYTES_MAX, this.#stop);
       const { end, kind, passed } = this.#stop;
       start = this.#stop.start;
       lines += passed;
       traffic += passed;
       if (end < 0) break;
-      lines++;
-      if (kind === 'traffic') {
-        traffic++;
-        this.#requests.line(chunk, start, withoutReturn(chunk, start, end), base + start);
+      if (kind === 'piece' || this.#pieces.open) {
+        this.#piece(kind, chunk, start, end, base + start);
       } else {
-        this.#keep(kind, chunk, start, end, base + start);
+        lines++;
+        if (kind === 'traffic') {
+          traffic++;
+          this.#requests.line(chunk, start, withoutReturn(chunk, start, end), base + start);
+        } else {
+          this.#keep(kind, chunk, start, end, base + start);
+        }
       }
       start = end + 1;
       isFull = this.full;
@@ -125,6 +137,13 @@ export class Splitter {
   /** No more bytes will come: a last line without a newline is a line all the same. */
   finish(): void {
     if (this.#carried > 0 || this.#skipped > 0) this.#endLine(0);
+    this.giveUpPieces();
+  }
+
+  /** The end of a line in pieces will not come. */
+  giveUpPieces(): void {
+    this.#pieces.end();
+    this.#noteLost();
   }
 
   /** Looks for the end of a line that began in an earlier chunk. */
@@ -151,30 +170,46 @@ export class Splitter {
   }
 
   #endLine(newlineBytes: number): void {
-    const { tally } = this.#findings;
     const length = this.#carried + this.#skipped;
-    tally.lines++;
-    tally.bytes += length + newlineBytes;
+    this.#findings.tally.bytes += length + newlineBytes;
     const kind = this.#skipped > 0 ? 'oversize' : classify(this.#carry, 0, length);
-    if (kind === 'traffic') {
-      tally.traffic++;
-      if (this.#requests.wants(this.#carry, length, this.lineStart)) {
-        this.#requests.line(this.#carry, 0, withoutReturn(this.#carry, 0, length), this.lineStart);
-      }
-    } else this.#keep(kind, this.#carry, 0, Math.min(length, LINE_BYTES_MAX), this.lineStart);
+    const end = Math.min(length, LINE_BYTES_MAX);
+    if (kind === 'piece' || this.#pieces.open) this.#piece(kind, this.#carry, 0, end, this.lineStart);
+    else this.#line(kind, this.#carry, 0, end, this.lineStart);
     this.lineStart += length + newlineBytes;
     this.#carried = 0;
     this.#skipped = 0;
   }
 
+  /** Takes in a line that may be a piece of another one. It has the place of its last piece. */
+  #piece(kind: Stop['kind'], bytes: Buffer, start: number, end: number, offset: number): void {
+    const whole = this.#pieces.take(bytes, start, withoutReturn(bytes, start, end));
+    this.#noteLost();
+    if (whole === undefined) this.#line(kind, bytes, start, end, offset);
+    if (!whole) return;
+    const { length } = whole.bytes;
+    this.#line(whole.tooLong ? 'oversize' : classify(whole.bytes, 0, length), whole.bytes, 0, length, offset);
+  }
+
+  #noteLost(): void {
+    for (const beginning of this.#pieces.lost.splice(0)) {
+      this.#findings.tally.lines++;
+      this.#findings.tally.other++;
+      this.#sample(beginning, 0, beginning.length, 'a line without its end');
+    }
+  }
+
+  #line(kind: Stop['kind'], bytes: Buffer, start: number, end: number, offset: number): void {
+    const { tally } = this.#findings;
+    tally.lines++;
+    if (kind === 'traffic') {
+      tally.traffic++;
+      this.#requests.line(bytes, start, withoutReturn(bytes, start, end), offset);
+    } else this.#keep(kind, bytes, start, end, offset);
+  }
+
   /** Takes in a line that is no traffic. */
-  #keep(
-    kind: Exclude<LineClass, 'traffic'> | 'oversize',
-    bytes: Buffer,
-    start: number,
-    end: number,
-    offset: number,
-  ): void {
+  #keep(kind: Exclude<Stop['kind'], 'traffic'>, bytes: Buffer, start: number, end: number, offset: number): void {
     const stop = withoutReturn(bytes, start, end);
     const { lines, tally } = this.#findings;
     if (kind === 'candidate') {
@@ -184,8 +219,9 @@ export class Splitter {
       this.#textBytes += stop - start;
       lines.push({ text: bytes.toString('utf8', start, stop), start: offset });
     } else {
-      tally[kind]++;
-      if (kind === 'other') this.#strangers.line(bytes, start, stop, offset);
+      const seen = kind === 'piece' ? 'other' : kind;
+      tally[seen]++;
+      if (seen === 'other') this.#strangers.line(bytes, start, stop, offset);
       this.#sample(bytes, start, stop, kind === 'oversize' ? 'too long' : 'unknown opening');
     }
   }
