@@ -13,7 +13,7 @@ import { loggedKey, stoppedKey, workerKey } from './keys.js';
 import { isLoading } from './masters.js';
 import { cameBothWays, expectsStderr, isNameless, profileOf, waysOf, withProfile } from './profiles.js';
 import type { LogRecord } from './record.js';
-import { acquainted, isWorker, usualName } from './speakers.js';
+import { acquainted, awaitsItsName, isWorker } from './speakers.js';
 import { clientsWriteLines, closed, opened, reconsidered } from './strangers.js';
 import { fits } from './told.js';
 import { contradiction, isForeign, isSealed, standsInAnother } from './writers.js';
@@ -44,8 +44,7 @@ export function isWitnessed(heard: Heard, held: Held, said: RecentEvent): boolea
   const { host, pid } = event;
   const profile = profileOf(heard, host);
   const known = isWorker(heard, host, pid);
-  // Over UDP its own lines on stderr, under its host's usual name, may be about to come.
-  if (!known && by.stderr === 0 && usualName(heard, host, pid) !== null) return false;
+  if (by.stderr === 0 && awaitsItsName(heard, event)) return false;
   if (sealed && (known || profile.tags.length === 0)) return true;
   // Any program can write both, under a pid of its own. Where masters announce their workers, one would have announced this one.
   if (cameBothWays(said)) return known || (!profile.announces && !isForeign(heard, held));

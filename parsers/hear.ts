@@ -18,7 +18,7 @@ import { takeOfWorker, takeSign } from './master-word.js';
 import { asItServed, hearReload, isAnew, isInheritance, isLoading, tellerOf } from './masters.js';
 import { expectsStderr, hearStart, profileOf } from './profiles.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
-import { hostNameOf, isWorker, recognise } from './speakers.js';
+import { awaitsItsName, hostNameOf, isWorker, recognise } from './speakers.js';
 import { opened } from './strangers.js';
 import { Verdicts, WAITING_MAX } from './verdict.js';
 import { byDeadline, doubtedAt, dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
@@ -84,6 +84,7 @@ function waitedInVain(heard: Heard, host: string, { pid, origin }: LogRecord, at
   const { held } = heard;
   const due = dueAt(held, host, at);
   if (origin !== 'syslog' || expectsStderr(profileOf(heard, host))) return due;
+  if (pid !== null && awaitsItsName(heard, { host, pid })) return due;
   const hasGoneOn = (one: Held): boolean => {
     if (pid !== one.event.pid) return false;
     const { loggedAt } = saidOf(heard, one);
@@ -135,7 +136,7 @@ function eventOf(
 ): StateEvent | null {
   // A master names its workers by pid. 0 if the log names no pid.
   const pid = isOfWorkers(sentence) ? sentence.pid : (record.pid ?? 0);
-  const named = hostNameOf(verdicts.heard, { host: record.host, pid });
+  const named = hostNameOf(verdicts.heard, { host: record.host, pid, origin: record.origin });
   const says = withReason(verdicts.heard, named, pid, asItServed(verdicts.heard, named, record.pid, sentence), at);
   const against = contradiction(verdicts.heard, named, record);
   if (against !== null) {

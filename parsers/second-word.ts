@@ -8,7 +8,7 @@ import { isWary } from './forged.js';
 import type { Doubted, Heard, Held, Profile, RecentEvent, Speaker } from './heard.js';
 import { workerKey } from './keys.js';
 import { hasName, profileOf, showsTwoTargets } from './profiles.js';
-import { isWorker } from './speakers.js';
+import { awaitsItsName, isWorker } from './speakers.js';
 import { clientsWriteLines } from './strangers.js';
 import { followsFrom, isNamed } from './told.js';
 
@@ -39,7 +39,7 @@ export function startedAnew(
   const { host, pid } = held.event;
   const profile = profileOf(heard, host);
   if (said.by.syslog === 0 || !hasName(profile, held.tag) || isWorker(heard, host, pid)) return null;
-  if (lacksStderr(heard, held, said)) return null;
+  if (lacksStderr(heard, held, said) || awaitsItsName(heard, held.event)) return null;
   // Where clients can write lines, two of them say as little as one.
   if (profile.pairs && !said.pair && clientsWriteLines(heard, held.event)) return null;
   // Where a master would have told of the worker, stderr itself must have fallen silent. Then both targets must tell each sentence.

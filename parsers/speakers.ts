@@ -55,12 +55,11 @@ export function recognise(
     const both = renamed.with(key, { ...heardNow(self), announced });
     return { heard: heardWith(fresh, { speakers: both }), host, from: speakerOf(twin) };
   }
-  const alias = twin === null ? null : hostOf(twin);
+  const alias = twin === null ? hostNameOf(heard, { host, pid, origin }) : hostOf(twin);
   const joined = twin === null ? fresh.speakers : fresh.speakers.with(twin, metAs(speakers.get(twin)!));
-  return {
-    heard: heardWith(fresh, { speakers: joined.with(key, { ...heardNow(self), alias, announced }) }),
-    host: alias ?? host,
-  };
+  const named = alias === host || twin !== null ? joined : joined.with(workerKey({ host: alias, pid }), metAs(self));
+  const own = { ...heardNow(self), alias: alias === host ? null : alias, announced };
+  return { heard: heardWith(fresh, { speakers: named.with(key, own) }), host: alias };
 }
 
 /** Whether it is a known worker: its master told of it, or it was believed before. */
@@ -77,9 +76,18 @@ export function acquainted(heard: Heard, event: { host: string; pid: number; at:
   return heardWith(fresh, { speakers: fresh.speakers.with(key, { ...speaker, known: true, doubted: [] }) });
 }
 
-/** The name by which a worker's host is known, if its other lines bear another one; else the name given. */
-export function hostNameOf({ speakers }: Heard, { host, pid }: Pick<LogRecord, 'host' | 'pid'>): string {
-  return (pid === null ? undefined : speakers.get(workerKey({ host, pid }))?.alias) ?? host;
+/**
+ * The name by which a worker's host is known, if its other lines bear another one; else the name given. What a process that was not heard yet, or a master,
+ * says on stderr is of the host as which all workers of that name were known: where haplog began to read while a worker was running, that is the one that UDP
+ * gives it.
+ */
+export function hostNameOf(
+  heard: Heard,
+  { host, pid, origin }: Pick<LogRecord, 'host' | 'pid'> & { origin?: Origin },
+): string {
+  const speaker = pid === null ? undefined : heard.speakers.get(workerKey({ host, pid }));
+  if (speaker !== undefined) return speaker.alias ?? host;
+  return origin === 'stderr' ? (onlyName(heard, host, pid) ?? host) : host;
 }
 
 function twinOf(heard: Heard, host: string, pid: number, origin: Origin, at: Instant): string | null {
@@ -105,12 +113,29 @@ function twinOf(heard: Heard, host: string, pid: number, origin: Origin, at: Ins
   return candidates.map(([name]) => name).find((name) => shareNone(hostOf(name)) && !isNamed(name)) ?? null;
 }
 
+/**
+ * Whether a process that is no known worker may have its lines on stderr under the usual name of its host, as over UDP: until these come, nothing is certain,
+ * not even its host.
+ */
+export function awaitsItsName(heard: Heard, { host, pid }: WorkerRef): boolean {
+  return !isWorker(heard, host, pid) && usualName(heard, host, pid) !== null;
+}
+
+/** The other name by which the youngest worker of this host's name but this one was known; null if there is none. */
+function usualName(heard: Heard, host: string, pid: number): string | null {
+  const [youngest] = othersOf(heard, host, pid).sort((a, b) => begunAt(b) - begunAt(a));
+  return youngest?.alias ?? null;
+}
+
 /** The other name by which all workers of this host's name but this one were known; null if there is none. */
-export function usualName(heard: Heard, host: string, pid: number): string | null {
-  const aliases = speakersOf(heard, host).flatMap(([key, { alias }]) => (speakerOf(key).pid === pid ? [] : [alias]));
+function onlyName(heard: Heard, host: string, pid: number | null): string | null {
+  const aliases = othersOf(heard, host, pid).map(({ alias }) => alias);
   const [first = null] = aliases;
   return aliases.every((alias) => alias === first) ? first : null;
 }
+
+const othersOf = (heard: Heard, host: string, pid: number | null): Speaker[] =>
+  speakersOf(heard, host).flatMap(([key, speaker]) => (speakerOf(key).pid === pid ? [] : [speaker]));
 
 function originsByHost(speakers: Shelf<Speaker>): Map<string, Set<string>> {
   const origins = new Map<string, Set<string>>();

@@ -103,6 +103,19 @@ test('a host has one name, whichever of UDP and stderr comes first', () => {
   assert.deepEqual(changes('stderr-before-udp'), ['1190 s1 down', '1190 s2 down']);
 });
 
+describe('over UDP, where stderr bears another host’s name, a load balancer has one name through all its lives', () => {
+  const told = (name: string) => outages(name).map(({ host, backend, end }) => `${host} ${backend} ${end && 'over'}`);
+
+  test('that of its first line, if haplog began to read while a worker was running', () =>
+    assert.deepEqual([...new Set(told('began-while-a-worker-ran'))], ['localhost agent1 over']));
+
+  test('and what was loaded under one name and speaks under the other is told at once', () =>
+    assert.deepEqual(spans('udp-before-its-loading'), ['21:14:53 to ? null', '21:14:55 to ? null']));
+
+  test('whichever line of each worker comes first', () =>
+    assert.deepEqual([...new Set(told('names-in-turns'))].sort(), ['vm observ2 over', 'vm one0 over']));
+});
+
 test('a client that foretells an outage to the letter does not hide it', () =>
   assert.deepEqual(spans('foretold-for-a-new-worker'), ['12:10:06 to 12:11:10 recovered']));
 
