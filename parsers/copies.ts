@@ -31,8 +31,9 @@ export interface Spoken {
   id: EventId;
   text: string;
   origin: Origin;
-  /** How many lines rsyslog folded into it. */
-  times: number;
+  /** How many lines of the log these are, and how many copies: rsyslog may have folded several into a line. */
+  lines: number;
+  copies: number;
   at: Instant;
   /** See `RecentEvent`. */
   sealed: boolean;
@@ -74,6 +75,9 @@ function voicesWith({ syslog, stderr }: Subject['voices'], origin: Origin, voice
   if (origin === 'syslog') return stderr === undefined ? { syslog: voice } : { syslog: voice, stderr };
   return syslog === undefined ? { stderr: voice } : { syslog, stderr: voice };
 }
+
+/** Whether one line alone says so: whoever writes it can say in it that rsyslog has folded others into it. */
+export const isInOneLine = ({ by }: RecentEvent): boolean => by.syslog + by.stderr === 1;
 
 /** The subject without an event that was not believed: nothing pairs with it any more. */
 export function strike({ recent, voices }: Subject, serial: number): Subject {
@@ -138,7 +142,7 @@ function newEvent({ voices: { syslog, stderr } }: Subject, { id, text, at }: Spo
   };
 }
 
-function counted(event: RecentEvent, { origin, times, at: spokenAt, sealed }: Spoken): RecentEvent {
+function counted(event: RecentEvent, { origin, lines, copies: more, at: spokenAt, sealed }: Spoken): RecentEvent {
   const logged = origin === 'syslog';
   const { serial, id, text, at, copies, by, loggedAt, held } = event;
   // Written out and not spread, as in `heardWith`.
@@ -147,8 +151,8 @@ function counted(event: RecentEvent, { origin, times, at: spokenAt, sealed }: Sp
     id,
     text,
     at,
-    copies: copies + times,
-    by: { syslog: by.syslog + (logged ? times : 0), stderr: by.stderr + (logged ? 0 : times) },
+    copies: copies + more,
+    by: { syslog: by.syslog + (logged ? lines : 0), stderr: by.stderr + (logged ? 0 : lines) },
     loggedAt: logged ? spokenAt : loggedAt,
     pair: event.pair || (logged && loggedAt !== null && inOneBreath(spokenAt, loggedAt)),
     sealed: event.sealed || sealed,

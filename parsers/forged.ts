@@ -3,7 +3,7 @@
  * tells their lines from HAProxy's. As long as nobody has tried, a line that contradicts what was said before is taken for HAProxy's, with another one lost
  * in between. For an hour after an attempt it is suspect.
  */
-import { inOneBreath } from './copies.js';
+import { inOneBreath, isInOneLine } from './copies.js';
 import type { HaproxyEvent } from './event.js';
 import type { Heard, RecentEvent } from './heard.js';
 import { profileOf, withProfile } from './profiles.js';
@@ -33,9 +33,9 @@ export function noteAttempt(heard: Heard, { host, pid, tagPid }: LogRecord, at: 
 }
 
 /** Counts the first line of a change if it came by a `log` target, believed or not. To be called before what it says is remembered. */
-export function noteLone(heard: Heard, event: HaproxyEvent, { copies, by }: RecentEvent): Heard {
+export function noteLone(heard: Heard, event: HaproxyEvent, said: RecentEvent): Heard {
   const { host, at } = event;
-  if (copies > 1 || by.syslog === 0 || !clientsWriteLines(heard, event)) return heard;
+  if (!isInOneLine(said) || said.by.syslog === 0 || !clientsWriteLines(heard, event)) return heard;
   const { lone } = profileOf(heard, host);
   const isOn = lone !== undefined && Math.abs(at - lone.since) <= ODD_WITHIN_MS;
   const { since, all, odd } = isOn ? lone : { since: at, all: 0, odd: 0 };

@@ -17,7 +17,7 @@ export function handedOver(heard: Heard, from: WorkerRef, to: WorkerRef): Heard 
     const without = struck(rest, held);
     const before = without.subjects.get(subject) ?? NOTHING_SAID;
     const origin = by.syslog > 0 ? 'syslog' : 'stderr';
-    const { subject: after, event: said } = fold(before, { id, text, origin, times: copies, at, sealed });
+    const { subject: after, event: said } = fold(before, { id, text, origin, lines: by[origin], copies, at, sealed });
     const moved = heardWith(without, { subjects: without.subjects.with(subject, after) });
     if (!said.held || moved.held.has(said.id)) return moved;
     return heardWith(moved, { held: withWaiting(moved.held, { ...held, event, subject, serial: said.serial }) });

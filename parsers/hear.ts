@@ -158,14 +158,14 @@ function eventOf(
 /** Counts the line among those of its subject. Returns the event that it tells of, new or known. */
 function foldIn(verdicts: Verdicts, event: StateEvent, subject: string, record: LogRecord): RecentEvent {
   const { id, at, says } = event;
-  const { origin, text, times } = record;
+  const { origin, text, times: copies } = record;
   verdicts.settleAlone(subject, record, at);
   if (origin === 'stderr') verdicts.heard = withoutForetold(verdicts.heard, subject, event, text);
   const heard = withRoomFor(noteStopped(verdicts.heard, event), subject, event);
   const word = { worker: event, says, origin, at };
   const known = heard.subjects.get(subject) ?? NOTHING_SAID;
   const before = inItsLife(known, heard.subjects, word);
-  const folded = fold(before, { id, text, origin, times, at, sealed: isSealed(heard, event.host, record) });
+  const folded = fold(before, { id, text, origin, lines: 1, copies, at, sealed: isSealed(heard, event.host, record) });
   const isNew = known.voices[origin]?.text !== text;
   const subjects = separate(alive(heard.subjects, word), event, origin, says, isNew).with(subject, folded.subject);
   verdicts.heard = heardWith(heard, { subjects });

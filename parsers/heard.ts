@@ -10,8 +10,9 @@ export interface RecentEvent {
   id: EventId;
   text: string;
   at: Instant;
-  /** How many lines said so, in all and by origin. */
+  /** How often it was said, as far as is known: rsyslog may have folded several copies into a line. */
   copies: number;
+  /** How many lines said so, by origin. */
   by: Record<Origin, number>;
   /** When a `log` target last said so; null if none did. */
   loggedAt: Instant | null;

@@ -3,7 +3,7 @@
  * learned from those that were believed.
  */
 import { isCarrier } from './carriers.js';
-import { saidOf } from './copies.js';
+import { isInOneLine, saidOf } from './copies.js';
 import { beginsWorker, isOfWorkers, isSign } from './event.js';
 import type { Head, Heard, Held, RecentEvent } from './heard.js';
 import { type WorkerRef, workerKey } from './keys.js';
@@ -145,8 +145,8 @@ function isInAnother(heard: Heard, host: string, origin: Origin, inTagsPlace: st
 }
 
 /** Whether the only line of an event stands in another program's message, as if a `log` target had brought it. */
-export function standsInAnother(heard: Heard, { event, inTagsPlace = null }: Held, { copies }: RecentEvent): boolean {
-  return copies === 1 && isInAnother(heard, event.host, 'syslog', inTagsPlace);
+export function standsInAnother(heard: Heard, { event, inTagsPlace = null }: Held, said: RecentEvent): boolean {
+  return isInOneLine(said) && isInAnother(heard, event.host, 'syslog', inTagsPlace);
 }
 
 /**

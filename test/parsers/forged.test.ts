@@ -78,6 +78,13 @@ describe('as long as nobody has tried', () => {
       assert.deepEqual(next(odd(4_000, 4)), ['a down']);
     });
 
+    test('also where each says that rsyslog folded several into it', () => {
+      const folded = (n: number) => `message repeated 2 times: [ ${down(`s${n}`, 5 + 2 * n)}]`;
+      const wrapped = [0, 1, 2, 3, 4].map((n) => line(LATER + n * 4_000, folded(n)));
+      assert.deepEqual(next(wrapped), []);
+      assert.deepEqual(next(wrapped.slice(0, 4)), ['a down']);
+    });
+
     test('not some among many, as in a burst of which half is lost', () => {
       const many = Array.from({ length: 40 }, (_, n) =>
         line(LATER + 100 + n, n % 2 === 0 ? down('n', 2, 'other') : up('n', 3, 'other')),

@@ -20,7 +20,7 @@ export function folded(lines: readonly string[]): { transitions: Transition[]; o
     const id = `f:${index}` as EventId;
     const key = subjectKey({ host, pid }, says);
     const before = subjects.get(key) ?? NOTHING_SAID;
-    const { subject, event: told } = fold(before, { id, text, origin, times, at, sealed: false });
+    const { subject, event: told } = fold(before, { id, text, origin, lines: 1, copies: times, at, sealed: false });
     const isNew = before.voices[origin]?.text !== text;
     subjects = separate(subjects, { host, pid }, origin, says, isNew).with(key, subject);
     if (told.id !== id) continue;
