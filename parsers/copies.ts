@@ -24,6 +24,12 @@ import type { Shelf } from './shelf.js';
 /** The most that copies of one breath are apart: 6 ms was the most that was measured, on a loaded machine. Stamps of whole seconds tell less. */
 const BREATH_MS = 25;
 
+/**
+ * How many told events of a subject are kept at most, the last ones: without a bound, each line of a flood would cost more than the one before. With checks
+ * every 100 ms, each of which turns the server, these are the changes of the minute by which a copy may be late.
+ */
+const RECENT_MAX = 600;
+
 const COMES_BACK = new Set(['up', 'ready', 'undrain']);
 
 /** A line, as far as folding needs it. */
@@ -67,7 +73,14 @@ export function fold(subject: Subject, spoken: Spoken): { subject: Subject; even
   recent.push(event);
   for (const other of subject.recent) if (other.serial > event.serial && isFresh(other)) recent.push(other);
   const voices = voicesWith(subject.voices, origin, { text, at, serial: event.serial });
-  return { subject: { recent, voices }, event };
+  return { subject: { recent: lately(recent), voices }, event };
+}
+
+/** The events that wait, and the last of the others. */
+function lately(recent: RecentEvent[]): RecentEvent[] {
+  if (recent.length <= RECENT_MAX) return recent;
+  let excess = recent.filter(({ held }) => !held).length - RECENT_MAX;
+  return recent.filter(({ held }) => held || excess-- <= 0);
 }
 
 /** Written out and not spread, as in `heardWith`. */

@@ -231,6 +231,36 @@ test('a thousand reloads leave no more behind than a few', () => {
   assert.ok(memory.situation.board.servers.size < 100, `${memory.situation.board.servers.size} servers`);
 });
 
+describe('a server that goes up and down without end', () => {
+  const flapping = (count: number, everyMs: number) =>
+    Array.from({ length: count }, (_, n) => (n % 2 === 0 ? down : up)(T + n * everyMs));
+
+  test('leaves no more to remember the faster it does so: a flood costs no more for each line than a trickle', () => {
+    const kept = (count: number) => {
+      const { heard } = read(flapping(count, 10).map(plainLine)).memory;
+      return heard.subjects.get('lb 100 app/a')!.recent.length;
+    };
+    assert.equal(kept(2_000), kept(1_000));
+  });
+
+  test('every 100 ms is told once, although stderr is a minute late', () => {
+    const changes = flapping(1_500, 100);
+    const lateMs = 59_000;
+    const logged = changes.map((change) => ({ at: change.at, lines: repeat(plainLine(change), 2) }));
+    const late = changes.map((change) => ({
+      at: change.at + lateMs,
+      lines: [stderrLine(change.at, serverText(change))],
+    }));
+    const first = [forked(T - 5_000), ...[down(T - 4_000), up(T - 3_000)].flatMap((change) => threeOf(change))];
+    const lines = [...logged, ...late].sort((a, b) => a.at - b.at).flatMap((each) => each.lines);
+    const { transitions } = read([...first, ...lines]).news;
+    assert.equal(transitions.length, changes.length + 2);
+    assert.ok(transitions.every(({ copies }) => copies === 3));
+  });
+});
+
+const threeOf = (change: Change) => [...repeat(plainLine(change), 2), stderrLine(change.at, serverText(change))];
+
 /** Alternating falls and returns of two servers, some of them equal to the letter. */
 const history = fc
   .array(fc.record({ server: fc.constantFrom('a', 'b'), wait: fc.integer({ min: 1, max: 900 }) }), {
