@@ -1,9 +1,12 @@
 /** Lines that nobody should write: the parsers neither throw nor take long, whatever stands in a line. */
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { classify, parseLine, parseTraffic } from '../../parsers/index.js';
 import { corpus } from '../support/corpus.js';
+import { choicesOf, hardOnes, search } from '../support/regex-steps.js';
 
 const CONTEXT = { tz: 'UTC', asOf: Date.parse('2026-11-24T00:00:00Z') };
 const HEADER = '2026-11-22T21:38:40Z vm haproxy[1]: ';
@@ -82,16 +85,49 @@ const readers: Record<string, { beginnings: string[]; read: (line: string) => vo
 for (const [what, { beginnings, read }] of Object.entries(readers)) {
   test(`${what} of 64 KiB of anything repeated is read in a moment`, () => {
     for (const [i, begin] of beginnings.entries()) {
-      for (const piece of REPEATED.filter((_, j) => (i + j) % 3 === 0)) {
-        const line = begin + piece.repeat(Math.ceil(SIZE / piece.length));
-        const start = performance.now();
-        read(line);
-        const ms = performance.now() - start;
-        assert.ok(ms < TIME_MAX_MS, `${begin}${piece}${piece}...: ${ms.toFixed(0)} ms`);
-      }
+      for (const piece of REPEATED.filter((_, j) => (i + j) % 3 === 0)) readInTime(begin, piece, read);
     }
   });
 }
+
+test('so is a line of any words of the grammar repeated', () => {
+  const grammars = readdirSync('parsers/grammar').map((file) => readFileSync(`parsers/grammar/${file}`, 'utf8'));
+  const words = new Set(grammars.flatMap((text) => Array.from(text.matchAll(/"([^"\\\n]+)"/g), ([, each]) => each!)));
+  assert.ok(words.size > 300, `${words.size} were found`);
+  for (const piece of words)
+    for (const begin of [HEADER, `${HEADER}[ALERT]    (1) : `]) readInTime(begin, piece, readAll);
+});
+
+function readInTime(begin: string, piece: string, read: (line: string) => void): void {
+  const line = begin + piece.repeat(Math.ceil(SIZE / piece.length));
+  const start = performance.now();
+  read(line);
+  const ms = performance.now() - start;
+  assert.ok(ms < TIME_MAX_MS, `${begin}${piece}${piece}...: ${ms.toFixed(0)} ms`);
+}
+
+/** The regular expressions in a grammar's source, and the one that dump.peggy puts together. */
+function expressionsIn(file: string): RegExp[] {
+  const source = readFileSync(`parsers/grammar/${file}`, 'utf8');
+  const written = source.matchAll(/(?<=[ (,])\/((?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+)\/g?(?=[\],.;)])/g);
+  const [block = ''] = source.match(/(?<=\{\{).*?\n(?=\}\})/s) ?? [];
+  const made = block.includes('new RegExp') ? [runInNewContext(`${block}\nSHAPE`)] : [];
+  return [...Array.from(written, ([, each]) => new RegExp(each!)), ...made];
+}
+
+test('a text four times as long takes each regular expression of the grammar four times the steps, and not sixteen times', () => {
+  const expressions = readdirSync('parsers/grammar').flatMap(expressionsIn);
+  assert.ok(expressions.length >= 70, `${expressions.length} were found`);
+  for (const expression of expressions) {
+    const choices = choicesOf(expression);
+    for (const { begin, piece } of hardOnes(choices)) {
+      const [short = '', long = ''] = [150, 600].map((size) => begin + piece.repeat(Math.ceil(size / piece.length)));
+      const { fits, steps } = search(choices, short);
+      assert.equal(fits, expression.test(short), `${expression} on ${short}`); // the steps are those of the same search
+      assert.ok(search(choices, long).steps < 6 * steps, `${begin}${piece}${piece}... in ${expression}`);
+    }
+  }
+});
 
 function readAll(line: string): void {
   for (const { read } of Object.values(readers)) read(line);
