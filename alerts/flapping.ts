@@ -1,5 +1,5 @@
 /** Hysteresis: what comes and goes many times in a short time is one trouble, which is over when it has been still for a while. */
-import type { Instant } from '../parsers/index.js';
+import type { Instant, Shelf } from '../parsers/index.js';
 import type { Incident } from './incident.js';
 import { keepFiringMs, type Policy } from './policy.js';
 
@@ -29,6 +29,24 @@ export function comesAgain(
   const { changes, withinMs } = policy.flapping;
   const { recent, flaps } = flapped(before, at, { changes: Math.max(2, Math.ceil(changes / 2)), withinMs });
   return { recent, settlesMs: flaps ? keepFiringMs(policy, 'flapping') : null };
+}
+
+/** How late a line comes that still counts: no later than a copy. */
+const LATE_MS = 60_000;
+
+/**
+ * The changes without those of a host that are too old to count, by key. They are looked for when the host's clock, which went from `before` to `now`, enters
+ * another stretch as long as they count: there are as many as servers have changed, and each line must not look at them all.
+ */
+export function withoutOld(
+  changes: Shelf<readonly Instant[]>,
+  { host, before, now }: { host: string; before: Instant; now: Instant },
+  { withinMs }: Policy['flapping'],
+): Shelf<readonly Instant[]> {
+  const keptMs = withinMs + LATE_MS;
+  if (Math.floor(before / keptMs) === Math.floor(now / keptMs)) return changes;
+  const counts = (at: Instant) => Math.abs(now - at) <= keptMs;
+  return changes.withoutAll((key, recent) => key.startsWith(`${host} `) && !recent.some(counts));
 }
 
 /** How long an incident must be well to be over. If nobody was told of it, as long as its rule says. */

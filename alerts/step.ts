@@ -9,6 +9,7 @@ import { type Instant, isSign } from '../parsers/index.js';
 import { unchanged } from './board.js';
 import { hostTime, noteTime } from './clocks.js';
 import { changesAt } from './due.js';
+import { withoutOld } from './flapping.js';
 import { observe } from './observe.js';
 import type { Plan } from './plan.js';
 import { signsOf } from './signs.js';
@@ -34,8 +35,10 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
   const vanished = vanishedHosts(situation.clocks, event, heardAt);
   const clocks = noteTime(without(situation.clocks, vanished), event.host, event.at, heardAt, live);
   const now = clocks.get(event.host)!.at;
-  const turn = new Turn(situation, plan, { nowAt: () => now, now: heardAt, tells: live });
-  if (now < (situation.clocks.get(event.host)?.at ?? now)) turn.setBack(event.host);
+  const before = situation.clocks.get(event.host)?.at ?? now;
+  const changes = withoutOld(situation.changes, { host: event.host, before, now }, plan.policy.flapping);
+  const turn = new Turn({ ...situation, changes }, plan, { nowAt: () => now, now: heardAt, tells: live });
+  if (now < before) turn.setBack(event.host);
   turn.passTime(event.host);
   // A sign does not make its speaker a new worker: a master, for one, says that a reload failed.
   if (!isSign(event.says) && isNewWorker(situation.board, event)) turn.takeOver(event);

@@ -95,6 +95,20 @@ test('the changes of a server are forgotten with its worker', () => {
   assert.deepEqual([keys.includes('lb 1 app/a'), keys.includes('lb 2 web/a')], [false, true]);
 });
 
+test('changes that are too old to count are forgotten once their host speaks later, and no others', () => {
+  const counted = (...script: string[]) =>
+    [...play(script, { rules: EVERY_RULE }).situation.changes].map(([key]) => key).filter((key) => / \d+ /.test(key));
+  const many = Array.from({ length: 50 }, (_, n) => [`0:0${n % 10} down s${n} 3`, `0:1${n % 10} up s${n} 4`])
+    .flat()
+    .sort();
+  assert.equal(counted(...many).length, 50);
+  assert.deepEqual(counted(...many, '59:00 down a 3'), ['lb 1 app/a']);
+  assert.deepEqual(counted('0:00 c1! down a 3', '59:00 c2! down b 3').sort(), ['c1 1 app/a', 'c2 1 app/b']);
+  const flaps = ['10:40 down a 3', '10:45 up a 4', '10:50 down a 3', '10:59 up a 4', '11:01 down a 3', '11:10 up a 4'];
+  const one = ofRule('flapping', ...flaps)[0];
+  assert.deepEqual(one?.flaps, { changes: 6, state: 'up' });
+});
+
 test('only an outage has an impact', () => {
   const of = incidents(['0:00 down a 1', '0:01 down b 0'], { rules: EVERY_RULE });
   assert.deepEqual(
