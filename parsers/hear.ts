@@ -16,6 +16,7 @@ import { type Heard, type Held, heardWith, NOTHING_SAID, type RecentEvent, type 
 import { alive, inItsLife } from './lives.js';
 import { takeOfWorker, takeSign } from './master-word.js';
 import { asItServed, hearReload, isAnew, isInheritance, isLoading, tellerOf } from './masters.js';
+import { isOneTooMany, TOO_MANY_NAMES } from './names.js';
 import { expectsStderr, hearStart, profileOf } from './profiles.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { awaitsItsName, hostNameOf, isWorker, recognise } from './speakers.js';
@@ -138,10 +139,12 @@ function eventOf(
   const pid = isOfWorkers(sentence) ? sentence.pid : (record.pid ?? 0);
   const named = hostNameOf(verdicts.heard, { host: record.host, pid, origin: record.origin });
   const says = withReason(verdicts.heard, named, pid, asItServed(verdicts.heard, named, record.pid, sentence), at);
-  const against = contradiction(verdicts.heard, named, record);
+  const claimed: StateEvent = { id, at, utcOffsetMin, host: named, pid, says };
+  const isExcess = isOneTooMany(verdicts.heard, claimed) && !isSealed(verdicts.heard, named, record);
+  const against = contradiction(verdicts.heard, named, record) ?? (isExcess ? TOO_MANY_NAMES : null);
   if (against !== null) {
     // With the pid in its header, by which the line is found in the log.
-    const event: HaproxyEvent = { id, at, utcOffsetMin, host: named, pid: record.tagPid ?? pid, says };
+    const event: HaproxyEvent = { ...claimed, pid: record.tagPid ?? pid };
     verdicts.suspects.push({ id, event, tag: record.tag, text: record.text, reason: against });
     verdicts.heard = noteAttempt(verdicts.heard, record, at);
     return null;

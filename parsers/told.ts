@@ -108,7 +108,7 @@ export function isNamed(heard: Heard, event: HaproxyEvent): boolean {
 }
 
 /** Whether the worker has spoken of the event's backend. */
-function isNamedBy({ told }: Heard, { says }: HaproxyEvent, worker: WorkerRef): boolean {
+export function isNamedBy({ told }: Heard, { says }: HaproxyEvent, worker: WorkerRef): boolean {
   const backend = backendOf(says);
   return backend !== null && (told.has(backendKey(worker, backend)) || told.has(loggedKey(worker, backend)));
 }

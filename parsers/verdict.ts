@@ -20,6 +20,7 @@ import {
 import { workerKey } from './keys.js';
 import { asOfNow, mayBeBorneOut, passedOver } from './late.js';
 import { isBeingReplaced, isLoading } from './masters.js';
+import { withNameOf } from './names.js';
 import { cameBothWays, profileOf, withProfile } from './profiles.js';
 import type { Instant, LogRecord } from './record.js';
 import { followedUp, startedAnew, waysOfFollowed, waysOfStartedAnew, withDoubted } from './second-word.js';
@@ -196,12 +197,10 @@ export class Verdicts {
     this.events.push({ event, copies: said.copies });
     if (doubted) this.cleared.push(event.id);
     else this.heard = noteLone(this.heard, event, said); // what was doubted was noted then
-    const told = withSaid(this.heard, subject, { ...said, held: false });
+    const told = withSaid(withNameOf(this.heard, event), subject, { ...said, held: false });
     const learned = learn(hearCarrier(told, held, said), event, said, tag);
-    this.heard = heardWith(learned, {
-      held: withoutWaiting(learned.held, said.id),
-      told: remember(learned.told, event),
-    });
+    const waiting = withoutWaiting(learned.held, said.id);
+    this.heard = heardWith(learned, { held: waiting, told: remember(learned.told, event) });
     if (wasKnown || legacy) return;
     for (const other of this.#waiting((one) => one.event.host === host && one.event.pid === pid)) this.#release(other);
   }
@@ -242,7 +241,8 @@ export class Verdicts {
       } else {
         this.events.push({ event: first, copies: 1 });
         this.cleared.push(first.id);
-        this.heard = heardWith(this.heard, { told: remember(this.heard.told, first) });
+        const named = withNameOf(this.heard, first);
+        this.heard = heardWith(named, { told: remember(named.told, first) });
       }
     }
   }
