@@ -46,7 +46,7 @@ export function withoutOld(
   const keptMs = withinMs + LATE_MS;
   if (Math.floor(before / keptMs) === Math.floor(now / keptMs)) return changes;
   const counts = (at: Instant) => Math.abs(now - at) <= keptMs;
-  return changes.withoutAll((key, recent) => key.startsWith(`${host} `) && !recent.some(counts));
+  return changes.withoutUnder(host, (_, recent) => !recent.some(counts));
 }
 
 /** How long an incident must be well to be over. If nobody was told of it, as long as its rule says. */

@@ -20,7 +20,7 @@ export function takeOfWorker(verdicts: Verdicts, held: Held, record: LogRecord):
   if (says.kind === 'worker.failed') fail(verdicts, event);
   if (!beginsWorker(says)) return;
   const isOvertaken = hasJustBegun(verdicts.heard, event);
-  verdicts.heard = startedBy(verdicts.heard, event, record.pid, says);
+  verdicts.heard = startedBy(verdicts.heard, event, record.pid, says, isOvertaken ? null : event.at);
   if (!isOvertaken) verdicts.heard = forgetWorker(verdicts.heard, host, pid);
   // The master loads the states anew for its next worker: equal sentences are then no copies.
   if (record.pid !== null) verdicts.heard = forgetWorker(verdicts.heard, host, record.pid);

@@ -51,10 +51,19 @@ export function hearMaster(heard: Heard, host: string, record: LogRecord): Heard
   return withProfile(heard, host, { announces, alive, failedReloads, reloading });
 }
 
-/** Notes that `master` started the worker; it tells of its end as well. */
-export function startedBy(heard: Heard, worker: WorkerRef, master: number | null, { kind }: Sentence): Heard {
-  const begun = withStage(heard, worker, kind === 'worker.loading' ? 'loading' : undefined);
-  return withSpeaker(begun, worker, (speaker) => ({ ...speaker, master }));
+/**
+ * Notes that `master` started the worker; it tells of its end as well.
+ * @param began when; null if the worker had spoken before. In a container its pid may have been that of an older one, which is not the youngest any more
+ */
+export function startedBy(
+  heard: Heard,
+  worker: WorkerRef,
+  master: number | null,
+  { kind }: Sentence,
+  began: Instant | null,
+): Heard {
+  const staged = withStage(heard, worker, kind === 'worker.loading' ? 'loading' : undefined);
+  return withSpeaker(staged, worker, (speaker) => ({ ...speaker, master, begun: began ?? begunAt(speaker) }));
 }
 
 /** The pids of the workers that `master` started and that are still loading. */

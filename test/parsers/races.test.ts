@@ -97,6 +97,9 @@ test('what `log stdout` says first in a container’s next life is not paired wi
     '18:52:03 to 18:52:06 process_stopped',
   ]));
 
+test('what a carrier brings is of the worker that began last, though its pid was an older one’s before', () =>
+  assert.deepEqual(changes('pid-that-comes-again'), ['7 d1 up']));
+
 test('a host has one name, whichever of UDP and stderr comes first', () => {
   const hosts = (name: string) => [...new Set(read(name).transitions.map(({ host }) => host))];
   assert.deepEqual([hosts('udp-before-stderr'), hosts('stderr-before-udp')], [['vm'], ['localhost']]);
