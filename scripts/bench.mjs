@@ -1,6 +1,6 @@
 /**
  * Measures what haplog promises, side by side in one run, on data made on the spot and deleted afterwards:
- * catching up against a bare read loop and against other tools (scripts/bench/rivals.mjs), logs that no HAProxy writes,
+ * catching up against a bare read loop and against other tools (scripts/bench/rivals.mjs), logs that no HAProxy writes, a fleet,
  * line written to webhook received, memory, CPU at rest, a query, a storm.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { extremes } from './bench/extremes.mjs';
+import { fleet } from './bench/fleet.mjs';
 import { measureLatency } from './bench/latency.mjs';
 import { makeBusyLog, makeHistory } from './bench/make-log.mjs';
 import { compare, measure, quantile, table } from './bench/measure.mjs';
@@ -16,7 +17,7 @@ import { measureStorm } from './bench/storm.mjs';
 import { root } from './freshness.mjs';
 
 const usage = `npm run bench -- [options]
-  --only NAME     catch-up, rivals, extremes, latency, query or storm
+  --only NAME     catch-up, rivals, extremes, fleet, latency, query or storm
   --size MB       size of the log to catch up with (380)
   --rounds N      runs of each contender; the median counts (5)
   --outages N     outages whose news is timed (200)
@@ -25,7 +26,7 @@ const usage = `npm run bench -- [options]
 
 const haplog = join(root, 'dist', 'src', 'main.js');
 const readLoop = join(root, 'scripts', 'bench', 'read-loop.mjs');
-const budget = { speedRatio: 0.4, rivalRatio: 25, latencyMs: 50, peakMb: 80, queryRatio: 3 };
+const budget = { speedRatio: 0.4, rivalRatio: 25, latencyMs: 50, peakMb: 80, queryRatio: 3, fleetRatio: 0.5 };
 
 async function catchUp(folder, { size, rounds }) {
   const log = join(folder, 'haproxy.log');
@@ -141,6 +142,7 @@ const parts = {
   'catch-up': catchUp,
   rivals: (folder, numbers) => race(folder, numbers, programs),
   extremes: (folder, numbers) => extremes(folder, numbers, programs),
+  fleet: (folder, numbers) => fleet(folder, numbers, programs),
   latency,
   query,
   storm,
