@@ -69,7 +69,7 @@ async function firstPlace({ path, signal, batches, teller }: Course, from: 'star
       if (search++ < SEARCHES) {
         file.close();
       } else {
-        teller.tell('lost', 'the file that was read before is gone; reading the present one from its start');
+        teller.tell('lost', 'the file that was read before was not found; reading the present one from its start');
         return { file, offset: 0 };
       }
     } catch (error) {

@@ -1,13 +1,14 @@
 /**
- * The files of one log: the one its path names, and those that logrotate made of earlier ones (`haproxy.log.1`,
- * `haproxy.log.2.gz`, `haproxy.log-20260101`), youngest first.
+ * The files of one log: the one its path names, those that logrotate made of earlier ones (`haproxy.log.1`, `haproxy.log.2.gz`,
+ * `haproxy.log-20260101`) and, where the path is a link, those beside the file that it names; youngest first.
  */
 import type { BigIntStats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type Instant, latestStamp } from '../../parsers/index.js';
 import { begunAt } from './begun-at.js';
 import { type FileId, fileIdOf, LogFile } from './log-file.js';
+import { earlierStarts, type LogPlace, placesOf } from './log-places.js';
 
 export interface Generation {
   path: string;
@@ -38,15 +39,36 @@ export async function generations(path: string): Promise<Generation[]> {
 }
 
 async function snapshot(path: string): Promise<Generation[]> {
-  const names = await readdir(dirname(path)).catch(() => []);
+  const { own, target } = await placesOf(path);
+  const behind = target === null ? [] : await behindLink(target);
   const current = await generation(path, true);
-  const rotated = rotatedNames(basename(path), names).map((group) =>
-    Promise.all(group.map((name) => generation(join(dirname(path), name), false))),
+  return [...(current ? [current] : []), ...behind, ...(await rotated(own, await namesIn(own)))];
+}
+
+/** Beside the file that a link names: what was rotated of it, and what the link named before, youngest first. */
+async function behindLink(target: LogPlace): Promise<Generation[]> {
+  const names = await namesIn(target);
+  const list = await rotated(target, names);
+  for (const base of earlierStarts(target.base, names)) {
+    const earlier = await generation(join(target.folder, base), false);
+    if (earlier) list.push(earlier);
+    list.push(...(await rotated({ ...target, base }, names)));
+  }
+  return list;
+}
+
+function namesIn({ folder }: LogPlace): Promise<string[]> {
+  return readdir(folder).catch(() => []);
+}
+
+async function rotated({ folder, base }: LogPlace, names: readonly string[]): Promise<Generation[]> {
+  const lists = rotatedNames(base, names).map((group) =>
+    Promise.all(group.map((name) => generation(join(folder, name), false))),
   );
-  const groups = (await Promise.all(rotated)).map((group) => group.filter((found) => found !== null));
+  const groups = (await Promise.all(lists)).map((group) => group.filter((found) => found !== null));
   if (countsUpwards(groups[0]!)) groups[0]!.reverse();
   groups.sort((a, b) => Number((b[0]?.writtenAt ?? 0n) - (a[0]?.writtenAt ?? 0n)));
-  return [...(current ? [current] : []), ...groups.flat()];
+  return groups.flat();
 }
 
 /**
