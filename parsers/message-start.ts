@@ -1,19 +1,16 @@
 /** Where a line's message begins, found by its bytes: behind the headers that rsyslog writes (grammar/envelope.peggy). */
-import {
-  BACKSLASH,
-  BRACKET_CLOSE,
-  BRACKET_OPEN,
-  COLON,
-  DASH,
-  DIGIT_1,
-  DIGIT_9,
-  GT,
-  LETTER_P,
-  LT,
-  QUOTE,
-  SPACE,
-} from './bytes.js';
+import { BRACKET_CLOSE, BRACKET_OPEN, COLON, DASH, GT, LETTER_P, LT, SPACE } from './bytes.js';
 import { isDigit } from './cursor.js';
+import {
+  afterFields,
+  afterPriority,
+  afterVersion,
+  endsTag,
+  isDateOfRequest,
+  isStream,
+  isVersion,
+  wordsOfStamp,
+} from './header-fields.js';
 import { isLevel } from './levels.js';
 import { bytesOf, isOneOf, OF_STATES } from './openings.js';
 
@@ -129,6 +126,7 @@ function messageStartByFields(bytes: Uint8Array, from: number, end: number): num
     return behind;
   }
   known.piece = bytes[behind] === LETTER_P && bytes[behind + 1] === SPACE && words === 1 && isStream(bytes, time);
+  if (isDateOfRequest(bytes, behind, end)) return host;
   const tag = isLevel(bytes, behind, end) ? afterFields(bytes, behind, end, 1) : behind;
   // (A `log-tag` may be 1 as well: no stamp stands behind that.)
   if (isVersion(bytes, tag, end) && isDigit(bytes[tag + 2])) return afterVersion(bytes, tag, end);
@@ -150,78 +148,12 @@ function messageStartByFields(bytes: Uint8Array, from: number, end: number): num
   return message;
 }
 
-const STREAMS = ['stdout ', 'stderr '].map(bytesOf);
-
-/** Whether the word is a container's stream. */
-function isStream(bytes: Uint8Array, at: number): boolean {
-  return STREAMS.some((stream) => stream.every((byte, i) => bytes[at + i] === byte));
-}
-
-/** `2026-11-30T14:20:47Z`, `Nov 30 14:20:47`, `2026 Nov 30 14:20:47`, `Mon Nov 30 14:20:47 2026`. */
-function wordsOfStamp(bytes: Uint8Array, start: number): number {
-  if (bytes[start]! <= DIGIT_9) return bytes[start + 4] === SPACE ? 4 : 1;
-  return bytes[start + 4]! > DIGIT_9 ? 5 : 3;
-}
-
-/** Whether the word before `next` and its blanks ends as `haproxy[1]:` does. No host's name does. */
-function endsTag(bytes: Uint8Array, next: number): boolean {
-  let last = next - 1;
-  while (bytes[last] === SPACE) last--;
-  return bytes[last] === COLON && bytes[last - 1] === BRACKET_CLOSE;
-}
-
 /** Behind what does not belong to the line: a byte order mark, or NULs (parse-line.ts). */
 function unmarked(bytes: Uint8Array, start: number, end: number): number {
   if (bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf) return start + 3;
   let at = start;
   while (at < end && bytes[at] === 0) at++;
   return at;
-}
-
-/** Behind the seven fields of RFC 5424 section 6: version, stamp, host, tag, pid, kind of message, structured data. */
-function afterVersion(bytes: Uint8Array, start: number, end: number): number {
-  const structured = afterFields(bytes, start, end, 6);
-  const behind = afterStructured(bytes, structured, end);
-  return afterFields(bytes, behind < end && bytes[behind] === SPACE ? behind : structured, end, 1);
-}
-
-/**
- * Steps over elements like `[id name="value"]`. A value may hold blanks, brackets, and quotes behind a backslash. If an element is not closed, it goes to
- * the end.
- */
-function afterStructured(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end && bytes[at] === BRACKET_OPEN) {
-    let quoted = false;
-    for (at++; at < end && (quoted || bytes[at] !== BRACKET_CLOSE); at++) {
-      if (bytes[at] === QUOTE) quoted = !quoted;
-      else if (quoted && bytes[at] === BACKSLASH) at++;
-    }
-    at++;
-  }
-  return at;
-}
-
-/** Steps over this many words and the blanks after each. */
-function afterFields(bytes: Uint8Array, start: number, end: number, fields: number): number {
-  let at = start;
-  for (let field = 0; field < fields && at < end; field++) {
-    while (at < end && bytes[at] !== SPACE) at++;
-    while (at < end && bytes[at] === SPACE) at++;
-  }
-  return at;
-}
-
-/** Behind `<134>`. */
-function afterPriority(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end && bytes[at] !== GT && bytes[at] !== SPACE) at++;
-  return at + 1;
-}
-
-/** The `1 ` of RFC 5424. */
-function isVersion(bytes: Uint8Array, at: number, end: number): boolean {
-  return at + 1 < end && bytes[at] === DIGIT_1 && bytes[at + 1] === SPACE;
 }
 
 function remember(bytes: Uint8Array, start: number, host: number, message: number): void {

@@ -51,12 +51,17 @@ export function parseHeader(
   text: string,
   context: LineContext,
 ): (Pick<LogRecord, 'host' | 'pid'> & { stamp: Stamp }) | null {
-  const read = unlessRefused(() => parse(unmarked(text), { startRule: 'Header' }));
+  const read = headerIn(text, 'Header') ?? headerIn(text, 'Stamped');
   if (read === null || !isPid(read.pid)) return null;
   const header = withHost(read, context);
   const { host, pid } = header;
   const stamp = parseStamp(header, context, () => undefined);
   return stamp === null ? null : { host, pid, stamp };
+}
+
+/** `Stamped`: a stamp alone, behind which a request stands without host and tag. */
+function headerIn(text: string, startRule: 'Header' | 'Stamped') {
+  return unlessRefused(() => parse(unmarked(text), { startRule }));
 }
 
 /** What was read, with a name for its host if the line bears none (`''`). */

@@ -4,15 +4,19 @@ import { type LineContext, type ParseResult, parseHeader, parseLine } from '../.
 /** What stands before the host. */
 const BEFORE_HOST = /^(?:<\d+>)?(?:1 )?(?:[A-Z][a-z]{2} [ \d]\d \S+|\S+)/;
 
+/** `Z `, `0 ` (of `+01:00`): the same in all lines of a log. */
+const STAMP_END_CHARS = 2;
+
 /**
  * For finding out only who speaks. The latest year before this instant, 2096, has a leap day, which a line may bear. A host that is not named stays
  * without a name (`''`), for whoever knows whose log it is.
  */
 export const ANY_CONTEXT: LineContext = { tz: 'UTC', asOf: Date.UTC(2097, 0), host: '' };
 
-/** Host, tag and pid, as they stand before the message. */
+/** Host, tag and pid, as they stand before the message; where there are none, how a stamp ends, which no tag does. */
 export function wordsOf(header: string): string {
-  return header.slice(BEFORE_HOST.exec(header)?.[0].length ?? 0);
+  const words = header.slice(BEFORE_HOST.exec(header)?.[0].length ?? 0);
+  return words === ' ' ? header.slice(-STAMP_END_CHARS) : words;
 }
 
 /** Null if the grammar finds no header. */

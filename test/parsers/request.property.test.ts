@@ -105,18 +105,23 @@ const FAILED: [string, string][] = [
   ],
 ];
 
+/** Behind a stamp alone, as `docker logs --timestamps` has them. */
+const headless = (text: string) => text.replace(' lb1 haproxy[1305572]: ', ' ');
+
 test('however such a line is cut, and whatever client text is put anywhere into it', () => {
   const any = fc.tuple(
     fc.constantFrom(...FAILED.map(([, text]) => text)),
+    fc.boolean(),
     fc.nat(300),
     fc.constantFrom('', ...FORGED),
     fc.nat(300),
   );
   fc.assert(
-    fc.property(any, ([text, at, put, cut]) => {
-      const changed = text.slice(0, HEAD.length + at) + put + text.slice(HEAD.length + at);
+    fc.property(any, ([whole, bare, at, put, cut]) => {
+      const [text, head] = bare ? [headless(whole), headless(HEAD).length] : [whole, HEAD.length];
+      const changed = text.slice(0, head + at) + put + text.slice(head + at);
       assert.deepEqual(byBytes(changed), byGrammar(changed));
-      const short = text.slice(0, HEAD.length + cut);
+      const short = text.slice(0, head + cut);
       assert.deepEqual(byBytes(short), byGrammar(short));
     }),
     { numRuns: 3_000 },
@@ -127,6 +132,8 @@ test('a request that no server took is told from every other, in each of the bui
   for (const [name, text] of FAILED) {
     assert.deepEqual(byBytes(text), { backend: 'shop', failed: true }, name);
     assert.deepEqual(byGrammar(text), { backend: 'shop', failed: true }, name);
+    assert.deepEqual(byBytes(headless(text)), { backend: 'shop', failed: true }, `${name}, behind a stamp alone`);
+    assert.deepEqual(byGrammar(headless(text)), { backend: 'shop', failed: true }, `${name}, behind a stamp alone`);
   }
   const notFailed = [
     ['the client gave up', 'CC'],

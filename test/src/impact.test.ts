@@ -182,6 +182,37 @@ test('the headers that rsyslog writes are all known', () => {
   }
 });
 
+test('behind a stamp alone, as `docker logs --timestamps` has them, requests are counted as behind a header', () => {
+  const said = [served(0), down(2), refused(3), refusedTcp(3), refused(3, 'other'), connect(4), up(6), refused(7)];
+  for (const zone of ['Z', '+00:00']) {
+    const bare = (line: string) => `${line.replace(/^(\S+)000\+00:00 lb haproxy\[100\]: /, `$1000000${zone} `)}\n`;
+    const lines = said.flatMap(([second, text]) => {
+      const at = T + second * 1000;
+      return text.startsWith('Server ') ? [syslogLine(at, text), stderrLine(at, text)] : [syslogLine(at, text)];
+    });
+    const log = lines.map(bare).join('');
+    assert.ok(!log.includes('haproxy'));
+    const splitter = new Splitter(0);
+    splitter.push(Buffer.from(log));
+    assert.equal(splitter.found.tally.candidates, 4, 'the lines about states');
+    assert.deepEqual(
+      read(Buffer.from(log)).incidents.map(({ host, impact }) => [host, impact?.failed]),
+      [['localhost', 2]],
+    );
+  }
+});
+
+test('those behind a stamp alone are not taken for those of a load balancer whose lines stand between them', () => {
+  const bare = written([refused(3)], 'lb', 1)
+    .toString()
+    .replace(' lb haproxy[100]: ', ' ');
+  const log = written([served(0), down(2)]).toString() + bare + written([refused(4), up(6)]).toString();
+  assert.deepEqual(
+    read(Buffer.from(log)).incidents.map(({ host, impact }) => [host, impact?.failed]),
+    [['lb', 1]],
+  );
+});
+
 const event = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(refused(0), refusedTcp(0), served(0), refused(0, 'other'), connect(0)) },
   { weight: 2, arbitrary: fc.constantFrom(down(0), up(0), exhausted(0)) },
