@@ -7,7 +7,7 @@ import { conditionsOf, serversUp, standingOf } from '../standing.js';
 import { daemonRuns } from '../store/lock.js';
 import { openStore } from '../store/open.js';
 import type { Progress } from '../store/store.js';
-import { unreadOf } from '../tail/unread.js';
+import { NOTHING_READ, unreadOf } from '../tail/unread.js';
 import { ownTroubles } from '../trouble.js';
 import { UserError } from '../user-error.js';
 import { zoneToPrint } from '../zone.js';
@@ -65,12 +65,11 @@ export async function status(options: StatusOptions): Promise<void> {
   await writeTo(process.stdout, [text]);
 }
 
-/** The logs that were ever read, and those that are waited for. */
+/** The logs that were ever read, and those of which nothing was read yet: missing, empty, without a whole line. */
 function logsOf({ checkpoints, sources }: Pick<Progress, 'checkpoints' | 'sources'>): Status['logs'] {
   const unread = sources.filter(({ path }) => !checkpoints.some((read) => read.path === path));
-  const places = [...checkpoints, ...unread.map(({ path }) => ({ path, fingerprint: '', offset: 0 }))];
-  const logs = places.map((place) => ({ ...place, unread: unreadOf(place) }));
-  return logs.filter((log) => log.fingerprint !== '' || log.unread.kind === 'missing');
+  const places = [...checkpoints, ...unread.map(({ path }) => ({ path, fingerprint: NOTHING_READ, offset: 0 }))];
+  return places.map((place) => ({ ...place, unread: unreadOf(place) }));
 }
 
 function countOf(text: string): number {

@@ -75,7 +75,7 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
       'log',
       logs.length === 0
         ? ['none was followed yet']
-        : logs.map(({ path, offset, unread }) => `${path}: read to byte ${offset}, ${unreadInWords(unread)}`),
+        : logs.map(({ path, offset, unread }) => `${path}: read to byte ${offset}, ${unreadInWords(unread, offset)}`),
     ],
     ['lines', [linesInWords(counted)]],
     ['unknown', [unknownInWords(counted), ...(someCut(samples) ? [CUT_REMEDY] : [])]],
@@ -141,10 +141,11 @@ function unknownInWords({ nearMisses, unknown, rejected, other, oversize }: Stat
   return `${nearMisses} near misses, ${unknown} other sentences, ${rejected} rejected, ${openings}, ${oversize} too long`;
 }
 
-function unreadInWords(unread: Unread): string {
+function unreadInWords(unread: Unread, offset: number): string {
   switch (unread.kind) {
     case 'unread':
-      return unread.bytes === 0 ? 'to its end' : `${unread.bytes} bytes not read yet`;
+      if (unread.bytes > 0) return `${unread.bytes} bytes not read yet`;
+      return offset === 0 ? 'it is empty' : 'to its end';
     case 'other':
       return 'another file stands there now';
     case 'missing':

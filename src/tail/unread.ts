@@ -1,6 +1,6 @@
 /** How much of a log is unread after its checkpoint, as seen from outside the daemon. */
 import type { Instant } from '../../parsers/index.js';
-import type { Checkpoint } from './batch.js';
+import type { Checkpoint, Fingerprint } from './batch.js';
 import { isIllegible } from './legible.js';
 import { CannotRead, LogFile } from './log-file.js';
 
@@ -21,6 +21,9 @@ interface Standing {
  */
 export type Unread = ({ kind: 'unread' | 'other' } & Standing) | { kind: 'missing' | 'unreadable' };
 
+/** In place of a fingerprint, where nothing was read of a log yet. */
+export const NOTHING_READ: Fingerprint = '';
+
 /** Looks at the file that the checkpoint's path names now. A file that we may not read is not missing: the daemon may read it. */
 export function unreadOf({ path, fingerprint, offset }: Checkpoint): Unread {
   let file: LogFile;
@@ -31,9 +34,10 @@ export function unreadOf({ path, fingerprint, offset }: Checkpoint): Unread {
   }
   try {
     const { size, writtenAt } = file;
-    const isSame = file.fingerprint() === fingerprint && (file.compressed || size >= offset);
+    const isNew = fingerprint === NOTHING_READ;
+    const isSame = isNew || (file.fingerprint() === fingerprint && (file.compressed || size >= offset));
     // Nobody appends to a packed file, and its offsets are those of what it holds.
-    const from = !isSame ? 0 : file.compressed ? size : offset;
+    const from = isNew || !isSame ? 0 : file.compressed ? size : offset;
     return {
       kind: isSame ? 'unread' : 'other',
       bytes: size - from,

@@ -295,6 +295,18 @@ test('how much of a log is unread is told, and when another file or none stands 
   assert.equal(unread(), 'which you may not read');
 });
 
+test('a log that is followed and still empty is shown, and what is written there and not read yet', async (t) => {
+  const empty = join(tempFolder(t), 'haproxy.log');
+  writeFileSync(empty, '');
+  const { folder } = await home(t, [traffic], async (store) => store.follow([empty], T));
+  const log = () => told(ask(folder, ['status']).stdout, 'log').split('\n');
+  assert.equal(log().at(-1), `${empty}: read to byte 0, it is empty`);
+  const json = JSON.parse(ask(folder, ['status', '-o', 'json']).stdout);
+  assert.deepEqual(json.logs[1], { path: empty, fingerprint: '', offset: 0, file: 'same', unread_bytes: 0 });
+  appendFileSync(empty, 'twelve bytes');
+  assert.equal(log().at(-1), `${empty}: read to byte 0, 12 bytes not read yet`);
+});
+
 test('a mistake ends with 2 and one sentence', async (t) => {
   const { folder } = await home(t, [traffic]);
   for (const [args, sentence] of [
