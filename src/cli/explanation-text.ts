@@ -16,6 +16,8 @@ const TEMPLATES: Record<Header['template'], string> = {
   rfc3339: "RFC 3339 stamp, as in rsyslog's RSYSLOG_FileFormat",
   traditional: "traditional stamp, without year and zone, as in rsyslog's RSYSLOG_TraditionalFileFormat",
   rfc5424: "RFC 5424, as in rsyslog's RSYSLOG_SyslogProtocol23Format",
+  container: 'RFC 3339 stamp and stream, as in the log file of a Kubernetes container',
+  stamp: 'RFC 3339 stamp alone, as in `docker logs --timestamps`',
 };
 
 const SCANS: Record<LineClass, string> = {
@@ -33,7 +35,7 @@ export function explanationText(explanation: Explanation): string {
   const parts: Part[] = [
     [`line ${record.line}`, [printable(record.raw)]],
     ['header', parsed === null ? stopped(record) : headerLines(record, parsed, header)],
-    ['origin', parsed === null ? [] : [originInWords(parsed)]],
+    ['origin', parsed === null ? [] : [originInWords(parsed, header)]],
     ['scan', [record.scan === null ? `none: ${record.reason}, so it is skipped and counted` : SCANS[record.scan]]],
     ['sentence', parsed === null ? [] : sentenceLines(record, parsed)],
     ['copy', copyLines(explanation.heardAs)],
@@ -73,12 +75,15 @@ function headerLines({ stamp }: LineRecord, parsed: LogRecord, header: Header | 
   return [words.join('; '), `${time}, host ${printable(parsed.host)}, ${tag}, ${pid}`];
 }
 
-function originInWords({ origin, times }: LogRecord): string {
-  const way =
-    origin === 'syslog'
-      ? 'syslog: sent to a `log` target'
-      : "stderr: it looks like a copy of HAProxy's standard error, through journald";
+function originInWords({ origin, times }: LogRecord, header: Header | null): string {
+  const way = origin === 'syslog' ? 'syslog: sent to a `log` target' : `stderr: ${stderrInWords(header?.template)}`;
   return times === 1 ? way : `${way}; said ${times} times, folded into one line by rsyslog`;
+}
+
+function stderrInWords(template: Header['template'] | undefined): string {
+  if (template === 'container') return "the container's standard error";
+  const looks = "it looks like a copy of HAProxy's standard error";
+  return template === 'stamp' ? looks : `${looks}, through journald`;
 }
 
 function sentenceLines(record: LineRecord, parsed: LogRecord): string[] {

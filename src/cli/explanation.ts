@@ -17,6 +17,7 @@ import {
   type Instant,
   type LineContext,
   type LogRecord,
+  messageStart,
   tellsOfState,
 } from '../../parsers/index.js';
 import { type Belief, meaningOf, meaningOfSilence } from '../meaning.js';
@@ -26,7 +27,8 @@ import type { GivenLine } from './given-lines.js';
 import { type LineRecord, recordOf } from './record.js';
 
 export interface Header {
-  template: 'rfc3339' | 'traditional' | 'rfc5424';
+  /** `container`: a stamp and the stream, as in Kubernetes' files; `stamp`: nothing else, as in `docker logs --timestamps`. */
+  template: 'rfc3339' | 'traditional' | 'rfc5424' | 'container' | 'stamp';
   /** Facility times 8, and severity, if the template writes them in angle brackets or in words. */
   pri: number | null;
 }
@@ -150,8 +152,16 @@ function effectsOf({ hearing, steps }: Belief, plan: Plan, at: Instant): Effects
 }
 
 function headerOf(raw: string, { stamp, priority }: LogRecord): Header {
-  const template = /^<\d+>1 /.test(raw) ? 'rfc5424' : /^\d/.test(stamp) ? 'rfc3339' : 'traditional';
-  return { template, pri: priority };
+  return { template: templateOf(raw, stamp), pri: priority };
+}
+
+function templateOf(raw: string, stamp: string): Header['template'] {
+  if (/^<\d+>1 /.test(raw)) return 'rfc5424';
+  if (!/^\d/.test(stamp)) return 'traditional';
+  if (/^\S+ std(?:out|err) [FP] /.test(raw)) return 'container';
+  const bytes = Buffer.from(raw);
+  const header = bytes.toString('utf8', 0, messageStart(bytes, 0, bytes.length));
+  return header === `${stamp} ` ? 'stamp' : 'rfc3339';
 }
 
 function now({ receiver, event, incident }: Notification): Telling {

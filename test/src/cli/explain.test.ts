@@ -189,6 +189,31 @@ test('of a header of another syslog it says what it is: a year, a severity in wo
   assert.match(headerOf(`<128>2026-11-22T12:00:00Z lb haproxy[7]: ${says}`)!, /; PRI 128: facility 16, severity 0\n/);
 });
 
+test('a line of a container is told as what it is, and not as one of rsyslog and journald', (t) => {
+  const onStderr = "[ALERT]    (7) : backend 'app' has no server available!";
+  const lines = [
+    `2026-11-22T12:00:00Z stderr F ${onStderr}`,
+    '2026-11-22T12:00:00Z stdout F backend app has no server available!',
+    `2026-11-22T12:00:00Z ${onStderr}`,
+    '2026-11-22T12:00:00Z 10.0.0.1:52 [22/Nov/2026:12:00:00.000] fe be/a 0/0/0/0/0 200 1 - - ---- 1/1/0/0/0 0/0 "GET /"',
+    `2026-11-22T12:00:00Z lb haproxy[7]: ${onStderr}`,
+  ];
+  const { stdout } = ask(tempFolder(t), ['explain', '-'], lines.join('\n'));
+  const first = (label: string) => paragraphs(stdout, label).map((text) => text.split('\n')[0]);
+  const ofContainer = 'RFC 3339 stamp and stream, as in the log file of a Kubernetes container';
+  const alone = 'RFC 3339 stamp alone, as in `docker logs --timestamps`';
+  const ofRsyslog = "RFC 3339 stamp, as in rsyslog's RSYSLOG_FileFormat";
+  assert.deepEqual(first('header').slice(0, 5), [ofContainer, ofContainer, alone, alone, ofRsyslog]);
+  assert.deepEqual(first('origin').slice(0, 5), [
+    "stderr: the container's standard error",
+    'syslog: sent to a `log` target',
+    "stderr: it looks like a copy of HAProxy's standard error",
+    'syslog: sent to a `log` target',
+    "stderr: it looks like a copy of HAProxy's standard error, through journald",
+  ]);
+  assert.match(paragraphs(stdout, 'scan')[3]!, /^traffic: /);
+});
+
 test('a mistake ends with 2 and one sentence', (t) => {
   for (const [args, sentence] of [
     [[''], /^haplog: There is nothing to explain: the line is empty\.\n$/],
