@@ -48,8 +48,11 @@ export function classify(bytes: Uint8Array, start: number, end: number): LineCla
   const first = bytes[message]!;
   if (isOneOf(OF_STATES, bytes, message, end)) return 'candidate';
   if (TRAFFIC_STARTS[first] === 1 || isAddress(bytes, message, end)) return 'traffic';
-  return tellsOfAddress(bytes, message, end) ? 'candidate' : 'other';
+  return isOneOf(OF_BANNER, bytes, message, end) || tellsOfAddress(bytes, message, end) ? 'candidate' : 'other';
 }
+
+/** What HAProxy 3.x says of itself when a worker was killed (grammar/process.peggy, Banner; notices.peggy, Continuation): no state, but known. */
+const OF_BANNER = byFirstByte(['HAProxy version ', 'Status: ', 'Known bugs: ', 'Running on: ', 'Please check ']);
 
 const OF_ADDRESSES = byFirstByte(['changed its ', 'IP changed from ', 'port changed from ']);
 

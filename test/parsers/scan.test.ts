@@ -47,6 +47,19 @@ test('what HAProxy says of addresses, scripts and certificates is no traffic, an
     assert.equal(classOf(header + text), 'other', text);
 });
 
+test('what HAProxy 3.x says of itself when a worker was killed counts as known', () => {
+  const banner = [
+    'HAProxy version 3.0.11-1+deb13u4 2026/10/15 - https://haproxy.org/',
+    'Status: long-term supported branch - will stop receiving fixes around Q2 2029.',
+    'Known bugs: http://www.haproxy.org/bugs/bugs-3.0.11.html',
+    'Running on: Linux 6.18.44 #1 SMP PREEMPT_DYNAMIC @0 x86_64',
+    'Please check that you are running an up to date and maintained version of haproxy and open a bug report.',
+  ];
+  for (const header of ['2026-11-22T21:38:40Z vm haproxy[1]: ', '2026-11-22T21:38:40Z stdout F ']) {
+    for (const text of banner) assert.equal(classOf(header + text), 'candidate', text);
+  }
+});
+
 test('a tag that looks like the version of RFC 5424 hides nothing', () => {
   const header = '2026-11-22T21:45:28.421351+00:00 vm 1';
   for (const said of [
