@@ -35,11 +35,12 @@ export interface SilenceListOptions extends ReadingOptions {
 /** Stores a silence and prints its number. What makes no sense is a `UserError`. */
 export async function addSilence(options: SilenceAddOptions): Promise<void> {
   const tz = zoneToPrint(options);
-  const { from, until } = silenceSpan(options, { now: Date.now(), tz });
+  const now = Date.now();
+  const { from, until } = silenceSpan(options, { now, tz });
   const match = matchOf(options);
   if (options.reason.trim() === '') throw new UserError('--reason takes a text that says why.');
   const silence = { match, from, until, author: authorOf(options.by), reason: options.reason };
-  const id = await onStore('write', options.db, (store) => store.addSilence(silence));
+  const id = await onStore('write', options.db, (store) => store.addSilence(silence, now));
   if (options.output === 'json') return say(printableJson(rowOf({ id, ...silence })));
   say(`${id}: ${matchInWords(match)}, from ${localTime(tz)(from)} until ${localTime(tz)(until)}`);
 }

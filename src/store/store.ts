@@ -216,8 +216,8 @@ export interface Store {
   wishes(): Awaitable<Wishes>;
   /** All that are remembered, even those that are over. */
   silences(): Awaitable<Silence[]>;
-  /** Returns its number. */
-  addSilence(silence: Omit<Silence, 'id'>): Awaitable<number>;
+  /** Returns its number. At `at`, which is now, silences that are long over are forgotten. */
+  addSilence(silence: Omit<Silence, 'id'>, at: Instant): Awaitable<number>;
   /** Ends a silence at `at`, even one that has not begun; false if no silence of this number lasts longer. */
   expireSilence(id: number, at: Instant): Awaitable<boolean>;
   /** Incidents that are not over, the oldest first. */

@@ -52,8 +52,8 @@ export function wishTables(db: Database): WishTables {
       return known;
     },
     silences: read,
-    addSilence: db.transaction(({ match, ...silence }: Omit<Silence, 'id'>) => {
-      forget.run({ at: silence.from });
+    addSilence: db.transaction(({ match, ...silence }: Omit<Silence, 'id'>, at: Instant) => {
+      forget.run({ at });
       version = undefined;
       return (add.get({ ...silence, match: JSON.stringify(match) }) as unknown as { id: number }).id;
     }).immediate,

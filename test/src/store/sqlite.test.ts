@@ -12,10 +12,11 @@ import { keepsTheFacts } from './conformance.js';
 import { keepsWithinBounds } from './conformance-bounds.js';
 import { keepsTheOutbox } from './conformance-outbox.js';
 import { tellsItsProgress } from './conformance-progress.js';
+import { heedsWishes } from './conformance-wishes.js';
 import { commitOf, id, incident, notification, outage, transition } from './examples.js';
 import { tempFolder } from './temp-folder.js';
 
-for (const keeps of [keepsTheFacts, keepsTheOutbox, tellsItsProgress, keepsWithinBounds]) {
+for (const keeps of [keepsTheFacts, keepsTheOutbox, tellsItsProgress, keepsWithinBounds, heedsWishes]) {
   keeps('in memory', () => openStore(':memory:', 'write'));
   keeps('in a file', (t) => openStore(join(tempFolder(t), 'haplog.db'), 'write'));
 }
