@@ -2,6 +2,7 @@
 import type { Instant } from '../parsers/index.js';
 import { settlesAfterMs, staysAt } from './flapping.js';
 import type { Incident } from './incident.js';
+import { isToOffer } from './offer.js';
 import type { Plan } from './plan.js';
 import { holdMs, reminderMs } from './policy.js';
 import { escalationsOf, handsOverAt } from './route.js';
@@ -28,6 +29,7 @@ export function tellsAgainAt(incident: Incident, plan: Pick<Plan, 'policy' | 'ro
   if (!fires(incident)) return NEVER;
   const { toldAt, quietUntil } = incident;
   if (toldAt === null) return quietUntil ?? NEVER;
+  if (isToOffer(incident)) return quietUntil ?? toldAt;
   const escalates = escalationsOf(incident, plan.routes)[0]?.at ?? NEVER;
   const next = Math.min(repeatsAt(incident, plan), escalates, handsOverAt(incident, plan.routes));
   return next === NEVER ? NEVER : Math.max(next, quietUntil ?? next);

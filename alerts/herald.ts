@@ -4,6 +4,7 @@ import { repeatsAt } from './due.js';
 import type { Incident } from './incident.js';
 import type { Ledger } from './ledger.js';
 import { type Notification, type NotificationKind, notificationsFor } from './notification.js';
+import { isToOffer } from './offer.js';
 import type { Plan } from './plan.js';
 import { quietUntil } from './quiet.js';
 import { escalationsOf, nextOpening, receiversFor } from './route.js';
@@ -47,7 +48,7 @@ export class Herald {
       this.#write({ ...current, toldAt: there }, 'firing', 'firing', this.#routed(current));
       return;
     }
-    const handed = this.#handOver(current);
+    const handed = isToOffer(current) ? this.#offer(current) : this.#handOver(current);
     const reminded = there >= repeatsAt(handed, this.#plan) ? this.#remind(handed) : handed;
     for (const { at, receivers } of escalationsOf(reminded, this.#plan.routes)) {
       // Nobody has taken it on: others hear of it, as of something that begins.
@@ -67,7 +68,7 @@ export class Herald {
   /** Tells the end of an incident to every receiver that was told of it. */
   tellEnd(incident: Incident): void {
     if (incident.toldAt === null) return;
-    // A receiver that is always told may have been offered it at a start (offer.ts); one that is told at some hours only was told, or was not.
+    // A receiver that is always told may have been told in the place of one that is gone; the store knows.
     const { now } = this.#moment;
     const always = receiversFor(
       incident,
@@ -83,6 +84,11 @@ export class Herald {
     if (incident.toldAt !== null || this.#routed(incident).length > 0) return null;
     const opens = nextOpening(incident, this.#plan.routes, now);
     return opens === Number.POSITIVE_INFINITY ? null : nowAt(incident.host) + (opens - now);
+  }
+
+  /** Told before, it is told as of something that begins; the store knows which receivers were told, or have it waiting, and passes those over. */
+  #offer({ offersAgain, ...incident }: Incident): Incident {
+    return this.#write(incident, 'firing', 'firing', this.#routed(incident));
   }
 
   /** The hours of further receivers have begun: they are told now, as of something that begins. */

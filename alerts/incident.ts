@@ -75,6 +75,8 @@ export interface Incident {
   remindedAt: Instant | null;
   /** The receivers that were told anything of it. */
   receivers: string[];
+  /** It was told before haplog began to run as it does now, and is still to be offered to the receivers of today (offer.ts). Absent: it is not. */
+  offersAgain?: true;
   /** Nothing is told of it before this instant; null if nothing stands against telling. */
   quietUntil: Instant | null;
   /** For a server that goes up and down: how often it has changed, and its state now. Null for all other rules. */

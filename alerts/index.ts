@@ -32,7 +32,6 @@ export { incidentInWords, subjectInWords } from './incident-words.js';
 export { type Letter, lettersOf, rowsOf } from './letters.js';
 export { matches } from './match.js';
 export { dueSince, type Notification, type NotificationKind } from './notification.js';
-export { offers } from './offer.js';
 export { type Plan, planOf } from './plan.js';
 export {
   type Acknowledgements,

@@ -1,35 +1,21 @@
 /**
- * Offers once more, to the receivers of today, the incidents that somebody was to be told of: the receiver that had the message may have
- * left the configuration meanwhile, or may have refused it.
+ * When haplog starts, or takes a new configuration, what was told before is to be offered once more, to the receivers of today: the receiver
+ * that had the message may have left the configuration, or may have refused it.
  */
-import type { Instant } from '../parsers/index.js';
-import { hostTime } from './clocks.js';
-import { fires } from './due.js';
-import { type Notification, notificationsFor } from './notification.js';
-import type { Plan } from './plan.js';
-import { receiversFor } from './route.js';
-import type { Situation } from './situation.js';
+import type { Shelf } from '../parsers/index.js';
+import type { Incident } from './incident.js';
 
-/**
- * A firing for every open incident that was told, to every receiver that the routes name for it now. The store knows which of them were
- * told, or have one waiting, and passes those over.
- */
-export function offers(
-  { incidents, clocks }: Situation,
-  { routes }: Pick<Plan, 'routes'>,
-  now: Instant,
-): Notification[] {
-  return [...incidents]
-    .map(([, incident]) => incident)
-    .filter((incident) => fires(incident) && incident.toldAt !== null)
-    .sort((a, b) => a.openedAt - b.openedAt)
-    .flatMap((incident) =>
-      notificationsFor(
-        incident,
-        'firing',
-        'firing',
-        receiversFor(incident, routes, now),
-        hostTime(clocks, incident.host, now),
-      ),
-    );
+/** The open incidents, of which those that were told are to be offered again, as soon as they may be told. */
+export function toOffer(incidents: Shelf<Incident>): Shelf<Incident> {
+  let marked = incidents;
+  for (const [key, incident] of incidents) {
+    if (incident.toldAt !== null && incident.ack === null)
+      marked = marked.with(key, { ...incident, offersAgain: true });
+  }
+  return marked;
+}
+
+/** Whether it is still to be offered again: not once somebody has taken it on. */
+export function isToOffer({ offersAgain, ack }: Incident): boolean {
+  return offersAgain === true && ack === null;
 }

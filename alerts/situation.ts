@@ -33,10 +33,10 @@ export type Input =
   /** `heardAt` is our clock when the line was read. */
   | { kind: 'event'; event: HaproxyEvent; copies: number; live: boolean; heardAt: Instant }
   /**
-   * Comes only when every source has been read to its end. `first`: haplog has never looked before. `host`: time passes only there, and
-   * `at` is by its clock.
+   * Comes only when every source has been read to its end. `first`: haplog has never looked before. `anew`: it has begun to run, or has a new
+   * configuration. `host`: time passes only there, and `at` is by its clock.
    */
-  | { kind: 'tick'; at: Instant; first?: boolean; host?: string };
+  | { kind: 'tick'; at: Instant; first?: boolean; anew?: boolean; host?: string };
 
 /** What must become true; nothing has happened yet. */
 export interface Step {

@@ -11,6 +11,7 @@ import { hostTime, noteTime } from './clocks.js';
 import { changesAt } from './due.js';
 import { withoutOld } from './flapping.js';
 import { observe } from './observe.js';
+import { toOffer } from './offer.js';
 import type { Plan } from './plan.js';
 import { signsOf } from './signs.js';
 import type { Input, Situation, Step } from './situation.js';
@@ -24,7 +25,8 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
     const { clocks } = situation;
     const ofHost = (host: string) => Math.max(clocks.get(host)?.at ?? input.at, input.at);
     const nowAt = input.host === undefined ? (host: string) => hostTime(clocks, host, input.at) : ofHost;
-    const turn = new Turn(situation, plan, { nowAt, now: input.at, tells: true });
+    const incidents = input.anew ? toOffer(situation.incidents) : situation.incidents;
+    const turn = new Turn({ ...situation, incidents }, plan, { nowAt, now: input.at, tells: true });
     if (input.host !== undefined) turn.passTime(input.host);
     else turn.passTimeEverywhere();
     if (input.first) turn.forgetMissed();

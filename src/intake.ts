@@ -1,5 +1,5 @@
 /** The one writer of history: batches and ticks go through here one at a time, and what they mean is remembered only once the store has it. */
-import { nextTickAt, offers, type Plan } from '../alerts/index.js';
+import { nextTickAt, type Plan } from '../alerts/index.js';
 import { type Instant, latestStamp, nextVerdictAt } from '../parsers/index.js';
 import type { Source } from './config/config.js';
 import { firstReading, type Memory } from './memory.js';
@@ -57,13 +57,8 @@ export class Intake {
    * receiver that got the message is gone, nothing else would tell the new ones.
    */
   firstTick(): Promise<void> {
-    return this.#queue(() => {
-      const now = this.#deps.clock.now();
-      const { memory, news } = tick(this.#memory, now, this.#plan, this.#first !== null);
-      const told = new Set(news.notifications.map(({ incident }) => incident.id));
-      const again = offers(memory.situation, this.#plan, now).filter(({ incident }) => !told.has(incident.id));
-      return { memory, news: { ...news, notifications: [...news.notifications, ...again] } };
-    }, this.#first !== null);
+    const first = this.#first !== null;
+    return this.#queue(() => tick(this.#memory, this.#deps.clock.now(), this.#plan, { first, anew: true }), first);
   }
 
   /** Whether people have silenced or acknowledged something by command that no turn has heeded yet; a tick will heed it. */

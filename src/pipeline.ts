@@ -4,6 +4,7 @@
  */
 import {
   type Incident,
+  type Input,
   type Notification,
   type Outage,
   type Plan,
@@ -26,6 +27,8 @@ import { difference, type Memory, memoryWith } from './memory.js';
 import { Misses } from './misses.js';
 import type { Commit, News } from './store/store.js';
 import type { Batch } from './tail/batch.js';
+
+type Tick = Extract<Input, { kind: 'tick' }>;
 
 export interface Ingested {
   memory: Memory;
@@ -106,13 +109,13 @@ export function conclude(
   return { memory: settled.memory, news };
 }
 
-/** Lets time pass; only to be called when every source has been read to its end. `first`: what is past was before haplog's time. */
-export function tick(memory: Memory, at: Instant, plan: Plan, first = false): Ingested {
+/** Lets time pass; only to be called when every source has been read to its end. `first` and `anew` as in `Input`. */
+export function tick(memory: Memory, at: Instant, plan: Plan, how: Pick<Tick, 'first' | 'anew'> = {}): Ingested {
   const news = noNews();
   const facts = new Facts();
   const settled = meaningOfSilence(memory, at, plan, { live: true, heardAt: at });
   facts.take(settled);
-  const next = step(settled.memory.situation, { kind: 'tick', at, first }, plan);
+  const next = step(settled.memory.situation, { kind: 'tick', at, ...how }, plan);
   facts.add(next);
   facts.writeTo(news);
   return { memory: memoryWith(settled.memory, { situation: next.situation }), news };

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { EVERYTHING } from '../../alerts/index.js';
 import type { EventId } from '../../parsers/index.js';
 import { DEFAULTS } from '../../src/config/defaults.js';
 import { runDaemon } from '../../src/daemon.js';
@@ -173,5 +174,36 @@ test(
     const last = JSON.parse(far.posts.items.at(-1)!.body);
     assert.equal(last.type, 'incident.acknowledged');
     assert.match(last.data.summary, /^Acknowledged by alice \(on it\): backend k8s-api-server on allyrion /);
+  },
+);
+
+test(
+  'a receiver that is new in the configuration is not told through a silence, but once it is over',
+  LIMIT,
+  async (t) => {
+    const store = newStore(t);
+    await using first = await hook();
+    await using second = await hook();
+    const before = live(store, { first });
+    await before.said(/receiver first: firing delivered/);
+    await before.end();
+    const now = Date.now();
+    const silence = { match: EVERYTHING, from: now - 1, until: now + 3_600_000, author: 'ada', reason: 'work' };
+    const id = await store.addSilence(silence, now);
+    const states = ['due', 'delivered'] as const;
+    const forSecond = () => store.outbox({ states, receiver: 'second', seqs: null, limit: 10 });
+    for (const nth of ['second', 'third']) {
+      const daemon = live(store, { first, second });
+      await daemon.said(/^caught up/);
+      assert.deepEqual(await forSecond(), [], `in the ${nth} life`);
+      await daemon.end();
+    }
+
+    const last = live(store, { first, second });
+    await last.said(/^caught up/);
+    await store.expireSilence(id, Date.now());
+    await last.said(/receiver second: firing delivered/);
+    await last.end();
+    assert.deepEqual([types(first), types(second)], [['incident.opened'], ['incident.opened']]);
   },
 );

@@ -5,6 +5,7 @@
  *   '0:10 silence 1 until 1:00:00 {backend: app}'   silence number 1; what it matches as a route does
  *   '0:20 unsilence 1'                              it is ended
  *   '0:30 ack app alice'                            alice takes on what is open of that subject
+ *   '0:40 restart'                                  haplog starts, or reads its configuration, again: from now on it is `anew`
  *
  * What is told is written `0:30 chat: firing server_down app/a (since 0:00)`; to oncall, of the outage of app, `0:30 firing (since 0:00)`.
  */
@@ -29,6 +30,8 @@ export interface Story {
   read?: 'after a pause' | 'for the first time';
   /** As in haplog.yaml. Without it nothing is waited for and nobody is reminded. */
   config?: { policy?: object; routes?: { receivers: string[]; escalate?: { receivers: string[] } }[] };
+  /** The configuration after a restart, if it is another one then. */
+  anew?: Story['config'];
   script: string[];
   says: string[];
 }
@@ -44,13 +47,20 @@ export function storyFiles(): string[] {
 }
 
 /** What is told, in the order of telling. Who was told nothing of an incident is not told its end. */
-export function sayings({ config = {}, read, script }: Story): string[] {
+export function sayings({ config = {}, anew = config, read, script }: Story): string[] {
   let plan = planFor(config);
   let situation = NOTHING_KNOWN;
   const open = new Map<string, Incident>();
   const said = new Set<string>();
+  const heard = new Set<string>();
   const says: string[] = [];
+  let restarted = false;
   for (const [index, line] of script.entries()) {
+    if (RESTART.test(line)) {
+      restarted = true;
+      const { silences, acknowledgements } = plan;
+      plan = { ...planFor(anew), silences, acknowledgements };
+    }
     plan = heeded(plan, line, [...open.values()]) ?? plan;
     const next = step(situation, inputFor(line, index, read), plan);
     situation = next.situation;
@@ -59,8 +69,13 @@ export function sayings({ config = {}, read, script }: Story): string[] {
       else open.set(incident.id, incident);
     }
     for (const notification of next.notifications) {
-      if (said.has(notification.dedupKey)) throw new Error(`said twice: ${notification.dedupKey}`);
-      said.add(notification.dedupKey);
+      const { dedupKey, event, receiver, incident } = notification;
+      const thread = `${incident.id} ${receiver}`;
+      // The store passes over these.
+      if (restarted && (event === 'firing' ? said.has(dedupKey) : event === 'resolved' && !heard.has(thread))) continue;
+      if (said.has(dedupKey)) throw new Error(`said twice: ${dedupKey}`);
+      heard.add(thread);
+      said.add(dedupKey);
       says.push(saying(notification));
     }
   }
@@ -78,6 +93,7 @@ function planFor({ policy, ...rest }: NonNullable<Story['config']>): Plan {
   return planOf(resolveConfig(file, '/', { secrets: new Map(), trust: new Map(), env: {} }));
 }
 
+const RESTART = /^\S+ restart$/;
 const COMMANDS = /^(\S+) (silence|unsilence|ack) (.*)$/;
 
 /** The plan with what somebody says by command; null for a line of the log. */
@@ -113,6 +129,7 @@ function matchOf(text: string): Plan['routes'][number]['match'] {
 
 /** haplog heeds a command by looking at everything that is open. */
 function inputFor(line: string, index: number, read: Story['read']): Input {
+  if (RESTART.test(line)) return { kind: 'tick', at: instant(line.split(' ', 1)[0]!), anew: true };
   const [, time] = COMMANDS.exec(line) ?? [];
   const input = inputOf(time === undefined ? line : `${time} tick`, index, read === undefined);
   return input.kind === 'tick' ? { ...input, first: read === 'for the first time' } : input;
