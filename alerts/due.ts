@@ -5,7 +5,7 @@ import type { Incident } from './incident.js';
 import { isToOffer } from './offer.js';
 import type { Plan } from './plan.js';
 import { holdMs, reminderMs } from './policy.js';
-import { escalationsOf, handsOverAt } from './route.js';
+import { escalationsOf } from './route.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -27,11 +27,12 @@ export function isUntold(incident: Incident): boolean {
 /** When it may next be told: again, to somebody else, or when nothing stands against it any more. Infinity for never. */
 export function tellsAgainAt(incident: Incident, plan: Pick<Plan, 'policy' | 'routes'>): Instant {
   if (!fires(incident)) return NEVER;
-  const { toldAt, quietUntil } = incident;
+  const { toldAt, quietUntil, ack } = incident;
   if (toldAt === null) return quietUntil ?? NEVER;
   if (isToOffer(incident)) return quietUntil ?? toldAt;
   const escalates = escalationsOf(incident, plan.routes)[0]?.at ?? NEVER;
-  const next = Math.min(repeatsAt(incident, plan), escalates, handsOverAt(incident, plan.routes));
+  const handsOver = ack === null ? (incident.handsOverAt ?? NEVER) : NEVER;
+  const next = Math.min(repeatsAt(incident, plan), escalates, handsOver);
   return next === NEVER ? NEVER : Math.max(next, quietUntil ?? next);
 }
 

@@ -45,15 +45,16 @@ export class Herald {
     if (current !== known) this.#ledger.put(current);
     if (until !== null) return;
     if (current.toldAt === null) {
-      this.#write({ ...current, toldAt: there }, 'firing', 'firing', this.#routed(current));
+      this.#lookAhead(this.#write({ ...current, toldAt: there }, 'firing', 'firing', this.#routed(current)));
       return;
     }
     const handed = isToOffer(current) ? this.#offer(current) : this.#handOver(current);
-    const reminded = there >= repeatsAt(handed, this.#plan) ? this.#remind(handed) : handed;
-    for (const { at, receivers } of escalationsOf(reminded, this.#plan.routes)) {
+    let told = there >= repeatsAt(handed, this.#plan) ? this.#remind(handed) : handed;
+    for (const { at, receivers } of escalationsOf(told, this.#plan.routes)) {
       // Nobody has taken it on: others hear of it, as of something that begins.
-      if (there >= at) this.#write(this.#ledger.get(reminded) ?? reminded, 'firing', 'firing', receivers);
+      if (there >= at) told = this.#write(told, 'firing', 'firing', receivers);
     }
+    if (told !== current || there >= (told.handsOverAt ?? Number.POSITIVE_INFINITY)) this.#lookAhead(told);
   }
 
   /** Tells the beginning and the end of an incident that is over already. Both go as one message (threads.ts). */
@@ -80,8 +81,18 @@ export class Herald {
 
   /** Until when nobody may be told, because all receivers that would be are told at other hours; null if somebody may be, or nobody ever. */
   #closedUntil(incident: Incident): Instant | null {
+    return incident.toldAt !== null || this.#routed(incident).length > 0 ? null : this.#opensAt(incident);
+  }
+
+  /** Notes when the hours of further receivers begin. Hours that have begun and could not be used are not looked at again. */
+  #lookAhead(incident: Incident): void {
+    const handsOverAt = this.#opensAt(incident);
+    if (handsOverAt !== (incident.handsOverAt ?? null)) this.#ledger.put({ ...incident, handsOverAt });
+  }
+
+  /** When the hours of receivers that were not told next begin, by the clock of the incident's host; null if there are none. */
+  #opensAt(incident: Incident): Instant | null {
     const { now, nowAt } = this.#moment;
-    if (incident.toldAt !== null || this.#routed(incident).length > 0) return null;
     const opens = nextOpening(incident, this.#plan.routes, now);
     return opens === Number.POSITIVE_INFINITY ? null : nowAt(incident.host) + (opens - now);
   }

@@ -77,6 +77,8 @@ export interface Incident {
   receivers: string[];
   /** It was told before haplog began to run as it does now, and is still to be offered to the receivers of today (offer.ts). Absent: it is not. */
   offersAgain?: true;
+  /** When the hours of receivers that were not told begin (`routes` with `during`); null or absent if there are none. */
+  handsOverAt?: Instant | null;
   /** Nothing is told of it before this instant; null if nothing stands against telling. */
   quietUntil: Instant | null;
   /** For a server that goes up and down: how often it has changed, and its state now. Null for all other rules. */
@@ -135,10 +137,13 @@ export function takenOver(incident: Incident, { at, says }: HaproxyEvent): Incid
   return { ...incident, resolvedAt: Math.max(at, incident.openedAt), endEvidence };
 }
 
-/** The incident without instants that are still to come: those count as now. The same object if there are none. */
+/**
+ * The incident without instants that are still to come: those count as now. Hours that begin are among them, and so are looked up anew. The
+ * same object if there are none.
+ */
 export function broughtBack(incident: Incident, now: Instant): Incident {
-  const { openedAt, firedAt, resolvedAt, toldAt, remindedAt, cameBackAt } = incident;
-  const instants = [openedAt, firedAt, resolvedAt, toldAt, remindedAt, cameBackAt];
+  const { openedAt, firedAt, resolvedAt, toldAt, remindedAt, cameBackAt, handsOverAt = null } = incident;
+  const instants = [openedAt, firedAt, resolvedAt, toldAt, remindedAt, cameBackAt, handsOverAt];
   if (instants.every((at) => at === null || at <= now)) return incident;
   const back = (at: Instant | null) => (at === null ? null : Math.min(at, now));
   return {
@@ -149,6 +154,7 @@ export function broughtBack(incident: Incident, now: Instant): Incident {
     toldAt: back(toldAt),
     remindedAt: back(remindedAt),
     cameBackAt: back(cameBackAt),
+    handsOverAt: back(handsOverAt),
   };
 }
 

@@ -25,19 +25,12 @@ function concerns(match: Match, incident: Matched): boolean {
   return matches(isWhole ? { ...match, backend: null, server: null } : match, incident);
 }
 
-/** When the hours of a route with receivers that were not told begin, by the clock of the incident's host; Infinity if there is none. */
-export function handsOverAt(incident: Incident, routes: readonly Route[]): Instant {
-  const { toldAt, ack, receivers: told } = incident;
-  if (toldAt === null || ack !== null) return Number.POSITIVE_INFINITY;
-  const others = routes.filter(({ receivers }) => receivers.some((name) => !told.includes(name)));
-  return nextOpening(incident, others, toldAt);
-}
-
-/** When the hours of a route that is for the incident next begin; Infinity if there is none. */
-export function nextOpening(incident: Matched, routes: readonly Route[], after: Instant): Instant {
-  const begins = routes.flatMap(({ match, during }) =>
-    during !== null && concerns(match, incident) ? [opensAt(during, after)] : [],
-  );
+/** When the hours of a route that is for the incident, and has receivers that were not told, next begin after `now`, our clock; Infinity if there is none. */
+export function nextOpening(incident: Incident, routes: readonly Route[], now: Instant): Instant {
+  const begins = routes.flatMap(({ match, during, receivers }) => {
+    const isFor = concerns(match, incident) && receivers.some((name) => !incident.receivers.includes(name));
+    return during !== null && isFor ? [opensAt(during, now)] : [];
+  });
   return Math.min(Number.POSITIVE_INFINITY, ...begins);
 }
 

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { EVERYTHING } from '../../alerts/index.js';
+import { readTimes } from '../../alerts/times.js';
 import { Intake } from '../../src/intake.js';
 import { EMPTY_MEMORY, readsFirst, recall } from '../../src/memory.js';
 import { openStore } from '../../src/store/open.js';
 import type { Commit, Store } from '../../src/store/store.js';
 import { serverText, syslogLine } from '../support/lines.js';
-import { planWith } from '../support/plan.js';
+import { planWith, toEverybody } from '../support/plan.js';
 import { addressed, batchOf } from '../support/reading.js';
 
 const T = Date.parse('2026-11-22T12:00:00Z');
@@ -20,8 +22,9 @@ class Day {
   #intake: Intake;
 
   constructor(
-    readonly skewMs = 0,
+    public skewMs = 0,
     store: Pick<Store, 'apply'> & Partial<Store> = openStore(':memory:', 'write'),
+    readonly plan = PLAN,
   ) {
     this.store = store as Store;
     this.#intake = this.#newIntake(EMPTY_MEMORY);
@@ -29,12 +32,14 @@ class Day {
 
   #newIntake(memory: typeof EMPTY_MEMORY): Intake {
     const note = (commit: Commit) => {
-      for (const { event } of commit.notifications) this.told.push(`${(this.now - T) / 1000} ${event}`);
+      for (const { event, receiver } of commit.notifications) {
+        this.told.push(`${(this.now - T) / 1000} ${receiver === 'oncall' ? '' : `${receiver}: `}${event}`);
+      }
     };
     return new Intake(
       {
         store: this.store,
-        plan: PLAN,
+        plan: this.plan,
         isFirst: memory === EMPTY_MEMORY,
         clock: { now: () => this.now },
         onCommit: note,
@@ -43,9 +48,9 @@ class Day {
     );
   }
 
-  async says(to: 'UP' | 'DOWN', left: number): Promise<void> {
+  async says(to: 'UP' | 'DOWN', left: number, backend = 'app'): Promise<void> {
     const at = this.now + this.skewMs;
-    const line = syslogLine(at, serverText({ at, backend: 'app', server: 'a', to, left }));
+    const line = syslogLine(at, serverText({ at, backend, server: 'a', to, left }));
     const origin = this.now - T;
     // By two log targets, so that it need not wait for a witness.
     const lines = addressed([line, line]).map((each) => ({ ...each, start: origin + each.start }));
@@ -66,6 +71,11 @@ class Day {
 
   async restart(): Promise<void> {
     this.#intake = this.#newIntake(recall(await this.store.memory()));
+  }
+
+  /** All that was written meanwhile has been read. */
+  async catchUp(): Promise<void> {
+    await this.#intake.firstTick();
   }
 }
 
@@ -100,6 +110,57 @@ test('a restart changes nothing of when a reminder comes', async () => {
   await day.restart();
   await day.passTo(T + 9 * HOUR);
   assert.deepEqual(day.told, ['0 firing', '14400 reminder', '28800 reminder']);
+});
+
+const HOURS = readTimes('daily 13:00-14:00', 'UTC')!;
+const WITH_HOURS = {
+  ...planWith(),
+  routes: [toEverybody('oncall'), { ...toEverybody('office'), during: HOURS }],
+};
+
+for (const [clock, skewMs] of [
+  ['right', 0],
+  ['an hour ahead', HOUR],
+  ['three hours behind', -3 * HOUR],
+] as const) {
+  test(`who is told at some hours is told when they begin, by our clock, where the log's is ${clock}`, async () => {
+    const day = new Day(skewMs, openStore(':memory:', 'write'), WITH_HOURS);
+    await day.says('DOWN', 0);
+    await day.passTo(T + 48 * HOUR);
+    assert.deepEqual(day.told, ['0 firing', '3600 office: firing']);
+  });
+}
+
+test('who is told at some hours is told when they begin, though the clock of the log was an hour ahead and is set right', async () => {
+  const day = new Day(HOUR, openStore(':memory:', 'write'), WITH_HOURS);
+  await day.says('DOWN', 0);
+  await day.passTo(T + HOUR / 2);
+  day.skewMs = 0;
+  await day.says('DOWN', 1, 'other');
+  await day.passTo(T + 48 * HOUR);
+  assert.deepEqual(day.told, ['0 firing', '3600 office: firing']);
+});
+
+test('hours that began and ended while haplog was not running are waited for on the next day, and cost nothing until then', async () => {
+  const day = new Day(0, openStore(':memory:', 'write'), WITH_HOURS);
+  await day.says('DOWN', 0);
+  day.now = T + 3 * HOUR;
+  await day.restart();
+  await day.catchUp();
+  await day.passTo(T + 48 * HOUR);
+  assert.deepEqual(
+    day.told.filter((each) => each.includes('office')),
+    [`${25 * 3600} office: firing`],
+  );
+});
+
+test('hours that began and ended in a silence are waited for on the next day, and cost nothing until then', async () => {
+  const day = new Day(0, openStore(':memory:', 'write'), WITH_HOURS);
+  await day.says('DOWN', 0);
+  const silence = { match: EVERYTHING, from: T, until: T + 2.5 * HOUR, author: 'ada', reason: 'work' };
+  await day.store.addSilence(silence, T);
+  await day.passTo(T + 48 * HOUR);
+  assert.deepEqual(day.told, ['0 firing', `${25 * 3600} office: firing`]);
 });
 
 test('who is killed in the first reading of a log tells nothing of what was over before it, and later what was missed', async () => {
