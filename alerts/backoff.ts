@@ -10,6 +10,9 @@ const FIRST_WAITS = [0, 5 * SECOND, 15 * SECOND, 45 * SECOND, 2 * MINUTE, 5 * MI
 /** Every further wait, and the longest that a receiver can ask for. */
 export const LONGEST_WAIT_MS = 2 * HOUR;
 
+/** No wait is longer, whatever chance adds. A message that is due later than this was put off by a clock that was ahead. */
+export const MOST_WAIT_MS = LONGEST_WAIT_MS + LONGEST_WAIT_MS / 10;
+
 /** 8 waits that come to 1 h 48 min, and 35 of two hours: about three days in all, enough for a weekend. */
 const MOST_ATTEMPTS = 43;
 

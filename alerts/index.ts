@@ -1,7 +1,7 @@
 /** The door of alerts/: who must hear of it, when, how? */
 
 export { addresseeName } from './addressee.js';
-export { backoffMs } from './backoff.js';
+export { backoffMs, MOST_WAIT_MS } from './backoff.js';
 export { fallOf, type ServerState, shown, type Workers, workerOf } from './board.js';
 export { ceilingOf, ceilingSince, fullUntil, underCeiling } from './ceiling.js';
 export type { Channel, Message, MessageKind, Outcome, Refusal } from './channels/channel.js';

@@ -10,6 +10,7 @@ import {
   type Letter,
   lettersOf,
   type Manners,
+  MOST_WAIT_MS,
   rowsOf,
   underCeiling,
   waitsUntil,
@@ -23,7 +24,7 @@ const PAGE = 4_000;
 export const LANE_WIDTH = 3;
 
 export interface LaneDeps {
-  store: Pick<Store, 'due' | 'accepted' | 'told' | 'hold' | 'quiet'>;
+  store: Pick<Store, 'limitWaits' | 'due' | 'accepted' | 'told' | 'hold' | 'quiet'>;
   /** By the receiver's name. */
   channels: ReadonlyMap<string, Channel>;
   /** By the receiver's name; a receiver without an entry has the usual ones. */
@@ -42,7 +43,9 @@ export async function lanesDue(deps: LaneDeps, busy: ReadonlyMap<string, Lane>):
   // A lane that ends while the store is asked may have marked what the answer still calls due.
   const busyBefore = new Map(busy);
   const lanes = new Map<string, Lane>();
-  const rows = await deps.store.due(deps.clock.now(), PAGE, [...busyBefore.keys()]);
+  const now = deps.clock.now();
+  await deps.store.limitWaits(now + MOST_WAIT_MS); // a clock that was set back must not silence us
+  const rows = await deps.store.due(now, PAGE, [...busyBefore.keys()]);
   const byReceiver = groupBy(rows, ({ notification }) => notification.receiver);
   for (const [receiver, own] of byReceiver) {
     // A receiver's messages to all its addresses go first: they may make those to this one address out of date.
@@ -51,8 +54,8 @@ export async function lanesDue(deps: LaneDeps, busy: ReadonlyMap<string, Lane>):
     const free = receiver === whole ? withoutBusy(own, busyBefore) : own;
     const lane = await laneOf(deps, receiver, free);
     // Only a few letters to one address, so that whatever waits for them waits for one send at most.
-    const now = receiver === whole ? lane : lane.slice(0, LANE_WIDTH);
-    if (now.length > 0) lanes.set(receiver, now);
+    const going = receiver === whole ? lane : lane.slice(0, LANE_WIDTH);
+    if (going.length > 0) lanes.set(receiver, going);
   }
   return lanes;
 }

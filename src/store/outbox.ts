@@ -10,12 +10,10 @@ import { addressees, type DeliveredRow } from './addressees.js';
 import { byHand } from './by-hand.js';
 import type { OutboxRow, RefusedAddress, Seqs, Store } from './store.js';
 import { type PassedRow, substitutes } from './substitutes.js';
+import { AFTER_PAUSE, listed, THESE } from './waits.js';
 
 export interface OutboxTable
-  extends Pick<
-    Store,
-    'due' | 'nextDueAt' | 'seal' | 'delivered' | 'postpone' | 'hold' | 'quiet' | 'close' | 'retry' | 'drop'
-  > {
+  extends Pick<Store, 'due' | 'nextDueAt' | 'seal' | 'delivered' | 'postpone' | 'close' | 'retry' | 'drop'> {
   /**
    * Takes in a notification once; an end whose beginning was never told is stored as muted. A firing that comes again is sent again, but
    * only to a receiver that was told nothing of the incident and has nothing waiting.
@@ -45,11 +43,6 @@ export const THREAD_DUE_AT = `(
   SELECT first.due_at FROM outbox AS first
   WHERE first.incident = outbox.incident AND first.receiver = outbox.receiver AND first.state = 'due'
   ORDER BY first.seq LIMIT 1)`;
-
-/** When a new row is due: at once (0), or after the pause of its receiver. */
-const AFTER_PAUSE = 'ifnull((SELECT until FROM pause WHERE pause.receiver = @receiver), 0)';
-
-const THESE = 'seq IN (SELECT value FROM json_each(@seqs))';
 
 /** The oldest open row of its thread. */
 const FIRST_IN_THREAD = `NOT EXISTS (
@@ -121,15 +114,6 @@ export function outboxTable(db: Database): OutboxTable {
   const postpone = db.prepare(`
     UPDATE outbox SET attempts = attempts + 1, due_at = @dueAt, answer = @reason, letter = NULL
     WHERE ${THESE} AND state = 'due'`);
-  const hold = db.prepare(`
-    UPDATE outbox SET due_at = @until
-    WHERE ${THESE} AND state = 'due' AND due_at < @until`);
-  const quiet = db.prepare(`
-    UPDATE outbox SET due_at = @until
-    WHERE receiver = @receiver AND state = 'due' AND due_at < @until`);
-  const pause = db.prepare(`
-    INSERT INTO pause (receiver, until) VALUES (@receiver, @until)
-    ON CONFLICT (receiver) DO UPDATE SET until = excluded.until`);
   const close = db.prepare<[object], PassedRow>(`
     UPDATE outbox SET state = @state, attempts = attempts + (@state = 'rejected'), closed_at = @at, answer = @reason
     WHERE ${THESE} AND state = 'due'
@@ -193,13 +177,6 @@ export function outboxTable(db: Database): OutboxTable {
       }
     }).immediate,
     postpone: putOff,
-    hold: (seqs, until) => {
-      hold.run({ seqs: listed(seqs), until });
-    },
-    quiet: db.transaction((receiver: string, until: Instant) => {
-      quiet.run({ receiver, until });
-      pause.run({ receiver, until });
-    }).immediate,
     close: db.transaction(end).immediate,
   };
 }
@@ -230,5 +207,3 @@ function inShort(row: OutboxRow): OutboxRow {
   const short: Incident = { ...incident, fallen: incident.fallen.slice(-1) };
   return { ...row, notification: { ...row.notification, incident: short } };
 }
-
-const listed = (seqs: Seqs) => JSON.stringify(typeof seqs === 'number' ? [seqs] : seqs);

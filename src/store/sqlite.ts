@@ -11,6 +11,7 @@ import { pruner } from './retention.js';
 import type { Commit, Store } from './store.js';
 import { storyReader } from './story.js';
 import { suspectTable } from './suspects.js';
+import { waits } from './waits.js';
 import { wishTables } from './wishes.js';
 
 /**
@@ -51,11 +52,10 @@ export function sqliteStore(db: Database): Store {
     ...acceptedView(db),
     delivered: outbox.delivered,
     postpone: outbox.postpone,
-    hold: outbox.hold,
-    quiet: outbox.quiet,
     close: outbox.close,
     retry: outbox.retry,
     drop: outbox.drop,
+    ...waits(db),
     ...outboxView(db),
     ...wishTables(db),
     history: historyReader(db),

@@ -163,6 +163,8 @@ export interface Store {
    * fallen servers here: `outbox` has all.
    */
   due(now: Instant, limit: number, except?: readonly string[]): Awaitable<OutboxRow[]>;
+  /** Rows that wait beyond `latest`, and pauses that last beyond it, wait no longer. Cheap where there are none. */
+  limitWaits(latest: Instant): Awaitable<void>;
   /** The instant at which the next notification falls due; null when none waits. */
   nextDueAt(): Awaitable<Instant | null>;
   /** Puts these rows into the letter of this name, and until an answer is known into no other. Outlives the process, not a power cut. */

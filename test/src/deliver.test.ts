@@ -210,6 +210,33 @@ test('a message that waits out the pauses of its receiver uses up none of its at
   assert.ok(time.now >= OPENED + 10 * 600_000, 'each answer renews the pause');
 });
 
+for (const [waits, headers] of [
+  ['was not accepted', {}],
+  ['waits out a pause of its receiver', { 'retry-after': '600' }],
+] as const) {
+  test(
+    `what ${waits} while the clock was ahead is tried once the clock is right, and so is what is new`,
+    LIMIT,
+    async () => {
+      let mended = false;
+      await using far = await hook((response) => response.writeHead(mended ? 200 : 503, mended ? {} : headers).end());
+      const { store, pass, time, reports } = delivery({ chat: await toHook(far) });
+      time.now = OPENED + 240 * HOUR;
+      await putInOutbox(store, about(1));
+      await pass();
+      mended = true;
+      time.now = OPENED + HOUR;
+      await putInOutbox(store, about(2));
+      assert.equal(await pass(), 2);
+      assert.deepEqual(
+        reports.map(({ outcome }) => outcome),
+        ['retry', 'delivered', 'delivered'],
+      );
+      assert.equal(await store.nextDueAt(), null);
+    },
+  );
+}
+
 test('only a few messages are on their way to one receiver at once', LIMIT, async () => {
   let open = 0;
   let most = 0;

@@ -90,6 +90,22 @@ export function keepsTheOutbox(engine: string, makeStore: MakeStore): void {
     );
   });
 
+  promise(
+    'no wait and no pause lasts longer than the longest there is, and all others are as they were',
+    async (sender) => {
+      await sender.write(notification('firing', 'a'), notification('firing', 'b'), notification('firing', 'c', 'chat'));
+      await sender.store.postpone(await sender.seq('a:firing:oncall'), 90_000, '503');
+      await sender.store.postpone(await sender.seq('b:firing:oncall'), 60_000, '503');
+      await sender.store.quiet('chat', 90_000);
+      await sender.store.quiet('desk', 60_000);
+      await sender.store.limitWaits(60_000);
+      await sender.write(notification('firing', 'd', 'chat'), notification('firing', 'e', 'desk'));
+      const atOnce = ['a:firing:oncall', 'c:firing:chat', 'd:firing:chat'];
+      assert.deepEqual(await sender.due(59_999), atOnce);
+      assert.deepEqual((await sender.due(60_000)).sort(), [...atOnce, 'b:firing:oncall', 'e:firing:desk'].sort());
+    },
+  );
+
   promise('what a host with a clock an hour ahead logs is told at once', async (sender) => {
     await sender.write({ ...notification('firing'), createdAt: 3_600_000 });
     assert.deepEqual(await sender.due(1), ['f1:900:firing:oncall']);
