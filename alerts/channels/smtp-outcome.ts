@@ -39,6 +39,8 @@ const HINTS: Hints = {
 const NO_GREETING =
   'no greeting in time; check its address, and where the port is for TLS alone, as 465 is, say tls: always';
 
+const NO_LOGIN = 'it offers no login, and a user is configured; check port and tls, or leave user and password out';
+
 /** Answers of a server that wants a login or encryption first (RFC 4954 section 6, RFC 3207 section 4). */
 const WANTS_LOGIN = new Set([530, 534, 535, 538]);
 
@@ -74,6 +76,7 @@ function inWords(thrown: unknown, failure: SmtpFailure): string {
   if (code === 'EAUTH') return `login failed, check user and password: ${answerOf(failure)}`;
   if (WANTS_LOGIN.has(responseCode))
     return `it wants a login or TLS first, check user, password and tls: ${answerOf(failure)}`;
+  if (code === 'NO_LOGIN') return NO_LOGIN;
   if (code === 'PINNED_CERTIFICATE') return pinInWords(failure);
   if (code === 'ETLS' && codeOf(thrown) === 'ETLS' && command === 'STARTTLS')
     return `no STARTTLS there, and nothing is sent without: ${answerOf(failure)}`;

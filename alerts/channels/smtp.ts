@@ -23,10 +23,15 @@ class WrongCertificate extends Error {
   }
 }
 
+/** A user is configured, and the server has no login. */
+class NoLogin extends Error {
+  readonly code = 'NO_LOGIN';
+}
+
 /**
  * Hands the mail over.
  * @param signal ends the connection, whatever it is doing
- * @returns the server's answer to the mail; rejects with what nodemailer throws, with `WrongCertificate`, or with the signal's reason
+ * @returns the server's answer to the mail; rejects with what nodemailer throws, with `WrongCertificate`, `NoLogin`, or the signal's reason
  */
 export async function handOver(mail: Mail, server: SmtpServer, signal: AbortSignal): Promise<Accepted> {
   signal.throwIfAborted();
@@ -66,7 +71,9 @@ export async function handOver(mail: Mail, server: SmtpServer, signal: AbortSign
 type Step = <T>(take: (done: (error?: unknown, result?: T) => void) => void) => Promise<T>;
 
 async function logIn(connection: SMTPConnection, { user, password }: SmtpServer, step: Step): Promise<void> {
-  if (user === null || !connection.allowsAuth) return;
+  if (user === null) return;
+  // Without a login the mail would be refused for good, as a stranger's.
+  if (!connection.allowsAuth) throw new NoLogin('no login there');
   const credentials = { user, pass: password?.reveal() ?? '' };
   await step((done) => connection.login({ credentials }, done));
 }

@@ -160,6 +160,30 @@ test('a wrong password is tried again, because it can be mended, and appears in 
   });
 });
 
+test(
+  'where a user is given and the server offers no login, nothing is sent without one, and it is tried again',
+  LIMIT,
+  async () => {
+    let asked = 0;
+    const outcome = await outcomeAt(
+      {
+        disabledCommands: ['STARTTLS', 'AUTH'],
+        onMailFrom: (_from, _session, done) => {
+          asked++;
+          done(refusal(554, 'relay access denied'));
+        },
+      },
+      { user: 'haplog', password: new Secret('open sesame') },
+    );
+    assert.deepEqual(outcome, {
+      kind: 'retry',
+      reason:
+        '127.0.0.1: it offers no login, and a user is configured; check port and tls, or leave user and password out',
+    });
+    assert.equal(asked, 0);
+  },
+);
+
 /** A server that says these lines, each when the client has spoken, and then nothing more. */
 async function fallsSilent(...lines: string[]) {
   let resolve = () => {};
