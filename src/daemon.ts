@@ -53,14 +53,6 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
   }
   const stranded = strandedSaid(await store.awaited(), [...channels.keys()]);
   if (stranded !== null) say(stranded);
-  const delivery = startDelivery({
-    store,
-    channels,
-    manners: new Map(config.receivers.map((receiver) => [receiver.name, receiver])),
-    clock,
-    random: Math.random,
-    log: (report: DeliveryReport) => say(deliverySaid(report), report),
-  });
 
   let following = false;
   let warnedOfCuts = false;
@@ -112,6 +104,15 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
     }
   };
 
+  // The last to begin: whatever fails before this leaves nothing running.
+  const delivery = startDelivery({
+    store,
+    channels,
+    manners: new Map(config.receivers.map((receiver) => [receiver.name, receiver])),
+    clock,
+    random: Math.random,
+    log: (report: DeliveryReport) => say(deliverySaid(report), report),
+  });
   try {
     const housekeeping = keepHouse({ store, keeping: config.history, clock, signal: ending.signal });
     const failed = [delivery.ended, time.failed, sight.failed, housekeeping, lost];

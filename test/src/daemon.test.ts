@@ -9,6 +9,7 @@ import { DEFAULTS } from '../../src/config/defaults.js';
 import { runDaemon } from '../../src/daemon.js';
 import { createLogger } from '../../src/log.js';
 import { openStore } from '../../src/store/open.js';
+import type { Store } from '../../src/store/store.js';
 import { Inbox } from '../support/inbox.js';
 import { serverText, syslogLine } from '../support/lines.js';
 import { openFolder } from '../support/stage.js';
@@ -197,3 +198,30 @@ test(
     await haplog.hears(/^green: backend app has a server again/);
   },
 );
+
+test('a store that fails at the start ends the daemon, and nothing was begun', LIMIT, async () => {
+  using folder = openFolder();
+  const store = openStore(':memory:', 'write');
+  let looks = 0;
+  const failing: Store = {
+    ...store,
+    due: (...which) => {
+      looks++;
+      return store.due(...which);
+    },
+    async memory() {
+      await new Promise(setImmediate);
+      throw new Error('the database is damaged');
+    },
+  };
+  const ended = runDaemon({
+    config: { ...DEFAULTS, sources: [{ path: join(folder.path, 'haproxy.log'), tz: null, host: null }] },
+    store: failing,
+    log: createLogger({ level: 'silent' }),
+    from: 'start',
+    signal: new AbortController().signal,
+  });
+  await assert.rejects(ended, /the database is damaged/);
+  assert.equal(looks, 0, 'at what is to be sent');
+  await store.end();
+});
