@@ -69,7 +69,9 @@ export class Timekeeper {
 
   /** Ticks if something is due, or was said by command. A timer may fire a moment early: such a tick would change nothing. */
   async #look(): Promise<void> {
-    if (this.#intake.untilNextTick() === 0 || (await this.#intake.hasWishes())) await this.#intake.tick();
+    const isDue = this.#intake.untilNextTick() === 0 || (await this.#intake.hasWishes());
+    // Lines may have come while the store was asked.
+    if (isDue && this.#behind.size === 0) await this.#intake.tick();
   }
 
   #waitMs(): number {
