@@ -19,7 +19,7 @@ import type { Instant } from '../parsers/index.js';
 import type { OutboxRow, Store } from './store/store.js';
 
 /** How many due rows one look takes. All rows of a storm should be counted in one letter, and in memory they are short. */
-const PAGE = 4_000;
+export const PAGE = 4_000;
 /** How many sends to one receiver run at once, each about other incidents. */
 export const LANE_WIDTH = 3;
 

@@ -5,8 +5,10 @@ import { type Channel, type Notification, openChannel } from '../../alerts/index
 import type { EventId } from '../../parsers/index.js';
 import type { DeliveryReport } from '../../src/deliver.js';
 import { startDelivery } from '../../src/delivery-loop.js';
+import { PAGE } from '../../src/lanes.js';
 import { openDatabase, openStore } from '../../src/store/open.js';
 import { sqliteStore } from '../../src/store/sqlite.js';
+import type { Store } from '../../src/store/store.js';
 import { type Hook, hook } from '../support/hook.js';
 import { Inbox } from '../support/inbox.js';
 import { putInOutbox } from '../support/outbox.js';
@@ -93,9 +95,22 @@ test('a receiver that hangs keeps nobody else waiting, however much is due for i
   await using hanging = await hook(() => {});
   await using well = await hook();
   const store = openStore(':memory:', 'write');
-  await putInOutbox(store, ...Array.from({ length: 1_200 }, (_, id) => about(id, 'hanging')), about(1, 'well'));
-  await using run = await running({ hanging, well }, store);
+  await putInOutbox(store, ...Array.from({ length: PAGE + 1 }, (_, id) => about(id, 'hanging')), about(1, 'well'));
+  const steps: string[] = [];
+  const watched: Store = {
+    ...store,
+    due: (...which) => {
+      steps.push('looks');
+      return store.due(...which);
+    },
+    nextDueAt: () => {
+      steps.push('sleeps');
+      return store.nextDueAt();
+    },
+  };
+  await using run = await running({ hanging, well }, watched);
   await well.posts.first(1, SOON);
+  assert.deepEqual(steps.slice(0, 2), ['looks', 'looks'], 'a page that one receiver fills is no reason to sleep');
   await putInOutbox(store, about(2, 'well'));
   run.delivery.ring();
   await well.posts.first(2, SOON);
