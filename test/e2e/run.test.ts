@@ -1,10 +1,11 @@
 /** `haplog run` as the operator starts it, on the seed story's own log. Needs nothing but Node. */
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { caughtUp, marked, ownLine, ownLog, projectRoot, runHaplog, startHaplog } from '../support/haplog.js';
+import { serverText, syslogLine } from '../support/lines.js';
 import { mailbox } from '../support/mailbox.js';
 import { openFolder, type TemporaryFolder } from '../support/stage.js';
 
@@ -125,12 +126,41 @@ test('a log that is not there yet is waited for', async () => {
   assert.deepEqual(await haplog.end('SIGINT'), { code: 0, signal: null });
 });
 
-test('an empty log counts as read to its end, so that time passes for what is open', async () => {
+test('an empty log that was never read counts as read to its end', async () => {
   const log = join(folder.path, 'haproxy.log');
   writeFileSync(log, '');
   await using haplog = await startHaplog(folder.path, ['run', '--log', log, '--db', join(folder.path, 'haplog.db')]);
   await caughtUp(haplog);
 });
+
+for (const [old, rotate] of [
+  ['was renamed', (log: string) => renameSync(log, `${log}.1`)],
+  ['is gone', rmSync],
+] as const) {
+  test(`an empty log where the old one ${old} counts as read to its end, so that time passes for what is open`, async () => {
+    const log = join(folder.path, 'haproxy.log');
+    const at = Date.now();
+    const line = syslogLine(at, serverText({ at, backend: 'app', server: 'a', to: 'DOWN', left: 0 }));
+    writeFileSync(log, `${line}\n`.repeat(2));
+    const startWithHold = (hold: string) => {
+      const config = join(folder.path, 'haplog.yaml');
+      const database = join(folder.path, 'haplog.db');
+      writeFileSync(config, `{ sources: [{ path: ${log} }], database: ${database}, policy: { hold: ${hold} } }`);
+      return startHaplog(folder.path, ['run', '--config', config]);
+    };
+    await using before = await startWithHold('1h');
+    await caughtUp(before);
+    await before.end('SIGINT');
+    rotate(log);
+    writeFileSync(log, '');
+
+    // Mostly it is still to pass when haplog has caught up.
+    await using haplog = await startWithHold(`${Math.ceil((Date.now() - at) / 1_000) + 3}s`);
+    await caughtUp(haplog);
+    await marked(haplog, 'firing', 'log');
+    assert.deepEqual(await haplog.end('SIGINT'), { code: 0, signal: null });
+  });
+}
 
 /** A configuration that reads the seed story's log and mails to this port of loopback. */
 function mailConfig(port: number): string {
