@@ -7,6 +7,8 @@ import { Shelf } from '../../parsers/index.js';
 const names = fc.oneof(
   fc.stringMatching(/^[ab]{0,2}$/),
   fc.constantFrom('costarring', 'liquid', 'declinate', 'macallums'),
+  fc.stringMatching(/^[ab]{0,2} [ab]?$/),
+  fc.constantFrom('a costarring', 'a liquid', 'costarring b', 'liquid b'),
 );
 const acts = fc.array(fc.record({ name: names, value: fc.option(fc.nat(), { nil: undefined }) }), { maxLength: 60 });
 const sorted = (entries: Iterable<[string, number]>) => [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -52,6 +54,19 @@ test('the changes between two shelves lead from one to the other', () => {
       for (const name of gone) model.delete(name);
       assert.deepEqual(sorted(model), sorted(late));
       assert.ok(put.every(([name, value]) => early.get(name) !== value));
+    }),
+  );
+});
+
+test('what lies under a word is what a look at everything finds', () => {
+  fc.assert(
+    fc.property(acts, fc.constantFrom('', 'a', 'ab', 'costarring', 'liquid'), fc.nat(), (steps, word, limit) => {
+      const shelf = played(Shelf.of(), new Map(), steps);
+      const isWanted = (_: string, value: number) => value <= limit;
+      const isUnder = (name: string, value: number) => name.startsWith(`${word} `) && isWanted(name, value);
+      assert.deepEqual(sorted(shelf.under(word, isWanted)), sorted(shelf.where(isUnder)));
+      const [rest, expected] = [shelf.withoutUnder(word, isWanted), shelf.withoutAll(isUnder)];
+      assert.deepEqual([sorted(rest), rest.size], [sorted(expected), expected.size]);
     }),
   );
 });
