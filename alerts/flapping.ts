@@ -6,6 +6,12 @@ import { keepFiringMs, type Policy } from './policy.js';
 /** The key under which the changes of a server in one worker are counted. */
 export const changesKey = (host: string, pid: number, subject: string): string => `${host} ${pid} ${subject}`;
 
+/** The changes, by `changesKey`, without those in workers of a host that have ended. */
+export function withoutWorkers<V>(changes: Shelf<V>, host: string, workers: readonly { pid: number }[]): Shelf<V> {
+  const own = workers.map(({ pid }) => changesKey(host, pid, ''));
+  return changes.withoutUnder(host, (key) => own.some((prefix) => key.startsWith(prefix)));
+}
+
 /** The changes of a server that still count once there is one more, and whether they are too many. */
 export function flapped(
   before: readonly Instant[],

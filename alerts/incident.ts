@@ -115,6 +115,25 @@ export interface End {
   evidence: Evidence;
 }
 
+/** Workers of a host ended, or stopped serving one backend, and with them what they were in. */
+export interface Ending {
+  ends: readonly End[];
+  /** None is left in their place. */
+  died: boolean;
+  /** Null if all that they served ended. */
+  backend: string | null;
+  /** The servers of that backend that were out, by name; null if they are not all known. */
+  servers: readonly string[] | null;
+}
+
+export const NOTHING_ENDED: Ending = { ends: [], died: false, backend: null, servers: null };
+
+/** Whether workers in which that ended are in the incident. It is not an outage: the board ends those. */
+export function isEndedBy(incident: Incident, { ends, backend }: Ending): boolean {
+  if (incident.rule === 'outage' || (backend !== null && backendOf(incident) !== backend)) return false;
+  return ends.some(({ pid }) => incident.workers.includes(pid));
+}
+
 /** The end of an outage, as one worker's end in its incident. */
 export function endOf({ pid, end, start, endHow, evidence }: Outage): End {
   return { pid, at: end ?? start, evidence: endHow === 'recovered' ? evidence : 'assumed' };

@@ -2,8 +2,9 @@
 import type { Instant, Shelf } from '../parsers/index.js';
 import { type Agenda, EMPTY_AGENDA, noted, takeDue } from './agenda.js';
 import { changesAt, isUntold } from './due.js';
-import { broughtBack, type Incident, incidentKey } from './incident.js';
+import { broughtBack, type Ending, type Incident, incidentKey, isEndedBy } from './incident.js';
 import type { Plan } from './plan.js';
+import { RULES } from './rules.js';
 import type { Situation } from './situation.js';
 
 /** How many entries an agenda may have, beyond four for each open incident, before it is worth making anew. */
@@ -58,6 +59,17 @@ export class Ledger {
     const found: Incident[] = [];
     for (const [, incident] of this.#incidents) if (wanted(incident)) found.push(incident);
     return inOrder(found);
+  }
+
+  /** The incidents of a host that have ended so, the oldest first. A reload stops thousands of backends: where it can be helped, not all are looked at for each. */
+  endedBy(host: string, ending: Ending): Incident[] {
+    const { backend, servers } = ending;
+    const isEnded = (one: Incident) => one.host === host && isEndedBy(one, ending);
+    // Of servers whose checks fail, but that are up, nobody keeps the names.
+    if (backend === null || servers === null || this.#plan.policy.rules.checks_failing.on) return this.open(isEnded);
+    const subjects = [backend, ...servers.map((server) => `${backend}/${server}`)];
+    const all = subjects.flatMap((subject) => RULES.map((rule) => this.get({ host, rule, subject })));
+    return inOrder(all.filter((one) => one !== undefined).filter(isEnded));
   }
 
   /** The clock of a host was set back: instants that it has stamped and that are still to come count as now. */

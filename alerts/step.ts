@@ -17,7 +17,7 @@ import { signsOf } from './signs.js';
 import type { Input, Situation, Step } from './situation.js';
 import { Turn } from './turn.js';
 import { forgetHosts, vanishedHosts, without } from './vanished.js';
-import { endedWorkers, isNewWorker } from './workers.js';
+import { endedWorkers, isNewWorker, stoppedBackend } from './workers.js';
 
 /** One step of the machine: pure and whole. Apart from it, only the impact of an outage changes an incident (strike.ts). */
 export function step(situation: Situation, input: Input, plan: Plan): Step {
@@ -49,8 +49,8 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
   turn.vanish(vanished);
   const change = isSign(event.says) ? unchanged(forgotten.board) : observe(forgotten.board, event, copies);
   for (const outage of change.outages) turn.follow(outage);
-  const { ends, died } = endedWorkers(forgotten.board, change.board, event);
-  turn.retire(event.host, ends, died);
+  turn.retire(event.host, endedWorkers(forgotten.board, change.board, event));
+  turn.retire(event.host, stoppedBackend(change.board, event));
   for (const sign of signsOf(change.event ?? event, change)) turn.heed(event, sign);
   const outages = [...forgotten.outages, ...change.outages].map(({ outage }) => outage);
   return turn.end({ board: change.board, clocks }, change.transition, outages);

@@ -3,9 +3,9 @@ import { type HaproxyEvent, type Instant, Shelf } from '../parsers/index.js';
 import { besides, masterNamed, masterOf } from './beside.js';
 import type { Board, OutageChange } from './board.js';
 import { fires, isUntold, tellsAgainAt, turnsAt } from './due.js';
-import { backAgain, changesKey, comesAgain, flapped } from './flapping.js';
+import { backAgain, changesKey, comesAgain, flapped, withoutWorkers } from './flapping.js';
 import { Herald, type Moment } from './herald.js';
-import { type End, endOf, type Incident, incidentKey, left, takenOver } from './incident.js';
+import { type End, type Ending, endOf, type Incident, incidentKey, left, takenOver } from './incident.js';
 import { Ledger } from './ledger.js';
 import { withMissed, worthTelling } from './missed.js';
 import { withBackend } from './notification.js';
@@ -58,13 +58,12 @@ export class Turn {
     else this.#pass(spell, sign);
   }
 
-  /** Takes in that workers of a host have ended, and with them the troubles they were in. Not outages: the board ends those. */
-  retire(host: string, ends: readonly End[], died: boolean): void {
+  /** Takes in what has ended at a host with its workers. Not outages: the board ends those. */
+  retire(host: string, ending: Ending): void {
+    const { ends, died, backend } = ending;
     if (ends.length === 0) return;
-    const own = ends.map(({ pid }) => `${host} ${pid} `);
-    this.#changes = this.#changes.withoutUnder(host, (key) => own.some((prefix) => key.startsWith(prefix)));
-    const isIn = ({ rule, workers }: Incident) => rule !== 'outage' && ends.some(({ pid }) => workers.includes(pid));
-    for (const incident of this.#ledger.open((one) => one.host === host && isIn(one))) {
+    if (backend === null) this.#changes = withoutWorkers(this.#changes, host, ends);
+    for (const incident of this.#ledger.endedBy(host, ending)) {
       this.#advance(ends.reduce((rest, end) => left(rest, end, died), incident));
     }
   }

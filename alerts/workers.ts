@@ -12,8 +12,8 @@ import {
   workerKey,
 } from '../parsers/index.js';
 import { isOfAnother, masterNamed, SILENCE_MS } from './beside.js';
-import { type Board, boardWith, type Master, siblingsOf, type WorkerState, workerOf } from './board.js';
-import type { End } from './incident.js';
+import { type Board, boardWith, FRESH_BACKEND, type Master, siblingsOf, type WorkerState, workerOf } from './board.js';
+import { type Ending, NOTHING_ENDED } from './incident.js';
 
 /** How late the last lines of a worker that has ended may come: no later than a copy. */
 const LAST_WORDS_MS = 60_000;
@@ -35,8 +35,8 @@ const LATE_WORDS_MS = 1_000;
 const SAME_PID_AGAIN_MS = 10_000;
 
 /** The workers of the event's host that ended with it, as ends of what they were in; and whether they died and left none in their place. */
-export function endedWorkers(before: Board, after: Board, { host, at }: HaproxyEvent): { ends: End[]; died: boolean } {
-  if (before.workers === after.workers) return { ends: [], died: false };
+export function endedWorkers(before: Board, after: Board, { host, at }: HaproxyEvent): Ending {
+  if (before.workers === after.workers) return NOTHING_ENDED;
   const now = after.workers.get(host) ?? [];
   // One that began later than the worker of its pid is another one.
   const isOver = ({ pid, firstAt }: WorkerState) => {
@@ -45,7 +45,18 @@ export function endedWorkers(before: Board, after: Board, { host, at }: HaproxyE
   };
   const ended = (before.workers.get(host) ?? []).filter((worker) => !worker.over && isOver(worker));
   const died = now.some(({ end }) => end !== null && end.at === at && end.how !== 'process_replaced');
-  return { ends: ended.map(({ pid }) => ({ pid, at, evidence: 'assumed' })), died };
+  return { ends: ended.map(({ pid }) => ({ pid, at, evidence: 'assumed' })), died, backend: null, servers: null };
+}
+
+/** The backend that the event's worker no longer serves, by its own word: what it was in there has ended, once another worker has come. */
+export function stoppedBackend(board: Board, event: HaproxyEvent): Ending {
+  const { says, pid, at } = event;
+  if (says.kind !== 'proxy.stopped') return NOTHING_ENDED;
+  const { stopped, out } = board.backends.get(backendKey(event, says.proxy)) ?? { ...FRESH_BACKEND, stopped: true };
+  // If the backend is still served, that is by the next process of this pid, and the word came late.
+  if (!stopped) return NOTHING_ENDED;
+  const servers = out.total === out.last.length ? out.last : null;
+  return { ends: [{ pid, at, evidence: 'assumed' }], died: !isReplaced(board, event), backend: says.proxy, servers };
 }
 
 /** How long after its beginning a worker may well tell of what came with its configuration. */

@@ -14,6 +14,7 @@ import {
   shown,
   workerOf,
 } from '../alerts/index.js';
+import { backendKey } from '../parsers/index.js';
 
 /** A server's state as HAProxy displays it, and the two states behind it: what its checks say, and what people ordered. */
 interface ServerNow {
@@ -58,12 +59,15 @@ export interface Standing {
   incidents: Incident[];
 }
 
-/** How things stand. A worker that was replaced or has ended serves nobody: a backend in it counts only while its outage is still open. */
+/**
+ * How things stand. A worker that was replaced, has ended or has stopped a backend serves nobody there: the backend in it counts only while its outage is
+ * still open.
+ */
 export function standingOf({ board, incidents }: Situation): Standing {
   const backends: BackendStanding[] = [];
-  for (const [key, { outage, out }] of board.backends) {
+  for (const [key, { outage, out, stopped }] of board.backends) {
     const about = aboutOf(key);
-    if (outage === null && (out.total === 0 || isGone(board, about))) continue;
+    if (outage === null && (out.total === 0 || stopped || isGone(board, about))) continue;
     const { last, total } = fallOf(board, key);
     // A server that is out is on the board.
     const servers = last.map((fallen) => ({ ...fallen, ...serverNow(board.servers.get(`${key}/${fallen.server}`)!) }));
@@ -102,6 +106,7 @@ export function serversUp({ board }: Pick<Situation, 'board'>): ServerUp[] {
     const { host, pid, backend: whole } = aboutOf(key);
     if (state.left !== null || isGone(board, { host, pid })) continue;
     const [backend = '', server = ''] = whole.split('/');
+    if (board.backends.get(backendKey({ host, pid }, backend))?.stopped) continue;
     found.push([key, { host, pid, backend, server, ...serverNow(state) }]);
   }
   return found.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);

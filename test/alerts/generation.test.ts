@@ -1,6 +1,7 @@
 /** Workers that have died and still have something to say, and services that share a host and nothing else. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { OUTAGES_ALONE } from '../support/plan.js';
 import { play } from '../support/story.js';
 
 describe('a new worker of another HAProxy service on the host', () => {
@@ -18,6 +19,14 @@ describe('a new worker of another HAProxy service on the host', () => {
       ['1 up>maint', '2 up>down', '1 maint>up'],
     );
   });
+});
+
+test('however many servers of a backend were down in a worker, all are told to be well when the next one serves it', () => {
+  const names = Array.from({ length: 30 }, (_, i) => `a${i}`);
+  const falls = names.map((name, i) => `0:10 @1 down ${name} ${40 - i}`);
+  const rules = { ...OUTAGES_ALONE, server_down: { ...OUTAGES_ALONE.server_down, on: true } };
+  const { says } = play(['0:00 @1/7 begun', ...falls, '2:00 @2/7 forked', '2:00 @1 stopped', '3:00 tick'], { rules });
+  assert.equal(says.filter((told) => told === '2:00 resolved (since 0:10)').length, names.length);
 });
 
 test('a server that is drained while it is down was down before, and stays so', () => {

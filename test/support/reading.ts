@@ -49,7 +49,7 @@ export function read(texts: readonly string[], memory: Memory = EMPTY_MEMORY): I
 }
 
 /** The same of a log with traffic in it, as the tail finds it. */
-export function readLog(texts: readonly string[], memory: Memory = EMPTY_MEMORY): Ingested {
+export function readLog(texts: readonly string[], memory: Memory = EMPTY_MEMORY, plan: Plan = PLAN): Ingested {
   const splitter = new Splitter(0);
   const bytes = Buffer.from(texts.map((text) => `${text}\n`).join(''));
   const batches: Batch[] = [];
@@ -57,16 +57,16 @@ export function readLog(texts: readonly string[], memory: Memory = EMPTY_MEMORY)
     at = splitter.push(bytes, at);
     batches.push(batchOf([], splitter.take()));
   }
-  return readBatches(batches, memory);
+  return readBatches(batches, memory, plan);
 }
 
-function readBatches(batches: readonly Batch[], memory: Memory): Ingested {
+function readBatches(batches: readonly Batch[], memory: Memory, plan: Plan = PLAN): Ingested {
   let read: Ingested | null = null;
   for (const batch of batches) {
-    const next = ingest(read?.memory ?? memory, batch, PLAN, UTC);
+    const next = ingest(read?.memory ?? memory, batch, plan, UTC);
     read = { memory: next.memory, news: read === null ? next.news : joined(read.news, next.news) };
   }
-  const later = tick(read?.memory ?? memory, SILENCE_MS, PLAN);
+  const later = tick(read?.memory ?? memory, SILENCE_MS, plan);
   return { memory: later.memory, news: read === null ? later.news : joined(read.news, later.news) };
 }
 
