@@ -1,5 +1,5 @@
 /** How a backend of a load balancer is right now, as far as its log tells: what is left of it, for people who have to act. */
-import { backendKey, type Counts } from '../parsers/index.js';
+import { backendKey, type Counts, type WorkerRef } from '../parsers/index.js';
 import { type BackendState, type Board, fallOf, shown } from './board.js';
 import { isTakenOver } from './generation.js';
 import type { Evidence } from './state.js';
@@ -22,9 +22,14 @@ export interface BackendNow {
 
 /**
  * Takes the name of a host and of a backend there; returns null if no known worker ever spoke of it. If several workers serve it
- * (`nbproc`), the worst counts.
+ * (`nbproc`), the worst counts. `hasSuccessor` is for who asks of many backends: the answer is the same for all of a worker.
  */
-export function backendNow(board: Board, host: string, backend: string): BackendNow | null {
+export function backendNow(
+  board: Board,
+  host: string,
+  backend: string,
+  hasSuccessor = (worker: WorkerRef) => isTakenOver(board, worker),
+): BackendNow | null {
   const workers = (board.workers.get(host) ?? []).flatMap((worker) => {
     const key = backendKey({ host, pid: worker.pid }, backend);
     const state = board.backends.get(key);
@@ -34,8 +39,8 @@ export function backendNow(board: Board, host: string, backend: string): Backend
   const living = workers.filter(({ worker, state }) => worker.heir === null && worker.end === null && !state.stopped);
   if (living.length > 0) return worst(living.map(({ key, state }) => inWorker(board, key, state)));
   // A worker starts with every server up, and does not say so.
-  const hasSuccessor = workers.some(({ worker }) => isTakenOver(board, { host, pid: worker.pid }));
-  return { condition: hasSuccessor ? 'up' : 'unknown', counts: null, evidence: 'assumed' };
+  const isServed = workers.some(({ worker: { pid } }) => hasSuccessor({ host, pid }));
+  return { condition: isServed ? 'up' : 'unknown', counts: null, evidence: 'assumed' };
 }
 
 function inWorker(board: Board, key: string, { outage, out, counts }: BackendState): BackendNow {

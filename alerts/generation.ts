@@ -73,24 +73,39 @@ export function lastWords(before: Board, change: Change, event: HaproxyEvent): C
   };
 }
 
-/** Whether a younger worker of its service already serves when the end of this one is told: a master's words may come late. */
+/**
+ * Whether a younger worker of its service serves: after how many others, and whichever of them spoke of the same backends. It may serve already when the
+ * end of this one is told, because a master's words may come late.
+ */
 export function isTakenOver(board: Board, worker: WorkerRef): boolean {
   const self = workerOf(board, worker);
   if (self === undefined) return false;
+  const { host } = worker;
   const siblings = siblingsOf(board, worker);
-  const isStranger = (one: WorkerState) =>
-    siblings.some(({ heir }) => heir === one.pid) || isOfAnother(one, self) || areStrangers(board, worker, one.pid);
-  return siblings.some((one) => !one.end && one.firstAt > self.firstAt && !isStranger(one));
+  const isKin = (one: WorkerState) => areKin(board, host, self, one);
+  const isLater = (one: WorkerState) => !one.end && one.firstAt > self.firstAt && isKin(one) !== false;
+  return siblings.filter(isLater).some(({ pid }) => {
+    // Who is the heir of others has spoken, and may have stopped since.
+    const others = siblings.filter(({ heir }) => heir === pid);
+    return others.length === 0 || (others.every(isKin) && backendsOf(board, { host, pid }, SERVED).length > 0);
+  });
 }
 
-/** Whether both have spoken of backends and share none: they are of two services of one host. Not asked if masters tell of both (beside.ts). */
-function areStrangers(board: Board, { host, pid }: WorkerRef, other: number): boolean {
-  if ([pid, other].every((each) => workerOf(board, { host, pid: each })?.master)) return false;
-  const [own, others] = [pid, other].map((each) => {
-    const prefix = `${workerKey({ host, pid: each })} `;
-    return board.backends.under(host, (key) => key.startsWith(prefix)).map(([key]) => key.slice(prefix.length));
-  });
-  return own!.length > 0 && others!.length > 0 && !own!.some((backend) => others!.includes(backend));
+/** Whether two workers are of one service: by their masters, if these tell of both (beside.ts), or by the backends that they spoke of; null if nobody knows. */
+function areKin(board: Board, host: string, one: WorkerState, other: WorkerState): boolean | null {
+  const [old, young] = one.firstAt < other.firstAt ? [one, other] : [other, one];
+  if (old.master && young.master) return !isOfAnother(young, old);
+  const [own, others] = [one, other].map(({ pid }) => backendsOf(board, { host, pid }));
+  return own!.length > 0 && others!.length > 0 ? own!.some((backend) => others!.includes(backend)) : null;
+}
+
+const SERVED = ({ stopped }: BackendState): boolean => !stopped;
+
+/** The names of the backends that a worker spoke of, if they are so. Looks at all of its host. */
+function backendsOf(board: Board, worker: WorkerRef, isSo: (state: BackendState) => boolean = () => true): string[] {
+  const prefix = `${workerKey(worker)} `;
+  const own = board.backends.under(worker.host, (key, state) => key.startsWith(prefix) && isSo(state));
+  return own.map(([key]) => key.slice(prefix.length));
 }
 
 /** Several workers of one master (`nbproc`, until 2.4) begin together, and a worker tells at once what it begins with. */

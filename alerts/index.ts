@@ -25,6 +25,7 @@ export { COMPANY_MAX, companySince, type Told, waitsUntil } from './company.js';
 export { type BackendNow, backendNow, conditionInWords } from './condition.js';
 export { renderMany } from './digest.js';
 export { fires, lasts, turnsAt } from './due.js';
+export { isTakenOver } from './generation.js';
 export { groupBy } from './group-by.js';
 export { failedInWords, type Impact, noteTraffic, type TrafficSeen, trafficKey } from './impact.js';
 export { type Acknowledgement, backendOf, type Fallen, type Incident, incidentKey, serverOf } from './incident.js';

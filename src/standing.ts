@@ -7,6 +7,7 @@ import {
   fallOf,
   fires,
   type Incident,
+  isTakenOver,
   type Outage,
   type ServerState,
   type Shown,
@@ -14,7 +15,7 @@ import {
   shown,
   workerOf,
 } from '../alerts/index.js';
-import { backendKey } from '../parsers/index.js';
+import { backendKey, type WorkerRef, workerKey } from '../parsers/index.js';
 
 /** A server's state as HAProxy displays it, and the two states behind it: what its checks say, and what people ordered. */
 interface ServerNow {
@@ -91,9 +92,16 @@ function isGone(board: Situation['board'], { host, pid }: { host: string; pid: n
 /** The condition of every backend that the log ever spoke of, by name. */
 export function conditionsOf({ board }: Pick<Situation, 'board'>): BackendOfHost[] {
   const found = new Map<string, BackendOfHost>();
+  const answers = new Map<string, boolean>();
+  const hasSuccessor = (worker: WorkerRef) => {
+    const key = workerKey(worker);
+    const answer = answers.get(key) ?? isTakenOver(board, worker);
+    answers.set(key, answer);
+    return answer;
+  };
   for (const [key] of board.backends) {
     const { host, backend } = aboutOf(key);
-    const now = backendNow(board, host, backend);
+    const now = backendNow(board, host, backend, hasSuccessor);
     if (now !== null) found.set(`${host} ${backend}`, { host, backend, ...now });
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);

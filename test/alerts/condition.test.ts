@@ -11,6 +11,18 @@ function app(...script: string[]): string {
   return now === null ? 'never heard of' : `${now.evidence}: ${conditionInWords(now)}`;
 }
 
+/** The second and the third worker speak of another backend, so that one is known to have taken the other's place. */
+const RESTARTED_TWICE = [
+  '0:00 @1/7 begun',
+  '0:05 @1 down a 0',
+  '1:00 @1/7 left 137',
+  '1:01 @2/8 begun',
+  '1:02 @2 other x 1',
+  '1:30 @2/8 left 143',
+  '1:31 @3/9 begun',
+  '1:32 @3 other x 1',
+];
+
 describe('a backend is', () => {
   const stories: [string, string[], string][] = [
     ['down without a server', ['0:00 down a 0'], 'observed: down, 0 active and 0 backup servers left'],
@@ -66,6 +78,41 @@ describe('a backend is', () => {
       'taken to be up when the new worker of its master has spoken of others alone',
       ['0:00 @1/7 forked', '0:05 @1/7 down a 1', '1:00 @2/7 forked', '1:01 @1/7 former 0', '1:05 @2/7 other x 1'],
       'assumed: up, as its new worker has said nothing else',
+    ],
+    [
+      'taken to be up also after a second restart in which nobody said anything of it',
+      [...RESTARTED_TWICE],
+      'assumed: up, as its new worker has said nothing else',
+    ],
+    [
+      'and after a reload and a restart',
+      [
+        '0:00 @1/7 begun',
+        '0:05 @1 other x 1',
+        '1:00 @2/7 forked',
+        '1:00 @1/7 former 0',
+        '1:05 @2 down a 0',
+        ...['1:30 @2/7 left 137', '1:31 @3/8 begun', '1:35 @3 other x 1'],
+      ],
+      'assumed: up, as its new worker has said nothing else',
+    ],
+    [
+      'unknown when that worker has stopped as well',
+      [...RESTARTED_TWICE, '1:50 @3 stopped other'],
+      'assumed: unknown, as far as the log tells nothing serves it',
+    ],
+    [
+      'unknown when those that were restarted are of another service',
+      [
+        '0:00 @1/7 forked',
+        '0:00 @2/8 forked',
+        '0:05 @1 down a 0',
+        '0:05 @2 other x 1',
+        '1:00 @3/8 forked',
+        '1:05 @3 other x 1',
+        '1:10 @1/7 left 137',
+      ],
+      'assumed: unknown, as far as the log tells nothing serves it',
     ],
     [
       'what its checks say, though a proxy of its name has stopped',

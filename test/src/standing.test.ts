@@ -26,6 +26,11 @@ function after(name: string, count?: number) {
   };
 }
 
+test('a backend is known to be served after two restarts in which nobody said anything of it, but not between them', () => {
+  assert.deepEqual(after('restarted-twice').backends, ['http403 up', 'srv2 up']);
+  assert.deepEqual(after('restarted-twice', 20).backends, ['http403 unknown', 'srv2 unknown']);
+});
+
 describe('after a reload, while the old worker has connections left', () => {
   test('a server that was down in it is so no more', () => {
     assert.deepEqual(after('old-worker-lingers', 5).out, ['26359 tcp0/srv-1 down']);

@@ -17,7 +17,7 @@
  *   '0:05 @1/7 begun'     the same, of a master that has begun itself
  *   '0:05 @1/7 forked'    it is master 7 that says so (a master without a number where nothing is said)
  *   '0:05 @1 failed'      the master says that the worker could not load its configuration
- *   '0:05 @1 stopped'     the worker's proxy app stopped
+ *   '0:05 @1 stopped'     the worker's proxy app stopped, or the one that is named behind it
  *   '0:05 @1 left 143'    the master says that the worker exited; `former` for one that was replaced
  *   '0:05 lb2! down a 1'  the load balancer lb2 says so (lb where nothing is said)
  *   '0:05=1:05 down a 1'  read at 0:05, and stamped 1:05 by the clock of the load balancer
@@ -106,7 +106,7 @@ function sentenceOf([verb, ...rest]: string[], pid: number): HaproxyEvent['says'
   if (verb === 'exhausted') return { kind: 'backend.exhausted', backend: 'app' };
   if (verb === 'forked' || verb === 'begun') return { kind: 'worker.started', pid };
   if (verb === 'failed') return { kind: 'worker.failed', pid, code: 1 };
-  if (verb === 'stopped') return { kind: 'proxy.stopped', proxy: 'app' };
+  if (verb === 'stopped') return { kind: 'proxy.stopped', proxy: rest[0] ?? 'app' };
   if (verb === 'left' || verb === 'former') {
     return { kind: 'worker.ended', pid, code: Number(rest[0]), former: verb === 'former' };
   }
