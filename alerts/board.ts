@@ -70,6 +70,8 @@ export interface WorkerState {
   over: boolean;
   /** It has told nothing but states from a state file, and what follows from them. Older memories do not have it. */
   tookOver?: boolean;
+  /** When it said last that a proxy of its own has stopped, to the second. Missing if it did not, and in older memories. */
+  stopAt?: Instant;
   /** What its master told of its end; null while it may live. */
   end: { at: Instant; how: OutageEnd } | null;
 }

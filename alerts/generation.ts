@@ -17,6 +17,7 @@ import {
 } from './board.js';
 import { NO_FALL } from './incident.js';
 import { ended } from './outage.js';
+import { atLatest, madeRoomFor, TOGETHER_MS } from './past.js';
 import type { OutageEnd } from './state.js';
 import { forgetWorker, isAnother, isReplaced, put } from './workers.js';
 
@@ -37,8 +38,8 @@ export function endWorker(board: Board, event: HaproxyEvent): Change {
     const died = how === 'process_stopped' && (workerOf(board, event)?.startedAt ?? null) !== null;
     const key = backendKey(event, says.proxy);
     const open = board.backends.get(key)?.outage ?? null;
-    // The stop is told late, and the next process of this pid has spoken of the backend by then. (A stamp of whole seconds has lost up to one.)
-    if (open !== null && open.start > at + (at % 1_000 === 0 ? 999 : 0)) return unchanged(board);
+    // The stop is told late, and the next process of this pid has spoken of the backend by then.
+    if (open !== null && open.start > atLatest(at)) return unchanged(board);
     const change = stopped(endEach(board, [key], at, how), key, { at, cutShort: died ? open : null });
     return { ...change, outages: change.outages.map((one) => ({ ...one, died })) };
   }
@@ -108,9 +109,6 @@ function backendsOf(board: Board, worker: WorkerRef, isSo: (state: BackendState)
   return own.map(([key]) => key.slice(prefix.length));
 }
 
-/** Several workers of one master (`nbproc`, until 2.4) begin together, and a worker tells at once what it begins with. */
-const TOGETHER_MS = 1_000;
-
 /**
  * Ends what is open in the older workers whose heir speaks now, if one of three holds: they have been silent for a minute since the heir
  * was first heard; a master started the heir after them; or they told nothing but the states of a state file, as the process that forks the
@@ -134,6 +132,28 @@ export function supersede(before: Board, event: HaproxyEvent): Change {
     for (const one of change.outages) outages.push({ ...one, outage: { ...one.outage, evidence: 'assumed' } });
   }
   return { board, transition: null, outages };
+}
+
+/**
+ * Ends what was found out after their stop by workers that made room for the one of which the master tells now: the check was under way, and the master's
+ * word comes late.
+ */
+export function makeRoom(before: Board, event: HaproxyEvent): Change {
+  const self = workerOf(before, event);
+  if (event.says.kind !== 'worker.started' || !self) return unchanged(before);
+  const keys = siblingsOf(before, event).flatMap((worker) => {
+    if (!madeRoomFor(self, worker)) return [];
+    const prefix = `${workerKey({ host: event.host, pid: worker.pid })} `;
+    const isSinceItsStop = ({ outage, stop }: BackendState) =>
+      outage !== null && (stop !== undefined || outage.start >= worker.stopAt!);
+    return before.backends.under(event.host, (key, state) => key.startsWith(prefix) && isSinceItsStop(state));
+  });
+  return endEach(
+    before,
+    keys.map(([key]) => key),
+    event.at,
+    'process_replaced',
+  );
 }
 
 /** Ends every outage that is open in a worker. Looks at every backend, so it is only for what happens once in a worker's life. */

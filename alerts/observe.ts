@@ -11,9 +11,11 @@ import {
   outAfter,
   type ServerState,
   shown,
+  unchanged,
 } from './board.js';
-import { endWorker, lastWords, renewWorker, supersede } from './generation.js';
+import { endWorker, lastWords, makeRoom, renewWorker, supersede } from './generation.js';
 import { availabilityAfter, evidenceOf, type ServerSentence, settle } from './outage.js';
+import { isOfThePast } from './past.js';
 import { isPlannedChange } from './planned.js';
 import type { Evidence } from './state.js';
 import { noteWorker } from './workers.js';
@@ -25,15 +27,17 @@ import { noteWorker } from './workers.js';
 export function observe(board: Board, event: HaproxyEvent, copies: number): Change {
   const renewed = renewWorker(board, event);
   const superseded = supersede(noteWorker(renewed.board, event), event);
-  const change = lastWords(superseded.board, hearOf(superseded.board, event, copies), event);
+  const past = makeRoom(superseded.board, event);
+  const change = lastWords(past.board, hearOf(past.board, event, copies), event);
   // An outage that goes on in the younger worker was never over, nor was one that ends with that worker's death.
   const died = change.outages.some((one) => one.died);
   const before = superseded.outages.map((one) => ({ ...one, died }));
-  return { ...change, outages: [...renewed.outages, ...change.outages, ...before] };
+  return { ...change, outages: [...renewed.outages, ...past.outages, ...change.outages, ...before] };
 }
 
 function hearOf(board: Board, event: HaproxyEvent, copies: number): Change {
   const { says } = event;
+  if (isOfThePast(board, event)) return unchanged(board);
   switch (says.kind) {
     case 'server':
       return observeServer(board, event, says, copies);

@@ -99,11 +99,10 @@ export function settle(
 function alive(board: Board, state: BackendState, event: HaproxyEvent): BackendState {
   const { says } = event;
   if (!state.stopped || says.kind !== 'server' || !OF_CHECKS.has(says.cause.class)) return state;
-  const { stop, ...rest } = state;
-  const cutShort = stop?.cutShort ?? null;
+  const cutShort = state.stop?.cutShort ?? null;
   // In a container the next worker has the same pid.
   const isAnothers = cutShort !== null && (workerOf(board, event)?.startedAt ?? 0) > cutShort.start;
-  return { ...rest, stopped: false, outage: state.outage ?? (isAnothers ? null : cutShort) };
+  return { ...state, stopped: false, outage: state.outage ?? (isAnothers ? null : cutShort) };
 }
 
 const OF_CHECKS: ReadonlySet<CauseClass> = new Set([

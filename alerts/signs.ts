@@ -5,6 +5,7 @@ import { type Change, FRESH_BACKEND, shown } from './board.js';
 import { endedUnwished, isTakenOver } from './generation.js';
 import { type Fall, NO_FALL } from './incident.js';
 import { fallBy, type ServerSentence } from './outage.js';
+import { isOfThePast } from './past.js';
 import { type Rule, WHOLE } from './rules.js';
 import type { Shown } from './state.js';
 import { beganShortlyBefore } from './workers.js';
@@ -32,6 +33,7 @@ const NONE: readonly Sign[] = [];
 /** The signs in an event, given what the board has made of it. */
 export function signsOf(event: HaproxyEvent, change: Change): readonly Sign[] {
   const { says } = event;
+  if (isOfThePast(change.board, event)) return NONE;
   if (isSign(says)) return signOf(says);
   switch (says.kind) {
     case 'server':

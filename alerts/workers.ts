@@ -122,14 +122,23 @@ function heardAgain(board: Board, known: WorkerState, event: HaproxyEvent): Work
   const { at, says } = event;
   const later = at - known.lastAt;
   const tookOver = known.tookOver === true && (isOfFile(event) || says.kind === 'backend.exhausted');
-  const isAsKnown = startOf(event) === null && tookOver === (known.tookOver ?? false);
+  const stopAt = stopAfter(known, event);
+  const isAsKnown = startOf(event) === null && tookOver === (known.tookOver ?? false) && stopAt === known.stopAt;
   if (later < NOTED_AFTER_MS && later > -SET_BACK_MS && isAsKnown) return known;
   const { pid, heir, end } = known;
   const firstAt = Math.min(known.firstAt, at);
   const lastAt = says.kind === 'worker.ended' ? known.lastAt : at; // that is its master's word
   const startedAt = startOf(event) ?? known.startedAt;
   const master = masterAfter(board, event) ?? known.master ?? null;
-  return { pid, firstAt, lastAt, startedAt, master, heir, over: false, tookOver, end };
+  const heard = { pid, firstAt, lastAt, startedAt, master, heir, over: false, tookOver, end };
+  return stopAt === undefined ? heard : { ...heard, stopAt };
+}
+
+/** A worker says in one breath of all its proxies that they have stopped. */
+function stopAfter({ stopAt }: WorkerState, { says, at }: HaproxyEvent): Instant | undefined {
+  if (says.kind === 'worker.started') return undefined;
+  if (says.kind !== 'proxy.stopped') return stopAt;
+  return stopAt === undefined || at - stopAt > NOTED_AFTER_MS ? at : stopAt;
 }
 
 const isOfFile = ({ says }: HaproxyEvent): boolean => says.kind === 'server' && says.cause.class === 'state_file';

@@ -175,7 +175,9 @@ function changedLines({ believed, transitions, outages, incidents }: Effects): s
     }),
     ...narrate({ transitions: [], outages, incidents }).map(({ words }) => words),
   ];
-  return lines.length > 0 ? lines.map(printable) : ['nothing: what it says was known, or follows from nothing'];
+  return lines.length > 0
+    ? lines.map(printable)
+    : ['nothing: what it says was known, follows from nothing, or is of a worker that was replaced'];
 }
 
 function tellsLines({ incidents, tells, unrouted }: Effects): string[] {

@@ -125,6 +125,11 @@ test('a client that foretells an outage to the letter does not hide it', () =>
 test('an outage that is told by the last words of a worker that has ended is one', () =>
   assert.equal(outages('last-words').length, 1));
 
+test('a check that was under way at a reload, and fails after its worker’s own stop, is no outage: the next worker has the backend', () => {
+  assert.deepEqual(spans('check-in-flight-at-a-reload'), ['21:12:19 to 21:12:19 recovered']);
+  assert.deepEqual(changes('check-in-flight-at-a-reload'), ['12306 srv-1 down', '12306 srv-1 up']);
+});
+
 test('where clients can write lines, the reason of a check that stderr gives is told, though the change came before it', () =>
   assert.deepEqual(
     read('check-on-stderr').transitions.map(({ cause }) => cause.reason),
