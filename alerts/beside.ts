@@ -33,6 +33,10 @@ export function isOfAnother({ master }: WorkerState, older: WorkerState): boolea
   return isKilled || isBeside(master, older.master.pid, Math.max(firstAt, lastAt - SILENCE_MS));
 }
 
+/** Whether two workers are known to have two masters: then the younger one is not there by a reload, in which the older one tells of its end itself. */
+export const isOfOtherMaster = ({ master }: WorkerState, older: WorkerState): boolean =>
+  !!master && !!older.master && master.pid !== older.master.pid;
+
 /** The masters of an incident whose trouble goes on when another master says that all is well with it, or that a worker of its own serves. */
 export function besides({ masters = [], openedAt }: Incident, speaker: Master | null): readonly number[] {
   return speaker === null ? [] : masters.filter((pid) => isBeside(speaker, pid, openedAt));

@@ -4,7 +4,7 @@
  * ("Proxy X stopped"), or nobody but the younger worker that speaks instead.
  */
 import { backendKey, type HaproxyEvent, type Instant, type WorkerRef, workerKey } from '../parsers/index.js';
-import { isOfAnother, SILENCE_MS } from './beside.js';
+import { isOfAnother, isOfOtherMaster, SILENCE_MS } from './beside.js';
 import {
   type BackendState,
   type Board,
@@ -16,7 +16,7 @@ import {
   workerOf,
 } from './board.js';
 import { NO_FALL } from './incident.js';
-import { ended } from './outage.js';
+import { ended, isFoundByCheck } from './outage.js';
 import { atLatest, madeRoomFor, TOGETHER_MS } from './past.js';
 import type { OutageEnd } from './state.js';
 import { forgetWorker, isAnother, isReplaced, put } from './workers.js';
@@ -111,7 +111,8 @@ function backendsOf(board: Board, worker: WorkerRef, isSo: (state: BackendState)
 
 /**
  * Ends what is open in the older workers whose heir speaks now, if one of three holds: they have been silent for a minute since the heir
- * was first heard; a master started the heir after them; or they told nothing but the states of a state file, as the process that forks the
+ * was first heard; a master started the heir after them, a second ago, or it is another master and
+ * a check has found something out; or they told nothing but the states of a state file, as the process that forks the
  * serving one does until 1.7 (tried with 1.6.3).
  */
 export function supersede(before: Board, event: HaproxyEvent): Change {
@@ -123,7 +124,9 @@ export function supersede(before: Board, event: HaproxyEvent): Change {
     if (worker.heir !== event.pid || worker.over) continue;
     const { startedAt } = self;
     const isSuccessor =
-      startedAt !== null && startedAt - worker.firstAt > TOGETHER_MS && event.at - startedAt > TOGETHER_MS;
+      startedAt !== null &&
+      startedAt - worker.firstAt > TOGETHER_MS &&
+      (event.at - startedAt > TOGETHER_MS || (isOfOtherMaster(self, worker) && isFoundByCheck(event)));
     const isParent = worker.tookOver === true && self.tookOver !== true && event.at - worker.lastAt > TOGETHER_MS;
     if (!isSuccessor && !isParent && event.at - Math.max(worker.lastAt, self.firstAt) <= SILENCE_MS) continue;
     const older = { host: event.host, pid: worker.pid };

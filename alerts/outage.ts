@@ -97,13 +97,16 @@ export function settle(
 
 /** A stopped backend is not checked any more (src/check.c): if a check changed a server, it was another proxy of that name that stopped. */
 function alive(board: Board, state: BackendState, event: HaproxyEvent): BackendState {
-  const { says } = event;
-  if (!state.stopped || says.kind !== 'server' || !OF_CHECKS.has(says.cause.class)) return state;
+  if (!state.stopped || !isFoundByCheck(event)) return state;
   const cutShort = state.stop?.cutShort ?? null;
   // In a container the next worker has the same pid.
   const isAnothers = cutShort !== null && (workerOf(board, event)?.startedAt ?? 0) > cutShort.start;
   return { ...state, stopped: false, outage: state.outage ?? (isAnothers ? null : cutShort) };
 }
+
+/** Whether a check changed a server. Anything else may come with the configuration, or with a state file. */
+export const isFoundByCheck = ({ says }: HaproxyEvent): boolean =>
+  says.kind === 'server' && OF_CHECKS.has(says.cause.class);
 
 const OF_CHECKS: ReadonlySet<CauseClass> = new Set([
   'layer4',

@@ -125,6 +125,15 @@ test('a client that foretells an outage to the letter does not hide it', () =>
 test('an outage that is told by the last words of a worker that has ended is one', () =>
   assert.equal(outages('last-words').length, 1));
 
+test('who was killed without a word is replaced by the worker that a new master starts, though that one’s checks speak in its first second alone', () => {
+  assert.deepEqual(spans('next-worker-speaks-at-once'), [
+    '21:25:26 to 21:25:41 process_replaced',
+    '21:25:41 to 21:25:42 recovered',
+  ]);
+  const told = read('next-worker-speaks-at-once').incidents.filter(({ rule }) => rule === 'outage');
+  assert.notEqual(told.at(-1)!.resolvedAt, null);
+});
+
 test('a check that was under way at a reload, and fails after its worker’s own stop, is no outage: the next worker has the backend', () => {
   assert.deepEqual(spans('check-in-flight-at-a-reload'), ['21:12:19 to 21:12:19 recovered']);
   assert.deepEqual(changes('check-in-flight-at-a-reload'), ['12306 srv-1 down', '12306 srv-1 up']);
