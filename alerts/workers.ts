@@ -31,8 +31,11 @@ const FORGOTTEN_AFTER_MS = 7 * 24 * GONE_AFTER_MS;
 /** How late a line may come that a process wrote before its proxies stopped. */
 const LATE_WORDS_MS = 1_000;
 
-/** A fork told this long after the worker's first word is of another worker with the same pid. */
+/** A fork told this long after the worker's first word is of another worker with the same pid; before that, those words may have overtaken it. */
 const SAME_PID_AGAIN_MS = 10_000;
+
+/** A fork told this long after the last one of the same pid is another one: no master forks a worker whose number is taken. */
+const FORKED_AGAIN_MS = 1_000;
 
 /** The workers of the event's host that ended with it, as ends of what they were in; and whether they died and left none in their place. */
 export function endedWorkers(before: Board, after: Board, { host, at }: HaproxyEvent): Ending {
@@ -83,7 +86,9 @@ export function isAnother(board: Board, known: WorkerState, event: HaproxyEvent)
   const { at, says } = event;
   const starts = says.kind === 'worker.started';
   if (known.end !== null) return starts || at - known.end.at > LAST_WORDS_MS;
-  return starts ? at - known.firstAt >= SAME_PID_AGAIN_MS : speaksBehindItsEnd(board, known, event);
+  if (!starts) return speaksBehindItsEnd(board, known, event);
+  const isForkedAgain = known.startedAt !== null && at - known.startedAt > FORKED_AGAIN_MS;
+  return isForkedAgain || at - known.firstAt >= SAME_PID_AGAIN_MS;
 }
 
 /**

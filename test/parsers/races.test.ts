@@ -125,6 +125,9 @@ test('a client that foretells an outage to the letter does not hide it', () =>
 test('an outage that is told by the last words of a worker that has ended is one', () =>
   assert.equal(outages('last-words').length, 1));
 
+test('a container that is killed six seconds after its start, and started again, has another worker of the same number', () =>
+  assert.deepEqual(spans('killed-again-within-seconds'), ['20:10:03 to 20:10:06 process_replaced']));
+
 test('who was killed without a word is replaced by the worker that a new master starts, though that one’s checks speak in its first second alone', () => {
   assert.deepEqual(spans('next-worker-speaks-at-once'), [
     '21:25:26 to 21:25:41 process_replaced',
