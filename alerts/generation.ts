@@ -4,6 +4,7 @@
  * ("Proxy X stopped"), or nobody but the younger worker that speaks instead.
  */
 import { backendKey, type HaproxyEvent, type Instant, type WorkerRef, workerKey } from '../parsers/index.js';
+import { goneWithTheirMaster } from './anew.js';
 import { isOfAnother, isOfOtherMaster, SILENCE_MS } from './beside.js';
 import {
   type BackendState,
@@ -131,6 +132,19 @@ export function supersede(before: Board, event: HaproxyEvent): Change {
     if (!isSuccessor && !isParent && event.at - Math.max(worker.lastAt, self.firstAt) <= SILENCE_MS) continue;
     const older = { host: event.host, pid: worker.pid };
     const change = endOutages(board, older, self.firstAt, 'process_replaced');
+    board = put(change.board, event.host, { ...worker, over: true });
+    for (const one of change.outages) outages.push({ ...one, outage: { ...one.outage, evidence: 'assumed' } });
+  }
+  return { board, transition: null, outages };
+}
+
+/** Takes in a word about a reload: by what a container's new master tells, the workers of the one before have ended, and what was open in them. */
+export function endWithMaster(before: Board, event: HaproxyEvent): Change {
+  const outages: Change['outages'] = [];
+  let board = before;
+  const { gone, since } = goneWithTheirMaster(before, event);
+  for (const worker of gone) {
+    const change = endOutages(board, { host: event.host, pid: worker.pid }, since, 'process_replaced');
     board = put(change.board, event.host, { ...worker, over: true });
     for (const one of change.outages) outages.push({ ...one, outage: { ...one.outage, evidence: 'assumed' } });
   }

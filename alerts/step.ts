@@ -6,10 +6,10 @@
  * line. That tick tells of what still holds, and of what began and ended unseen, unless haplog has never looked before.
  */
 import { type Instant, isSign } from '../parsers/index.js';
-import { unchanged } from './board.js';
 import { hostTime, noteTime } from './clocks.js';
 import { changesAt } from './due.js';
 import { withoutOld } from './flapping.js';
+import { endWithMaster } from './generation.js';
 import { observe } from './observe.js';
 import { toOffer } from './offer.js';
 import type { Plan } from './plan.js';
@@ -47,7 +47,7 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
   const forgotten = forgetHosts(situation.board, vanished, now);
   for (const outage of forgotten.outages) turn.follow(outage);
   turn.vanish(vanished);
-  const change = isSign(event.says) ? unchanged(forgotten.board) : observe(forgotten.board, event, copies);
+  const change = isSign(event.says) ? endWithMaster(forgotten.board, event) : observe(forgotten.board, event, copies);
   for (const outage of change.outages) turn.follow(outage);
   turn.retire(event.host, endedWorkers(forgotten.board, change.board, event));
   turn.retire(event.host, stoppedBackend(change.board, event));

@@ -128,6 +128,15 @@ test('an outage that is told by the last words of a worker that has ended is one
 test('a container that is killed six seconds after its start, and started again, has another worker of the same number', () =>
   assert.deepEqual(spans('killed-again-within-seconds'), ['20:10:03 to 20:10:06 process_replaced']));
 
+test('a container that is killed in an outage, and started again, has taken it along, though its next worker has another number and nothing to say', () => {
+  assert.deepEqual(spans('container-killed-in-an-outage'), [
+    '20:56:30 to 20:56:33 process_replaced',
+    '20:56:33 to 20:56:49 process_replaced',
+  ]);
+  const told = read('container-killed-in-an-outage').incidents.filter(({ rule }) => rule === 'outage');
+  assert.notEqual(told.at(-1)!.resolvedAt, null);
+});
+
 test('who was killed without a word is replaced by the worker that a new master starts, though that one’s checks speak in its first second alone', () => {
   assert.deepEqual(spans('next-worker-speaks-at-once'), [
     '21:25:26 to 21:25:41 process_replaced',

@@ -12,7 +12,7 @@
  *   '0:05 follow a 0 web/b'  server a falls, which tracks web/b
  *   '0:05 check a failed 2/3'  a check failed, and two more may fail until the server falls (also: succeeded 3/3; `down` behind it, of one that is)
  *   '0:05 refused haproxy.cfg:41'  the configuration has a mistake there; without a place: it has mistakes
- *   '0:05 reload failed'  the master could not load its new configuration (also: succeeded)
+ *   '0:05 reload failed'  the master could not load its new configuration (also: succeeded; anew: it succeeded, and was the first)
  *   '0:05 @1 forked'      the master says that the worker began
  *   '0:05 @1/7 begun'     the same, of a master that has begun itself
  *   '0:05 @1/7 forked'    it is master 7 that says so (a master without a number where nothing is said)
@@ -80,7 +80,7 @@ export function inputOf(line: string, index: number, live: boolean): Input {
   const id = `story:${index}` as EventId;
   const event: HaproxyEvent = { id, at, utcOffsetMin: 0, host, pid: pid!, says: sentenceOf(words, pid!) };
   if (master !== undefined) event.master = master;
-  if (words[0] === 'begun') event.anew = true;
+  if (words[0] === 'begun' || words[1] === 'anew') event.anew = true;
   return { kind: 'event', event, copies: 1, live, heardAt };
 }
 
