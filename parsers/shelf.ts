@@ -162,10 +162,13 @@ function withArm<V>(branch: Branch<V>, at: number, arm: Tree<V>): Branch<V> {
 
 const chained = <V>({ hash, name, value }: Leaf<V>, next: Leaf<V> | undefined) => new Leaf(hash, name, value, next);
 
-/** Leaves of one hash without the name. */
+/** Leaves of one hash without the name. Not by recursion: whoever makes up names can make up thousands of one hash. */
 function unchained<V>(leaf: Leaf<V> | undefined, name: string): Leaf<V> | undefined {
-  if (leaf === undefined || leaf.name === name) return leaf?.next;
-  return chained(leaf, unchained(leaf.next, name));
+  const before: Leaf<V>[] = [];
+  let at = leaf;
+  for (; at !== undefined && at.name !== name; at = at.next) before.push(at);
+  if (at === undefined) return leaf;
+  return before.reduceRight<Leaf<V> | undefined>((rest, one) => chained(one, rest), at.next);
 }
 
 const ANY = () => true;
