@@ -64,6 +64,7 @@ export class BatchMaker {
     this.#inPiecesSince ??= now;
     if (Math.abs(now - this.#inPiecesSince) < PIECES_APART_MS) return false;
     splitter.giveUpPieces();
+    this.#inPiecesSince = null;
     return true;
   }
 

@@ -57,16 +57,22 @@ export class Pieces {
 
   /**
    * Takes the line in `bytes[start, end)`, which may be a piece.
+   * @param isWhole whether these are all its bytes; if not, what it is a piece of is too long
    * @returns the line that it ends; null if more of it is to come; undefined if it is a line by itself
    */
-  take(bytes: Buffer, start: number, end: number): Rejoined | null | undefined {
+  take(bytes: Buffer, start: number, end: number, isWhole = true): Rejoined | null | undefined {
     this.#bytes += this.open ? end - start : 0;
     const header = HEADER.exec(bytes.toString('latin1', start, Math.min(end, start + HEADER_BYTES_MAX)));
-    if (header === null) return undefined;
+    if (header === null) {
+      // A container's log has no such line: what seemed to be a piece was a client's text.
+      this.end();
+      return undefined;
+    }
     const [{ length }, stamp, stream, tag] = header as unknown as [string, string, string, string];
     const at = Date.parse(stamp);
     let pending = this.#pending.get(stream);
-    if (pending !== undefined && Math.abs(at - pending.at) > PIECES_APART_MS) {
+    // (Not `>`: a stamp that is no time is near to none.)
+    if (pending !== undefined && !(Math.abs(at - pending.at) <= PIECES_APART_MS)) {
       this.#lose(stream, pending);
       pending = undefined;
     }
@@ -77,8 +83,9 @@ export class Pieces {
       this.#pending.set(stream, { at, tagAt: length - 2, parts: [first], length: first.length });
       return null;
     }
-    if (pending.length <= this.#longest) pending.parts.push(Buffer.from(bytes.subarray(start + length, end)));
-    pending.length += end - start - length;
+    if (isWhole && pending.length <= this.#longest)
+      pending.parts.push(Buffer.from(bytes.subarray(start + length, end)));
+    pending.length += isWhole ? end - start - length : this.#longest + 1;
     if (tag === 'P') return null;
     this.#pending.delete(stream);
     const whole = Buffer.concat(pending.parts);

@@ -183,7 +183,7 @@ export class Splitter {
 
   /** Takes in a line that may be a piece of another one. It has the place of its last piece. */
   #piece(kind: Stop['kind'], bytes: Buffer, start: number, end: number, offset: number): void {
-    const whole = this.#pieces.take(bytes, start, withoutReturn(bytes, start, end));
+    const whole = this.#pieces.take(bytes, start, withoutReturn(bytes, start, end), kind !== 'oversize');
     this.#noteLost();
     if (whole === undefined) this.#line(kind, bytes, start, end, offset);
     if (!whole) return;

@@ -124,3 +124,21 @@ test('of a line that is too long in all its pieces nothing is kept', () => {
   const { texts, classes } = found(log);
   assert.deepEqual([texts.length, classes.oversize, classes.lines], [1, 1, 2]);
 });
+
+test('in a log that is no container’s, a line that looks like a piece holds up nothing', () => {
+  const piece = `${stamp(0)} stdout P a client’s text\n`;
+  const usual = `${stamp(1)} lb haproxy[7]: backend solo has no server available!\n`;
+  const splitter = new Splitter(0);
+  splitter.push(Buffer.from(piece + usual));
+  assert.equal(splitter.inPieces, false);
+  assert.equal(splitter.take().lines.length, 1);
+  const { classes } = found(`<134>${piece}`.repeat(100));
+  assert.deepEqual([classes.lines, classes.other], [100, 100], 'a stamp that is no time is near to none');
+});
+
+test('a line that is too long is no piece of another one, however the log is cut', () => {
+  const log = first + `${stamp(1)} stderr F ${'x'.repeat(LINE_BYTES_MAX)}\n` + other;
+  const whole = found(log);
+  assert.deepEqual([whole.texts.length, whole.classes.oversize], [1, 1]);
+  assert.deepEqual(found(log, [1_000, 40_000]), whole);
+});
