@@ -50,7 +50,7 @@ export function recognise(
   const twin = twinOf(heard, host, pid, origin, at);
   const fresh = announced || isCrowded(heard, host) ? forgetOld(heard, host, at) : heard;
   const self: Speaker = { alias: null, origins: {}, at, begun: at, announced, known: false, doubted: [] };
-  if (twin !== null && speakers.get(twin)!.known === false && usualName(heard, hostOf(twin), pid) === host) {
+  if (twin !== null && speakers.get(twin)!.known === false && isNameOf(heard, hostOf(twin), pid, host)) {
     const renamed = fresh.speakers.with(twin, { ...speakers.get(twin)!, alias: host });
     const both = renamed.with(key, { ...heardNow(self), announced });
     return { heard: heardWith(fresh, { speakers: both }), host, from: speakerOf(twin) };
@@ -127,11 +127,22 @@ function usualName(heard: Heard, host: string, pid: number): string | null {
   return youngest?.alias ?? null;
 }
 
-/** The other name by which all workers of this host's name but this one were known; null if there is none. */
+/** Whether a worker of this host's name but this one was known by that name: of a fleet behind one rsyslog UDP may call each host alike. */
+function isNameOf(heard: Heard, host: string, pid: number, name: string): boolean {
+  return othersOf(heard, host, pid).some(({ alias }) => alias === name);
+}
+
+/**
+ * The other name by which all workers of this host's name but this one were known; null if there is none, or if it is that of other hosts as well: behind one
+ * rsyslog `localhost` may be the name that UDP gives to each of many.
+ */
 function onlyName(heard: Heard, host: string, pid: number | null): string | null {
   const aliases = othersOf(heard, host, pid).map(({ alias }) => alias);
   const [first = null] = aliases;
-  return aliases.every((alias) => alias === first) ? first : null;
+  if (first === null || !aliases.every((alias) => alias === first)) return null;
+  const isAnothers = (key: string, { alias }: Speaker) =>
+    hostOf(key) === host ? false : alias === first || (hostOf(key) === first && alias !== null && alias !== host);
+  return heard.speakers.where(isAnothers).length === 0 ? first : null;
 }
 
 const othersOf = (heard: Heard, host: string, pid: number | null): Speaker[] =>

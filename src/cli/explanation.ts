@@ -119,10 +119,10 @@ export function explainSilence(memory: Memory, plan: Plan, heardAt: Instant): Ef
   return effectsOf(meaningOfSilence(memory, Number.POSITIVE_INFINITY, plan, { live: true, heardAt }), plan, heardAt);
 }
 
-function heardAsOf(before: Heard, hearing: Hearing, id: EventId, { host, pid, sentence }: LogRecord): HeardAs {
+function heardAsOf(before: Heard, hearing: Hearing, id: EventId, { host, pid, origin, sentence }: LogRecord): HeardAs {
   const { heard, events, copy, suspects } = hearing;
   if (!tellsOfState(sentence)) return { kind: 'nothing' };
-  const unheard = !before.profiles.has(hostNameOf(before, { host, pid }));
+  const unheard = !before.profiles.has(hostNameOf(before, { host, pid, origin }));
   if (events.some(({ event }) => event.id === id)) return { kind: 'event', unheard };
   const doubt = suspects.find((suspect) => suspect.id === id);
   if (doubt) return { kind: 'suspect', reason: doubt.reason };

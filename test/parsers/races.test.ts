@@ -117,6 +117,20 @@ describe('over UDP, where stderr bears another host’s name, a load balancer ha
 
   test('whichever line of each worker comes first', () =>
     assert.deepEqual([...new Set(told('names-in-turns'))].sort(), ['vm observ2 over', 'vm one0 over']));
+
+  test('but hosts that share the name of UDP behind one rsyslog are two again with their next workers', () =>
+    assert.deepEqual(told('fleet-over-udp'), [
+      'localhost web over',
+      'localhost web over',
+      'lbb web over',
+      'lba web over',
+    ]));
+
+  test('and each keeps its name there, whichever host has the youngest worker', () =>
+    assert.deepEqual([...new Set(told('fleet-in-turns'))].sort(), ['lba web over', 'lbb web over']));
+
+  test('nor does a host that is new there get the name for good', () =>
+    assert.deepEqual([...new Set(told('newcomer-over-udp'))], ['lba web over', 'localhost web over', 'lbc web over']));
 });
 
 test('a client that foretells an outage to the letter does not hide it', () =>
