@@ -137,7 +137,7 @@ test('in a log that is no container’s, a line that looks like a piece holds up
 });
 
 test('a line that is too long is no piece of another one, however the log is cut', () => {
-  const log = first + `${stamp(1)} stderr F ${'x'.repeat(LINE_BYTES_MAX)}\n` + other;
+  const log = `${first}${stamp(1)} stderr F ${'x'.repeat(LINE_BYTES_MAX)}\n${other}`;
   const whole = found(log);
   assert.deepEqual([whole.texts.length, whole.classes.oversize], [1, 1]);
   assert.deepEqual(found(log, [1_000, 40_000]), whole);
