@@ -11,6 +11,7 @@ import {
   Shelf,
   type Stamp,
   type WorkerRef,
+  workerKey,
 } from '../parsers/index.js';
 import { type Fall, type Fallen, MOST_FALLEN } from './incident.js';
 import type { Evidence, Outage, OutageEnd, Shown, Transition } from './state.js';
@@ -148,6 +149,16 @@ export const workerOf = (board: Board, { host, pid }: WorkerRef): WorkerState | 
 export function siblingsOf(board: Board, { host, pid }: WorkerRef): Workers {
   const all = board.workers.get(host) ?? NO_WORKERS;
   return all.length === 1 && all[0]!.pid === pid ? NO_WORKERS : all.filter((worker) => worker.pid !== pid);
+}
+
+/** What a worker has on a shelf whose keys begin with `workerKey`, if it is so. Looks at all of its host. */
+export function ofWorker<V>(
+  shelf: Shelf<V>,
+  worker: WorkerRef,
+  isSo: (value: V) => boolean = () => true,
+): [string, V][] {
+  const prefix = `${workerKey(worker)} `;
+  return shelf.under(worker.host, (key, value) => key.startsWith(prefix) && isSo(value));
 }
 
 /**

@@ -11,9 +11,11 @@ import {
   type Board,
   boardWith,
   type Change,
+  ofWorker,
   siblingsOf,
   unchanged,
   type WorkerState,
+  type Workers,
   workerOf,
 } from './board.js';
 import { NO_FALL } from './incident.js';
@@ -103,49 +105,46 @@ function areKin(board: Board, host: string, one: WorkerState, other: WorkerState
 
 const SERVED = ({ stopped }: BackendState): boolean => !stopped;
 
-/** The names of the backends that a worker spoke of, if they are so. Looks at all of its host. */
-function backendsOf(board: Board, worker: WorkerRef, isSo: (state: BackendState) => boolean = () => true): string[] {
-  const prefix = `${workerKey(worker)} `;
-  const own = board.backends.under(worker.host, (key, state) => key.startsWith(prefix) && isSo(state));
-  return own.map(([key]) => key.slice(prefix.length));
+/** The names of the backends that a worker spoke of, if they are so. */
+function backendsOf(board: Board, worker: WorkerRef, isSo?: (state: BackendState) => boolean): string[] {
+  const from = workerKey(worker).length + 1;
+  return ofWorker(board.backends, worker, isSo).map(([key]) => key.slice(from));
 }
 
 /**
- * Ends what is open in the older workers whose heir speaks now, if one of three holds: they have been silent for a minute since the heir
- * was first heard; a master started the heir after them, a second ago, or it is another master and
- * a check has found something out; or they told nothing but the states of a state file, as the process that forks the
- * serving one does until 1.7 (tried with 1.6.3).
+ * Ends what is open in the older workers whose heir speaks now, if one of three holds: they have been silent for a minute since the heir was first heard; a
+ * master started the heir after them, a second ago, or it is another master and a check has found something out; or they told nothing but the states of a
+ * state file, as the process that forks the serving one does until 1.7 (tried with 1.6.3).
  */
-export function supersede(before: Board, event: HaproxyEvent): Change {
-  const self = workerOf(before, event);
-  if (!self) return unchanged(before);
-  const outages: Change['outages'] = [];
-  let board = before;
-  for (const worker of siblingsOf(before, event)) {
-    if (worker.heir !== event.pid || worker.over) continue;
-    const { startedAt } = self;
+export function supersede(board: Board, event: HaproxyEvent): Change {
+  const self = workerOf(board, event);
+  if (!self) return unchanged(board);
+  const { startedAt } = self;
+  const isReplacedNow = (worker: WorkerState) => {
+    if (worker.heir !== event.pid || worker.over) return false;
     const isSuccessor =
       startedAt !== null &&
       startedAt - worker.firstAt > TOGETHER_MS &&
       (event.at - startedAt > TOGETHER_MS || (isOfOtherMaster(self, worker) && isFoundByCheck(event)));
     const isParent = worker.tookOver === true && self.tookOver !== true && event.at - worker.lastAt > TOGETHER_MS;
-    if (!isSuccessor && !isParent && event.at - Math.max(worker.lastAt, self.firstAt) <= SILENCE_MS) continue;
-    const older = { host: event.host, pid: worker.pid };
-    const change = endOutages(board, older, self.firstAt, 'process_replaced');
-    board = put(change.board, event.host, { ...worker, over: true });
-    for (const one of change.outages) outages.push({ ...one, outage: { ...one.outage, evidence: 'assumed' } });
-  }
-  return { board, transition: null, outages };
+    return isSuccessor || isParent || event.at - Math.max(worker.lastAt, self.firstAt) > SILENCE_MS;
+  };
+  return replaced(board, event.host, siblingsOf(board, event).filter(isReplacedNow), self.firstAt);
 }
 
 /** Takes in a word about a reload: by what a container's new master tells, the workers of the one before have ended, and what was open in them. */
-export function endWithMaster(before: Board, event: HaproxyEvent): Change {
+export function endWithMaster(board: Board, event: HaproxyEvent): Change {
+  const { gone, since } = goneWithTheirMaster(board, event);
+  return replaced(board, event.host, gone, since);
+}
+
+/** Ends what is open in workers of which nobody told that they ended. */
+function replaced(before: Board, host: string, workers: Workers, at: Instant): Change {
   const outages: Change['outages'] = [];
   let board = before;
-  const { gone, since } = goneWithTheirMaster(before, event);
-  for (const worker of gone) {
-    const change = endOutages(board, { host: event.host, pid: worker.pid }, since, 'process_replaced');
-    board = put(change.board, event.host, { ...worker, over: true });
+  for (const worker of workers) {
+    const change = endOutages(board, { host, pid: worker.pid }, at, 'process_replaced');
+    board = put(change.board, host, { ...worker, over: true });
     for (const one of change.outages) outages.push({ ...one, outage: { ...one.outage, evidence: 'assumed' } });
   }
   return { board, transition: null, outages };
@@ -158,32 +157,21 @@ export function endWithMaster(before: Board, event: HaproxyEvent): Change {
 export function makeRoom(before: Board, event: HaproxyEvent): Change {
   const self = workerOf(before, event);
   if (event.says.kind !== 'worker.started' || !self) return unchanged(before);
-  const keys = siblingsOf(before, event).flatMap((worker) => {
+  const since = siblingsOf(before, event).flatMap((worker) => {
     if (!madeRoomFor(self, worker)) return [];
-    const prefix = `${workerKey({ host: event.host, pid: worker.pid })} `;
     const isSinceItsStop = ({ outage, stop }: BackendState) =>
       outage !== null && (stop !== undefined || outage.start >= worker.stopAt!);
-    return before.backends.under(event.host, (key, state) => key.startsWith(prefix) && isSinceItsStop(state));
+    return ofWorker(before.backends, { host: event.host, pid: worker.pid }, isSinceItsStop);
   });
-  return endEach(
-    before,
-    keys.map(([key]) => key),
-    event.at,
-    'process_replaced',
-  );
+  return endEach(before, keysOf(since), event.at, 'process_replaced');
 }
 
-/** Ends every outage that is open in a worker. Looks at every backend, so it is only for what happens once in a worker's life. */
+/** Ends every outage that is open in a worker. */
 function endOutages(board: Board, worker: WorkerRef, at: Instant, how: OutageEnd): Change {
-  const prefix = `${workerKey(worker)} `;
-  const own = board.backends.under(worker.host, (key) => key.startsWith(prefix));
-  return endEach(
-    board,
-    own.map(([key]) => key),
-    at,
-    how,
-  );
+  return endEach(board, keysOf(ofWorker(board.backends, worker)), at, how);
 }
+
+const keysOf = (entries: readonly [string, unknown][]): string[] => entries.map(([key]) => key);
 
 /** Ends the open outages of these backends, each named by its key. */
 function endEach(board: Board, keys: readonly string[], at: Instant, how: OutageEnd): Change {

@@ -9,10 +9,18 @@ import {
   type Instant,
   type Shelf,
   type WorkerRef,
-  workerKey,
 } from '../parsers/index.js';
 import { isOfAnother, masterNamed, SILENCE_MS } from './beside.js';
-import { type Board, boardWith, FRESH_BACKEND, type Master, siblingsOf, type WorkerState, workerOf } from './board.js';
+import {
+  type Board,
+  boardWith,
+  FRESH_BACKEND,
+  type Master,
+  ofWorker,
+  siblingsOf,
+  type WorkerState,
+  workerOf,
+} from './board.js';
 import { type Ending, NOTHING_ENDED } from './incident.js';
 
 /** How late the last lines of a worker that has ended may come: no later than a copy. */
@@ -101,8 +109,7 @@ function speaksBehindItsEnd(board: Board, { startedAt }: WorkerState, event: Hap
   if (backend === null || startedAt !== null) return false;
   const { stop } = board.backends.get(backendKey(event, backend)) ?? {};
   if (stop === undefined || at - stop.at <= LATE_WORDS_MS) return false;
-  const prefix = `${workerKey(event)} `;
-  return board.backends.under(event.host, (key, { stopped }) => !stopped && key.startsWith(prefix)).length === 0;
+  return ofWorker(board.backends, event, ({ stopped }) => !stopped).length === 0;
 }
 
 /** Notes that a worker was heard, and about which backend. Forgets the workers that are long gone from its host. */
@@ -234,11 +241,9 @@ export function forgetWorker(board: Board, worker: WorkerRef): Board {
 }
 
 function withoutWorker<V>(shelf: Shelf<V>, worker: WorkerRef): Shelf<V> {
-  const prefix = `${workerKey(worker)} `;
-  return shelf.withoutUnder(worker.host, (key) => key.startsWith(prefix));
+  return ofWorker(shelf, worker).reduce((rest, [key]) => rest.without(key), shelf);
 }
 
 function hasOutage(board: Board, worker: WorkerRef): boolean {
-  const prefix = `${workerKey(worker)} `;
-  return board.backends.under(worker.host, (key, { outage }) => outage !== null && key.startsWith(prefix)).length > 0;
+  return ofWorker(board.backends, worker, ({ outage }) => outage !== null).length > 0;
 }

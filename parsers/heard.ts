@@ -39,7 +39,7 @@ export interface Subject {
 
 export const NOTHING_SAID: Subject = { recent: [], voices: {} };
 
-/** A process as heard under one host name, and by which origins. `alias` is the host name by which it was known first; null if that is this one. */
+/** A process as heard under one host name, and by which origins. `alias` is the name by which its host is known; null if that is this one. */
 export interface Speaker {
   alias: string | null;
   origins: Partial<Record<Origin, true>>;

@@ -19,8 +19,7 @@ const UNKNOWN_MAX = 50;
 /**
  * Takes in that a worker speaks, and finds the name by which its host is known. Two names are one worker if they share the pid and no origin, neither host
  * has ever spoken in the other's way, and the first was announced by its master or heard within the last minute. The first name heard is the host's; but if
- * all other workers of that name were known by the second one, a copy was heard before its original, and its words are `from` that name, `to` which they
- * belong.
+ * another worker of that name was known by the second one, a copy was heard before its original: what it said is to be handed over `from` that name.
  */
 export function recognise(
   heard: Heard,
