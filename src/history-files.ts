@@ -4,9 +4,9 @@ import type { Instant, TimeContext } from '../parsers/index.js';
 import type { Batch } from './tail/batch.js';
 import { begunAt } from './tail/begun-at.js';
 import { lengthOf } from './tail/chunks.js';
-import { rotatedNames } from './tail/generations.js';
 import { CannotRead, LogFile } from './tail/log-file.js';
 import { readBatches } from './tail/read-file.js';
+import { rotatedNames } from './tail/volumes.js';
 import { UserError } from './user-error.js';
 
 /**

@@ -5,8 +5,8 @@
 import { statSync } from 'node:fs';
 import type { Checkpoint, Fingerprint } from './batch.js';
 import { lengthOf } from './chunks.js';
-import { type Generation, generations } from './generations.js';
 import { CannotRead, fileIdOf, LogFile } from './log-file.js';
+import { type Volume, volumesOf } from './volumes.js';
 
 /** A file and the offset at which to go on in it. */
 export interface Place {
@@ -26,7 +26,7 @@ export type Sight =
 /** Looks at the path. While nothing changes this is asked often, and takes three system calls. */
 export async function look(path: string, { file, offset }: Place): Promise<Sight> {
   if (isAt(path, file)) return { kind: file.truncatedSince(offset) ? 'truncated' : 'same' };
-  const next = (await youngerThan(path, file)).find(({ copyOf }) => copyOf === null)?.generation;
+  const next = (await youngerThan(path, file)).find(({ copyOf }) => copyOf === null)?.volume;
   if (next && !next.current) return { kind: 'replaced' };
   if (next?.size === 0) return { kind: 'waiting', because: 'empty' };
   try {
@@ -43,17 +43,17 @@ export async function look(path: string, { file, offset }: Place): Promise<Sight
  * rotated file that cannot be read, or is a copy of an older one, is passed over, and `onPassedOver` is told why.
  */
 export async function openNext(path: string, place: Place, onPassedOver: (why: string) => void): Promise<Place | null> {
-  for (const { generation, copyOf } of await youngerThan(path, place.file)) {
+  for (const { volume, copyOf } of await youngerThan(path, place.file)) {
     if (copyOf !== null) {
-      onPassedOver(`"${generation.path}" begins as "${copyOf}" does: passed over as a copy of it`);
+      onPassedOver(`"${volume.path}" begins as "${copyOf}" does: passed over as a copy of it`);
       continue;
     }
     try {
-      const file = openGeneration(generation);
+      const file = openVolume(volume);
       return file && { file, offset: offsetAfter(place, file) };
     } catch (error) {
       if (!(error instanceof CannotRead)) throw error;
-      if (error.missing || generation.current) return null;
+      if (error.missing || volume.current) return null;
       onPassedOver(error.message);
     }
   }
@@ -74,12 +74,12 @@ function offsetAfter({ file, offset }: Place, next: LogFile): number {
  */
 export async function locate(path: string, { fingerprint, offset }: Checkpoint): Promise<Place | null> {
   const found: LogFile[] = [];
-  for (const generation of await generations(path)) {
-    const file = openIfReadable(generation);
+  for (const volume of await volumesOf(path)) {
+    const file = openIfReadable(volume);
     if (!file) continue;
-    if (file.fingerprint(!generation.current) !== fingerprint) {
+    if (file.fingerprint(!volume.current) !== fingerprint) {
       file.close();
-    } else if (generation.current && !file.compressed) {
+    } else if (volume.current && !file.compressed) {
       return { file, offset: file.lineStartAt(Math.min(offset, file.size)) };
     } else {
       found.push(file);
@@ -113,45 +113,45 @@ function isAt(path: string, file: LogFile): boolean {
 
 /** A file that was begun after another one; `copyOf` is the older file that it is only a copy of. */
 interface Younger {
-  generation: Generation;
+  volume: Volume;
   copyOf: string | null;
 }
 
 /** The files that were begun after this one, oldest first. */
 async function youngerThan(path: string, file: LogFile): Promise<Younger[]> {
-  const list = await generations(path);
+  const list = await volumesOf(path);
   let at = list.findIndex(({ id }) => id === file.id);
   if (at < 0 && file.removed) at = indexOfTwin(list, file);
   // It is nowhere: nothing tells which of the rotated files are younger, and reading one again would be worse than missing it.
   if (at < 0) at = list[0]?.current ? 1 : 0;
   const younger = list.slice(0, at).reverse();
-  if (!younger.some(({ current }) => !current)) return younger.map((generation) => ({ generation, copyOf: null }));
+  if (!younger.some(({ current }) => !current)) return younger.map((volume) => ({ volume, copyOf: null }));
   return copiesTold(younger, list.slice(at), file.fingerprint(true));
 }
 
 /** Tells which files are copies: a rotated file that begins as an older one does, unless it comes right after that one and may have more. */
-function copiesTold(younger: Generation[], older: Generation[], current: Fingerprint | null): Younger[] {
-  const known = new Map<Fingerprint, Generation>();
-  for (const generation of older) {
-    const name = nameOf(generation);
-    if (name !== null) known.set(name, generation);
+function copiesTold(younger: Volume[], older: Volume[], current: Fingerprint | null): Younger[] {
+  const known = new Map<Fingerprint, Volume>();
+  for (const volume of older) {
+    const name = nameOf(volume);
+    if (name !== null) known.set(name, volume);
   }
   const told: Younger[] = [];
   let last = current;
-  for (const generation of younger) {
-    const name = generation.current ? null : nameOf(generation);
+  for (const volume of younger) {
+    const name = volume.current ? null : nameOf(volume);
     const original = name === null || name === last ? undefined : known.get(name);
-    const isCopy = original !== undefined && holdTheSame(generation, original);
-    told.push({ generation, copyOf: isCopy ? original.path : null });
+    const isCopy = original !== undefined && holdTheSame(volume, original);
+    told.push({ volume, copyOf: isCopy ? original.path : null });
     if (isCopy) continue;
-    if (name !== null) known.set(name, generation);
+    if (name !== null) known.set(name, volume);
     last = name;
   }
   return told;
 }
 
 /** If one is gone meanwhile, the first line has to do. */
-function holdTheSame(...pair: [Generation, Generation]): boolean {
+function holdTheSame(...pair: [Volume, Volume]): boolean {
   const [one = null, other = null] = pair.map(openIfReadable);
   try {
     return one === null || other === null || one.holdsTheSame(other);
@@ -162,8 +162,8 @@ function holdTheSame(...pair: [Generation, Generation]): boolean {
 }
 
 /** The fingerprint of a rotated file; null if it cannot be read. */
-function nameOf(generation: Generation): Fingerprint | null {
-  const file = openIfReadable(generation);
+function nameOf(volume: Volume): Fingerprint | null {
+  const file = openIfReadable(volume);
   try {
     return file?.fingerprint(true) ?? null;
   } finally {
@@ -172,27 +172,27 @@ function nameOf(generation: Generation): Fingerprint | null {
 }
 
 /** The index of the file that has this one's content now, most likely compressed; -1 if there is none. */
-function indexOfTwin(list: Generation[], file: LogFile): number {
+function indexOfTwin(list: Volume[], file: LogFile): number {
   const fingerprint = file.fingerprint(true);
   if (fingerprint === null) return -1;
-  for (const [index, generation] of list.entries()) {
-    if (!generation.current && nameOf(generation) === fingerprint) return index;
+  for (const [index, volume] of list.entries()) {
+    if (!volume.current && nameOf(volume) === fingerprint) return index;
   }
   return -1;
 }
 
 /** Null if its name belongs to another file by now. */
-function openGeneration({ path, id }: Generation): LogFile | null {
+function openVolume({ path, id }: Volume): LogFile | null {
   const file = LogFile.open(path);
   if (file.id === id) return file;
   file.close();
   return null;
 }
 
-/** As `openGeneration`, and null also if it cannot be read. */
-function openIfReadable(generation: Generation): LogFile | null {
+/** As `openVolume`, and null also if it cannot be read. */
+function openIfReadable(volume: Volume): LogFile | null {
   try {
-    return openGeneration(generation);
+    return openVolume(volume);
   } catch (error) {
     if (error instanceof CannotRead) return null;
     throw error;

@@ -14,7 +14,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import Tail from 'tail-file';
 import type { Checkpoint } from '../../../src/tail/batch.js';
-import { rotatedNames } from '../../../src/tail/generations.js';
+import { rotatedNames } from '../../../src/tail/volumes.js';
 import { folder, lines, stateLine, Tailing, trafficLine } from './tailing.js';
 
 /** Reads the log to its end and stops. */

@@ -15,8 +15,8 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Batch, Checkpoint } from '../../../src/tail/batch.js';
-import { generations } from '../../../src/tail/generations.js';
 import { readBatches } from '../../../src/tail/read-file.js';
+import { volumesOf } from '../../../src/tail/volumes.js';
 import { folder, lines, stateLine, Tailing, trafficLine } from './tailing.js';
 
 export type Action =
@@ -174,7 +174,7 @@ export class World {
   /** What reading the files whole says of the identities, as far as their lines are still there. */
   async idsInFiles(): Promise<Map<string, string>> {
     const ids = new Map<string, string>();
-    for (const { path } of await generations(this.log)) {
+    for (const { path } of await volumesOf(this.log)) {
       for await (const batch of readBatches(path)) for (const [text, id] of idsOf([batch])) ids.set(text, id);
     }
     return ids;

@@ -1,5 +1,5 @@
 /**
- * The files of one log: the one its path names, those that logrotate made of earlier ones (`haproxy.log.1`, `haproxy.log.2.gz`,
+ * The volumes of one log, which are its files: the one its path names, those that logrotate made of earlier ones (`haproxy.log.1`, `haproxy.log.2.gz`,
  * `haproxy.log-20260101`) and, where the path is a link, those beside the file that it names; youngest first.
  */
 import type { BigIntStats } from 'node:fs';
@@ -10,7 +10,8 @@ import { begunAt } from './begun-at.js';
 import { type FileId, fileIdOf, LogFile } from './log-file.js';
 import { earlierStarts, type LogPlace, placesOf } from './log-places.js';
 
-export interface Generation {
+/** One file of a log. (A generation is what one worker said.) */
+export interface Volume {
   path: string;
   id: FileId;
   /** The one that the log's own path names. */
@@ -28,7 +29,7 @@ const SNAPSHOTS_MAX = 10;
  * logrotate works (`.1` becomes `.2`, a new `.1` appears), so a listing counts only if the next one is equal, or after ten attempts. Files
  * that cannot be looked at are left out.
  */
-export async function generations(path: string): Promise<Generation[]> {
+export async function volumesOf(path: string): Promise<Volume[]> {
   let list = await snapshot(path);
   for (let tries = 0; tries < SNAPSHOTS_MAX; tries++) {
     const again = await snapshot(path);
@@ -38,19 +39,19 @@ export async function generations(path: string): Promise<Generation[]> {
   return list;
 }
 
-async function snapshot(path: string): Promise<Generation[]> {
+async function snapshot(path: string): Promise<Volume[]> {
   const { own, target } = await placesOf(path);
   const behind = target === null ? [] : await behindLink(target);
-  const current = await generation(path, true);
+  const current = await volume(path, true);
   return [...(current ? [current] : []), ...behind, ...(await rotated(own, await namesIn(own)))];
 }
 
 /** Beside the file that a link names: what was rotated of it, and what the link named before, youngest first. */
-async function behindLink(target: LogPlace): Promise<Generation[]> {
+async function behindLink(target: LogPlace): Promise<Volume[]> {
   const names = await namesIn(target);
   const list = await rotated(target, names);
   for (const base of earlierStarts(target.base, names)) {
-    const earlier = await generation(join(target.folder, base), false);
+    const earlier = await volume(join(target.folder, base), false);
     if (earlier) list.push(earlier);
     list.push(...(await rotated({ ...target, base }, names)));
   }
@@ -61,9 +62,9 @@ function namesIn({ folder }: LogPlace): Promise<string[]> {
   return readdir(folder).catch(() => []);
 }
 
-async function rotated({ folder, base }: LogPlace, names: readonly string[]): Promise<Generation[]> {
+async function rotated({ folder, base }: LogPlace, names: readonly string[]): Promise<Volume[]> {
   const lists = rotatedNames(base, names).map((group) =>
-    Promise.all(group.map((name) => generation(join(folder, name), false))),
+    Promise.all(group.map((name) => volume(join(folder, name), false))),
   );
   const groups = (await Promise.all(lists)).map((group) => group.filter((found) => found !== null));
   if (countsUpwards(groups[0]!)) groups[0]!.reverse();
@@ -75,14 +76,14 @@ async function rotated({ folder, base }: LogPlace, names: readonly string[]): Pr
  * Whether the numbers rise with time, as some tools number: `.1` is the oldest then. If the times at which the files were written say so,
  * their own first stamps must agree, because the times of copied or restored files tell nothing.
  */
-function countsUpwards(numbered: readonly Generation[]): boolean {
+function countsUpwards(numbered: readonly Volume[]): boolean {
   const [lowest, highest] = [numbered[0], numbered.at(-1)];
   if (!lowest || !highest || lowest.writtenAt >= highest.writtenAt) return false;
   const [first, last] = [firstStampOf(lowest), firstStampOf(highest)];
   return first !== null && last !== null && first < last;
 }
 
-function firstStampOf({ path, writtenAt }: Generation): Instant | null {
+function firstStampOf({ path, writtenAt }: Volume): Instant | null {
   let file: LogFile | null = null;
   try {
     file = LogFile.open(path);
@@ -94,11 +95,11 @@ function firstStampOf({ path, writtenAt }: Generation): Instant | null {
   }
 }
 
-function namesOf(list: Generation[]): string {
+function namesOf(list: Volume[]): string {
   return list.map(({ path, id }) => `${path} ${id}`).join('\n');
 }
 
-async function generation(path: string, current: boolean): Promise<Generation | null> {
+async function volume(path: string, current: boolean): Promise<Volume | null> {
   const found: BigIntStats | null = await stat(path, { bigint: true }).catch(() => null);
   if (!found?.isFile()) return null;
   return { path, id: fileIdOf(found), current, size: Number(found.size), writtenAt: found.mtimeNs };
