@@ -57,6 +57,7 @@ export async function status(options: StatusOptions): Promise<void> {
     outbox,
     latencies: delivered.map((times) => Math.max(0, times.closedAt - dueSince(times))).sort((a, b) => a - b),
     counted,
+    disbelieved: progress.disbelieved,
     samples: progress.samples,
   };
   const text =

@@ -8,7 +8,7 @@ import type { Unread } from '../tail/unread.js';
 import { causeJson, incidentJson, utc, utcOrNull } from './json-rows.js';
 
 /** All that `haplog status` found. */
-export interface Status extends Pick<Progress, 'outbox' | 'counted' | 'samples'> {
+export interface Status extends Pick<Progress, 'outbox' | 'counted' | 'disbelieved' | 'samples'> {
   /** For the last messages, the ms from when there was something to tell until it was accepted, the least first. */
   latencies: number[];
   database: string;
@@ -31,8 +31,8 @@ export function isWell({ standing, troubles }: Pick<Status, 'standing' | 'troubl
 }
 
 export function statusJson(status: Status, now: Instant) {
-  const { database, daemon, troubles, logs, open, standing, conditions, up, outbox, latencies, counted, samples } =
-    status;
+  const { database, daemon, troubles, logs, open, standing, conditions, up, outbox, latencies, counted } = status;
+  const { disbelieved, samples } = status;
   const { due, ...closed } = outbox;
   const { nearMisses: near_misses, ...lines } = counted;
   const about = ({ host, pid, backend }: Pick<ServerUp, 'host' | 'pid' | 'backend'>) => ({ host, pid, backend });
@@ -92,6 +92,13 @@ export function statusJson(status: Status, now: Instant) {
       host,
       on_stderr: onStderr,
       forged_at: utcOrNull(forgedAt),
+    })),
+    disbelieved: disbelieved.map(({ host, tag, pid, lines, lastAt }) => ({
+      host,
+      tag,
+      pid,
+      lines,
+      last_at: utc(lastAt),
     })),
     samples: samples.map(({ text, reason, at }) => ({ time: utc(at), reason, text })),
   };

@@ -19,8 +19,8 @@ import { isWell, quantile, type Status } from './status-json.js';
 
 /** Takes what was found and how a moment is written; ends with a newline. */
 export function statusText(status: Status, now: Instant, local: (at: Instant) => string): string {
-  const { standing, conditions, up, troubles, logs, open, database, daemon, outbox, latencies, counted, samples } =
-    status;
+  const { standing, conditions, up, troubles, logs, open, database, daemon, outbox, latencies, counted } = status;
+  const { disbelieved, samples } = status;
   const { backends, incidents } = standing;
   const since = (at: Instant) => `since ${local(at)} (${formatDuration(Math.max(0, now - at))})`;
   const planned = (is: boolean) => (is ? ', planned' : '');
@@ -83,6 +83,7 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
       'suspect',
       [
         `${counted.suspects} lines that may be forged and made no event: haplog query --suspect shows them`,
+        ...disbelieved.map((one) => disbelievedInWords(one, local)),
         ...open.map((one) => openInWords(one, local)),
       ],
     ],
@@ -106,6 +107,14 @@ function incidentInWords(incident: Incident, now: Instant, local: (at: Instant) 
   const taken = ack === null ? '' : `, taken on by ${ack.by}`;
   const about = `${host}: ${subjectInWords(incident)} ${RULE_WORDS[rule].is} ${since(openedAt)}`;
   return `${phase}, ${severity}: ${about}${well}${planned ? ', planned' : ''}${quiet}${taken}`;
+}
+
+function disbelievedInWords(
+  { host, tag, pid, lines, lastAt }: Status['disbelieved'][number],
+  local: (at: Instant) => string,
+): string {
+  const said = `${lines} lines of ${tag}[${pid}] say within a day that a backend has no server, last ${local(lastAt)}`;
+  return `${host}: ${said}: if it is a HAProxy of yours, put <%PRI%> into the template of rsyslog`;
 }
 
 function openInWords({ host, onStderr, forgedAt }: Status['open'][number], local: (at: Instant) => string): string {

@@ -3,11 +3,14 @@ import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../parsers/index.js';
 import type { Checkpoint } from '../tail/batch.js';
 import type { ReadingTables } from './reading.js';
-import type { DatedSample, DeliveredTimes, Followed, OutboxState, Progress } from './store.js';
+import type { DatedSample, DeliveredTimes, Disbelieved, Followed, OutboxState, Progress } from './store.js';
 
-/** How long a failed message is worth a look, and after how long a waiting one is. */
+/** How long a failed message and a disbelieved outage are worth a look, and after how long a waiting one is. */
 const LATELY_MS = 24 * 3_600_000;
 const LONG_MS = 10 * 60_000;
+
+/** Anybody can write lines under ever new pids. */
+const DISBELIEVED_MAX = 3;
 
 const NOTHING_COUNTED: Progress['counted'] = {
   lines: 0,
@@ -54,6 +57,10 @@ export function progressReader(
     SELECT
       (SELECT count(*) FROM outbox WHERE closed_at >= @now - ${LATELY_MS} AND state IN ('rejected', 'expired')) AS failed,
       (SELECT count(*) FROM outbox WHERE state = 'due' AND attempts > 0 AND ifnull(noted_at, created_at) < @now - ${LONG_MS}) AS stuck`);
+  const disbelieved = db.prepare<[object], Disbelieved>(`
+    SELECT host, tag, pid, count(*) AS lines, max(at) AS lastAt FROM suspect
+    WHERE at >= @now - ${LATELY_MS} AND (text LIKE '% has no server available!%' OR text LIKE '%. 0 active and 0 backup servers left.%')
+    GROUP BY host, tag, pid ORDER BY lines DESC, lastAt DESC LIMIT ${DISBELIEVED_MAX}`);
   return db.transaction((limit: number, now: Instant) => ({
     sources: sources.all(),
     untold: untold.get({ now })!,
@@ -61,6 +68,7 @@ export function progressReader(
     memory: reading.memory(),
     counted: { ...NOTHING_COUNTED, ...Object.fromEntries(counted.all()) },
     samples: samples.all(limit),
+    disbelieved: disbelieved.all({ now }),
     outbox: { ...NOTHING_SENT, ...Object.fromEntries(outbox.all()) },
     delivered: delivered.all(),
   })).deferred;

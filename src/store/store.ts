@@ -13,7 +13,7 @@ import type {
   Told,
   Transition,
 } from '../../alerts/index.js';
-import type { EventId, Instant, Stamp, Suspect } from '../../parsers/index.js';
+import type { EventId, Instant, Suspect } from '../../parsers/index.js';
 import type { Checkpoint, Sample, Tally } from '../tail/batch.js';
 import type { DeliveredTimes, Followed } from './how-far.js';
 import type {
@@ -26,6 +26,7 @@ import type {
   Seqs,
   Unfit,
 } from './outbox-row.js';
+import type { Disbelieved, SuspectLine } from './suspect-line.js';
 
 export type Awaitable<T> = T | Promise<T>;
 
@@ -80,19 +81,9 @@ export interface Commit extends News {
   forget: { shelf: string; key: string }[];
 }
 
-/** A line that may be forged, and why it made no event. */
-export interface SuspectLine extends Stamp {
-  id: EventId;
-  host: string;
-  pid: number;
-  /** The program's name under which it came. */
-  tag: string;
-  text: string;
-  reason: string;
-}
-
 export type * from './how-far.js';
 export type * from './outbox-row.js';
+export type * from './suspect-line.js';
 
 /** How much of the past is kept. */
 export interface Bounds {
@@ -128,6 +119,8 @@ export interface Progress {
   memory: MemoryRow[];
   /** `suspects`: lines that may be forged and made no event, without those that were believed in the end. */
   counted: Counted & { suspects: number };
+  /** Who said within a day that a backend has no server, and was not believed; the most lines first. */
+  disbelieved: Disbelieved[];
   /** The newest of each reason are taken first, then the next ones of each; listed with the newest first. */
   samples: DatedSample[];
   /** How many notifications are in which state. */

@@ -10,7 +10,7 @@ import { openStore } from '../../../src/store/open.js';
 import { readBatches } from '../../../src/tail/read-file.js';
 import { ask } from '../../support/cli.js';
 import { usualDatabase } from '../../support/home.js';
-import { serverText, syslogLine } from '../../support/lines.js';
+import { down, serverText, stderrLine, syslogLine, up } from '../../support/lines.js';
 import { PLAN, UTC } from '../../support/reading.js';
 import { tempFolder } from '../store/temp-folder.js';
 
@@ -266,7 +266,29 @@ test('JSON says the same to programs', async (t) => {
       ...{ rejected: 0, near_misses: 1, unknown: 0, suspects: 0 },
     },
     open_to_clients: [],
+    disbelieved: [],
   });
+});
+
+test('a process that tells of an outage without being believed is named, with what to do', async (t) => {
+  const at = Math.floor(Date.now() / 1000) * 1000 - 60_000;
+  const ways = (n: number, text: string) => [stderrLine(at + n, text), syslogLine(at + n, text)];
+  const falls = ['x', 'y'].map((backend) => serverText({ at, backend, server: 'a', to: 'DOWN', left: 0 }));
+  const other = falls.map((text) => syslogLine(at + 5_000, text, { pid: 200 }));
+  const { folder } = await home(t, [
+    ...ways(0, down('a', 1)),
+    ...ways(1_000, up('a', 2)),
+    ...other,
+    ...ways(9_000, down('a', 1)),
+  ]);
+  const time = new Date(at + 5_000).toISOString();
+  const local = time.slice(0, 19).replace('T', ' ');
+  const said = `lb: 2 lines of haproxy[200] say within a day that a backend has no server, last ${local}`;
+  const remedy = 'if it is a HAProxy of yours, put <%PRI%> into the template of rsyslog';
+  const [, line] = told(ask(folder, ['status', '--utc']).stdout, 'suspect').split('\n');
+  assert.equal(line, `${said}: ${remedy}`);
+  const { disbelieved } = JSON.parse(ask(folder, ['status', '-o', 'json']).stdout);
+  assert.deepEqual(disbelieved, [{ host: 'lb', tag: 'haproxy', pid: 200, lines: 2, last_at: time }]);
 });
 
 test('what could not be delivered is seen', async (t) => {

@@ -27,6 +27,7 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
       checkpoints: [],
       memory: [],
       counted: { ...NOTHING, suspects: 0 },
+      disbelieved: [],
       samples: [],
       outbox: { due: 0, delivered: 0, rejected: 0, expired: 0, muted: 0, dropped: 0 },
       delivered: [],
@@ -122,6 +123,29 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
     assert.equal((await store.progress(0, 1e12)).counted.suspects, 1);
     await store.apply(commitOf({ cleared: [id('f:1')] }));
     assert.equal((await store.progress(0, 1e12)).counted.suspects, 1);
+  });
+
+  promise('who said within a day that a backend has no server, and was not believed, is named', async (store) => {
+    const exhausted = "backend 'app' has no server available!";
+    const fall = 'Server app/a is DOWN, reason: Layer4 timeout. 0 active and 0 backup servers left. 0 sessions active.';
+    const one = (n: number, pid: number, at: number, text: string) => {
+      const says = { kind: 'backend.exhausted', backend: 'app' } as const;
+      const event = { id: id(`s:${n}`), at, utcOffsetMin: 0, host: 'lb', pid, says };
+      return { id: id(`s:${n}`), event, tag: 'haproxy', text, reason: 'alone' };
+    };
+    const now = 1e12;
+    const day = 86_400_000;
+    const others = [2, 3, 4].map((pid) => one(10 + pid, pid, now - pid, exhausted));
+    const other = one(20, 5, now, 'Server app/a is DOWN, reason: Layer4 timeout. 1 active and 0 backup servers left.');
+    const old = one(21, 6, now - day - 1, exhausted);
+    const suspects = [...others, one(1, 1, now - 20, fall), one(2, 1, now - 10, exhausted), other, old];
+    await store.apply(commitOf({ suspects }));
+    const who = { host: 'lb', tag: 'haproxy' };
+    assert.deepEqual((await store.progress(0, now)).disbelieved, [
+      { ...who, pid: 1, lines: 2, lastAt: now - 10 },
+      { ...who, pid: 2, lines: 1, lastAt: now - 2 },
+      { ...who, pid: 3, lines: 1, lastAt: now - 3 },
+    ]);
   });
 
   const sample = (n: number, reason: string) => ({ text: `line ${n}`, reason, at: n });
