@@ -29,7 +29,7 @@ interface Refusal {
  * @throws {RangeError} if `context.tz` is no IANA zone, at the first stamp without a zone
  */
 export function parseLine(text: string, context: LineContext, heardLast: HeardLast = () => undefined): ParseResult {
-  const said = read(unmarked(text));
+  const said = readLine(unmarked(text));
   if ('column' in said) return { ok: false, reason: 'no syslog header', column: said.column };
   const record = withHost(said, context);
   if (!isPid(record.pid) || ('pid' in record.sentence && !isPid(record.sentence.pid))) {
@@ -80,6 +80,27 @@ const unmarked = (text: string) =>
 
 /** rsyslog counts the lines that it folds in an int (runtime/msg.c), but no state is written so often. */
 const TIMES_MAX = 1_000_000;
+
+const LF_ESCAPED = '#012';
+
+/**
+ * HAProxy ends each message with a line feed. FreeBSD's syslogd, those of its kin and sysklogd make a blank of it (`parsemsg_remove_unsafe_characters`),
+ * rsyslog an escape where `DropTrailingLFOnReception` is off. A blank may also be where a sentence was cut, so what is not understood without it is read with it.
+ */
+function readLine(text: string): LogRecord | { column: number } {
+  const said = read(unended(text));
+  const isUnderstood = 'sentence' in said && !NOT_UNDERSTOOD.has(said.sentence.kind);
+  return isUnderstood || unended(text) === text ? said : read(text);
+}
+
+const NOT_UNDERSTOOD = new Set<Sentence['kind']>(['other', 'near.miss', 'truncated']);
+
+/** The text without the trace of its line feed. */
+function unended(text: string): string {
+  let end = text.endsWith(LF_ESCAPED) ? text.length - LF_ESCAPED.length : text.length;
+  while (text[end - 1] === ' ') end--;
+  return end === text.length ? text : text.slice(0, end);
+}
 
 /** What the grammar reads in a line, or where it stopped if not even the header is one. */
 function read(text: string): LogRecord | { column: number } {

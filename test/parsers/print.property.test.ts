@@ -94,14 +94,27 @@ test('cut anywhere, it tells of no other state', () => {
   );
 });
 
-test('with anything behind it, it is no sentence', () => {
+test('with anything behind it but the trace of its line feed, it is no sentence', () => {
   fc.assert(
     fc.property(stateSentence, fc.stringMatching(/^[ -~]{1,20}$/), (sentence, more) => {
+      const added = more.replace(/ *(#012)?$/, '');
       for (const text of print(sentence)) {
         const read = sentenceOf(`${HEADER}${text}${more}`);
         // What may stand in a name, and a dot, makes another sentence behind one that ends in a name; nothing else does.
-        const isOther = /^[\w.:-]*\.$/.test(more) && tellsOfState(read) && print(read).includes(text + more);
-        assert.ok(isOther || !tellsOfState(read), text + more);
+        const isOther = /^[\w.:-]*\.$/.test(added) && tellsOfState(read) && print(read).includes(text + added);
+        if (added === '') assert.deepEqual(read, sentenceOf(`${HEADER}${text}`));
+        else assert.ok(isOther || !tellsOfState(read), text + more);
+      }
+    }),
+  );
+});
+
+test('of the line feed at its end any number of blanks, or an escape, may be left', () => {
+  const trace = fc.constantFrom(' ', '  ', '#012', ' #012');
+  fc.assert(
+    fc.property(stateSentence, trace, (sentence, left) => {
+      for (const text of print(sentence)) {
+        assert.deepEqual(sentenceOf(`${HEADER}${text}${left}`), sentenceOf(`${HEADER}${text}`));
       }
     }),
   );
