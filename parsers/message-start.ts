@@ -63,6 +63,12 @@ function afterLevel(bytes: Uint8Array, start: number, end: number): number {
   return at > start + 1 && bytes[at] === GT ? at + 1 : -1;
 }
 
+/** `<134>` with something behind it, where a host should stand (`docker logs --timestamps`). */
+function isOwnHeader(bytes: Uint8Array, start: number, end: number): boolean {
+  const behind = afterLevel(bytes, start, end);
+  return behind > 0 && bytes[behind] !== SPACE;
+}
+
 /** `2026-`: an address has no dash there. */
 function isDate(bytes: Uint8Array, at: number, end: number): boolean {
   return at + 4 < end && isDigit(bytes[at]) && bytes[at + 4] === DASH;
@@ -119,6 +125,7 @@ function messageStartByFields(bytes: Uint8Array, from: number, end: number): num
   const words = wordsOfStamp(bytes, stamp);
   const time = afterFields(bytes, stamp, end, words);
   const host = isLevel(bytes, time, end) ? afterFields(bytes, time, end, 1) : time;
+  if (bytes[host] === LT && isOwnHeader(bytes, host, end)) return host;
   const behind = afterFields(bytes, host, end, 1);
   // Where no host stands, the tag does; and none stands behind a stamp with the day of the week.
   if (words === 5 || endsTag(bytes, behind)) {
