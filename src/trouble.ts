@@ -5,11 +5,13 @@ import type { Followed, Progress } from './store/store.js';
 import { illegibleSaid } from './tail/legible.js';
 import type { Unread } from './tail/unread.js';
 
-export interface Seen extends Pick<Progress, 'sources' | 'untold'> {
+export interface Seen extends Pick<Progress, 'sources' | 'untold' | 'counted'> {
   /** Whether a daemon runs on the database; null if that cannot be seen. */
   daemon: boolean | null;
   /** What is found at the path of each log. */
   logs: readonly { path: string; unread: Unread }[];
+  /** Clients can write lines of a log as they like: then HAProxy's are not the only ones that begin as its sentences do. */
+  isOpen: boolean;
   now: Instant;
 }
 
@@ -17,9 +19,12 @@ export interface Seen extends Pick<Progress, 'sources' | 'untold'> {
 const LATE_MS = 60_000;
 /** As much that is unread has not been written just now. */
 const MUCH_BYTES = 1024 * 1024;
+/** So many sentences are no chance. */
+const MISHEARD_MIN = 10;
 
 /** Each trouble in one line. If no daemon ever ran, as after an import alone, nothing is known about the present: it may be the wrong database. */
-export function ownTroubles({ sources, untold, daemon, logs, now }: Seen): string[] {
+export function ownTroubles(seen: Seen): string[] {
+  const { sources, untold, daemon, logs, now } = seen;
   if (sources.length === 0)
     return logs.length > 0 || daemon ? [] : ['haplog never ran on this database: of now nothing is known'];
   return [
@@ -28,6 +33,11 @@ export function ownTroubles({ sources, untold, daemon, logs, now }: Seen): strin
       const unread = logs.find(({ path }) => path === source.path)?.unread;
       return blindness(source, unread, daemon === true, now) ?? [];
     }),
+    ...(isMisheard(seen)
+      ? [
+          `${seen.counted.nearMisses} lines begin as HAProxy's sentences do, and none was understood: haplog parse --unknown shows them`,
+        ]
+      : []),
     ...(untold.stuck > 0 ? [`${untold.stuck} messages have waited for more than ten minutes: haplog outbox list`] : []),
     ...(untold.failed > 0 ? [`${untold.failed} messages failed within a day: haplog outbox list`] : []),
   ];
@@ -43,4 +53,10 @@ function blindness({ path, trouble, readAt }: Followed, unread: Unread | undefin
   const isOld = now - unread.writtenAt > LATE_MS || unread.bytes > MUCH_BYTES;
   if (readAt === null || now - readAt <= LATE_MS || !isOld) return null;
   return `${path}: ${unread.bytes} bytes wait, and nothing has been read for ${formatDuration(now - readAt)}: see haplog's own log`;
+}
+
+/** HAProxy seems to word everything otherwise than it did until now, or something spoils each line on its way. */
+function isMisheard({ counted, isOpen }: Seen): boolean {
+  const { candidates, rejected, nearMisses, unknown } = counted;
+  return !isOpen && nearMisses >= MISHEARD_MIN && candidates === rejected + nearMisses + unknown;
 }

@@ -44,13 +44,14 @@ export async function status(options: StatusOptions): Promise<void> {
   const logs = logsOf(progress);
   const daemon = daemonRuns(database);
   const { heard, situation } = recall(progress.memory);
+  const open = openToClients(heard);
   const { counted, outbox, delivered } = progress;
   const found: Status = {
     database,
     daemon,
-    troubles: ownTroubles({ ...progress, daemon, logs, now }),
+    troubles: ownTroubles({ ...progress, daemon, logs, now, isOpen: open.length > 0 }),
     logs,
-    open: openToClients(heard),
+    open,
     standing: standingOf(situation),
     conditions: conditionsOf(situation),
     up: options.all ? serversUp(situation) : null,

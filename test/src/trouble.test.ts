@@ -3,19 +3,32 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Followed } from '../../src/store/store.js';
 import type { Unread } from '../../src/tail/unread.js';
-import { ownTroubles } from '../../src/trouble.js';
+import { ownTroubles, type Seen } from '../../src/trouble.js';
 
 const NOW = Date.parse('2026-11-30T12:00:00Z');
 const MINUTE = 60_000;
 const LOG = '/var/log/haproxy.log';
 
-function troubles(unread: Unread | null, source: Partial<Followed> = {}, daemon: boolean | null = true): string[] {
+const NOTHING: Seen['counted'] = {
+  ...{ lines: 0, bytes: 0, traffic: 0, candidates: 0, other: 0, oversize: 0 },
+  ...{ rejected: 0, nearMisses: 0, unknown: 0, suspects: 0 },
+};
+
+function troubles(
+  unread: Unread | null,
+  source: Partial<Followed> = {},
+  daemon: boolean | null = true,
+  more: Partial<Seen> = {},
+): string[] {
   return ownTroubles({
     sources: [{ path: LOG, trouble: null, readAt: NOW - 10 * MINUTE, ...source }],
     untold: { failed: 0, stuck: 0 },
     daemon,
     logs: unread === null ? [] : [{ path: LOG, unread }],
     now: NOW,
+    counted: NOTHING,
+    isOpen: false,
+    ...more,
   });
 }
 
@@ -61,4 +74,21 @@ test('a log of which nothing is understood is trouble, also after the daemon', (
   const strange = file({ bytes: 0, hasLine: false, isIllegible: true });
   assert.match(troubles(strange)[0]!, /its lines begin in no way that haplog knows/);
   assert.equal(troubles(strange, {}, false).length, 2);
+});
+
+describe('sentences of which none is understood', () => {
+  const read = file({ bytes: 0, hasLine: false });
+  const heard = (counted: Partial<Seen['counted']>, isOpen = false) =>
+    troubles(read, {}, true, { counted: { ...NOTHING, ...counted }, isOpen });
+  const MISHEARD = [
+    "10 lines begin as HAProxy's sentences do, and none was understood: haplog parse --unknown shows them",
+  ];
+  test('are trouble if they are ten', () => {
+    assert.deepEqual(heard({ candidates: 13, nearMisses: 10, rejected: 1, unknown: 2 }), MISHEARD);
+    assert.deepEqual(heard({ candidates: 9, nearMisses: 9 }), []);
+  });
+  test('are none as soon as one was understood', () =>
+    assert.deepEqual(heard({ candidates: 100, nearMisses: 99 }), []));
+  test('are none where clients can write them', () =>
+    assert.deepEqual(heard({ candidates: 10, nearMisses: 10 }, true), []));
 });
