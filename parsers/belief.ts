@@ -12,6 +12,7 @@ import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { loggedKey, stoppedKey, workerKey } from './keys.js';
 import { isLoading } from './masters.js';
 import { cameBothWays, expectsStderr, isNameless, profileOf, waysOf, withProfile } from './profiles.js';
+import { isLogged, reached } from './reach.js';
 import type { LogRecord } from './record.js';
 import { acquainted, awaitsItsName, isWorker } from './speakers.js';
 import { clientsWriteLines, closed, opened, reconsidered } from './strangers.js';
@@ -82,13 +83,14 @@ export function mayBeClients(heard: Heard, event: HaproxyEvent, { sealed }: Rece
 }
 
 /**
- * Of an event that came on stderr alone: whether a line of a `log` target is lacking. It is if its backend is known to have a target and the event
- * contradicts what was said before: a client's text behind a bare header can look like stderr. An event that fits is believed, because a burst
+ * Of an event that came on stderr alone: whether a line of a `log` target is lacking. It is if its backend is known to have a target that takes such
+ * sentences (reach.ts), and the event contradicts what was said before: a client's text behind a bare header can look like stderr. An event that fits is believed, because a burst
  * loses datagrams. So is one about a backend that has no target (`no log`).
  */
 export function lacksLogs(heard: Heard, event: HaproxyEvent): boolean {
   const backend = backendOf(event.says);
-  return backend !== null && heard.told.has(loggedKey(event, backend)) && !fits(heard, event);
+  if (backend === null || !heard.told.has(loggedKey(event, backend))) return false;
+  return (isLogged(heard, event) || clientsWriteLines(heard, event)) && !fits(heard, event);
 }
 
 /** Takes in what a believed event shows about its load balancer and its worker. `tag` is the program's name in its first line. */
@@ -103,7 +105,7 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   // Clients make up names without end.
   const isName = says.kind === 'proxy.stopped' && !clientsWriteLines(heard, event);
   const mark = isName ? stoppedKey(host, says.proxy) : logged;
-  const told = mark === null ? met.told : met.told.with(mark, 'logged');
+  const told = reached(mark === null ? met.told : met.told.with(mark, 'logged'), event, said);
   const learned = withProfile(heardWith(met, { told }), host, { ...waysOf(profile, event, said), tags });
   // If HAProxy's lines bear a severity, all others do as well: then no client can write a whole line.
   if (said.sealed) return closed(learned, host);

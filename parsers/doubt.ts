@@ -7,6 +7,7 @@ import type { HaproxyEvent } from './event.js';
 import { isForged } from './forged.js';
 import type { Heard, Held, Profile, RecentEvent } from './heard.js';
 import { expectsStderr, profileOf } from './profiles.js';
+import { comesAlone } from './reach.js';
 import { isWorker } from './speakers.js';
 import { clientsWriteLines, OPEN } from './strangers.js';
 import { fits } from './told.js';
@@ -41,16 +42,17 @@ export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null
   // HAProxy's header changes only when it is started anew, and then its worker is another one, too.
   if (standsInAnother(heard, held, said)) return (known ? forGood : untilNext)(FOREIGN);
   if (said.by.stderr > 0 && !known && profile.announces) return untilNext(UNANNOUNCED);
-  const missing = missingOf(profile, said);
+  const missing = missingOf(heard, profile, event, said);
   if (missing.length === 0) return doubtOfWhole(heard, held, said);
   return known ? doubtOfKnown(heard, event, said, missing) : doubtOfUnknown(profile, said, missing);
 }
 
-/** The lines that the load balancer is known to write of each change, and that did not come. */
-function missingOf(profile: Profile, { by, pair }: RecentEvent): string[] {
+/** The lines that the load balancer is known to write of such a change, and that did not come. */
+function missingOf(heard: Heard, profile: Profile, event: HaproxyEvent, { by, pair }: RecentEvent): string[] {
+  const isAlone = comesAlone(heard, event) && !clientsWriteLines(heard, event);
   return [
     ...(expectsStderr(profile) && by.stderr === 0 ? ['the line on stderr'] : []),
-    ...(profile.pairs && !pair ? ['the line of the other log target'] : []),
+    ...(profile.pairs && !pair && !isAlone ? ['the line of the other log target'] : []),
   ];
 }
 

@@ -155,11 +155,14 @@ export interface Held {
   doubted?: true;
 }
 
+/** Which sentences about a backend came by a `log` target, and by two: down to severity `to`, and none from `notFrom` on. */
+export type Reach = Record<'logged' | 'paired', { to: number; notFrom: number }>;
+
 /**
  * What is remembered under the keys of keys.ts, as far as it was believed: what a worker last said of a server; how many usable servers a backend has, or
- * the time to which its sentences were moved; that a `log` target spoke of a backend; and that a proxy has stopped.
+ * the time to which its sentences were moved; that a `log` target spoke of a backend, and how far its targets reach; and that a proxy has stopped.
  */
-type Told = StateSentenceWord | number | 'logged';
+type Told = StateSentenceWord | number | 'logged' | Reach;
 type StateSentenceWord = Extract<StateSentence, { kind: 'server' }>['change']['to'];
 
 /**

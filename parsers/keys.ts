@@ -19,6 +19,8 @@ export const serverKey = ({ host, pid }: WorkerRef, { backend, server }: ServerR
   `${host} ${pid} ${backend}/${server}`;
 /** Notes that a `log` target spoke of a backend: each proxy has targets of its own. */
 export const loggedKey = (worker: WorkerRef, backend: string): string => `${backendKey(worker, backend)} logged`;
+/** How far the `log` targets of a host's proxy reach (reach.ts). */
+export const reachKey = (host: string, proxy: string): string => `${host} 0 ${proxy} reach`;
 /** Notes that a host had such a proxy: one of its workers told that it stopped. */
 export const stoppedKey = (host: string, proxy: string): string => `${host} 0 ${proxy} stopped`;
 /** The time to which what was said of a backend was moved (foretold.ts). */

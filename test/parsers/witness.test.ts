@@ -1,7 +1,7 @@
 /** Which lines are a pair, and what a load balancer is taken to write, where one thing less would hide an alarm or tell a forged one. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { down, stderrLine, syslogLine, up } from '../support/lines.js';
+import { describe, test } from 'node:test';
+import { down, EXHAUSTED, serverText, stderrLine, syslogLine, up } from '../support/lines.js';
 import { readLog } from '../support/reading.js';
 
 const T = Date.parse('2026-11-22T12:00:00Z');
@@ -41,4 +41,52 @@ test('a master whose number another one had before the boot is a new one: it tak
   ];
   const killed = readLog(lines).news.incidents.findLast(({ rule }) => rule === 'worker_killed');
   assert.equal(killed?.resolvedAt, T + 90_000);
+});
+
+describe('a `log` line that takes only what is urgent (`log ... err`), and a proxy that has fewer of them, take nothing from belief:', () => {
+  const both = (at: number, text: string) => [stderrLine(at, text), syslogLine(at, text)];
+  const two = (at: number, text: string) => [syslogLine(at, text), syslogLine(at, text)];
+  const one = (at: number, text: string) => [syslogLine(at, text)];
+
+  test('a return that stands on stderr alone is believed, though a weight was changed in silence', () => {
+    const first = [...both(T + 1_000, down('b', 1)), stderrLine(T + 60_000, up('b', 2))];
+    const log = [forked, ...first, ...both(LATER, down('a', 1)), ...both(LATER + 9_000, EXHAUSTED)];
+    const all = [...log, stderrLine(LATER + 20_000, up('a', 2)), syslogLine(LATER + 30_000, 'Proxy new started.')];
+    assert.deepEqual(told(all), ['b down', 'b up', 'a down', 'a up']);
+  });
+
+  test('so is one that one of two targets tells, though another return was lost', () => {
+    const first = [...two(T, down('b', 1)), ...one(T + 60_000, up('b', 2))];
+    const outage = [...two(LATER, down('a', 1)), ...two(LATER + 1_000, down('b', 0)), ...two(LATER + 1_000, EXHAUSTED)];
+    assert.deepEqual(
+      told([...first, ...outage, ...one(LATER + 9_000, up('b', 2)), syslogLine(LATER + 30_000, 'Proxy new started.')]),
+      [...['b down', 'b up', 'a down', 'b down', 'b up']],
+    );
+  });
+
+  test('so are the outage and the return of a backend that has one target where others have two', () => {
+    const other = serverText({ at: T, backend: 'web', server: 'x', to: 'DOWN', left: 1 });
+    const log = [
+      ...two(T, other),
+      ...one(T + 60_000, down('b', 1)),
+      ...one(LATER, EXHAUSTED),
+      ...one(LATER + 9_000, up('b', 2)),
+    ];
+    const { outages } = readLog([...log, syslogLine(LATER + 30_000, 'Proxy new started.')]).news;
+    assert.deepEqual(outages.at(-1)?.end, LATER + 9_000);
+  });
+
+  test('but a line that is lost once does not make a single one enough: the next pair shows that there are two', () => {
+    const log = [
+      ...one(T, down('b', 1)),
+      ...two(T + 60_000, down('a', 0)),
+      ...two(T + 60_000, EXHAUSTED),
+      ...two(T + 90_000, up('a', 1)),
+    ];
+    assert.deepEqual(told([...log, ...one(LATER, up('b', 7)), syslogLine(LATER + 30_000, 'Proxy new started.')]), [
+      'b down',
+      'a down',
+      'a up',
+    ]);
+  });
 });
