@@ -41,8 +41,10 @@ export interface BackendState {
   /** The outage that is open; null while a server is available. */
   outage: Outage | null;
   out: OutServers;
-  /** How many servers could be used, as HAProxy counted them last; null if it did not. */
+  /** How many servers can be used, as HAProxy counted them last, and those that came back uncounted since; null if it did not count. */
   counts: Counts | null;
+  /** How `counts` are known. Older memories have none: HAProxy counted. */
+  countsEvidence?: Evidence;
   /** Its worker no longer serves it, by its own word: a proxy of this name has stopped. */
   stopped: boolean;
   /** When that was told, and the outage that ended with it while its incident goes on: it may have been a frontend of the same name. Older memories have none. */
@@ -118,7 +120,7 @@ export const FRESH_BACKEND: BackendState = {
 /** What an event changed. */
 export interface Change {
   board: Board;
-  /** The event, where it means more than it says (beginning.ts). */
+  /** The event, where it means more than it says (beginning.ts, uncounted.ts). */
   event?: HaproxyEvent;
   transition: Transition | null;
   /** Outages that opened, ended, or turned out to be no planned work, each with the servers of its backend that are out. */

@@ -15,7 +15,7 @@ const CONDITIONS = ['down', 'draining', 'on_backup', 'degraded', 'unknown', 'up'
 
 export interface BackendNow {
   condition: Condition;
-  /** The servers that can be used, as HAProxy counted them last; null if it did not. */
+  /** The servers that can be used, as HAProxy counted them last, and those that came back uncounted since; null if it did not count. */
   counts: Counts | null;
   evidence: Evidence;
 }
@@ -43,11 +43,12 @@ export function backendNow(
   return { condition: isServed ? 'up' : 'unknown', counts: null, evidence: 'assumed' };
 }
 
-function inWorker(board: Board, key: string, { outage, out, counts }: BackendState): BackendNow {
+function inWorker(board: Board, key: string, state: BackendState): BackendNow {
+  const { outage, out, counts, countsEvidence = 'observed' } = state;
   if (outage !== null) {
     return { condition: isDraining(board, key) ? 'draining' : 'down', counts, evidence: outage.evidence };
   }
-  const evidence = counts === null ? 'inferred' : 'observed';
+  const evidence = counts === null ? 'inferred' : countsEvidence;
   if (counts !== null && counts.active === 0 && counts.backup > 0) return { condition: 'on_backup', counts, evidence };
   return { condition: out.total > 0 ? 'degraded' : 'up', counts, evidence };
 }

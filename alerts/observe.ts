@@ -18,6 +18,7 @@ import { availabilityAfter, evidenceOf, type ServerSentence, settle } from './ou
 import { isOfThePast } from './past.js';
 import { isPlannedChange } from './planned.js';
 import type { Evidence } from './state.js';
+import { countedOnReturn } from './uncounted.js';
 import { noteWorker } from './workers.js';
 
 /**
@@ -51,7 +52,7 @@ function hearOf(board: Board, event: HaproxyEvent, copies: number): Change {
 }
 
 function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, copies: number): Change {
-  const counted = countedAtBeginning(board, event, says);
+  const counted = countedAtBeginning(board, event, says) ?? countedOnReturn(board, event, says);
   if (counted !== null) {
     const meant = { ...event, says: counted };
     return { ...changeOf(board, meant, counted, copies, 'inferred'), event: meant };

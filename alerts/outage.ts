@@ -64,13 +64,18 @@ export function settle(
 ): Change {
   const key = backendKey(event, backend);
   const known = board.backends.get(key);
-  const { outage, stopped, stop, counts: countedBefore } = alive(board, known ?? FRESH_BACKEND, event);
-  const counts = countsAfter(event, countedBefore, available);
+  const before = alive(board, known ?? FRESH_BACKEND, event);
+  const { outage, stopped, stop } = before;
+  const { counts, countsEvidence = 'observed' } = countsAfter(event, before, available, evidence);
   const planned = out.total > 0 && out.unplanned === 0;
   const becomes = (open: Outage | null, changed: Outage | null): Change => {
     const isAsKnown =
-      known?.outage === open && known.out === out && known.stopped === stopped && isSame(known.counts, counts);
-    const now = { outage: open, out, counts, stopped, ...(stop && { stop }) };
+      known?.outage === open &&
+      known.out === out &&
+      known.stopped === stopped &&
+      known.countsEvidence === countsEvidence &&
+      isSame(known.counts, counts);
+    const now = { outage: open, out, counts, countsEvidence, stopped, ...(stop && { stop }) };
     const after = isAsKnown ? board : boardWith(board, { backends: board.backends.with(key, now) });
     return {
       board: after,
@@ -123,11 +128,15 @@ export function fallBy(board: Board, event: HaproxyEvent, key: string): Fall {
   return { last, total, workerBegan: beganShortlyBefore(board, event) };
 }
 
+type Counted = Pick<BackendState, 'counts' | 'countsEvidence'>;
+
 /** A sentence without counts leaves the earlier ones in place. Counts of no server at all are dropped when one comes back. */
-function countsAfter({ says }: HaproxyEvent, before: Counts | null, available: Availability): Counts | null {
-  if (says.kind === 'backend.exhausted') return { active: 0, backup: 0 };
-  const counts = says.kind === 'server' ? (says.counts ?? before) : before;
-  return available === 'returned' && counts?.active === 0 && counts.backup === 0 ? null : counts;
+function countsAfter({ says }: HaproxyEvent, before: Counted, available: Availability, evidence: Evidence): Counted {
+  if (says.kind === 'backend.exhausted') return { counts: { active: 0, backup: 0 }, countsEvidence: evidence };
+  const isCounted = says.kind === 'server' && says.counts !== null;
+  const after: Counted = isCounted ? { counts: says.counts, countsEvidence: evidence } : before;
+  const { counts } = after;
+  return available === 'returned' && counts?.active === 0 && counts.backup === 0 ? { counts: null } : after;
 }
 
 function isSame(one: Counts | null, other: Counts | null): boolean {

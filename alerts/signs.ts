@@ -7,7 +7,7 @@ import { type Fall, NO_FALL } from './incident.js';
 import { fallBy, type ServerSentence } from './outage.js';
 import { isOfThePast } from './past.js';
 import { type Rule, WHOLE } from './rules.js';
-import type { Shown } from './state.js';
+import type { Evidence, Shown } from './state.js';
 import { beganShortlyBefore } from './workers.js';
 
 export interface Sign {
@@ -26,6 +26,8 @@ export interface Sign {
   isVague?: boolean;
   /** The state of the server, if it is about one. */
   state?: Shown;
+  /** How it is known. Missing: it stands in the log. */
+  evidence?: Evidence;
 }
 
 const NONE: readonly Sign[] = [];
@@ -52,7 +54,7 @@ export function signsOf(event: HaproxyEvent, change: Change): readonly Sign[] {
 function signsOfServer(event: HaproxyEvent, says: ServerSentence, { board, transition }: Change): Sign[] {
   const { backend } = says.server;
   const key = backendKey(event, backend);
-  const { out } = board.backends.get(key) ?? FRESH_BACKEND;
+  const { out, countsEvidence = 'observed' } = board.backends.get(key) ?? FRESH_BACKEND;
   const signs: Sign[] = [];
   if (transition !== null) signs.push(...signsOfTransition(event, says, { board, transition }));
   if (says.counts === null) return signs;
@@ -63,7 +65,7 @@ function signsOfServer(event: HaproxyEvent, says: ServerSentence, { board, trans
   const isLast = active + backup === 1 && out.total > 0;
   const planned = out.total > 0 && out.unplanned === 0;
   const fall = isOnBackup || isLast ? fallBy(board, event, key) : NO_FALL;
-  const about = { subject: backend, planned, cause: says.cause, fall };
+  const about = { subject: backend, planned, cause: says.cause, fall, evidence: countsEvidence };
   signs.push({ rule: 'backup_only', is: isOnBackup ? 'present' : 'absent', ...about });
   signs.push({ rule: 'last_server', is: isLast ? 'present' : 'absent', ...about });
   return signs;

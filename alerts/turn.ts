@@ -49,12 +49,12 @@ export class Turn {
   /** Takes in what an event says of any other trouble. */
   heed(event: HaproxyEvent, sign: Sign): void {
     const { host, pid, at } = event;
-    const { rule, subject } = sign;
+    const { rule, subject, evidence = 'observed' } = sign;
     if (!this.#plan.policy.rules[rule].on) return;
     const isKnown = this.#ledger.get({ host, rule, subject }) !== undefined;
     const spell = spellOfSign(event, sign, masterOf(this.#board, event), isKnown);
     if (sign.is === 'present') this.#present(spell);
-    else if (sign.is === 'absent') this.#absent(spell, { pid, at, evidence: 'observed' }, false);
+    else if (sign.is === 'absent') this.#absent(spell, { pid, at, evidence }, false);
     else this.#pass(spell, sign);
   }
 

@@ -141,15 +141,36 @@ describe('a backend is', () => {
       'observed: down, 0 active and 0 backup servers left',
     ],
     [
-      'up, of nobody knows how many, when its only server is back without a count',
+      'up with one more when a server is back and HAProxy does not count',
       ['0:00 maint a 0', '1:00 ready a'],
-      'inferred: up',
+      'inferred: up, 1 active and 0 backup servers',
     ],
     [
-      'degraded, of nobody knows how many, when one of them is back without a count',
+      'degraded with one more when one of them is back and HAProxy does not count',
       ['0:00 down b 1', '0:00 maint a 0', '1:00 ready a'],
-      'inferred: degraded',
+      'inferred: degraded, 1 active and 0 backup servers left',
     ],
+    [
+      'on backup when a backup server is the only one back',
+      ['0:00 down a 0', '1:00 backup ready k'],
+      'inferred: on backup, 0 active and 1 backup servers left',
+    ],
+    [
+      'as HAProxy counts, once it does so again',
+      ['0:00 maint a 1', '1:00 ready a', '2:00 down b 2'],
+      'observed: degraded, 2 active and 0 backup servers left',
+    ],
+    [
+      'inferred to have what was counted by us also after a server enters maintenance uncounted',
+      ['0:00 down b 1', '0:30 maint a 0', '1:00 ready a', '2:00 maint b'],
+      'inferred: degraded, 1 active and 0 backup servers left',
+    ],
+    [
+      'inferred to be as a state file has it',
+      ['0:00 @1 forked', '0:00 @1 took a 1'],
+      'inferred: degraded, 1 active and 0 backup servers left',
+    ],
+    ['up, of nobody knows how many, where HAProxy has never counted', ['0:00 maint a', '1:00 ready a'], 'inferred: up'],
     [
       'down where all that are left begin in drain',
       ['0:00 @1 forked', '0:00 @1 took a 1', '0:00 @1 drain b'],

@@ -147,6 +147,13 @@ test('the end of a death is observed where a master tells of the next worker, el
   assert.deepEqual(end('server_down', '0:00 @1 down a 1', '1:00 @1 up a 2'), ['observed']);
 });
 
+test('the end of a trouble is inferred where a server came back and HAProxy did not count, and observed where it did', () => {
+  const ends = (...script: string[]) =>
+    (['backup_only', 'last_server'] as const).map((rule) => ofRule(rule, '0:00 down a 0+1', ...script)[0]?.endEvidence);
+  assert.deepEqual(ends('1:00 maint a', '2:00 ready a'), ['inferred', 'inferred']);
+  assert.deepEqual(ends('1:00 up a 1+1'), ['observed', 'observed']);
+});
+
 test('what is well already ends by no later word', () => {
   const rules = { ...EVERY_RULE, server_down: { ...EVERY_RULE.server_down, keepFiringMs: 600_000 } };
   const [down] = incidents(['0:00 down a 1', '1:00 up a 2', '1:30 maint a 1'], { rules }).filter(

@@ -10,6 +10,7 @@
  *   '0:05 down web/a 1'   server a of backend web falls
  *   '0:05 down a 0+1'     no active server is left, and one backup server
  *   '0:05 follow a 0 web/b'  server a falls, which tracks web/b
+ *   '0:05 backup ready k'  server k, a backup server, leaves maintenance (also before every other word about a server)
  *   '0:05 check a failed 2/3'  a check failed, and two more may fail until the server falls (also: succeeded 3/3; `down` behind it, of one that is)
  *   '0:05 refused haproxy.cfg:41'  the configuration has a mistake there; without a place: it has mistakes
  *   '0:05 reload failed'  the master could not load its new configuration (also: succeeded; anew: it succeeded, and was the first)
@@ -95,6 +96,10 @@ const BY_CHECK: Cause = {
 const BY_COMMAND: Cause = { ...BY_CHECK, class: 'admin', reason: null, durationMs: null };
 
 function sentenceOf([verb, ...rest]: string[], pid: number): HaproxyEvent['says'] {
+  if (verb === 'backup') {
+    const says = sentenceOf(rest, pid);
+    return says.kind === 'server' ? { ...says, backup: true } : says;
+  }
   if (verb === 'reload') {
     return rest[0] === 'failed' ? { kind: 'reload.failed', reason: 'Loading failure!' } : { kind: 'reload.succeeded' };
   }
