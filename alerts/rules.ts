@@ -79,7 +79,7 @@ export const RULE_WORDS: Record<Rule, RuleWords> = {
   checks_failing: {
     is: 'fails its health checks',
     hasBeen: 'has been failing its health checks',
-    over: 'has passed its health checks again',
+    over: 'has stopped failing its health checks', // it may have been taken out, and not be checked any more
     still: 'Still failing',
   },
   worker_killed: {

@@ -96,7 +96,8 @@ function signOf(says: SignSentence): Sign[] {
       const subject = `${server.backend}/${server.server}`;
       const about = { rule: 'checks_failing', subject, planned: false, fall: NO_FALL, cause } as const;
       if (outcome === 'failed') return state === 'up' ? [{ ...about, is: 'present' }] : [];
-      return health === of && state === 'up' ? [{ ...about, is: 'absent' }] : [];
+      // `drain`: it is up, and has no weight (src/check.c).
+      return health === of && state !== 'down' ? [{ ...about, is: 'absent' }] : [];
     }
     case 'configuration.refused':
       return [{ ...haproxy('reload_failed', 'present', says.reason), isVague: says.place === null }];

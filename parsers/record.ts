@@ -108,7 +108,7 @@ type StateOfServers =
 type Checks =
   /**
    * One result of a check (`option log-health-checks`). `health` of `of`: while `up`, how many more failures it takes until the server falls; while `down`,
-   * how many of the required successes it has.
+   * how many of the required successes it has. `drain`: up, but its weight is 0 (src/check.c).
    */
   | {
       kind: 'check.result';

@@ -53,6 +53,14 @@ test('an end that nobody saw is not told as a fact', () => {
   assert.match(text, /^How known: {3}likeliest reading of a silence/m);
 });
 
+test('that checks fail no longer is all that is told of their end: the server may have been taken out, and not be checked', () => {
+  const { text } = message('resolved', { rule: 'checks_failing', subject: 'api/web1' });
+  assert.match(
+    text,
+    /^Resolved: server api\/web1 on allyrion has stopped failing its health checks, after 4 min 12 s\n/,
+  );
+});
+
 test('a reminder tells for how long', () => {
   const reminder = { ...notification('reminder'), createdAt: OPENED + 240 * MINUTE };
   const { subject, text } = render(reminder, reminder.createdAt);

@@ -11,7 +11,7 @@
  *   '0:05 down a 0+1'     no active server is left, and one backup server
  *   '0:05 follow a 0 web/b'  server a falls, which tracks web/b
  *   '0:05 backup ready k'  server k, a backup server, leaves maintenance (also before every other word about a server)
- *   '0:05 check a failed 2/3'  a check failed, and two more may fail until the server falls (also: succeeded 3/3; `down` behind it, of one that is)
+ *   '0:05 check a failed 2/3'  a check failed, and two more may fail until the server falls (also: succeeded 3/3; `down` or `drain` behind it, of one that is)
  *   '0:05 refused haproxy.cfg:41'  the configuration has a mistake there; without a place: it has mistakes
  *   '0:05 reload failed'  the master could not load its new configuration (also: succeeded; anew: it succeeded, and was the first)
  *   '0:05 @1 forked'      the master says that the worker began
