@@ -39,6 +39,18 @@ export function noteTime(
   return clocks.with(host, { at, skewMs: live ? skewMs : Math.max(0, skewMs) });
 }
 
+/** The clocks after ours was set back by `byMs`, or forward where that is negative: theirs were not, as far as is known, and go on as they did. */
+export function ownSetBack(clocks: Shelf<HostClock>, byMs: number): Shelf<HostClock> {
+  let after = clocks;
+  for (const [host, { at, skewMs }] of clocks) after = after.with(host, { at, skewMs: skewMs + byMs });
+  return after;
+}
+
+/** The latest instant of our clock at which one of them was noted; -Infinity if there are none. */
+export function lastNoted(clocks: Shelf<HostClock>): Instant {
+  return [...clocks].reduce((last, [, { at, skewMs }]) => Math.max(last, at - skewMs), Number.NEGATIVE_INFINITY);
+}
+
 /** The host's time when ours is `now`. */
 export function hostTime(clocks: Shelf<HostClock>, host: string, now: Instant): Instant {
   const known = clocks.get(host);

@@ -21,6 +21,7 @@ export {
   type WebhookReceiver,
 } from './channels/receiver.js';
 export { isSigningSecret } from './channels/signature.js';
+export { lastNoted, ownSetBack } from './clocks.js';
 export { COMPANY_MAX, companySince, type Told, waitsUntil } from './company.js';
 export { type BackendNow, backendNow, conditionInWords } from './condition.js';
 export { renderMany } from './digest.js';

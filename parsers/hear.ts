@@ -73,6 +73,18 @@ export function nextVerdictAt({ held }: Heard): Instant {
   return [...held].reduce((next, [, one]) => Math.min(next, one.heardAt + patienceMs(one)), Number.POSITIVE_INFINITY);
 }
 
+/** What was heard, after the clock by which it was heard was set back by `byMs`, or forward where that is negative: nothing waits longer for it. */
+export function heardBefore(heard: Heard, byMs: number): Heard {
+  let { held } = heard;
+  for (const [id, one] of heard.held) held = held.with(id, { ...one, heardAt: one.heardAt - byMs });
+  return heardWith(heard, { held });
+}
+
+/** The latest instant of our clock at which something that waits was heard; -Infinity if nothing waits. */
+export function lastHeard({ held }: Heard): Instant {
+  return [...held].reduce((last, [, { heardAt }]) => Math.max(last, heardAt), Number.NEGATIVE_INFINITY);
+}
+
 function hearingOf({ heard, events, suspects, cleared }: Verdicts, copy: Hearing['copy']): Hearing {
   return { heard, events, copy, suspects, cleared };
 }

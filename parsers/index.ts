@@ -10,7 +10,7 @@ export {
   tellsOfState,
 } from './event.js';
 export { KINDS } from './haproxy.gen.js';
-export { type Address, type Hearing, hear, hearNothing, nextVerdictAt } from './hear.js';
+export { type Address, type Hearing, hear, heardBefore, hearNothing, lastHeard, nextVerdictAt } from './hear.js';
 export { type Heard, NOTHING_HEARD, type Suspect } from './heard.js';
 export { backendKey, serverKey, type WorkerRef, workerKey } from './keys.js';
 export { lastHeader, messageStart } from './message-start.js';

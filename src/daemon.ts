@@ -7,9 +7,19 @@ import { startDelivery } from './delivery-loop.js';
 import { keepHouse } from './housekeeper.js';
 import { Intake } from './intake.js';
 import type { Logger } from './log.js';
-import { readsFirst, recall } from './memory.js';
+import { lastInstant, readsFirst, recall } from './memory.js';
 import { CUT_REMEDY, someCut } from './misses.js';
-import { caughtUpSaid, deliverySaid, describe, narrate, noticeSaid, type Said, strandedSaid } from './narrate.js';
+import {
+  caughtUpSaid,
+  deliverySaid,
+  describe,
+  narrate,
+  noticeSaid,
+  type Said,
+  setBackSaid,
+  strandedSaid,
+} from './narrate.js';
+import { ownClock } from './own-clock.js';
 import { Sight } from './sight.js';
 import type { Store } from './store/store.js';
 import { follow } from './tail/follow.js';
@@ -36,7 +46,9 @@ export interface DaemonDeps {
 
 /** Runs until `signal` aborts, and leaves nothing running. Rejects when the store fails: only what is on disk may be believed. */
 export async function runDaemon({ config, store, log, from, signal, lost = never }: DaemonDeps): Promise<void> {
-  const clock = { now: () => Date.now() };
+  const remembered = await store.memory();
+  const memory = recall(remembered);
+  const clock = ownClock(lastInstant(memory));
   const plan = planOf(config);
   const paths = config.sources.map(({ path }) => path);
   await store.follow(paths, clock.now());
@@ -58,7 +70,6 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
   let warnedOfCuts = false;
   const sight = new Sight(store);
   const places = await Promise.all(paths.map((path) => store.checkpoint(path)));
-  const remembered = await store.memory();
   const isFirst = places.every((place) => place === null) || readsFirst(remembered);
   const intake = new Intake(
     {
@@ -75,8 +86,9 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
         }
         if (commit.notifications.length > 0) delivery.ring();
       },
+      onSetBack: (byMs) => say(setBackSaid(byMs)),
     },
-    recall(remembered),
+    memory,
   );
   const time = new Timekeeper(intake, paths, () => {
     for (const said of describe(intake.memory.situation, clock.now())) say(said);

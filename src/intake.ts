@@ -1,8 +1,9 @@
 /** The one writer of history: batches and ticks go through here one at a time, and what they mean is remembered only once the store has it. */
 import { nextTickAt, type Plan } from '../alerts/index.js';
-import { type Instant, latestStamp, nextVerdictAt } from '../parsers/index.js';
+import { latestStamp, nextVerdictAt } from '../parsers/index.js';
 import type { Source } from './config/config.js';
-import { firstReading, type Memory } from './memory.js';
+import { afterSetBack, firstReading, type Memory } from './memory.js';
+import type { OwnClock } from './own-clock.js';
 import { commitOf, type Ingested, ingest, tick } from './pipeline.js';
 import type { Commit, Store } from './store/store.js';
 import type { Batch } from './tail/batch.js';
@@ -12,17 +13,21 @@ export interface IntakeDeps {
   store: Pick<Store, 'apply' | 'wishes'>;
   /** The configuration's part of the plan. */
   plan: Plan;
-  clock: { now(): Instant };
+  clock: OwnClock;
   /** No first reading of the logs was ever completed: what is over by now was before haplog's time. */
   isFirst: boolean;
   /** Called after each commit that is on disk; `before` is what was remembered until then. */
   onCommit(commit: Commit, before: Memory): void;
+  /** Called when our clock was set back by so many ms, or forward again (negative), once what waits waits no longer for it. */
+  onSetBack(byMs: number): void;
 }
 
 export class Intake {
   readonly #deps: IntakeDeps;
   #memory: Memory;
   #plan: Plan;
+  /** How far behind our clock was, as what is remembered allows for. */
+  #behindMs = 0;
   #turn: Promise<void> = Promise.resolve();
   #ended = false;
   /** How far a first reading has come; null if this is none, or if it is over. */
@@ -41,15 +46,17 @@ export class Intake {
 
   /** Takes in a batch of a log, given with what the log's lines leave out. Rejects when the store fails. */
   take(batch: Batch, { tz, host }: Pick<Source, 'tz' | 'host'>): Promise<void> {
-    return this.#queue(() => {
-      const asOf = latestStamp(batch.readAt);
-      return ingest(this.#memory, batch, this.#plan, { tz: tz ?? localZone(), asOf, host: host ?? undefined });
+    return this.#queue((memory) => {
+      // It may have been read just before our clock was set back.
+      const readAt = Math.min(batch.readAt, this.#deps.clock.now());
+      const context = { tz: tz ?? localZone(), asOf: latestStamp(readAt), host: host ?? undefined };
+      return ingest(memory, { ...batch, readAt }, this.#plan, context);
     });
   }
 
   /** Lets time pass up to now. Only to be called when every log has been read to its end. */
   tick(): Promise<void> {
-    return this.#queue(() => tick(this.#memory, this.#deps.clock.now(), this.#plan));
+    return this.#queue((memory) => tick(memory, this.#deps.clock.now(), this.#plan));
   }
 
   /**
@@ -58,7 +65,7 @@ export class Intake {
    */
   firstTick(): Promise<void> {
     const first = this.#first !== null;
-    return this.#queue(() => tick(this.#memory, this.#deps.clock.now(), this.#plan, { first, anew: true }), first);
+    return this.#queue((memory) => tick(memory, this.#deps.clock.now(), this.#plan, { first, anew: true }), first);
   }
 
   /** Whether people have silenced or acknowledged something by command that no turn has heeded yet; a tick will heed it. */
@@ -67,8 +74,9 @@ export class Intake {
     return silences !== this.#plan.silences || acknowledgements !== this.#plan.acknowledgements;
   }
 
-  /** How long until time alone changes something, in ms; Infinity if nothing waits. */
+  /** How long until time alone changes something, in ms; Infinity if nothing waits. That our clock was set is to be heeded at once. */
   untilNextTick(): number {
+    if (this.#deps.clock.behindMs() !== this.#behindMs) return 0;
     const { heard, situation } = this.#memory;
     const next = Math.min(nextTickAt(situation, this.#plan), nextVerdictAt(heard));
     return Math.max(0, next - this.#deps.clock.now());
@@ -91,17 +99,21 @@ export class Intake {
     return { ...commit, remember: [...commit.remember, ...remember], forget: [...commit.forget, ...forget] };
   }
 
-  #queue(work: () => Ingested, isEndOfFirst = false): Promise<void> {
+  #queue(work: (memory: Memory) => Ingested, isEndOfFirst = false): Promise<void> {
     const turn = this.#turn.then(async () => {
       if (this.#ended) return;
       await this.#heedWishes();
-      const { memory, news } = work();
       const before = this.#memory;
+      const behindMs = this.#deps.clock.behindMs();
+      const byMs = behindMs - this.#behindMs;
+      const { memory, news } = work(byMs === 0 ? before : afterSetBack(before, byMs));
       const notedAt = this.#deps.clock.now();
       const notifications = news.notifications.map((each) => ({ ...each, notedAt }));
       const commit = this.#noted(commitOf(before, { memory, news: { ...news, notifications } }), isEndOfFirst);
       await this.#deps.store.apply(commit);
       this.#memory = memory; // believed only once it is on disk
+      this.#behindMs = behindMs;
+      if (byMs !== 0) this.#deps.onSetBack(byMs);
       if (this.#first !== null) this.#first = isEndOfFirst ? null : 'begun';
       this.#deps.onCommit(commit, before);
     });

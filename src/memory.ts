@@ -1,6 +1,22 @@
 /** All that haplog remembers between two batches, and how it is written to the store and read back. Pure. */
-import { type Incident, NOTHING_KNOWN, type Situation, type TrafficSeen, type Workers } from '../alerts/index.js';
-import { type EventId, type Heard, NOTHING_HEARD, Shelf } from '../parsers/index.js';
+import {
+  type Incident,
+  lastNoted,
+  NOTHING_KNOWN,
+  ownSetBack,
+  type Situation,
+  type TrafficSeen,
+  type Workers,
+} from '../alerts/index.js';
+import {
+  type EventId,
+  type Heard,
+  heardBefore,
+  type Instant,
+  lastHeard,
+  NOTHING_HEARD,
+  Shelf,
+} from '../parsers/index.js';
 import type { Commit, MemoryRow } from './store/store.js';
 
 export interface Memory {
@@ -31,6 +47,18 @@ export const EMPTY_MEMORY: Memory = {
   traffic: Shelf.of(),
   unassigned: Shelf.of(),
 };
+
+/** The memory after our own clock was set back by `byMs`, or forward where that is negative: what waits waits as long as it would have. */
+export function afterSetBack(memory: Memory, byMs: number): Memory {
+  const { heard, situation } = memory;
+  const clocks = ownSetBack(situation.clocks, byMs);
+  return memoryWith(memory, { heard: heardBefore(heard, byMs), situation: { ...situation, clocks } });
+}
+
+/** The latest instant of our own clock that is remembered; -Infinity if none is. */
+export function lastInstant({ heard, situation }: Memory): Instant {
+  return Math.max(lastHeard(heard), lastNoted(situation.clocks));
+}
 
 /** Each shelf by its name in the store. */
 function shelves({ heard, situation, traffic, unassigned }: Memory): Record<string, Shelf<unknown>> {

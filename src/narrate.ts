@@ -97,6 +97,13 @@ export function deliverySaid({ receiver, event, incidents, outcome, detail, atte
   return { level, words: `${what} (${detail})${again}` };
 }
 
+/** Says that our own clock was set back by so many ms, or forward again where that is negative. */
+export function setBackSaid(byMs: number): Said {
+  const how = byMs > 0 ? 'back' : 'forward again';
+  const words = `the clock of this machine was set ${how} by ${formatDuration(Math.abs(byMs))}: holds and reminders go on as if it had not been`;
+  return { level: 'warn', words };
+}
+
 /** Says that messages wait for receivers that the configuration does not name, and what to do; null if none do. */
 export function strandedSaid(awaited: readonly Awaited[], receivers: readonly string[]): Said | null {
   const stranded = groupBy(

@@ -92,6 +92,29 @@ test('while the new log cannot be read, holds of what the old one tells pass all
   await haplog.hears(/receiver log: firing delivered/);
 });
 
+for (const [when, restarts] of [
+  ['while haplog runs', false],
+  ['before haplog is started again', true],
+] as const) {
+  test(`a hold passes in its time though the clock of the machine is set back by an hour ${when}`, LIMIT, async (t) => {
+    using folder = openFolder();
+    const [log, database] = [join(folder.path, 'haproxy.log'), join(folder.path, 'haplog.db')];
+    writeFileSync(log, '');
+    const policy = { holdMs: 1_500 };
+    await using first = daemon(log, policy, database);
+    await first.hears(/^caught up/);
+    appendFileSync(log, OUTAGE());
+    await first.hears(/has no server available/);
+    if (restarts) await first.end();
+    const right = Date.now;
+    t.mock.method(Date, 'now', () => right() - 3_600_000);
+    await using second = restarts ? daemon(log, policy, database) : null;
+    const haplog = second ?? first;
+    await haplog.hears(/^incident firing/);
+    assert.match(await haplog.hears(/clock/), /was set back by (1 h|59 min 5\d s):/);
+  });
+}
+
 test('that sentences arrive cut off is said once, with what to do', LIMIT, async () => {
   using folder = openFolder();
   const log = join(folder.path, 'haproxy.log');

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { EVERYTHING } from '../../alerts/index.js';
 import { readTimes } from '../../alerts/times.js';
 import { Intake } from '../../src/intake.js';
-import { EMPTY_MEMORY, readsFirst, recall } from '../../src/memory.js';
+import { EMPTY_MEMORY, lastInstant, readsFirst, recall } from '../../src/memory.js';
+import { ownClock } from '../../src/own-clock.js';
 import { openStore } from '../../src/store/open.js';
 import type { Commit, Store } from '../../src/store/store.js';
 import { serverText, syslogLine } from '../support/lines.js';
@@ -14,10 +15,16 @@ const T = Date.parse('2026-11-22T12:00:00Z');
 const HOUR = 3_600_000;
 const PLAN = planWith({ keepFiringMs: 10_000, reminderMs: 4 * HOUR });
 
-/** A day of the daemon on a clock that jumps from one thing to do to the next; the log's clock may differ from ours. */
+/**
+ * A day of the daemon on a clock that jumps from one thing to do to the next; the log's clock may differ from ours. Times are those of a
+ * clock that is right; ours may be set to another time.
+ */
 class Day {
   now = T;
+  /** How far our clock is ahead of the right one; negative where it is behind. */
+  aheadMs = 0;
   readonly told: string[] = [];
+  readonly setBacks: number[] = [];
   readonly store: Store;
   #intake: Intake;
 
@@ -41,20 +48,25 @@ class Day {
         store: this.store,
         plan: this.plan,
         isFirst: memory === EMPTY_MEMORY,
-        clock: { now: () => this.now },
+        clock: ownClock(
+          lastInstant(memory),
+          () => this.now + this.aheadMs,
+          () => this.now,
+        ),
         onCommit: note,
+        onSetBack: (byMs) => this.setBacks.push(byMs),
       },
       memory,
     );
   }
 
-  async says(to: 'UP' | 'DOWN', left: number, backend = 'app'): Promise<void> {
+  /** @param lines by so many log targets: what two say need not wait for a witness */
+  async says(to: 'UP' | 'DOWN', left: number, backend = 'app', lines = 2): Promise<void> {
     const at = this.now + this.skewMs;
     const line = syslogLine(at, serverText({ at, backend, server: 'a', to, left }));
     const origin = this.now - T;
-    // By two log targets, so that it need not wait for a witness.
-    const lines = addressed([line, line]).map((each) => ({ ...each, start: origin + each.start }));
-    await this.#intake.take(batchOf(lines, { readAt: this.now }), { tz: 'UTC', host: null });
+    const copies = addressed(Array(lines).fill(line)).map((each) => ({ ...each, start: origin + each.start }));
+    await this.#intake.take(batchOf(copies, { readAt: this.now + this.aheadMs }), { tz: 'UTC', host: null });
   }
 
   /** Lets time pass as the timer does: to the next tick, and the next, up to `end`. */
@@ -79,6 +91,7 @@ class Day {
   }
 }
 
+const right = { behindMs: () => 0 };
 const reminders = [14_400, 28_800, 43_200, 57_600, 72_000].map((s) => `${s} reminder`);
 
 for (const [clock, skewMs] of [
@@ -108,6 +121,74 @@ test('a restart changes nothing of when a reminder comes', async () => {
   await day.says('DOWN', 0);
   await day.passTo(T + 5 * HOUR);
   await day.restart();
+  await day.passTo(T + 9 * HOUR);
+  assert.deepEqual(day.told, ['0 firing', '14400 reminder', '28800 reminder']);
+});
+
+for (const [host, follows] of [
+  ['the load balancer is another machine', false],
+  ['it is the machine of the load balancer, too', true],
+] as const) {
+  test(`reminders, and the end, come in their time though our clock is set back by an hour, where ${host}`, async () => {
+    const day = new Day();
+    await day.says('DOWN', 0);
+    await day.passTo(T + HOUR);
+    day.aheadMs = -HOUR;
+    await day.passTo(T + 5 * HOUR);
+    if (follows) day.skewMs = -HOUR;
+    await day.says('UP', 1);
+    await day.passTo(T + 6 * HOUR);
+    assert.deepEqual(day.told, ['0 firing', '14400 reminder', `${5 * 3600 + 10} resolved`]);
+    assert.deepEqual(day.setBacks, [HOUR]);
+  });
+}
+
+test('a hold passes in its time though our clock is set back again and again, a little at a time', async () => {
+  const day = new Day(0, openStore(':memory:', 'write'), planWith({ holdMs: 60_000 }));
+  await day.says('DOWN', 0);
+  for (let second = 1; second <= 50; second++) {
+    await day.passTo(T + second * 1_000);
+    day.aheadMs -= 900;
+  }
+  await day.passTo(T + HOUR);
+  const [first] = day.told;
+  assert.match(first ?? 'nothing', /^6[01](\.\d+)? firing$/);
+});
+
+test('a change that waits for a second line waits no longer because our clock is set back meanwhile', async () => {
+  const day = new Day();
+  await day.says('DOWN', 0, 'app', 1);
+  assert.deepEqual(day.told, []);
+  day.now += 500;
+  day.aheadMs = -HOUR;
+  await day.passTo(T + 60_000);
+  assert.deepEqual(day.told, ['1 firing']);
+});
+
+test('a clock that is set back and right again makes nothing early', async () => {
+  const day = new Day();
+  await day.says('DOWN', 0);
+  await day.passTo(T + HOUR);
+  day.aheadMs = -HOUR;
+  await day.passTo(T + 2 * HOUR);
+  day.aheadMs = 0;
+  await day.passTo(T + 5 * HOUR);
+  assert.deepEqual(
+    [day.told, day.setBacks],
+    [
+      ['0 firing', '14400 reminder'],
+      [HOUR, -HOUR],
+    ],
+  );
+});
+
+test('what waits goes on where it stood if haplog is started with the clock set back, and when that is right again', async () => {
+  const day = new Day();
+  await day.says('DOWN', 0);
+  day.aheadMs = -2 * HOUR;
+  await day.restart();
+  await day.passTo(T + HOUR);
+  day.aheadMs = 0;
   await day.passTo(T + 9 * HOUR);
   assert.deepEqual(day.told, ['0 firing', '14400 reminder', '28800 reminder']);
 });
@@ -170,7 +251,10 @@ test('who is killed in the first reading of a log tells nothing of what was over
     const rows = await store.memory();
     const onCommit = ({ notifications }: Commit) => told.push(...notifications.map(({ event }) => event));
     const isFirst = rows.length === 0 || readsFirst(rows);
-    return new Intake({ store, plan: PLAN, isFirst, clock: { now: () => T + 24 * HOUR }, onCommit }, recall(rows));
+    return new Intake(
+      { store, plan: PLAN, isFirst, clock: { ...right, now: () => T + 24 * HOUR }, onCommit, onSetBack: () => {} },
+      recall(rows),
+    );
   };
   const fellAndRose = async (intake: Intake, began: number) => {
     for (const [to, left, at] of [['DOWN', 0, began] as const, ['UP', 1, began + 60_000] as const]) {
@@ -222,7 +306,14 @@ test('an intake that has ended changes nothing any more, and what was under way 
     },
   };
   const intake = new Intake(
-    { store: slow, plan: PLAN, isFirst: true, clock: { now: () => T }, onCommit: () => {} },
+    {
+      store: slow,
+      plan: PLAN,
+      isFirst: true,
+      clock: { ...right, now: () => T },
+      onCommit: () => {},
+      onSetBack: () => {},
+    },
     EMPTY_MEMORY,
   );
   const underWay = intake.tick();

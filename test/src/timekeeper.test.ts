@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { EVERYTHING } from '../../alerts/index.js';
 import { Intake } from '../../src/intake.js';
 import { EMPTY_MEMORY } from '../../src/memory.js';
+import { ownClock } from '../../src/own-clock.js';
 import { openStore } from '../../src/store/open.js';
 import { Timekeeper } from '../../src/timekeeper.js';
 import { Inbox } from '../support/inbox.js';
@@ -20,9 +21,9 @@ test('time stands still for lines that come while a slow store is asked what peo
       return store.wishes();
     },
   };
-  const clock = { now: () => Date.now() };
+  const clock = ownClock(Number.NEGATIVE_INFINITY);
   const intake = new Intake(
-    { store: slow, plan: planWith(), isFirst: true, clock, onCommit: () => commits++ },
+    { store: slow, plan: planWith(), isFirst: true, clock, onCommit: () => commits++, onSetBack: () => {} },
     EMPTY_MEMORY,
   );
   const time = new Timekeeper(intake, ['/a.log'], () => {});
