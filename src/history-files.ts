@@ -11,14 +11,17 @@ import { UserError } from './user-error.js';
 
 /**
  * The batches of all files, oldest file first. If a log is given twice (plain and compressed, whole and in part), the longer file is read.
- * @param context how to read stamps without zone and year
+ * @param contextOf how to read stamps without zone and year in the file at a path
  * @throws UserError if files are damaged or cannot be opened, after everything readable was given; with several files, one that cannot be
  *   opened throws at once
  */
-export async function* readHistory(paths: readonly string[], context: TimeContext): AsyncGenerator<Batch> {
+export async function* readHistory(
+  paths: readonly string[],
+  contextOf: (path: string) => TimeContext,
+): AsyncGenerator<Batch> {
   const given = [...new Set(paths)];
   const damages: string[] = [];
-  for (const path of given.length === 1 ? given : await inOrder(given, context)) {
+  for (const path of given.length === 1 ? given : await inOrder(given, contextOf)) {
     try {
       yield* readBatches(path);
     } catch (error) {
@@ -30,10 +33,10 @@ export async function* readHistory(paths: readonly string[], context: TimeContex
 }
 
 /** The paths of the different logs, oldest first: by their first lines, and by their names if they begin at the same instant. */
-async function inOrder(paths: readonly string[], context: TimeContext): Promise<string[]> {
+async function inOrder(paths: readonly string[], contextOf: (path: string) => TimeContext): Promise<string[]> {
   const different: File[] = [];
   for (const path of paths) {
-    const file = lookInto(path, context);
+    const file = lookInto(path, contextOf(path));
     const twin = different.findIndex(
       (other) => other.fingerprint === file.fingerprint && holdTheSame(other.path, path),
     );

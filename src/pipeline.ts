@@ -37,7 +37,7 @@ export interface Ingested {
 
 /** What to give a store that holds `before`. */
 export function commitOf(before: Memory, { memory, news }: Ingested): Commit {
-  return { ...news, ...difference(before, memory) };
+  return { ...news, ...difference(before, memory), imported: false };
 }
 
 /** The clock by which lines are heard. */

@@ -1,7 +1,8 @@
 /** What `haplog import` does. */
-import { type Incident, type Plan, planOf } from '../../alerts/index.js';
-import type { EventId, LineContext } from '../../parsers/index.js';
+import { type Incident, planOf } from '../../alerts/index.js';
+import type { EventId, Instant, LineContext } from '../../parsers/index.js';
 import { afterwards } from '../afterwards.js';
+import type { Config } from '../config/config.js';
 import { DEFAULTS } from '../config/defaults.js';
 import { openConfig } from '../config/open.js';
 import { readHistory } from '../history-files.js';
@@ -17,32 +18,47 @@ import { warnOfIllegible } from './illegible.js';
 import { lineContext } from './line-context.js';
 import type { PastOptions } from './past.js';
 import { remark } from './say.js';
+import { sourceOf } from './source-of.js';
 
 export type ImportOptions = PastOptions & { db?: string };
 
 /**
- * The plan of the configuration in force, without routes and maintenance: incidents of the past are stored and told to nobody, but begin
- * and end as for a daemon at the same log. A configuration that cannot be read is not for an import to complain of: the defaults hold then.
+ * The configuration in force: what is imported is read, begins and ends as for a daemon at the same log. A configuration that cannot be read
+ * is not for an import to complain of: the defaults hold then.
  */
-async function quietPlan(): Promise<Plan> {
-  const config = await openConfig(null).then(
+async function configInForce(): Promise<Config> {
+  return openConfig(null).then(
     ({ config }) => config,
     () => DEFAULTS,
   );
-  return planOf({ ...config, routes: [], maintenance: [] });
+}
+
+const NO_SOURCE = { tz: null, host: null };
+
+/** Of each file, what its lines leave out: as the command says, else as the configuration says of the log. */
+async function contextsOf(files: readonly string[], { sources }: Config, options: ImportOptions, now: Instant) {
+  const contexts = new Map<string, LineContext>();
+  for (const file of files) {
+    const { tz, host } = sourceOf(file, sources) ?? NO_SOURCE;
+    const known = { ...(tz !== null && { tz }), ...(host !== null && { host }) };
+    contexts.set(file, await lineContext({ ...known, ...options }, now));
+  }
+  return (path: string) => contexts.get(path)!;
 }
 
 /** Reads the files into the database and says how much it was. A file that cannot be read is a `UserError`. */
 export async function importFiles(files: string[], options: ImportOptions): Promise<void> {
   if (files.includes(STDIN))
     throw new UserError('An import takes files: a line is known by its log and its place there.');
-  const context = await lineContext(options, Date.now());
+  const now = Date.now();
+  const config = await configInForce();
+  const contextOf = await contextsOf(files, config, options, now);
   warnOfIllegible(files);
   const database = await databaseFor('write', options.db);
   const seen: Seen = { lines: 0, transitions: 0, unknown: 0, cut: false, outages: 0, open: new Set() };
   const tell = () => summary(seen, database).forEach(remark);
   try {
-    await onDatabase(database, () => takeIn(files, context, database, seen));
+    await onDatabase(database, () => takeIn(files, { contextOf, config, now }, database, seen));
   } catch (error) {
     if (seen.lines > 0) tell(); // what could be read of a damaged file is in the database
     throw error;
@@ -75,10 +91,18 @@ function summary({ lines, transitions, unknown, cut, outages, open }: Seen, data
 /** How many facts are stored at once: a commit waits for the disk, and a batch of a busy log brings few. */
 const FACTS_PER_COMMIT = 1_000;
 
-async function takeIn(files: string[], context: LineContext, database: string, seen: Seen): Promise<void> {
+/** How an import reads, and when it began. */
+interface Reading {
+  contextOf: (path: string) => LineContext;
+  config: Config;
+  now: Instant;
+}
+
+async function takeIn(files: string[], reading: Reading, database: string, seen: Seen): Promise<void> {
+  const { contextOf, config, now } = reading;
   const store = openStore(database, 'write');
-  const begunAt = Date.now();
-  const quiet = await quietPlan();
+  // Incidents of the past are told to nobody.
+  const quiet = planOf({ ...config, routes: [], maintenance: [] });
   let memory = EMPTY_MEMORY;
   let gathered: News[] = [];
   let [facts, lines] = [0, 0];
@@ -98,7 +122,8 @@ async function takeIn(files: string[], context: LineContext, database: string, s
   try {
     let damage: unknown = null;
     try {
-      for await (const batch of readHistory(files, context)) {
+      for await (const batch of readHistory(files, contextOf)) {
+        const context = contextOf(batch.checkpoint.path);
         const ingested = ingest(memory, { ...batch, live: true }, quiet, context, AS_WRITTEN);
         seen.cut ||= someCut(ingested.news.samples);
         gather(ingested);
@@ -110,7 +135,7 @@ async function takeIn(files: string[], context: LineContext, database: string, s
       damage = error; // what could be read counts
     }
     // A daemon may be at the same log: what may still happen after the import began is not for the import to tell.
-    for (const ingested of afterwards(memory, quiet, null, begunAt)) gather(ingested);
+    for (const ingested of afterwards(memory, quiet, null, now)) gather(ingested);
     await keep();
     if (damage !== null) throw damage;
   } finally {
@@ -129,6 +154,7 @@ function factsOf(gathered: readonly News[]): Commit {
     cleared: gathered.flatMap(({ cleared }) => cleared),
     notifications: [],
     ...{ checkpoint: null, readAt: null, tally: null, samples: [], remember: [], forget: [] },
+    imported: true,
   };
 }
 

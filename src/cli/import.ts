@@ -12,6 +12,10 @@ What is open at the end of these logs ends in the newer ones: give both together
 database meanwhile, if it is of this version: incidents begin and end by the policy that haplog run would go by without
 --config, and none is over that may still come back.
 
+What lines leave out is the \`tz\` and \`host\` that this configuration gives the log, known by its name, also of rotated files. For
+a log under another name give those of its source as --tz and --host: what is stored keeps its host and time, but what is new would
+be another host's, or of another time.
+
 Examples:
   haplog import /var/log/haproxy.log*
   haplog import --tz Europe/Berlin --as-of 2025-01-01 old/haproxy.log.*.gz`;

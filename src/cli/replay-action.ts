@@ -62,7 +62,7 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
 
 /** The logs that are named, or the one on standard input, which is read once and has no place among others. */
 function batchesOf(files: readonly string[], context: LineContext): AsyncIterable<Batch> {
-  if (!files.includes(STDIN)) return readHistory(files, context);
+  if (!files.includes(STDIN)) return readHistory(files, () => context);
   if (files.length === 1) return readGiven(process.stdin);
   throw new UserError('- is standard input and stands alone: give all logs there, the oldest first, or name them all.');
 }

@@ -1,6 +1,7 @@
 /**
  * Writes what happened: transitions, outages, incidents. A fact that is stored twice is there once: an import may meet what the daemon has
- * stored, and knows as much of it or less.
+ * stored, and knows as much of it or less. Of whom it tells stays as it was, and what an import dates otherwise it takes to be of another
+ * zone or year: that changes nothing.
  */
 import type { Database } from 'better-sqlite3';
 import type { Incident, Outage, Transition } from '../../alerts/index.js';
@@ -11,12 +12,12 @@ export interface FactTables {
   /** Raises the number of lines that said so; it never falls. */
   raiseCopies(id: EventId, copies: number): void;
   /** The newer one wins, but an ended outage stays ended, and one that was seen to end does not end later: an import may have a gap there. */
-  putOutage(outage: Outage): void;
+  putOutage(outage: Outage, imported: boolean): void;
   /**
    * The newer one wins, but a phase never goes back, and an incident that was seen to end does not end later. Who was told, and who took it
    * on, is not forgotten: an import tells nobody. Failed requests never become fewer: an import may have less of the log.
    */
-  putIncident(incident: Incident): void;
+  putIncident(incident: Incident, imported: boolean): void;
 }
 
 export function factTables(db: Database): FactTables {
@@ -29,14 +30,14 @@ export function factTables(db: Database): FactTables {
     INSERT INTO outage (id, host, pid, backend, start_at, utc_offset_min, end_at, end_how, planned, evidence)
     VALUES (@id, @host, @pid, @backend, @start, @utcOffsetMin, @end, @endHow, @planned, @evidence)
     ON CONFLICT (id) DO UPDATE SET
-      host = excluded.host, pid = excluded.pid, backend = excluded.backend,
       start_at = excluded.start_at, utc_offset_min = excluded.utc_offset_min, end_at = excluded.end_at,
       end_how = excluded.end_how, planned = excluded.planned, evidence = excluded.evidence
-    WHERE outage.end_at IS NULL OR (excluded.end_at IS NOT NULL AND NOT (
-      outage.end_how = 'recovered' AND outage.evidence = 'observed' AND excluded.end_at > outage.end_at))`);
+    WHERE NOT (@imported AND excluded.start_at <> outage.start_at) AND (outage.end_at IS NULL OR (excluded.end_at IS NOT NULL AND NOT (
+      outage.end_how = 'recovered' AND outage.evidence = 'observed' AND excluded.end_at > outage.end_at)))`);
   const putIncident = db.prepare(`
     INSERT INTO incident (id, body) VALUES (@id, @body)
     ON CONFLICT (id) DO UPDATE SET body = json_set(excluded.body,
+      '$.host', incident.host,
       '$.toldAt', ifnull(excluded.body ->> '$.toldAt', incident.body ->> '$.toldAt'),
       '$.receivers', json(CASE WHEN json_array_length(excluded.body, '$.receivers') > 0 THEN excluded.body -> '$.receivers'
         ELSE incident.body -> '$.receivers' END),
@@ -45,9 +46,9 @@ export function factTables(db: Database): FactTables {
       '$.impact', json(CASE WHEN ifnull(incident.body ->> '$.impact.failed', -1) > ifnull(excluded.body ->> '$.impact.failed', -1)
         THEN incident.body -> '$.impact' ELSE excluded.body -> '$.impact' END),
       '$.reminders', max(excluded.body ->> '$.reminders', incident.body ->> '$.reminders'))
-    WHERE incident.phase = 'pending' OR (excluded.phase IN (incident.phase, 'resolved') AND NOT (
+    WHERE NOT (@imported AND excluded.opened_at <> incident.opened_at) AND (incident.phase = 'pending' OR (excluded.phase IN (incident.phase, 'resolved') AND NOT (
       incident.phase = 'resolved' AND incident.body ->> '$.endEvidence' = 'observed'
-        AND excluded.body ->> '$.resolvedAt' > incident.body ->> '$.resolvedAt'))`);
+        AND excluded.body ->> '$.resolvedAt' > incident.body ->> '$.resolvedAt')))`);
 
   return {
     addTransition: (transition) => {
@@ -60,11 +61,11 @@ export function factTables(db: Database): FactTables {
     raiseCopies: (id, copies) => {
       raiseCopies.run({ id, copies });
     },
-    putOutage: (outage) => {
-      putOutage.run({ ...outage, planned: Number(outage.planned) });
+    putOutage: (outage, imported) => {
+      putOutage.run({ ...outage, planned: Number(outage.planned), imported: Number(imported) });
     },
-    putIncident: (incident) => {
-      putIncident.run({ id: incident.id, body: JSON.stringify(incident) });
+    putIncident: (incident, imported) => {
+      putIncident.run({ id: incident.id, body: JSON.stringify(incident), imported: Number(imported) });
     },
   };
 }

@@ -28,8 +28,8 @@ export function sqliteStore(db: Database): Store {
     if (commit.checkpoint) reading.putCheckpoint(commit.checkpoint, commit.readAt);
     for (const transition of commit.transitions) facts.addTransition(transition);
     for (const { id, copies } of commit.copies) facts.raiseCopies(id, copies);
-    for (const outage of commit.outages) facts.putOutage(outage);
-    for (const incident of commit.incidents) facts.putIncident(incident);
+    for (const outage of commit.outages) facts.putOutage(outage, commit.imported);
+    for (const incident of commit.incidents) facts.putIncident(incident, commit.imported);
     for (const notification of commit.notifications) outbox.add(notification);
     for (const row of commit.forget) reading.forget(row);
     for (const row of commit.remember) reading.remember(row);

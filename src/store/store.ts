@@ -79,6 +79,8 @@ export interface Commit extends News {
   /** What to remember from now on, and what to forget. */
   remember: MemoryRow[];
   forget: { shelf: string; key: string }[];
+  /** An import read it: as it may be told otherwise what lines leave out, it changes neither host nor time of what is stored. */
+  imported: boolean;
 }
 
 export type * from './how-far.js';

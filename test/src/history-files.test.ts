@@ -16,7 +16,7 @@ const state = (at: number, to: 'UP' | 'DOWN') =>
 
 async function said(paths: string[]): Promise<string[]> {
   const lines: string[] = [];
-  for await (const batch of readHistory(paths, UTC))
+  for await (const batch of readHistory(paths, () => UTC))
     lines.push(...batch.lines.map(({ text }) => (text.includes('UP') ? 'UP' : 'DOWN')));
   return lines;
 }
@@ -76,7 +76,8 @@ test('a damaged .gz is told after everything else was read, also where nothing o
   const read: string[] = [];
   await assert.rejects(
     async () => {
-      for await (const batch of readHistory([damaged, sound], UTC)) read.push(...batch.lines.map(({ text }) => text));
+      for await (const batch of readHistory([damaged, sound], () => UTC))
+        read.push(...batch.lines.map(({ text }) => text));
     },
     { name: 'UserError', message: /^Cannot read ".*haproxy\.log\.2\.gz": damaged data/, exitCode: 2 },
   );

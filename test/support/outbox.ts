@@ -16,6 +16,7 @@ const NOTHING: Commit = {
   forget: [],
   tally: null,
   samples: [],
+  imported: false,
 };
 
 /** Puts notifications, and the incidents they tell of, into the store, as the daemon does when something happened. */

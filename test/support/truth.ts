@@ -50,7 +50,7 @@ export async function readCorpus(folder: string): Promise<Reading> {
   let memory = EMPTY_MEMORY;
   for await (const batch of readHistory(
     logs.map((name) => join(folder, name)),
-    context,
+    () => context,
   )) {
     const next = ingest(memory, { ...batch, live: true }, PLAN, context);
     memory = next.memory;

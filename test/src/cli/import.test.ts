@@ -95,3 +95,58 @@ test('an incident that may still come back is not over for an import: a daemon m
   const [incident] = jsonOf(stdout).filter(({ kind }) => kind === 'incident');
   assert.deepEqual([incident?.rule, incident?.phase], ['outage', 'firing']);
 });
+
+const FALL_AND_RETURN = ['DOWN', 'UP']
+  .map((to, n) => {
+    const at = Date.parse('2026-11-24T15:00:00Z') + n * 60_000;
+    const text = serverText({ at, backend: 'app', server: 'a', to: to as 'UP' | 'DOWN', left: n });
+    return `${new Date(at).toISOString()} stderr F [WARNING]  (8) : ${text}\n`;
+  })
+  .join('');
+
+const hostsIn = (folder: string) =>
+  jsonOf(ask(folder, ['query', '--since', '2026-11-24', '--until', '2026-11-26', '-o', 'jsonl', '--db', 'h.db']).stdout)
+    .filter(({ kind }) => kind === 'outage' || kind === 'incident' || kind === 'transition')
+    .map(({ kind, host }) => `${kind} ${host}`)
+    .sort();
+
+test('a log that is imported again without its host stays the log of that host', (t) => {
+  const folder = tempFolder(t);
+  writeFileSync(join(folder, 'a.log'), FALL_AND_RETURN);
+  ask(folder, ['import', '--host', 'web1', 'a.log', '--db', 'h.db']);
+  const before = hostsIn(folder);
+  assert.ok(before.includes('outage web1') && before.includes('incident web1'), before.join());
+  ask(folder, ['import', 'a.log', '--db', 'h.db']);
+  assert.deepEqual(hostsIn(folder), before);
+});
+
+test('an import reads the logs of a source as the configuration has it, also rotated ones, each as that of its own', (t) => {
+  const folder = tempFolder(t);
+  mkdirSync(join(folder, '.config/haplog'), { recursive: true });
+  const sources = ['blue', 'green'].map((name) => `{ path: ${join(folder, `${name}.log`)}, host: ${name} }`);
+  writeFileSync(join(folder, '.config/haplog/haplog.yaml'), `sources: [${sources}]\n`);
+  writeFileSync(join(folder, 'blue.log.1'), FALL_AND_RETURN);
+  writeFileSync(join(folder, 'green.log'), `${FALL_AND_RETURN.replaceAll('15:', '16:')}`);
+  writeFileSync(join(folder, 'other.log'), `${FALL_AND_RETURN.replaceAll('15:', '17:')}`);
+  ask(folder, ['import', 'blue.log.1', 'green.log', 'other.log', '--db', 'h.db']);
+  assert.deepEqual(
+    hostsIn(folder).filter((each) => each.startsWith('outage')),
+    ['outage blue', 'outage green', 'outage localhost'],
+  );
+  ask(folder, ['import', '--host', 'red', 'green.log', '--db', 'other.db']);
+  const { stdout } = ask(folder, ['query', '--since', '2026-11-24', '-o', 'jsonl', '--db', 'other.db']);
+  assert.deepEqual([...new Set(jsonOf(stdout).map(({ host }) => host))], ['red'], 'what the command says holds');
+});
+
+test('an import reads stamps without a zone in that of the source', (t) => {
+  const folder = tempFolder(t);
+  mkdirSync(join(folder, '.config/haplog'), { recursive: true });
+  const source = `{ path: ${join(folder, 'a.log')}, tz: Asia/Tokyo }`;
+  writeFileSync(join(folder, '.config/haplog/haplog.yaml'), `sources: [${source}]\n`);
+  const text = serverText({ at: 0, backend: 'app', server: 'a', to: 'DOWN', left: 0 });
+  writeFileSync(join(folder, 'a.log'), `Nov 24 15:00:00 lb haproxy[8]: ${text}\n`.repeat(2));
+  ask(folder, ['import', '--as-of', '2026-11-30', 'a.log', '--db', 'h.db']);
+  const { stdout } = ask(folder, ['query', '--since', '2026-11-24', '-o', 'jsonl', '--db', 'h.db']);
+  const [outage] = jsonOf(stdout).filter(({ kind }) => kind === 'outage');
+  assert.equal(Date.parse(outage?.start), Date.parse('2026-11-24T06:00:00Z'));
+});

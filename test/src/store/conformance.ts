@@ -111,6 +111,46 @@ export function keepsTheFacts(engine: string, makeStore: MakeStore): void {
     assert.deepEqual((await store.history(always)).incidents, [more]);
   });
 
+  promise("an import that takes the log to be another host's takes nothing away from the host", async (store) => {
+    await store.apply(commitOf({ transitions: [transition()], outages: [outage()], incidents: [incident()] }));
+    const elsewhere = { host: 'localhost', pid: 0 };
+    const over: Partial<Incident> = { phase: 'resolved', resolvedAt: 9_000, endEvidence: 'observed' };
+    await store.apply(
+      commitOf({
+        imported: true,
+        transitions: [transition(elsewhere)],
+        outages: [outage({ ...elsewhere, end: 9_000, endHow: 'recovered' })],
+        incidents: [incident({ ...over, host: 'localhost' })],
+      }),
+    );
+    assert.deepEqual(await store.history(always), {
+      transitions: [transition()],
+      outages: [outage({ end: 9_000, endHow: 'recovered' })],
+      incidents: [incident(over)],
+    });
+  });
+
+  promise('an import that takes the log to be of another zone changes nothing', async (store) => {
+    const facts = { transitions: [transition()], outages: [outage()], incidents: [incident()] };
+    await store.apply(commitOf(facts));
+    const over: Partial<Incident> = { phase: 'resolved', resolvedAt: 9_000, endEvidence: 'observed' };
+    await store.apply(
+      commitOf({
+        imported: true,
+        transitions: [transition({ at: 4_600_000 })],
+        outages: [outage({ start: 4_600_000, end: 4_609_000, endHow: 'recovered' })],
+        incidents: [incident({ ...over, openedAt: 4_600_000, resolvedAt: 4_609_000 })],
+      }),
+    );
+    assert.deepEqual(await store.history(always), facts);
+  });
+
+  promise('an incident that was brought back with the clock of its host is stored so', async (store) => {
+    await store.apply(commitOf({ incidents: [incident({ openedAt: 5_000 })] }));
+    await store.apply(commitOf({ incidents: [incident({ openedAt: 1_000 })] }));
+    assert.deepEqual((await store.history(always)).incidents, [incident({ openedAt: 1_000 })]);
+  });
+
   promise('what was seen to end ends no later by a log with a gap, and earlier by one without', async (store) => {
     const ending = (end: number) => ({
       outages: [outage({ end, endHow: 'recovered' })],

@@ -30,6 +30,7 @@ export function commitOf(parts: Partial<Commit>): Commit {
     forget: [],
     tally: null,
     samples: [],
+    imported: false,
     ...parts,
   };
 }
