@@ -29,7 +29,7 @@ export interface Row {
 
 export interface RowContext {
   now: Instant;
-  /** All changes of the span, even those that are not shown: a state lasted until the server's next one. */
+  /** All changes of the span, even those that are not shown, and what comes next behind it: a state lasted until the server's next one. */
   all: readonly Transition[];
 }
 

@@ -68,7 +68,9 @@ export async function query(options: QueryOptions): Promise<void> {
       }
       const history = await store.history({ since, until });
       const found = passes ? (await import('./filter.js')).select(history, passes) : history;
-      await writeTo(stdout, tableOf(found, output as 'table' | 'wide', { ...view, all: history.transitions }));
+      const next = named === null ? [] : await store.nextChanges(until, found.transitions);
+      const all = [...history.transitions, ...next];
+      await writeTo(stdout, tableOf(found, output as 'table' | 'wide', { ...view, all }));
     } finally {
       await store.end();
     }

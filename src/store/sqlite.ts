@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import { acceptedView } from './accepted.js';
 import { factTables } from './facts.js';
-import { historyReader } from './history.js';
+import { historyReader, nextReader } from './history.js';
 import { outboxTable } from './outbox.js';
 import { outboxView } from './outbox-view.js';
 import { progressReader } from './progress.js';
@@ -59,6 +59,7 @@ export function sqliteStore(db: Database): Store {
     ...outboxView(db),
     ...wishTables(db),
     history: historyReader(db),
+    nextChanges: nextReader(db),
     progress: progressReader(db, reading),
     prune: pruner(db),
     suspects: suspects.read,

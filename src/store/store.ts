@@ -224,6 +224,11 @@ export interface Store {
 
   history(filter: HistoryFilter): Awaitable<History>;
   /**
+   * The first changes at or after `until` of the servers of `of`, each in the same worker, in the order of time. A server that does not
+   * change within the next 10,000 changes of all has none.
+   */
+  nextChanges(until: Instant, of: readonly Transition[]): Awaitable<Transition[]>;
+  /**
    * The same, one by one in the order of time, in bounded memory; at one instant transitions come first, then outages. Nothing else may be
    * asked of this store until the last one was taken or the reader has left.
    */

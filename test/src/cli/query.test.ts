@@ -86,6 +86,18 @@ test('without --since it is about the day before --until, whenever that is', asy
   );
 });
 
+test('how long a state lasted is shown though it ended after --until, also where only that state is asked for', async (t) => {
+  const folder = await home(t);
+  const lasted = (...args: string[]) =>
+    query(folder, '--since', '2024-02-21', '--until', '2024-02-21T12:04:00Z', '--utc', ...args)
+      .stdout.split('\n')
+      .filter((row) => row.includes('up -> down'))
+      .map((row) => /down +(\S*) +Layer4/.exec(row)?.[1]);
+  assert.deepEqual(lasted(), ['1m']);
+  assert.deepEqual(lasted('--state', 'down'), ['1m']);
+  assert.deepEqual(lasted('--state', 'down', '--until', '2024-02-22'), ['1m', '']);
+});
+
 test('where nothing happened it says so, for which time', async (t) => {
   const folder = await home(t);
   const year = ['--since', '2023-01-01', '--until', '2023-02-01'];

@@ -3,7 +3,7 @@
  * `keepsTheOutbox` with a function that makes a fresh, empty store.
  */
 import assert from 'node:assert/strict';
-import type { Incident } from '../../../alerts/index.js';
+import type { Incident, Transition } from '../../../alerts/index.js';
 import type { History } from '../../../src/store/store.js';
 import { commitOf, id, incident, notification, outage, suspect, transition } from './examples.js';
 import { type MakeStore, promiser } from './promiser.js';
@@ -191,6 +191,22 @@ export function keepsTheFacts(engine: string, makeStore: MakeStore): void {
       );
     },
   );
+
+  promise('each state that is asked for ends with the next change of its server in its worker', async (store) => {
+    const change = (at: number, parts: Partial<Transition> = {}) => transition({ at, id: id(`f1:${at}`), ...parts });
+    const [bettley, gardener] = [change(10), change(12, { server: 'gardener' })];
+    const next = [change(21, { to: 'up' }), change(30, { server: 'gardener' })];
+    const others = [
+      change(22, { server: 'gardener', pid: 7 }),
+      change(23, { server: 'gardener', host: 'bettley' }),
+      change(24, { server: 'gardener', backend: 'web' }),
+      change(25),
+    ];
+    await store.apply(commitOf({ transitions: [bettley, gardener, ...next, ...others] }));
+    assert.deepEqual(await store.nextChanges(20, [bettley, gardener]), next);
+    assert.deepEqual(await store.nextChanges(20, [bettley]), next.slice(0, 1));
+    assert.deepEqual(await store.nextChanges(26, [bettley]), []);
+  });
 
   const stretches = [
     { name: 'over before the span', start: 1, end: 10, seen: false },

@@ -114,6 +114,7 @@ test('asking for the last hour looks at the last hour only, however long the his
   const db = openDatabase(':memory:', 'write');
   const plan = (sql: string) => planOf(db, sql, { since: 0, until: 1 });
   assert.deepEqual(plan(historySql.transitions), ['SEARCH transition USING INDEX transition_at (at>? AND at<?)']);
+  assert.deepEqual(plan(historySql.behind), ['SEARCH transition USING INDEX transition_at (at>?)']);
   const sorted = 'USE TEMP B-TREE FOR ORDER BY';
   assert.deepEqual(plan(historySql.outages), ['SEARCH outage USING INDEX outage_open_until (open_until>?)', sorted]);
   assert.deepEqual(plan(historySql.incidents), [
