@@ -29,7 +29,7 @@ export interface Agenda {
 export const EMPTY_AGENDA: Agenda = { first: null, size: 0, allTold: true };
 
 /** The agenda with the next change that time makes to this incident, as it is now. */
-export function noted(agenda: Agenda, incident: Incident, plan: Pick<Plan, 'policy' | 'routes'>): Agenda {
+export function noted(agenda: Agenda, incident: Incident, plan: Pick<Plan, 'policy'>): Agenda {
   const at = changesAt(incident, plan);
   const allTold = agenda.allTold && !isUntold(incident);
   if (at === Number.POSITIVE_INFINITY) return allTold === agenda.allTold ? agenda : { ...agenda, allTold };

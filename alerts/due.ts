@@ -5,7 +5,6 @@ import type { Incident } from './incident.js';
 import { isToOffer } from './offer.js';
 import type { Plan } from './plan.js';
 import { holdMs, reminderMs } from './policy.js';
-import { escalationsOf } from './route.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -25,14 +24,13 @@ export function isUntold(incident: Incident): boolean {
 }
 
 /** When it may next be told: again, to somebody else, or when nothing stands against it any more. Infinity for never. */
-export function tellsAgainAt(incident: Incident, plan: Pick<Plan, 'policy' | 'routes'>): Instant {
+export function tellsAgainAt(incident: Incident, plan: Pick<Plan, 'policy'>): Instant {
   if (!fires(incident)) return NEVER;
   const { toldAt, quietUntil, ack } = incident;
   if (toldAt === null) return quietUntil ?? NEVER;
   if (isToOffer(incident)) return quietUntil ?? toldAt;
-  const escalates = escalationsOf(incident, plan.routes)[0]?.at ?? NEVER;
-  const handsOver = ack === null ? (incident.handsOverAt ?? NEVER) : NEVER;
-  const next = Math.min(repeatsAt(incident, plan), escalates, handsOver);
+  const others = ack === null ? (incident.othersAt ?? NEVER) : NEVER;
+  const next = Math.min(repeatsAt(incident, plan), others);
   return next === NEVER ? NEVER : Math.max(next, quietUntil ?? next);
 }
 
@@ -56,6 +54,6 @@ export function turnsAt(incident: Incident, { policy }: Pick<Plan, 'policy'>): I
 }
 
 /** When time alone changes it: it turns, or something is to be told. Infinity for never. */
-export function changesAt(incident: Incident, plan: Pick<Plan, 'policy' | 'routes'>): Instant {
+export function changesAt(incident: Incident, plan: Pick<Plan, 'policy'>): Instant {
   return Math.min(turnsAt(incident, plan), tellsAgainAt(incident, plan));
 }

@@ -7,7 +7,9 @@ import { type Notification, type NotificationKind, notificationsFor } from './no
 import { isToOffer } from './offer.js';
 import type { Plan } from './plan.js';
 import { quietUntil } from './quiet.js';
-import { escalationsOf, nextOpening, receiversFor } from './route.js';
+import { escalationsOf, firstTold, nextOpening, receiversFor } from './route.js';
+
+const NEVER = Number.POSITIVE_INFINITY;
 
 /** When a step is taken. */
 export interface Moment {
@@ -50,11 +52,13 @@ export class Herald {
     }
     const handed = isToOffer(current) ? this.#offer(current) : this.#handOver(current);
     let told = there >= repeatsAt(handed, this.#plan) ? this.#remind(handed) : handed;
-    for (const { at, receivers } of escalationsOf(told, this.#plan.routes)) {
-      // Nobody has taken it on: others hear of it, as of something that begins.
-      if (there >= at) told = this.#write(told, 'firing', 'firing', receivers);
+    // Nobody has taken it on: others hear of it, as of something that begins.
+    const late = escalationsOf(told, this.#plan.routes).filter(({ at }) => now >= at);
+    if (late.length > 0) {
+      const receivers = late.flatMap((each) => each.receivers);
+      told = this.#write(told, 'firing', 'firing', receivers);
     }
-    if (told !== current || there >= (told.handsOverAt ?? Number.POSITIVE_INFINITY)) this.#lookAhead(told);
+    if (told !== current || there >= (told.othersAt ?? NEVER)) this.#lookAhead(told);
   }
 
   /** Tells the beginning and the end of an incident that is over already. Both go as one message (threads.ts). */
@@ -81,20 +85,27 @@ export class Herald {
 
   /** Until when nobody may be told, because all receivers that would be are told at other hours; null if somebody may be, or nobody ever. */
   #closedUntil(incident: Incident): Instant | null {
-    return incident.toldAt !== null || this.#routed(incident).length > 0 ? null : this.#opensAt(incident);
+    return incident.toldAt !== null || this.#routed(incident).length > 0
+      ? null
+      : this.#there(incident, this.#opening(incident));
   }
 
-  /** Notes when the hours of further receivers begin. Hours that have begun and could not be used are not looked at again. */
+  /** Notes when further receivers are to be told. Hours that have begun and could not be used are not looked at again. */
   #lookAhead(incident: Incident): void {
-    const handsOverAt = this.#opensAt(incident);
-    if (handsOverAt !== (incident.handsOverAt ?? null)) this.#ledger.put({ ...incident, handsOverAt });
+    const opens = this.#opening(incident, (receivers) => receivers.some((name) => !incident.receivers.includes(name)));
+    const escalates = escalationsOf(incident, this.#plan.routes)[0]?.at ?? NEVER;
+    const othersAt = this.#there(incident, Math.min(opens, escalates));
+    if (othersAt !== (incident.othersAt ?? null)) this.#ledger.put({ ...incident, othersAt });
   }
 
-  /** When the hours of receivers that were not told next begin, by the clock of the incident's host; null if there are none. */
-  #opensAt(incident: Incident): Instant | null {
-    const { now, nowAt } = this.#moment;
-    const opens = nextOpening(incident, this.#plan.routes, now);
-    return opens === Number.POSITIVE_INFINITY ? null : nowAt(incident.host) + (opens - now);
+  /** When hours of the incident's receivers next begin, by our clock; Infinity if there are none. */
+  #opening(incident: Incident, isWanted: (receivers: readonly string[]) => boolean = () => true): Instant {
+    return nextOpening(incident, this.#plan.routes, this.#moment.now, isWanted);
+  }
+
+  /** An instant of our clock, by the clock of the incident's host; null for one that never comes. */
+  #there({ host }: Incident, at: Instant): Instant | null {
+    return at === NEVER ? null : this.#moment.nowAt(host) + (at - this.#moment.now);
   }
 
   /** Told before, it is told as of something that begins; the store knows which receivers were told, or have it waiting, and passes those over. */
@@ -154,7 +165,12 @@ export class Herald {
     isOpen = event !== 'resolved',
   ): Incident {
     const each = [...new Set(receivers)];
-    const told = { ...incident, receivers: [...new Set([...incident.receivers, ...each])] };
+    const fresh = each.filter((receiver) => !incident.receivers.includes(receiver));
+    const told = {
+      ...incident,
+      receivers: [...incident.receivers, ...fresh],
+      firstTold: [...firstTold(incident), ...fresh.map((receiver) => ({ receiver, at: this.#moment.now }))],
+    };
     if (isOpen) this.#ledger.put(told);
     this.notifications.push(...notificationsFor(told, event, name, each, this.#moment.nowAt(told.host)));
     return told;

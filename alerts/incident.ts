@@ -28,6 +28,13 @@ export interface Fall {
 
 export const NO_FALL: Fall = { last: [], total: 0, workerBegan: null };
 
+/** A receiver was told of it for the first time. */
+export interface FirstTold {
+  receiver: string;
+  /** By our own clock, as the hours of routes are. */
+  at: Instant;
+}
+
 /** Somebody has taken it on. */
 export interface Acknowledgement {
   /** By our own clock. */
@@ -75,10 +82,12 @@ export interface Incident {
   remindedAt: Instant | null;
   /** The receivers that were told anything of it. */
   receivers: string[];
+  /** When each of them was. Older incidents do not have it. */
+  firstTold?: readonly FirstTold[];
   /** It was told before haplog began to run as it does now, and is still to be offered to the receivers of today (offer.ts). Absent: it is not. */
   offersAgain?: true;
-  /** When the hours of receivers that were not told begin (`routes` with `during`); null or absent if there are none. */
-  handsOverAt?: Instant | null;
+  /** When receivers that were not told are to be: their hours begin, or it is escalated to them; null or absent if there are none. */
+  othersAt?: Instant | null;
   /** Nothing is told of it before this instant; null if nothing stands against telling. */
   quietUntil: Instant | null;
   /** For a server that goes up and down: how often it has changed, and its state now. Null for all other rules. */
@@ -157,13 +166,17 @@ export function takenOver(incident: Incident, { at, says }: HaproxyEvent): Incid
 }
 
 /**
- * The incident without instants that are still to come: those count as now. Hours that begin are among them, and so are looked up anew. The
+ * The incident without instants that are still to come: those count as now. What was noted ahead is among them, and so is looked up anew. The
  * same object if there are none.
+ * @param now by the clock of its host
+ * @param ours the same moment by our own clock: where a log is read as it was written, that is set back, too
  */
-export function broughtBack(incident: Incident, now: Instant): Incident {
-  const { openedAt, firedAt, resolvedAt, toldAt, remindedAt, cameBackAt, handsOverAt = null } = incident;
-  const instants = [openedAt, firedAt, resolvedAt, toldAt, remindedAt, cameBackAt, handsOverAt];
-  if (instants.every((at) => at === null || at <= now)) return incident;
+export function broughtBack(incident: Incident, now: Instant, ours: Instant): Incident {
+  const { openedAt, firedAt, resolvedAt, toldAt, remindedAt, cameBackAt } = incident;
+  const { othersAt = null, firstTold } = incident;
+  const instants = [openedAt, firedAt, resolvedAt, toldAt, remindedAt, cameBackAt, othersAt];
+  const isPast = !firstTold?.some(({ at }) => at > ours);
+  if (isPast && instants.every((at) => at === null || at <= now)) return incident;
   const back = (at: Instant | null) => (at === null ? null : Math.min(at, now));
   return {
     ...incident,
@@ -173,7 +186,8 @@ export function broughtBack(incident: Incident, now: Instant): Incident {
     toldAt: back(toldAt),
     remindedAt: back(remindedAt),
     cameBackAt: back(cameBackAt),
-    handsOverAt: back(handsOverAt),
+    othersAt: back(othersAt),
+    ...(firstTold && { firstTold: firstTold.map(({ receiver, at }) => ({ receiver, at: Math.min(at, ours) })) }),
   };
 }
 

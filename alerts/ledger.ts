@@ -72,10 +72,10 @@ export class Ledger {
     return inOrder(all.filter((one) => one !== undefined).filter(isEnded));
   }
 
-  /** The clock of a host was set back: instants that it has stamped and that are still to come count as now. */
-  setBack(host: string, now: Instant): void {
+  /** The clock of a host was set back: instants that it has stamped and that are still to come count as now, which is `ours` by our own clock. */
+  setBack(host: string, now: Instant, ours: Instant): void {
     for (const one of this.open((each) => each.host === host)) {
-      const back = broughtBack(one, now);
+      const back = broughtBack(one, now, ours);
       if (back !== one) this.put(back);
     }
     this.forgetDue(host);

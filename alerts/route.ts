@@ -1,10 +1,12 @@
 /** Which receivers hear of which incident. */
 import type { Instant } from '../parsers/index.js';
-import type { Incident } from './incident.js';
+import type { FirstTold, Incident } from './incident.js';
 import { type Matched, matches } from './match.js';
 import type { Match, Route } from './policy.js';
 import { SUBJECT_OF } from './rules.js';
 import { opensAt, openUntil } from './times.js';
+
+const NEVER = Number.POSITIVE_INFINITY;
 
 /**
  * The receivers of an incident: those of every route that it takes, each once, in the order of the config.
@@ -25,16 +27,23 @@ function concerns(match: Match, incident: Matched): boolean {
   return matches(isWhole ? { ...match, backend: null, server: null } : match, incident);
 }
 
-/** When the hours of a route that is for the incident, and has receivers that were not told, next begin after `now`, our clock; Infinity if there is none. */
-export function nextOpening(incident: Incident, routes: readonly Route[], now: Instant): Instant {
-  const begins = routes.flatMap(({ match, during, receivers }) => {
-    const isFor = concerns(match, incident) && receivers.some((name) => !incident.receivers.includes(name));
-    return during !== null && isFor ? [opensAt(during, now)] : [];
-  });
-  return Math.min(Number.POSITIVE_INFINITY, ...begins);
+/**
+ * When the hours of a route that is for the incident next begin after `now`, our clock; Infinity if there is none.
+ * @param isWanted whether a route with these receivers counts
+ */
+export function nextOpening(
+  incident: Incident,
+  routes: readonly Route[],
+  now: Instant,
+  isWanted: (receivers: readonly string[]) => boolean,
+): Instant {
+  const begins = routes.flatMap(({ match, during, receivers }) =>
+    during !== null && concerns(match, incident) && isWanted(receivers) ? [opensAt(during, now)] : [],
+  );
+  return Math.min(NEVER, ...begins);
 }
 
-/** Receivers to tell because nobody has taken the incident on, and when, by the clock of its host. */
+/** Receivers to tell because nobody has taken the incident on, and when, by our clock. */
 export interface Escalation {
   at: Instant;
   receivers: string[];
@@ -42,14 +51,27 @@ export interface Escalation {
 
 /** The escalations still to come for an incident that was told, the next one first. */
 export function escalationsOf(incident: Incident, routes: readonly Route[]): Escalation[] {
-  const { toldAt, ack, receivers: told } = incident;
-  if (toldAt === null || ack !== null) return [];
+  if (incident.ack !== null) return [];
   return routes
     .flatMap((route) => {
-      const { escalation } = route;
-      const receivers = escalation?.receivers.filter((name) => !told.includes(name)) ?? [];
-      if (escalation === null || receivers.length === 0 || !takesRoute(incident, route, toldAt)) return [];
-      return [{ at: toldAt + escalation.afterMs, receivers }];
+      const receivers = route.escalation?.receivers.filter((name) => !incident.receivers.includes(name)) ?? [];
+      const at = receivers.length === 0 ? null : escalatesAt(incident, route);
+      return at === null ? [] : [{ at, receivers }];
     })
     .sort((a, b) => a.at - b.at);
+}
+
+/** When a route escalates an incident that nobody takes on, by our clock; null if it does not, or none of its receivers was told yet. */
+function escalatesAt(incident: Incident, { match, during, receivers, escalation }: Route): Instant | null {
+  if (escalation === null || !concerns(match, incident)) return null;
+  // Another route may have led to them at another hour: people are waited for from when the hours of this one begin.
+  const since = firstTold(incident)
+    .filter(({ receiver }) => receivers.includes(receiver))
+    .map(({ at }) => (during === null || openUntil(during, at) !== null ? at : opensAt(during, at)));
+  return since.length === 0 ? null : Math.min(...since) + escalation.afterMs;
+}
+
+/** When each receiver was told first. Of older incidents only the first time is known. */
+export function firstTold({ firstTold: known, receivers, toldAt }: Incident): readonly FirstTold[] {
+  return known ?? (toldAt === null ? [] : receivers.map((receiver) => ({ receiver, at: toldAt })));
 }

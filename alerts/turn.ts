@@ -91,7 +91,7 @@ export class Turn {
 
   /** The clock of a host was set back. */
   setBack(host: string): void {
-    this.#ledger.setBack(host, this.#nowAt(host));
+    this.#ledger.setBack(host, this.#nowAt(host), this.#moment.now);
   }
 
   /** Does what is due by now at one host. */

@@ -60,7 +60,9 @@ export const route = mapping({
   during: during.optional().describe('When it is taken. Without it: always. Without a zone: that of the machine.'),
   receivers: receiversOf('Who is told.'),
   escalate: mapping({
-    after: duration('a duration of 1s or more', { min: SECOND }).describe('How long after the beginning was told.'),
+    after: duration('a duration of 1s or more', { min: SECOND }).describe(
+      'How long after its receivers were told, in its hours.',
+    ),
     receivers: receiversOf('Who is told then.'),
   })
     .optional()
