@@ -34,9 +34,10 @@ export function tellsAgainAt(incident: Incident, plan: Pick<Plan, 'policy'>): In
   return next === NEVER ? NEVER : Math.max(next, quietUntil ?? next);
 }
 
-/** When receivers that were told hear of it again: a reminder, or that it has come back to stay. */
+/** When receivers that were told hear of it again: a reminder, or that it has come back to stay. Not before somebody's hour it is. */
 export function repeatsAt(incident: Incident, plan: Pick<Plan, 'policy'>): Instant {
-  return Math.min(remindsAt(incident, plan), staysAt(incident));
+  const at = Math.min(remindsAt(incident, plan), staysAt(incident));
+  return Math.max(at, incident.remindsFrom ?? at);
 }
 
 /** One interval after the last word of it, however late that came. */

@@ -7,7 +7,7 @@ import { type Notification, type NotificationKind, notificationsFor } from './no
 import { isToOffer } from './offer.js';
 import type { Plan } from './plan.js';
 import { quietUntil } from './quiet.js';
-import { escalationsOf, firstTold, nextOpening, receiversFor } from './route.js';
+import { escalationsOf, firstTold, nextOpening, receiversFor, remindedOf } from './route.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -109,7 +109,7 @@ export class Herald {
   }
 
   /** Told before, it is told as of something that begins; the store knows which receivers were told, or have it waiting, and passes those over. */
-  #offer({ offersAgain, ...incident }: Incident): Incident {
+  #offer({ offersAgain, remindsFrom, ...incident }: Incident): Incident {
     return this.#write(incident, 'firing', 'firing', this.#routed(incident));
   }
 
@@ -121,14 +121,19 @@ export class Herald {
   }
 
   #remind(incident: Incident): Incident {
-    const { routes } = this.#plan;
+    const { now, nowAt } = this.#moment;
+    const receivers = remindedOf(incident, this.#plan.routes, now);
+    const remindedAt = nowAt(incident.host);
+    if (receivers.length === 0) {
+      // It is put off until somebody's hour it is. Where no hour ever is, only the time passes.
+      const remindsFrom = this.#there(incident, this.#opening(incident));
+      const idle = remindsFrom === null ? { ...incident, remindedAt, cameBackAt: null } : { ...incident, remindsFrom };
+      this.#ledger.put(idle);
+      return idle;
+    }
     const reminders = incident.reminders + 1;
-    const remindedAt = this.#moment.nowAt(incident.host);
-    const later = routes.flatMap(({ escalation }) => escalation?.receivers ?? []);
-    const escalatedTo = incident.receivers.filter((name) => later.includes(name));
-    const receivers = [...this.#routed(incident), ...escalatedTo];
     return this.#write(
-      { ...incident, reminders, remindedAt, cameBackAt: null },
+      { ...incident, reminders, remindedAt, remindsFrom: null, cameBackAt: null },
       'reminder',
       `reminder-${reminders}`,
       receivers,

@@ -78,8 +78,10 @@ export interface Incident {
   /** When receivers were told of the beginning (a notification was written), and how many reminders followed. */
   toldAt: Instant | null;
   reminders: number;
-  /** When it was told again last; null if never. */
+  /** When it was told again last, or could have been but for want of receivers; null if never. */
   remindedAt: Instant | null;
+  /** Nobody is reminded before this instant, because it is nobody's hour (`routes` with `during`); null or absent if nothing is known to stand against it. */
+  remindsFrom?: Instant | null;
   /** The receivers that were told anything of it. */
   receivers: string[];
   /** When each of them was. Older incidents do not have it. */
@@ -173,8 +175,8 @@ export function takenOver(incident: Incident, { at, says }: HaproxyEvent): Incid
  */
 export function broughtBack(incident: Incident, now: Instant, ours: Instant): Incident {
   const { openedAt, firedAt, resolvedAt, toldAt, remindedAt, cameBackAt } = incident;
-  const { othersAt = null, firstTold } = incident;
-  const instants = [openedAt, firedAt, resolvedAt, toldAt, remindedAt, cameBackAt, othersAt];
+  const { remindsFrom = null, othersAt = null, firstTold } = incident;
+  const instants = [openedAt, firedAt, resolvedAt, toldAt, remindedAt, cameBackAt, remindsFrom, othersAt];
   const isPast = !firstTold?.some(({ at }) => at > ours);
   if (isPast && instants.every((at) => at === null || at <= now)) return incident;
   const back = (at: Instant | null) => (at === null ? null : Math.min(at, now));
@@ -186,6 +188,7 @@ export function broughtBack(incident: Incident, now: Instant, ours: Instant): In
     toldAt: back(toldAt),
     remindedAt: back(remindedAt),
     cameBackAt: back(cameBackAt),
+    remindsFrom: back(remindsFrom),
     othersAt: back(othersAt),
     ...(firstTold && { firstTold: firstTold.map(({ receiver, at }) => ({ receiver, at: Math.min(at, ours) })) }),
   };

@@ -28,6 +28,20 @@ function concerns(match: Match, incident: Matched): boolean {
 }
 
 /**
+ * The receivers that are reminded of an incident: those of every route that it takes now, and whoever it was escalated to by one of these.
+ * @param now our clock
+ */
+export function remindedOf(incident: Incident, routes: readonly Route[], now: Instant): string[] {
+  const taken = routes.filter((route) => takesRoute(incident, route, now));
+  const later = taken.filter((route) => (escalatesAt(incident, route) ?? NEVER) <= now);
+  const escalatedTo = later.flatMap(({ escalation }) => escalation?.receivers ?? []);
+  return [
+    ...taken.flatMap(({ receivers }) => receivers),
+    ...escalatedTo.filter((name) => incident.receivers.includes(name)),
+  ];
+}
+
+/**
  * When the hours of a route that is for the incident next begin after `now`, our clock; Infinity if there is none.
  * @param isWanted whether a route with these receivers counts
  */
