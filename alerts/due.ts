@@ -18,16 +18,16 @@ export function fires(incident: Incident): boolean {
   return !incident.planned && lasts(incident);
 }
 
-/** Whether it fires, nobody was told, and nothing stands against telling: it began before haplog looked. */
+/** Whether it fires, nobody was told or has taken it on, and nothing stands against telling: it began before haplog looked. */
 export function isUntold(incident: Incident): boolean {
-  return fires(incident) && incident.toldAt === null && incident.quietUntil === null;
+  return fires(incident) && incident.toldAt === null && incident.ack === null && incident.quietUntil === null;
 }
 
 /** When it may next be told: again, to somebody else, or when nothing stands against it any more. Infinity for never. */
 export function tellsAgainAt(incident: Incident, plan: Pick<Plan, 'policy'>): Instant {
   if (!fires(incident)) return NEVER;
   const { toldAt, quietUntil, ack } = incident;
-  if (toldAt === null) return quietUntil ?? NEVER;
+  if (toldAt === null) return ack === null ? (quietUntil ?? NEVER) : NEVER;
   if (isToOffer(incident)) return quietUntil ?? toldAt;
   const others = ack === null ? (incident.othersAt ?? NEVER) : NEVER;
   const next = Math.min(repeatsAt(incident, plan), others);

@@ -47,6 +47,8 @@ export class Herald {
     if (current !== known) this.#ledger.put(current);
     if (until !== null) return;
     if (current.toldAt === null) {
+      // Whoever has taken it on knows of it.
+      if (current.ack !== null) return;
       this.#lookAhead(this.#write({ ...current, toldAt: there }, 'firing', 'firing', this.#routed(current)));
       return;
     }

@@ -9,7 +9,7 @@ import { quietUntil } from './quiet.js';
 const MOST_MISSED = 1_000;
 
 /**
- * Adds an incident that is over, if it fired, nobody was told, and nothing kept it quiet, as far as clocks agree.
+ * Adds an incident that is over, if it fired, nobody was told or had taken it on, and nothing kept it quiet, as far as clocks agree.
  * @param open the incidents that are not over
  */
 export function withMissed(
@@ -18,8 +18,9 @@ export function withMissed(
   plan: Plan,
   open: Shelf<Incident>,
 ): Shelf<Incident> {
-  const isTold = over.toldAt !== null || over.firedAt === null || over.planned || over.quietUntil !== null;
-  if (isTold || missed.size >= MOST_MISSED) return missed;
+  const { toldAt, firedAt, planned, quietUntil: quiet, ack } = over;
+  const isKnown = toldAt !== null || firedAt === null || planned || quiet !== null || ack !== null;
+  if (isKnown || missed.size >= MOST_MISSED) return missed;
   return quietUntil(over, plan, open, over.openedAt) === null ? missed.with(over.id, over) : missed;
 }
 
