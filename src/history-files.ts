@@ -6,7 +6,7 @@ import { begunAt } from './tail/begun-at.js';
 import { lengthOf } from './tail/chunks.js';
 import { CannotRead, LogFile } from './tail/log-file.js';
 import { readBatches } from './tail/read-file.js';
-import { rotatedNames } from './tail/volumes.js';
+import { rotatedNames } from './tail/rotated-names.js';
 import { UserError } from './user-error.js';
 
 /**

@@ -39,6 +39,17 @@ export async function lengthOf(file: LogFile): Promise<number> {
   return length;
 }
 
+/** The longest file, of equally long ones the last; null if there is none. Closes the others. */
+export async function longestOf(files: readonly LogFile[]): Promise<LogFile | null> {
+  let longest: { file: LogFile; length: number } | null = null;
+  for (const file of files) {
+    const length = files.length === 1 ? 0 : await lengthOf(file);
+    if (longest === null || length >= longest.length) longest = { file, length };
+  }
+  for (const file of files) if (file !== longest?.file) file.close();
+  return longest?.file ?? null;
+}
+
 /** Unpacks gzip data that do not come from a file; an error about damage calls them `name`. */
 export function unpacked(packed: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer, void> {
   return inWords(unpackedStream(packed), name);

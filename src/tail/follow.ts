@@ -7,6 +7,7 @@ import { BatchMaker, type Clock } from './batches.js';
 import { CannotRead, LogFile } from './log-file.js';
 import { type Notice, Teller } from './notice.js';
 import { type Course, pause, readOn } from './read-on.js';
+import { locateStray } from './stray.js';
 import { locate, type Place } from './succession.js';
 
 export interface FollowOptions {
@@ -56,21 +57,25 @@ export async function* follow(options: FollowOptions): AsyncGenerator<Batch, voi
 async function firstPlace({ path, signal, batches, teller }: Course, from: 'start' | 'end'): Promise<Place | null> {
   const { checkpoint } = batches;
   batches.lostSight();
+  const resumed = (place: Place): Place => {
+    teller.tell('resumed', `going on in ${place.file.openedAs} at byte ${place.offset}`);
+    return place;
+  };
   let absent = false;
   for (let search = 1; !signal.aborted; ) {
     const found = checkpoint && (await locate(path, checkpoint));
-    if (found) {
-      teller.tell('resumed', `going on in ${found.file.openedAs} at byte ${found.offset}`);
-      return found;
-    }
+    if (found) return resumed(found);
     try {
       const file = LogFile.open(path);
       if (!checkpoint) return { file, offset: from === 'end' && !absent ? file.lineStartAt(file.size) : 0 };
       if (search++ < SEARCHES) {
         file.close();
       } else {
-        teller.tell('lost', 'the file that was read before was not found; reading the present one from its start');
-        return { file, offset: 0 };
+        const stray = await locateStray(path, checkpoint);
+        if (stray.lost !== null) teller.tell('lost', stray.lost);
+        if (stray.place === null) return { file, offset: 0 };
+        file.close();
+        return resumed(stray.place);
       }
     } catch (error) {
       if (!(error instanceof CannotRead)) throw error;

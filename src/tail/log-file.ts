@@ -28,13 +28,15 @@ const MAGIC_BYTES = 10;
 const LINES_BYTES = 64 * 1024;
 const CLOSED = -1;
 
-/** A log that cannot be read; `missing` is the only reason that time alone may cure. */
+/** A log that cannot be read; `missing` is the only reason that time alone may cure. `packed`: by a program whose files haplog cannot unpack. */
 export class CannotRead extends UserError {
   readonly missing: boolean;
+  readonly packed: boolean;
 
-  constructor(path: string, reason: string, options: ErrorOptions & { missing?: boolean } = {}) {
+  constructor(path: string, reason: string, options: ErrorOptions & { missing?: boolean; packed?: boolean } = {}) {
     super(`Cannot read "${path}": ${reason}`, options);
     this.missing = options.missing ?? false;
+    this.packed = options.packed ?? false;
   }
 }
 
@@ -86,7 +88,7 @@ export class LogFile {
       const magic = Buffer.alloc(MAGIC_BYTES);
       readSync(fd, magic, 0, MAGIC_BYTES, 0);
       const other = PACKERS.find((packer) => magic.subarray(0, packer.magic.length).equals(packer.magic));
-      if (other) throw new CannotRead(path, `it is packed by ${other.name}; unpack it first`);
+      if (other) throw new CannotRead(path, `it is packed by ${other.name}; unpack it first`, { packed: true });
       const id = fileIdOf(fstatSync(fd, { bigint: true }));
       return new LogFile(path, fd, id, isGzip(magic));
     } catch (error) {

@@ -1,4 +1,5 @@
 /** What happened to a followed log, for haplog's own log: not about HAProxy, but about our sight of its log. */
+import type { CannotRead } from './log-file.js';
 
 /**
  * `following`: read to its end, and watched from now on. `resumed`: going on where the last run stopped. `rotated`: the old file was read
@@ -13,6 +14,12 @@ export interface Notice {
   path: string;
   /** What happened and what follows from it: a clause for the operator, without a full stop. */
   detail: string;
+}
+
+/** Why a rotated file cannot be read, and what can be done about it. */
+export function unreadableSaid({ message, packed }: CannotRead): string {
+  if (!packed) return message;
+  return `${message}, and haplog import adds it to the history; from now on let logrotate use gzip or \`delaycompress\``;
 }
 
 /** Reports a trouble once per spell, however often it is met. */

@@ -4,9 +4,10 @@
  */
 import { statSync } from 'node:fs';
 import type { Checkpoint, Fingerprint } from './batch.js';
-import { lengthOf } from './chunks.js';
+import { longestOf } from './chunks.js';
 import { CannotRead, fileIdOf, LogFile } from './log-file.js';
-import { type Volume, volumesOf } from './volumes.js';
+import { unreadableSaid } from './notice.js';
+import { openIfReadable, openVolume, type Volume, volumesOf } from './volumes.js';
 
 /** A file and the offset at which to go on in it. */
 export interface Place {
@@ -26,7 +27,7 @@ export type Sight =
 /** Looks at the path. While nothing changes this is asked often, and takes three system calls. */
 export async function look(path: string, { file, offset }: Place): Promise<Sight> {
   if (isAt(path, file)) return { kind: file.truncatedSince(offset) ? 'truncated' : 'same' };
-  const next = (await youngerThan(path, file)).find(({ copyOf }) => copyOf === null)?.volume;
+  const next = (await youngerThan(path, file)).find(({ unfit }) => unfit === null)?.volume;
   if (next && !next.current) return { kind: 'replaced' };
   if (next?.size === 0) return { kind: 'waiting', because: 'empty' };
   try {
@@ -43,21 +44,12 @@ export async function look(path: string, { file, offset }: Place): Promise<Sight
  * rotated file that cannot be read, or is a copy of an older one, is passed over, and `onPassedOver` is told why.
  */
 export async function openNext(path: string, place: Place, onPassedOver: (why: string) => void): Promise<Place | null> {
-  for (const { volume, copyOf } of await youngerThan(path, place.file)) {
-    if (copyOf !== null) {
-      onPassedOver(`"${volume.path}" begins as "${copyOf}" does: passed over as a copy of it`);
-      continue;
-    }
-    try {
-      const file = openVolume(volume);
-      return file && { file, offset: offsetAfter(place, file) };
-    } catch (error) {
-      if (!(error instanceof CannotRead)) throw error;
-      if (error.missing || volume.current) return null;
-      onPassedOver(error.message);
-    }
-  }
-  return null;
+  const younger = await youngerThan(path, place.file);
+  const next = younger.findIndex(({ unfit }) => unfit === null);
+  const file = next < 0 ? null : openIfReadable(younger[next]!.volume);
+  if (file === null) return null;
+  for (const { unfit } of younger.slice(0, next)) onPassedOver(unfit!);
+  return { file, offset: offsetAfter(place, file) };
 }
 
 /** A younger file is read from its start, unless it is a copy put in the old one's place, as an editor does. */
@@ -86,19 +78,7 @@ export async function locate(path: string, { fingerprint, offset }: Checkpoint):
     }
   }
   const file = await longestOf(found);
-  for (const other of found) if (other !== file) other.close();
   return file && { file, offset };
-}
-
-/** Of equally long ones the last. */
-async function longestOf(files: readonly LogFile[]): Promise<LogFile | null> {
-  if (files.length <= 1) return files[0] ?? null;
-  let longest: { file: LogFile; length: number } | null = null;
-  for (const file of files) {
-    const length = await lengthOf(file);
-    if (longest === null || length >= longest.length) longest = { file, length };
-  }
-  return longest!.file;
 }
 
 /** Whether the path still names this file. */
@@ -111,10 +91,10 @@ function isAt(path: string, file: LogFile): boolean {
   }
 }
 
-/** A file that was begun after another one; `copyOf` is the older file that it is only a copy of. */
+/** A file that was begun after another one, and why it is not to be read: it cannot be, or is only a copy of an older one. */
 interface Younger {
   volume: Volume;
-  copyOf: string | null;
+  unfit: string | null;
 }
 
 /** The files that were begun after this one, oldest first. */
@@ -125,25 +105,30 @@ async function youngerThan(path: string, file: LogFile): Promise<Younger[]> {
   // It is nowhere: nothing tells which of the rotated files are younger, and reading one again would be worse than missing it.
   if (at < 0) at = list[0]?.current ? 1 : 0;
   const younger = list.slice(0, at).reverse();
-  if (!younger.some(({ current }) => !current)) return younger.map((volume) => ({ volume, copyOf: null }));
-  return copiesTold(younger, list.slice(at), file.fingerprint(true));
+  if (!younger.some(({ current }) => !current)) return younger.map((volume) => ({ volume, unfit: null }));
+  return unfitTold(younger, list.slice(at), file.fingerprint(true));
 }
 
-/** Tells which files are copies: a rotated file that begins as an older one does, unless it comes right after that one and may have more. */
-function copiesTold(younger: Volume[], older: Volume[], current: Fingerprint | null): Younger[] {
+/**
+ * Tells which files are not to be read. A copy is a rotated file that begins as an older one does, unless it comes right after that one and
+ * may have more.
+ */
+function unfitTold(younger: Volume[], older: Volume[], current: Fingerprint | null): Younger[] {
   const known = new Map<Fingerprint, Volume>();
   for (const volume of older) {
-    const name = nameOf(volume);
+    const { name } = nameOf(volume);
     if (name !== null) known.set(name, volume);
   }
   const told: Younger[] = [];
   let last = current;
   for (const volume of younger) {
-    const name = volume.current ? null : nameOf(volume);
+    const { name, unfit } = volume.current ? { name: null, unfit: null } : nameOf(volume);
     const original = name === null || name === last ? undefined : known.get(name);
-    const isCopy = original !== undefined && holdTheSame(volume, original);
-    told.push({ volume, copyOf: isCopy ? original.path : null });
-    if (isCopy) continue;
+    if (original !== undefined && holdTheSame(volume, original)) {
+      told.push({ volume, unfit: `"${volume.path}" begins as "${original.path}" does: passed over as a copy of it` });
+      continue;
+    }
+    told.push({ volume, unfit });
     if (name !== null) known.set(name, volume);
     last = name;
   }
@@ -161,13 +146,18 @@ function holdTheSame(...pair: [Volume, Volume]): boolean {
   }
 }
 
-/** The fingerprint of a rotated file; null if it cannot be read. */
-function nameOf(volume: Volume): Fingerprint | null {
-  const file = openIfReadable(volume);
+/** The fingerprint of a rotated file, or why it cannot be read; neither if it is gone or empty. */
+function nameOf(volume: Volume): { name: Fingerprint | null; unfit: string | null } {
   try {
-    return file?.fingerprint(true) ?? null;
-  } finally {
-    file?.close();
+    const file = openVolume(volume);
+    try {
+      return { name: file?.fingerprint(true) ?? null, unfit: null };
+    } finally {
+      file?.close();
+    }
+  } catch (error) {
+    if (!(error instanceof CannotRead)) throw error;
+    return { name: null, unfit: error.missing ? null : unreadableSaid(error) };
   }
 }
 
@@ -176,25 +166,7 @@ function indexOfTwin(list: Volume[], file: LogFile): number {
   const fingerprint = file.fingerprint(true);
   if (fingerprint === null) return -1;
   for (const [index, volume] of list.entries()) {
-    if (!volume.current && nameOf(volume) === fingerprint) return index;
+    if (!volume.current && nameOf(volume).name === fingerprint) return index;
   }
   return -1;
-}
-
-/** Null if its name belongs to another file by now. */
-function openVolume({ path, id }: Volume): LogFile | null {
-  const file = LogFile.open(path);
-  if (file.id === id) return file;
-  file.close();
-  return null;
-}
-
-/** As `openVolume`, and null also if it cannot be read. */
-function openIfReadable(volume: Volume): LogFile | null {
-  try {
-    return openVolume(volume);
-  } catch (error) {
-    if (error instanceof CannotRead) return null;
-    throw error;
-  }
 }

@@ -1,14 +1,15 @@
 /**
- * The volumes of one log, which are its files: the one its path names, those that logrotate made of earlier ones (`haproxy.log.1`, `haproxy.log.2.gz`,
- * `haproxy.log-20260101`) and, where the path is a link, those beside the file that it names; youngest first.
+ * The volumes of one log, which are its files: the one its path names, those that logrotate made of earlier ones (rotated-names.ts) and, where
+ * the path is a link, those beside the file that it names; youngest first.
  */
 import type { BigIntStats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Instant, latestStamp } from '../../parsers/index.js';
 import { begunAt } from './begun-at.js';
-import { type FileId, fileIdOf, LogFile } from './log-file.js';
+import { CannotRead, type FileId, fileIdOf, LogFile } from './log-file.js';
 import { earlierStarts, type LogPlace, placesOf } from './log-places.js';
+import { partsOf, rotatedNames } from './rotated-names.js';
 
 /** One file of a log. (A generation is what one worker said.) */
 export interface Volume {
@@ -23,6 +24,7 @@ export interface Volume {
 }
 
 const SNAPSHOTS_MAX = 10;
+const BESIDE_MAX = 200;
 
 /**
  * Lists the files of the log at `path`, youngest first; the first one is current unless the path names nothing. Names change while
@@ -67,19 +69,19 @@ async function rotated({ folder, base }: LogPlace, names: readonly string[]): Pr
     Promise.all(group.map((name) => volume(join(folder, name), false))),
   );
   const groups = (await Promise.all(lists)).map((group) => group.filter((found) => found !== null));
-  if (countsUpwards(groups[0]!)) groups[0]!.reverse();
+  for (const group of groups) if (isOldestFirst(group)) group.reverse();
   groups.sort((a, b) => Number((b[0]?.writtenAt ?? 0n) - (a[0]?.writtenAt ?? 0n)));
   return groups.flat();
 }
 
 /**
- * Whether the numbers rise with time, as some tools number: `.1` is the oldest then. If the times at which the files were written say so,
- * their own first stamps must agree, because the times of copied or restored files tell nothing.
+ * Whether the order of the names is the wrong one, as where numbers rise with time: `.1` is the oldest then. If the times at which the files
+ * were written say so, their own first stamps must agree, because the times of copied or restored files tell nothing.
  */
-function countsUpwards(numbered: readonly Volume[]): boolean {
-  const [lowest, highest] = [numbered[0], numbered.at(-1)];
-  if (!lowest || !highest || lowest.writtenAt >= highest.writtenAt) return false;
-  const [first, last] = [firstStampOf(lowest), firstStampOf(highest)];
+function isOldestFirst(group: readonly Volume[]): boolean {
+  const [front, back] = [group[0], group.at(-1)];
+  if (!front || !back || front.writtenAt >= back.writtenAt) return false;
+  const [first, last] = [firstStampOf(front), firstStampOf(back)];
   return first !== null && last !== null && first < last;
 }
 
@@ -106,25 +108,32 @@ async function volume(path: string, current: boolean): Promise<Volume | null> {
 }
 
 /**
- * The rotated names of a log, youngest first within each scheme: numbered ones count upwards with age (mostly), dated ones (logrotate's
- * `dateext`: eight digits, perhaps followed by hour or seconds) downwards.
+ * Other regular files in the log's folders, whatever they are called: at most 200 of each, first those whose names begin as the log's does.
  */
-export function rotatedNames(base: string, names: readonly string[]): [numbered: string[], dated: string[]] {
-  const numbered = new Map<number, string>();
-  const dated = new Map<string, string>();
-  // Plain before `.gz`: if both are there, gzip has not finished.
-  for (const name of [...names].sort()) {
-    if (!name.startsWith(base)) continue;
-    const suffix = /^[.-](\d[\d-]*)(?:\.gz)?$/.exec(name.slice(base.length))?.[1];
-    if (suffix === undefined) continue;
-    if (/^\d{1,7}$/.test(suffix)) putNew(numbered, Number(suffix), name);
-    else putNew(dated, suffix, name);
-  }
-  const byNumber = [...numbered].sort(([a], [b]) => a - b);
-  const byDate = [...dated].sort(([a], [b]) => (a < b ? 1 : -1));
-  return [byNumber.map(([, name]) => name), byDate.map(([, name]) => name)];
+export async function filesBeside(path: string): Promise<Volume[]> {
+  const { own, target } = await placesOf(path);
+  const lists = [own, ...(target === null ? [] : [target])].map(async (place) => {
+    const { stem } = partsOf(place.base);
+    const names = (await namesIn(place)).sort((a, b) => Number(b.startsWith(stem)) - Number(a.startsWith(stem)));
+    return Promise.all(names.slice(0, BESIDE_MAX).map((name) => volume(join(place.folder, name), false)));
+  });
+  return (await Promise.all(lists)).flat().filter((found) => found !== null);
 }
 
-function putNew<K>(map: Map<K, string>, key: K, name: string): void {
-  if (!map.has(key)) map.set(key, name);
+/** Throws `CannotRead`. Null if its name belongs to another file by now. */
+export function openVolume({ path, id }: Volume): LogFile | null {
+  const file = LogFile.open(path);
+  if (file.id === id) return file;
+  file.close();
+  return null;
+}
+
+/** As `openVolume`, and null also if it cannot be read. */
+export function openIfReadable(volume: Volume): LogFile | null {
+  try {
+    return openVolume(volume);
+  } catch (error) {
+    if (error instanceof CannotRead) return null;
+    throw error;
+  }
 }

@@ -4,8 +4,7 @@ import { appendFileSync, mkdirSync, renameSync, symlinkSync, unlinkSync, writeFi
 import { isAbsolute, join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { Checkpoint } from '../../../src/tail/batch.js';
-import { folder, lines, stateLine, Tailing } from './tailing.js';
+import { checkpointOf, folder, lines, stateLine, Tailing } from './tailing.js';
 
 /** A container's folder, and the operator's link beside it. */
 function container() {
@@ -23,13 +22,6 @@ function container() {
     },
     [Symbol.dispose]: () => files[Symbol.dispose](),
   };
-}
-
-/** Reads the log to its end and stops. */
-async function checkpointOf(log: string): Promise<Checkpoint> {
-  await using tailing = new Tailing(log);
-  await tailing.until('caught up', () => tailing.batches.at(-1)?.caughtUp === true);
-  return tailing.checkpoint!;
 }
 
 for (const name of ['0.log.20261130-205313', '0.log.20261130-205313.gz']) {

@@ -13,16 +13,8 @@ import {
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import Tail from 'tail-file';
-import type { Checkpoint } from '../../../src/tail/batch.js';
-import { rotatedNames } from '../../../src/tail/volumes.js';
-import { folder, lines, stateLine, Tailing, trafficLine } from './tailing.js';
-
-/** Reads the log to its end and stops. */
-async function checkpointOf(log: string): Promise<Checkpoint> {
-  await using tailing = new Tailing(log);
-  await tailing.until('caught up', () => tailing.batches.at(-1)?.caughtUp === true);
-  return tailing.checkpoint!;
-}
+import { rotatedNames } from '../../../src/tail/rotated-names.js';
+import { checkpointOf, folder, lines, stateLine, Tailing, trafficLine } from './tailing.js';
 
 test('a line written after the rename is read before the new file, even without its newline', async () => {
   using files = folder();
@@ -124,9 +116,52 @@ test('names of rotated files are put in order of age, and other names are left a
     'h.log-20260103-1767400000.gz',
   ];
   assert.deepEqual(rotatedNames('h.log', [...names, 'h.log.bak', 'h.log.1.swp', 'g.log.1', 'h.log.3.xz']), [
-    ['h.log.1', 'h.log.2.gz', 'h.log.10.gz'],
+    ['h.log.1', 'h.log.2.gz', 'h.log.3.xz', 'h.log.10.gz'],
     ['h.log-20260103-1767400000.gz', 'h.log-20260102'],
   ]);
+});
+
+test('names with the number or date before the ending are put in order of age, beside those that have it behind', () => {
+  const names = [
+    'h.1.log',
+    'h.10.log.gz',
+    'h.2.log.gz',
+    'h-20260102.log',
+    'h-20260103.log.gz',
+    'h.log.1',
+    'h.log.2.gz',
+  ];
+  assert.deepEqual(rotatedNames('h.log', names), [
+    ['h.log.1', 'h.log.2.gz'],
+    ['h.1.log', 'h.2.log.gz', 'h.10.log.gz'],
+    ['h-20260103.log.gz', 'h-20260102.log'],
+  ]);
+  assert.deepEqual(rotatedNames('h', ['h.1', 'h.1.log', 'h-20260102.log', 'h.20260102T000000.bz2']), [
+    ['h.1'],
+    ['h.20260102T000000.bz2'],
+  ]);
+});
+
+test("a log of its own whose name has a number is nobody's rotated file", () => {
+  const own = [
+    'lb-1.log',
+    'lb-2.log',
+    'lb2.log',
+    'lb-01.log.1',
+    'lb-2026.log',
+    'lb-10-0-12-15.log',
+    'lb-10.0.12.15.log',
+  ];
+  assert.deepEqual(rotatedNames('lb.log', own), []);
+  assert.deepEqual(rotatedNames('lb-1.log', own), []);
+});
+
+test('of a file that is there in several packings, that is taken which can be read', () => {
+  for (const [names, taken] of [
+    [['h.log.1.xz', 'h.log.1.gz', 'h.log.1.bz2'], 'h.log.1.gz'],
+    [['h.log.1.xz', 'h.log.1.gz', 'h.log.1'], 'h.log.1'],
+  ] as const)
+    assert.deepEqual(rotatedNames('h.log', names), [[taken]]);
 });
 
 /** Rotated files that were numbered upwards: `.1` is the oldest. Each begins with a line of its own minute. */

@@ -105,3 +105,10 @@ export class Tailing {
     await this.stop();
   }
 }
+
+/** Reads the log to its end and stops. */
+export async function checkpointOf(log: string): Promise<Checkpoint> {
+  await using tailing = new Tailing(log);
+  await tailing.until('caught up', () => tailing.batches.at(-1)?.caughtUp === true);
+  return tailing.checkpoint!;
+}
