@@ -68,7 +68,7 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
 
   let following = false;
   let warnedOfCuts = false;
-  const sight = new Sight(store);
+  const sight = new Sight(store, clock);
   const places = await Promise.all(paths.map((path) => store.checkpoint(path)));
   const isFirst = places.every((place) => place === null) || readsFirst(remembered);
   const intake = new Intake(
@@ -101,10 +101,10 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
     const resume = await store.checkpoint(path);
     const onNotice = (notice: Notice) => {
       say(noticeSaid(notice), notice);
-      const isLost = sight.hear(notice);
+      const isAway = sight.hear(notice);
       if (notice.kind === 'following' && beginsIllegibly(path)) say({ level: 'warn', words: illegibleSaid(path) });
       // A log that cannot be read must not stop time for the others: holds pass, and reminders come.
-      if (isLost || notice.kind === 'following') time.caughtUpSoon(path);
+      if (isAway || notice.kind === 'following') time.caughtUpSoon(path);
     };
     for await (const batch of follow({ path, from, resume, clock, signal: ending.signal, onNotice })) {
       const atEnd = batch.caughtUp || batch.blocked;

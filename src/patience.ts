@@ -52,6 +52,7 @@ export function patient(store: Store, { signal, onTrouble, onRelief, againMs = A
     apply: persisting(store.apply),
     follow: persisting(store.follow),
     trouble: persisting(store.trouble),
+    lost: persisting(store.lost),
     limitWaits: persisting(store.limitWaits),
     seal: persisting(store.seal),
     delivered: persisting(store.delivered),

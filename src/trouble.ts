@@ -1,4 +1,4 @@
-/** What keeps haplog itself from doing its work, as far as that can be seen from outside: it is blind, or mute. Pure. */
+/** What keeps haplog itself from doing its work, as far as that can be seen from outside: it is blind, or was, or is mute. Pure. */
 import type { Instant } from '../parsers/index.js';
 import { formatDuration } from './duration.js';
 import type { Followed, Progress } from './store/store.js';
@@ -31,7 +31,7 @@ export function ownTroubles(seen: Seen): string[] {
     ...(daemon === false ? ['haplog is not running: nothing is read, and nobody is told'] : []),
     ...sources.flatMap((source) => {
       const unread = logs.find(({ path }) => path === source.path)?.unread;
-      return blindness(source, unread, daemon === true, now) ?? [];
+      return [blindness(source, unread, daemon === true, now), lossOf(source, now)].filter((said) => said !== null);
     }),
     ...(isMisheard(seen)
       ? [
@@ -53,6 +53,12 @@ function blindness({ path, trouble, readAt }: Followed, unread: Unread | undefin
   const isOld = now - unread.writtenAt > LATE_MS || unread.bytes > MUCH_BYTES;
   if (readAt === null || now - readAt <= LATE_MS || !isOld) return null;
   return `${path}: ${unread.bytes} bytes wait, and nothing has been read for ${formatDuration(now - readAt)}: see haplog's own log`;
+}
+
+/** What of a log was never read, and why; null if nothing was lost lately. */
+function lossOf({ path, lost, lostAt }: Followed, now: Instant): string | null {
+  if (lost === null || lostAt === null) return null;
+  return `${path}: lines may have been lost ${formatDuration(Math.max(0, now - lostAt))} ago: ${lost}`;
 }
 
 /** HAProxy seems to word everything otherwise than it did until now, or something spoils each line on its way. */

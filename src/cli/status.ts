@@ -6,7 +6,8 @@ import type { StatusOptions } from './status-action.js';
 const HELP = `
 Exit status, fit for a monitoring plugin: 0 all is well; 1 a backend has no server available, or an incident
 fires (planned work is no trouble), or haplog itself is blind or mute: it does not run or never did on this
-database, a log that it follows is missing, cannot be read or is not understood, lines wait, messages wait or failed;
+database, a log that it follows is missing, cannot be read or is not understood, lines wait or were lost within a day,
+messages wait or failed;
 2 bad usage, or a database that cannot be read.
 
 Examples:

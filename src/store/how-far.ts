@@ -15,4 +15,8 @@ export interface Followed {
   trouble: string | null;
   /** When something of it was read last, or since when it is followed; null if an older haplog followed it. */
   readAt: Instant | null;
+  /** Which of its lines may have been lost within a day and why, the last time, in the words of haplog's own log; null if none were. */
+  lost: string | null;
+  /** When that was noticed, by our clock. */
+  lostAt: Instant | null;
 }

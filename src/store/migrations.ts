@@ -200,6 +200,11 @@ const migrations: readonly string[] = [
   UPDATE OR REPLACE memory SET key = substr(key, instr(key, ' ') + 1) || ' ' || substr(key, 1, instr(key, ' ') - 1)
     WHERE shelf IN ('speaker', 'stranger');
   `,
+  // Which lines of a log may have been lost, and when that was noticed.
+  `
+  ALTER TABLE source ADD COLUMN lost TEXT;
+  ALTER TABLE source ADD COLUMN lost_at INTEGER;
+  `,
 ];
 
 /** How many steps this haplog knows. */

@@ -5,7 +5,7 @@ import type { Checkpoint } from '../tail/batch.js';
 import type { ReadingTables } from './reading.js';
 import type { DatedSample, DeliveredTimes, Disbelieved, Followed, OutboxState, Progress } from './store.js';
 
-/** How long a failed message and a disbelieved outage are worth a look, and after how long a waiting one is. */
+/** How long a failed message, a loss of lines and a disbelieved outage are worth a look, and after how long a waiting one is. */
 const LATELY_MS = 24 * 3_600_000;
 const LONG_MS = 10 * 60_000;
 
@@ -52,7 +52,9 @@ export function progressReader(
   const delivered = db.prepare<[], DeliveredTimes>(`
     SELECT created_at AS createdAt, ifnull(noted_at, created_at) AS notedAt, closed_at AS closedAt
     FROM outbox WHERE state = 'delivered' ORDER BY seq DESC LIMIT 1000`);
-  const sources = db.prepare<[], Followed>('SELECT path, trouble, read_at AS readAt FROM source ORDER BY path');
+  const sources = db.prepare<[object], Followed>(`
+    SELECT path, trouble, read_at AS readAt, iif(isLate, lost, NULL) AS lost, iif(isLate, lost_at, NULL) AS lostAt
+    FROM (SELECT *, lost_at >= @now - ${LATELY_MS} AS isLate FROM source) ORDER BY path`);
   const untold = db.prepare<[object], Progress['untold']>(`
     SELECT
       (SELECT count(*) FROM outbox WHERE closed_at >= @now - ${LATELY_MS} AND state IN ('rejected', 'expired')) AS failed,
@@ -62,7 +64,7 @@ export function progressReader(
     WHERE at >= @now - ${LATELY_MS} AND (text LIKE '% has no server available!%' OR text LIKE '%. 0 active and 0 backup servers left.%')
     GROUP BY host, tag, pid ORDER BY lines DESC, lastAt DESC LIMIT ${DISBELIEVED_MAX}`);
   return db.transaction((limit: number, now: Instant) => ({
-    sources: sources.all(),
+    sources: sources.all({ now }),
     untold: untold.get({ now })!,
     checkpoints: checkpoints.all(),
     memory: reading.memory(),

@@ -13,6 +13,7 @@ export interface ReadingTables {
   putCheckpoint(checkpoint: Checkpoint, readAt: Instant | null): void;
   follow(paths: readonly string[], at: Instant): void;
   trouble(path: string, trouble: string | null): void;
+  lost(path: string, why: string, at: Instant): void;
   memory(): MemoryRow[];
   remember(row: MemoryRow): void;
   forget(name: Pick<MemoryRow, 'shelf' | 'key'>): void;
@@ -28,10 +29,13 @@ export function readingTables(db: Database): ReadingTables {
   const putCheckpoint = db.prepare(`
     INSERT INTO checkpoint (path, fingerprint, byte_offset) VALUES (@path, @fingerprint, @offset)
     ON CONFLICT (path) DO UPDATE SET fingerprint = excluded.fingerprint, byte_offset = excluded.byte_offset`);
-  const unfollow = db.prepare('DELETE FROM source');
-  const follow = db.prepare('INSERT INTO source (path, read_at) VALUES (@path, @at)');
+  const unfollow = db.prepare('DELETE FROM source WHERE path NOT IN (SELECT value FROM json_each(?))');
+  const follow = db.prepare(`
+    INSERT INTO source (path, read_at) VALUES (@path, @at)
+    ON CONFLICT (path) DO UPDATE SET read_at = excluded.read_at, trouble = NULL`);
   const read = db.prepare('UPDATE source SET read_at = @readAt WHERE path = @path');
   const trouble = db.prepare('UPDATE source SET trouble = @trouble WHERE path = @path');
+  const lost = db.prepare('UPDATE source SET lost = @why, lost_at = @at WHERE path = @path');
   const memory = db.prepare<[], { shelf: string; key: string; body: string }>(
     'SELECT shelf, key, body FROM memory ORDER BY shelf, key',
   );
@@ -56,11 +60,14 @@ export function readingTables(db: Database): ReadingTables {
       if (readAt !== null) read.run({ path: row.path, readAt });
     },
     follow: db.transaction((paths, at) => {
-      unfollow.run();
-      for (const path of new Set(paths)) follow.run({ path, at });
+      unfollow.run(JSON.stringify(paths));
+      for (const path of paths) follow.run({ path, at });
     }).immediate,
     trouble: (path, told) => {
       trouble.run({ path, trouble: told });
+    },
+    lost: (path, why, at) => {
+      lost.run({ path, why, at });
     },
     memory: () => memory.all().map((row) => ({ ...row, body: JSON.parse(row.body) })),
     remember: ({ shelf, key, body }) => {

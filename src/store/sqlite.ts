@@ -46,6 +46,7 @@ export function sqliteStore(db: Database): Store {
     checkpoint: reading.checkpoint,
     follow: reading.follow,
     trouble: reading.trouble,
+    lost: reading.lost,
     due: outbox.due,
     nextDueAt: outbox.nextDueAt,
     seal: outbox.seal,

@@ -151,6 +151,8 @@ export interface Store {
   follow(paths: readonly string[], at: Instant): Awaitable<void>;
   /** What keeps a log that is followed from being read; null if nothing does. */
   trouble(path: string, trouble: string | null): Awaitable<void>;
+  /** Notes that lines of a log that is followed may have been lost, and why; it stays as long as the log is followed, in later runs too. */
+  lost(path: string, why: string, at: Instant): Awaitable<void>;
 
   /**
    * What may be sent now, oldest first: if the oldest open row of a receiver and incident is due, all their waiting rows, so that a

@@ -1,6 +1,6 @@
 /** The daemon on real files and a store in memory: what it tells people, and what it says in its own log. */
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { Policy } from '../../alerts/index.js';
@@ -147,6 +147,24 @@ test('what keeps a log from being read is in the database until it is over: hapl
   await haplog.hears(/following/);
   await haplog.end();
   assert.deepEqual(await troubleIs(), [null]);
+});
+
+test('what was lost while haplog was away is in the database, also after it was started again', LIMIT, async () => {
+  using folder = openFolder();
+  const [log, database] = [join(folder.path, 'haproxy.log'), join(folder.path, 'haplog.db')];
+  writeFileSync(log, change('UP', 1));
+  for (const lost of [false, true, true]) {
+    await using haplog = daemon(log, {}, database);
+    await haplog.hears(/^caught up/);
+    await haplog.end();
+    const store = openStore(database, 'read');
+    const [source] = (await store.progress(0, Date.now())).sources;
+    await store.end();
+    assert.equal(source!.lost?.startsWith('the file that was read before was not found') ?? false, lost);
+    if (lost) continue;
+    rmSync(log);
+    writeFileSync(log, change('UP', 2));
+  }
 });
 
 test('that a log is not understood is said once it is followed', LIMIT, async () => {

@@ -34,7 +34,8 @@ test('what an older haplog remembered under other words is remembered', async (t
   older.run('source', 'lb1', JSON.stringify({ stderr: true, pairs: false, announces: true, tags: ['haproxy'] }));
   older.run('held', '1', JSON.stringify({ serial: 1, heir: true }));
   older.run('held', '2', JSON.stringify({ serial: 2, heir: false }));
-  db.exec(`ALTER TABLE source DROP COLUMN trouble; ALTER TABLE source DROP COLUMN read_at; PRAGMA user_version = 9`);
+  for (const later of ['trouble', 'read_at', 'lost', 'lost_at']) db.exec(`ALTER TABLE source DROP COLUMN ${later}`);
+  db.pragma('user_version = 9');
   db.close();
   const store = openStore(path, 'write');
   const { heard } = recall(await store.memory());

@@ -21,7 +21,7 @@ function troubles(
   more: Partial<Seen> = {},
 ): string[] {
   return ownTroubles({
-    sources: [{ path: LOG, trouble: null, readAt: NOW - 10 * MINUTE, ...source }],
+    sources: [{ path: LOG, trouble: null, readAt: NOW - 10 * MINUTE, lost: null, lostAt: null, ...source }],
     untold: { failed: 0, stuck: 0 },
     daemon,
     logs: unread === null ? [] : [{ path: LOG, unread }],
@@ -68,6 +68,17 @@ describe('a log that the daemon cannot read', () => {
   test('is told as missing if it is', () =>
     assert.deepEqual(troubles({ kind: 'missing' }, { trouble }), [`${LOG} is missing: nothing can be read of it`]));
   test('is none if only whoever asks may not read it', () => assert.deepEqual(troubles({ kind: 'unreadable' }), []));
+});
+
+describe('lines that were lost', () => {
+  const source = { lost: 'the file was not found', lostAt: NOW - 90 * MINUTE };
+  const said = `${LOG}: lines may have been lost 1h 30m ago: the file was not found`;
+  test('are trouble, with the reason, whether or not the log is read now', () => {
+    assert.deepEqual(troubles(file({ bytes: 0, hasLine: false }), source), [said]);
+    assert.deepEqual(troubles({ kind: 'missing' }, source), [`${LOG} is missing: nothing can be read of it`, said]);
+  });
+  test('are trouble though haplog does not run any more', () =>
+    assert.deepEqual(troubles(null, source, false).slice(1), [said]));
 });
 
 test('a log of which nothing is understood is trouble, also after the daemon', () => {

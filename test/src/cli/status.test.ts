@@ -214,6 +214,24 @@ test('haplog that is blind or mute is trouble as well: it does not run, a log is
   assert.deepEqual([json.ok, json.troubles.length, json.logs[0].path], [false, 3, log]);
 });
 
+test('what was lost of a log is trouble for a day, in one line with the reason', async (t) => {
+  const ago = async (ms: number) => {
+    const { folder } = await home(t, [fall, rise], async (store, path) => {
+      await store.follow([path], T);
+      await store.lost(path, 'the file was not found', Date.now() - ms);
+    });
+    const { status, stdout } = ask(folder, ['status']);
+    assert.equal(status, 1, 'haplog does not run');
+    return told(stdout, 'TROUBLE')
+      .split('\n')
+      .filter((line) => line.includes('lost'));
+  };
+  const [line, ...more] = await ago(3_600_000);
+  assert.match(line!, /haproxy\.log: lines may have been lost 1h ago: the file was not found$/);
+  assert.deepEqual(more, []);
+  assert.deepEqual(await ago(24 * 3_600_000 + 1_000), []);
+});
+
 test('a log of which nothing is understood is trouble', async (t) => {
   const lines = Array(3).fill('{"MESSAGE": "backend app has no server available!"}');
   const { folder, log } = await home(t, lines, async (store, path) => store.follow([path], T));

@@ -50,11 +50,11 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
     const sources = async () => (await store.progress(0, 1e12)).sources;
     await store.follow(['/b.log', '/a.log', '/b.log'], 7);
     assert.deepEqual(await sources(), [
-      { path: '/a.log', trouble: null, readAt: 7 },
-      { path: '/b.log', trouble: null, readAt: 7 },
+      { path: '/a.log', trouble: null, readAt: 7, lost: null, lostAt: null },
+      { path: '/b.log', trouble: null, readAt: 7, lost: null, lostAt: null },
     ]);
     await store.follow(['/c.log'], 8);
-    assert.deepEqual(await sources(), [{ path: '/c.log', trouble: null, readAt: 8 }]);
+    assert.deepEqual(await sources(), [{ path: '/c.log', trouble: null, readAt: 8, lost: null, lostAt: null }]);
   });
 
   promise('when a log was read last is told, and what keeps it from being read', async (store) => {
@@ -65,11 +65,33 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
     await store.apply(commitOf({ checkpoint: { path: '/imported.log', fingerprint: 'f2', offset: 1 }, readAt: 9 }));
     await store.apply(commitOf({}));
     assert.deepEqual(await sources(), [
-      { path: '/a.log', trouble: null, readAt: 9 },
-      { path: '/b.log', trouble: 'permission denied', readAt: 7 },
+      { path: '/a.log', trouble: null, readAt: 9, lost: null, lostAt: null },
+      { path: '/b.log', trouble: 'permission denied', readAt: 7, lost: null, lostAt: null },
     ]);
     await store.trouble('/b.log', null);
     assert.deepEqual((await sources())[1]?.trouble, null);
+  });
+
+  promise('what was lost of a log is told for a day, whatever happens to it meanwhile', async (store) => {
+    const DAY = 86_400_000;
+    const lost = async (now: number) =>
+      (await store.progress(0, now)).sources.map(({ lost, lostAt }) => [lost, lostAt]);
+    await store.follow(['/a.log', '/b.log'], 1_000);
+    await store.lost('/a.log', 'damaged', 2_000);
+    await store.lost('/a.log', 'not found', 3_000);
+    assert.deepEqual(await lost(4_000), [
+      ['not found', 3_000],
+      [null, null],
+    ]);
+    await store.trouble('/a.log', 'permission denied');
+    await store.apply(commitOf({ checkpoint: { path: '/a.log', fingerprint: 'f1', offset: 1 }, readAt: 5_000 }));
+    await store.follow(['/b.log', '/a.log'], 6_000);
+    const [source] = (await store.progress(0, 3_000 + DAY)).sources;
+    assert.deepEqual(source, { path: '/a.log', trouble: null, readAt: 6_000, lost: 'not found', lostAt: 3_000 });
+    assert.deepEqual((await lost(3_001 + DAY))[0], [null, null]);
+    await store.follow(['/b.log'], 7_000);
+    await store.follow(['/a.log'], 8_000);
+    assert.deepEqual(await lost(9_000), [[null, null]], 'it was not followed meanwhile');
   });
 
   promise('what failed is told for a day, and what is tried again and again after ten minutes', async (store) => {
