@@ -5,6 +5,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { noteDatabase } from '../own-files.js';
 import { UserError } from '../user-error.js';
 import { makeFile, refuseForeign } from './database-file.js';
 import { explain } from './explain.js';
@@ -29,6 +30,7 @@ export function lockForDaemon(path: string): DaemonLock {
   try {
     makeFile(file);
     refuseForeign(file);
+    noteDatabase(file);
     return lock(`${realpathSync(file)}.lock`, file);
   } catch (error) {
     throw explain(error, file);

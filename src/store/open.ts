@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { noteDatabase } from '../own-files.js';
 import { UserError } from '../user-error.js';
 import { APPLICATION_ID, foreign, makeFile, refuseForeign } from './database-file.js';
 import { explain } from './explain.js';
@@ -45,6 +46,7 @@ function open<T>(path: string, mode: Mode, use: (db: Database.Database) => T): T
   try {
     const db = connect(file, mode);
     try {
+      if (!db.memory) noteDatabase(file);
       if (mode === 'write' || db.memory) makeTables(db, file);
       else findTables(db, file);
       return use(db);

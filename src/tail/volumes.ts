@@ -6,6 +6,7 @@ import type { BigIntStats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Instant, latestStamp } from '../../parsers/index.js';
+import { isOwnFile } from '../own-files.js';
 import { begunAt } from './begun-at.js';
 import { CannotRead, type FileId, fileIdOf, LogFile } from './log-file.js';
 import { earlierStarts, type LogPlace, placesOf } from './log-places.js';
@@ -109,13 +110,15 @@ async function volume(path: string, current: boolean): Promise<Volume | null> {
 
 /**
  * Other regular files in the log's folders, whatever they are called: at most 200 of each, first those whose names begin as the log's does.
+ * haplog's own database is not among them: it must not be opened like a log.
  */
 export async function filesBeside(path: string): Promise<Volume[]> {
   const { own, target } = await placesOf(path);
   const lists = [own, ...(target === null ? [] : [target])].map(async (place) => {
     const { stem } = partsOf(place.base);
     const names = (await namesIn(place)).sort((a, b) => Number(b.startsWith(stem)) - Number(a.startsWith(stem)));
-    return Promise.all(names.slice(0, BESIDE_MAX).map((name) => volume(join(place.folder, name), false)));
+    const paths = names.map((name) => join(place.folder, name));
+    return Promise.all(paths.slice(0, BESIDE_MAX).map((found) => (isOwnFile(found) ? null : volume(found, false))));
   });
   return (await Promise.all(lists)).flat().filter((found) => found !== null);
 }

@@ -1,6 +1,6 @@
 /** `haplog run` as the operator starts it, on the seed story's own log. Needs nothing but Node. */
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -103,6 +103,22 @@ test('a second haplog on the same database is refused, and the first goes on', a
   assert.equal(second.code, 2);
   assert.match(second.stderr, /^haplog: Another haplog daemon is running on .*\n?$/m);
   assert.deepEqual(await first.end('SIGINT'), { code: 0, signal: null });
+});
+
+test('a lost file is looked for beside the database, and the database stays locked', async () => {
+  const [database, log] = [join(folder.path, 'haplog.db'), join(folder.path, 'haproxy.log')];
+  const args = ['run', '--log', log, '--db', database];
+  for (const first of [true, false]) {
+    rmSync(log, { force: true });
+    writeFileSync(log, readFileSync(seedLog, 'utf8').slice(first ? 0 : 5));
+    await using haplog = await startHaplog(folder.path, args);
+    await caughtUp(haplog);
+    const lost = ownLog(haplog).filter(({ msg }) => msg.includes(': lost: '));
+    assert.equal(lost.length, first ? 0 : 1);
+    const second = await runHaplog(folder.path, args);
+    assert.deepEqual([second.code, /Another haplog daemon is running/.test(second.stderr)], [2, true]);
+    await haplog.end('SIGTERM');
+  }
 });
 
 test('a log that is a directory is named, and followed as soon as a log stands there', async () => {
