@@ -119,9 +119,11 @@ export function strandedSaid(awaited: readonly Awaited[], receivers: readonly st
   return { level: 'warn', words: `${wait} (${names}): each is rejected when it is due; ${remedy}` };
 }
 
+const WARNINGS = new Set<Notice['kind']>(['missing', 'unreadable', 'lost', 'copy']);
+
 /** What happened to a followed log. */
 export function noticeSaid({ kind, path, detail }: Notice): Said {
-  const level = kind === 'missing' || kind === 'unreadable' || kind === 'lost' ? 'warn' : 'info';
+  const level = WARNINGS.has(kind) ? 'warn' : 'info';
   return { level, words: `log ${path}: ${kind}: ${detail}` };
 }
 

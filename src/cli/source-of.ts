@@ -1,7 +1,7 @@
 /** Which log of the configuration a file belongs to. */
 import { basename, dirname, resolve } from 'node:path';
 import type { Source } from '../config/config.js';
-import { rotatedNames } from '../tail/volumes.js';
+import { rotatedNames } from '../tail/rotated-names.js';
 
 /** The source whose log a file is by its name: the log itself, or one that was rotated beside it. Undefined if it is of none. */
 export function sourceOf(file: string, sources: readonly Source[]): Source | undefined {

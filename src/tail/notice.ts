@@ -4,9 +4,9 @@ import type { CannotRead } from './log-file.js';
 /**
  * `following`: read to its end, and watched from now on. `resumed`: going on where the last run stopped. `rotated`: the old file was read
  * to its end, a younger one is read now. `truncated`: emptied in place. `missing`, `unreadable`: waited for; told once per spell. `lost`:
- * lines may have been missed.
+ * lines may have been missed. `copy`: a rotated file was passed over, because an older one holds the same.
  */
-export type NoticeKind = 'following' | 'resumed' | 'rotated' | 'truncated' | 'missing' | 'unreadable' | 'lost';
+export type NoticeKind = 'following' | 'resumed' | 'rotated' | 'truncated' | 'missing' | 'unreadable' | 'lost' | 'copy';
 
 export interface Notice {
   kind: NoticeKind;

@@ -67,7 +67,7 @@ class FileReading {
         replaced = true;
         if (this.#followed) await pause(LINGER_MS, signal);
       } else if (sight.kind === 'replaced') {
-        const next = await openNext(path, this.#place, (why) => teller.tell('lost', why));
+        const next = await openNext(path, this.#place, ({ kind, why }) => teller.tell(kind, why));
         if (next) return yield* this.#leaveFor(next);
         await pause(LOOK_AGAIN_MS, signal);
       } else {

@@ -43,7 +43,11 @@ export async function look(path: string, { file, offset }: Place): Promise<Sight
  * Opens the file that was begun after `place`'s; null if it was gone again before it was open, or is the current one and cannot be read. A
  * rotated file that cannot be read, or is a copy of an older one, is passed over, and `onPassedOver` is told why.
  */
-export async function openNext(path: string, place: Place, onPassedOver: (why: string) => void): Promise<Place | null> {
+export async function openNext(
+  path: string,
+  place: Place,
+  onPassedOver: (unfit: Unfit) => void,
+): Promise<Place | null> {
   const younger = await youngerThan(path, place.file);
   const next = younger.findIndex(({ unfit }) => unfit === null);
   const file = next < 0 ? null : openIfReadable(younger[next]!.volume);
@@ -91,10 +95,16 @@ function isAt(path: string, file: LogFile): boolean {
   }
 }
 
-/** A file that was begun after another one, and why it is not to be read: it cannot be, or is only a copy of an older one. */
+/** Why a rotated file is not to be read: it cannot be, and its lines are lost; or it is only a copy of an older one. */
+interface Unfit {
+  kind: 'lost' | 'copy';
+  why: string;
+}
+
+/** A file that was begun after another one. */
 interface Younger {
   volume: Volume;
-  unfit: string | null;
+  unfit: Unfit | null;
 }
 
 /** The files that were begun after this one, oldest first. */
@@ -125,7 +135,8 @@ function unfitTold(younger: Volume[], older: Volume[], current: Fingerprint | nu
     const { name, unfit } = volume.current ? { name: null, unfit: null } : nameOf(volume);
     const original = name === null || name === last ? undefined : known.get(name);
     if (original !== undefined && holdTheSame(volume, original)) {
-      told.push({ volume, unfit: `"${volume.path}" begins as "${original.path}" does: passed over as a copy of it` });
+      const why = `"${volume.path}" begins as "${original.path}" does: passed over as a copy of it`;
+      told.push({ volume, unfit: { kind: 'copy', why } });
       continue;
     }
     told.push({ volume, unfit });
@@ -147,7 +158,7 @@ function holdTheSame(...pair: [Volume, Volume]): boolean {
 }
 
 /** The fingerprint of a rotated file, or why it cannot be read; neither if it is gone or empty. */
-function nameOf(volume: Volume): { name: Fingerprint | null; unfit: string | null } {
+function nameOf(volume: Volume): { name: Fingerprint | null; unfit: Unfit | null } {
   try {
     const file = openVolume(volume);
     try {
@@ -157,7 +168,7 @@ function nameOf(volume: Volume): { name: Fingerprint | null; unfit: string | nul
     }
   } catch (error) {
     if (!(error instanceof CannotRead)) throw error;
-    return { name: null, unfit: error.missing ? null : unreadableSaid(error) };
+    return { name: null, unfit: error.missing ? null : { kind: 'lost', why: unreadableSaid(error) } };
   }
 }
 
