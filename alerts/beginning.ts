@@ -20,7 +20,7 @@ export function workTakenOver(
   const before = siblingsOf(board, event)
     // The file is written for a reload. After a stop or a crash it is an old one.
     .filter(({ end }) => end === null || end.how === 'process_replaced')
-    .toSorted((one, other) => other.firstAt - one.firstAt)
+    .toReversed()
     .map(({ pid }) => board.servers.get(serverKey({ ...event, pid }, server)))
     .find((known) => known !== undefined);
   return before?.planned ? { maint: before.maint, drain: before.drain } : null;

@@ -153,6 +153,12 @@ export function siblingsOf(board: Board, { host, pid }: WorkerRef): Workers {
   return all.length === 1 && all[0]!.pid === pid ? NO_WORKERS : all.filter((worker) => worker.pid !== pid);
 }
 
+/** The workers of its host that were heard of after it: the clock may have been set back since. */
+export function youngerOf(board: Board, { host, pid }: WorkerRef): Workers {
+  const all = board.workers.get(host) ?? NO_WORKERS;
+  return all.slice(all.findIndex((one) => one.pid === pid) + 1);
+}
+
 /** What a worker has on a shelf whose keys begin with `workerKey`, if it is so. Looks at all of its host. */
 export function ofWorker<V>(
   shelf: Shelf<V>,

@@ -17,12 +17,14 @@ import {
   type WorkerState,
   type Workers,
   workerOf,
+  youngerOf,
 } from './board.js';
 import { NO_FALL } from './incident.js';
+import { beganTogether, isReplaced } from './kin.js';
 import { ended, isFoundByCheck } from './outage.js';
 import { atLatest, madeRoomFor, TOGETHER_MS } from './past.js';
 import type { OutageEnd } from './state.js';
-import { forgetWorker, isAnother, isReplaced, put } from './workers.js';
+import { forgetWorker, isAnother, put } from './workers.js';
 
 /** Forgets the earlier worker if the pid is another one's by now: what it left open has ended with it. */
 export function renewWorker(board: Board, event: HaproxyEvent): Change {
@@ -86,9 +88,11 @@ export function isTakenOver(board: Board, worker: WorkerRef): boolean {
   if (self === undefined) return false;
   const { host } = worker;
   const siblings = siblingsOf(board, worker);
-  const isKin = (one: WorkerState) => areKin(board, host, self, one);
-  const isLater = (one: WorkerState) => !one.end && one.firstAt > self.firstAt && isKin(one) !== false;
-  return siblings.filter(isLater).some(({ pid }) => {
+  const younger = youngerOf(board, worker);
+  const isKin = (one: WorkerState) =>
+    younger.includes(one) ? areKin(board, host, self, one) : areKin(board, host, one, self);
+  const mayServe = (one: WorkerState) => !one.end && !beganTogether(one, self) && isKin(one) !== false;
+  return younger.filter(mayServe).some(({ pid }) => {
     // Who is the heir of others has spoken, and may have stopped since.
     const others = siblings.filter(({ heir }) => heir === pid);
     return others.length === 0 || (others.every(isKin) && backendsOf(board, { host, pid }, SERVED).length > 0);
@@ -96,10 +100,9 @@ export function isTakenOver(board: Board, worker: WorkerRef): boolean {
 }
 
 /** Whether two workers are of one service: by their masters, if these tell of both (beside.ts), or by the backends that they spoke of; null if nobody knows. */
-function areKin(board: Board, host: string, one: WorkerState, other: WorkerState): boolean | null {
-  const [old, young] = one.firstAt < other.firstAt ? [one, other] : [other, one];
+function areKin(board: Board, host: string, old: WorkerState, young: WorkerState): boolean | null {
   if (old.master && young.master) return !isOfAnother(young, old);
-  const [own, others] = [one, other].map(({ pid }) => backendsOf(board, { host, pid }));
+  const [own, others] = [old, young].map(({ pid }) => backendsOf(board, { host, pid }));
   return own!.length > 0 && others!.length > 0 ? own!.some((backend) => others!.includes(backend)) : null;
 }
 

@@ -4,8 +4,8 @@
  */
 import { backendKey, backendOf, type HaproxyEvent, type Instant } from '../parsers/index.js';
 import { SILENCE_MS } from './beside.js';
-import { type Board, type WorkerState, workerOf } from './board.js';
-import { isReplaced } from './workers.js';
+import { type Board, type WorkerState, workerOf, youngerOf } from './board.js';
+import { isReplaced } from './kin.js';
 
 /** Several workers of one master (`nbproc`, until 2.4) begin together, and a worker tells at once what it begins with. */
 export const TOGETHER_MS = 1_000;
@@ -19,7 +19,7 @@ export function isOfThePast(board: Board, event: HaproxyEvent): boolean {
   if (!self?.stopAt || atLatest(event.at) < self.stopAt) return false;
   const backend = backendOf(event.says);
   if (backend === null) return false;
-  if (youngerOf(board, event.host, self).some((one) => madeRoomFor(one, self))) return true;
+  if (youngerOf(board, event).some((one) => madeRoomFor(one, self))) return true;
   // Where no master told of both: not for longer than a check may take, and not if another proxy than this one was stopped by command.
   const { stopped = false } = board.backends.get(backendKey(event, backend)) ?? {};
   return stopped && event.at - self.stopAt <= SILENCE_MS && isReplaced(board, event);
@@ -29,10 +29,4 @@ export function isOfThePast(board: Board, event: HaproxyEvent): boolean {
 export function madeRoomFor(young: WorkerState, old: WorkerState): boolean {
   if (!old.stopAt || old.startedAt === null || young.startedAt === null) return false;
   return young.master?.pid === old.master?.pid && young.startedAt - old.firstAt > TOGETHER_MS;
-}
-
-/** The workers of its host that were heard of after it: the clock may have been set back since. */
-function youngerOf(board: Board, host: string, { pid }: WorkerState): readonly WorkerState[] {
-  const all = board.workers.get(host) ?? [];
-  return all.slice(all.findIndex((one) => one.pid === pid) + 1);
 }

@@ -1,6 +1,6 @@
 /**
- * Which workers there are, which of them are of one HAProxy service, and which are gone. A host may run several services: their workers
- * share no backend, and the arrival of one says nothing about another.
+ * Which workers there are, and which are gone. Those of a host stand in the order in which they were first heard of; who is whose heir
+ * follows from that (kin.ts).
  */
 import {
   backendKey,
@@ -10,7 +10,7 @@ import {
   type Shelf,
   type WorkerRef,
 } from '../parsers/index.js';
-import { isOfAnother, masterNamed, SILENCE_MS } from './beside.js';
+import { masterNamed } from './beside.js';
 import {
   type Board,
   boardWith,
@@ -22,6 +22,7 @@ import {
   workerOf,
 } from './board.js';
 import { type Ending, NOTHING_ENDED } from './incident.js';
+import { isReplaced, noteKin } from './kin.js';
 
 /** How late the last lines of a worker that has ended may come: no later than a copy. */
 const LAST_WORDS_MS = 60_000;
@@ -32,9 +33,14 @@ const NOTED_AFTER_MS = 1_000;
 /** A stamp that lies this far back is not just late: the host's clock was set back (see clocks.ts). */
 const SET_BACK_MS = 60_000;
 
-/** How long a worker with an heir must be silent to be gone; one without an heir is gone after a week. */
-const GONE_AFTER_MS = 3_600_000;
-const FORGOTTEN_AFTER_MS = 7 * 24 * GONE_AFTER_MS;
+/**
+ * How long a worker must be silent to be gone: without an heir, with one, and with one and after its own stop. What the last says of a backend that it has
+ * stopped is another worker's by then in any case (`isAnother`), but not if a master told of it.
+ */
+const HOUR_MS = 3_600_000;
+const ALONE_GONE_AFTER_MS = 7 * 24 * HOUR_MS;
+const GONE_AFTER_MS = HOUR_MS;
+const STOPPED_GONE_AFTER_MS = 300_000;
 
 /** How late a line may come that a process wrote before its proxies stopped. */
 const LATE_WORDS_MS = 1_000;
@@ -46,13 +52,14 @@ const SAME_PID_AGAIN_MS = 10_000;
 const FORKED_AGAIN_MS = 1_000;
 
 /** The workers of the event's host that ended with it, as ends of what they were in; and whether they died and left none in their place. */
-export function endedWorkers(before: Board, after: Board, { host, at }: HaproxyEvent): Ending {
+export function endedWorkers(before: Board, after: Board, event: HaproxyEvent): Ending {
   if (before.workers === after.workers) return NOTHING_ENDED;
+  const { host, at } = event;
   const now = after.workers.get(host) ?? [];
-  // One that began later than the worker of its pid is another one.
-  const isOver = ({ pid, firstAt }: WorkerState) => {
-    const same = now.find((worker) => worker.pid === pid);
-    return same === undefined || same.over || same.firstAt > firstAt;
+  const byPid = new Map(now.map((worker) => [worker.pid, worker]));
+  const isOver = (worker: WorkerState) => {
+    const same = byPid.get(worker.pid);
+    return same === undefined || same.over || (worker.pid === event.pid && isAnother(before, worker, event));
   };
   const ended = (before.workers.get(host) ?? []).filter((worker) => !worker.over && isOver(worker));
   const died = now.some(({ end }) => end !== null && end.at === at && end.how !== 'process_replaced');
@@ -75,9 +82,14 @@ const JUST_BEGUN_MS = 60_000;
 
 /** When the worker of an event began, as its master told, or as the worker before it ended; null unless that was shortly before. */
 export function beganShortlyBefore(board: Board, event: HaproxyEvent): Instant | null {
-  const ends = siblingsOf(board, event).flatMap(({ heir, end }) => (heir === event.pid && end ? [end.at] : []));
-  const began = workerOf(board, event)?.startedAt ?? Math.max(...ends);
+  const began = workerOf(board, event)?.startedAt ?? endBefore(board, event);
   return began <= event.at && event.at - began <= JUST_BEGUN_MS ? began : null;
+}
+
+/** When the last of the workers whose heir it is ended, as their master told; before all time if none did. */
+function endBefore(board: Board, { host, pid }: WorkerRef): Instant {
+  const ends = (board.workers.get(host) ?? []).filter(({ heir, end }) => end !== null && heir === pid);
+  return Math.max(...ends.map(({ end }) => end!.at));
 }
 
 /** Whether the event is of a worker that was never heard before: a new pid, or an old one that was given again. */
@@ -164,49 +176,6 @@ function masterAfter(board: Board, { host, at, says, master, anew }: HaproxyEven
   return known ?? { pid: master, since: at };
 }
 
-/** Two workers that speak of one backend are of one service, and the younger is the heir. Looked at once for each worker and backend. */
-function noteKin(board: Board, event: HaproxyEvent): Board {
-  const backend = backendOf(event.says);
-  if (backend === null || board.backends.has(backendKey(event, backend))) return board;
-  const { host } = event;
-  return siblingsOf(board, event)
-    .filter(({ pid }) => board.backends.has(backendKey({ host, pid }, backend)))
-    .reduce((known, { pid }) => inherit(known, { host, pid }, event), board);
-}
-
-/** Makes the younger of the two the heir of the older one, and of all workers whose heir the older one was. */
-function inherit(board: Board, one: WorkerRef, other: WorkerRef): Board {
-  const [a, b] = [workerOf(board, one)!, workerOf(board, other)!];
-  if (a.firstAt === b.firstAt) return board;
-  const [old, young] = a.firstAt < b.firstAt ? [a, b] : [b, a];
-  if (isOfAnother(young, old)) return board;
-  const since = young.firstAt;
-  const { host } = one;
-  return siblingsOf(board, { host, pid: young.pid })
-    .filter(({ pid, heir }) => pid === old.pid || heir === old.pid)
-    .filter(({ heir }) => heir === null || (workerOf(board, { host, pid: heir })?.firstAt ?? 0) < since)
-    .reduce((known, worker) => put(known, host, { ...worker, heir: young.pid }), board);
-}
-
-/**
- * Whether another worker takes the place of the event's worker, or is about to. One that has just begun and is nobody else's heir may well
- * be this one's: a worker whose servers are all up has said nothing yet.
- */
-export function isReplaced(board: Board, event: HaproxyEvent): boolean {
-  const self = workerOf(board, event);
-  if (!self) return false;
-  if (self.heir !== null) return true;
-  const siblings = siblingsOf(board, event);
-  return siblings.some(
-    (one) =>
-      one.end === null &&
-      one.firstAt > self.firstAt &&
-      event.at - one.firstAt <= SILENCE_MS &&
-      !siblings.some(({ heir }) => heir === one.pid) &&
-      !isOfAnother(one, self),
-  );
-}
-
 function forgetGone(board: Board, event: HaproxyEvent): Board {
   const siblings = siblingsOf(board, event);
   if (siblings.length === 0) return board;
@@ -214,12 +183,18 @@ function forgetGone(board: Board, event: HaproxyEvent): Board {
   return siblings
     .filter((worker) => {
       if (worker.end !== null) return event.at - worker.end.at > LAST_WORDS_MS;
-      const goneAfterMs = worker.heir === null ? FORGOTTEN_AFTER_MS : GONE_AFTER_MS;
       return (
-        newcomer && event.at - worker.lastAt > goneAfterMs && !hasOutage(board, { host: event.host, pid: worker.pid })
+        newcomer &&
+        event.at - worker.lastAt > goneAfterMs(worker) &&
+        !hasOutage(board, { host: event.host, pid: worker.pid })
       );
     })
     .reduce((rest, { pid }) => forgetWorker(rest, { host: event.host, pid }), board);
+}
+
+function goneAfterMs({ heir, stopAt, startedAt }: WorkerState): number {
+  if (heir === null) return ALONE_GONE_AFTER_MS;
+  return stopAt !== undefined && startedAt === null ? STOPPED_GONE_AFTER_MS : GONE_AFTER_MS;
 }
 
 /** The board with the worker in its place, or behind the others of its host. */

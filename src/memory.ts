@@ -147,13 +147,15 @@ export function recall(rows: readonly MemoryRow[]): Memory {
 /** Defaults for fields that an older daemon does not write, in case one has written to this database. */
 const NOT_KEPT_BEFORE = { times: 1, settlesMs: null, cameBackAt: null, workerBegan: null };
 
-/** The workers of each host. They were an object by pid before they were a list, and an older daemon may still write them that way. */
+/** The workers of each host, the one heard first in front. They were an object by pid before they were a list, and an older daemon may still write them so. */
 function* workersOf(rows: readonly MemoryRow[]): Generator<[string, Workers]> {
   for (const { shelf, key, body } of rows) {
     if (shelf !== 'worker') continue;
     const workers: Workers = Array.isArray(body)
       ? body
-      : Object.entries(body as object).map(([pid, worker]) => ({ ...worker, pid: Number(pid) }));
+      : Object.entries(body as Record<string, Workers[number]>)
+          .map(([pid, worker]) => ({ ...worker, pid: Number(pid) }))
+          .sort((one, other) => one.firstAt - other.firstAt);
     // Older daemons did not keep when a worker began.
     yield [key, workers.map((worker) => ({ ...worker, startedAt: worker.startedAt ?? null }))];
   }

@@ -250,6 +250,21 @@ describe('of the workers of a host', () => {
     assert.deepEqual(known('0:00 @1 down a 1', '0:10 @2 down a 1', '1:00:00 @3 down a 1'), [1, 2, 3]);
   });
 
+  test('one that has stopped besides is forgotten after five minutes, unless a master told of it: its last sessions may speak for hours', () => {
+    const script = ['0:10 @2 down a 1', '0:10 @1 stopped'];
+    assert.deepEqual(known('0:00 @1 down a 1', ...script, '5:10 @3 down a 1'), [1, 2, 3]);
+    assert.deepEqual(known('0:00 @1 down a 1', ...script, '5:11 @3 down a 1'), [2, 3]);
+    assert.deepEqual(known('0:00 @1/7 forked', '0:01 @1 down a 1', ...script, '9:00 @3 down a 1'), [1, 2, 3]);
+  });
+
+  test('the youngest is the heir of all others, and that takes no long time where there are a thousand', () => {
+    const script = Array.from({ length: 1_000 }, (_, n) => `0:${n / 100} @${n + 1} down a 1`);
+    const began = performance.now();
+    const workers = play(script).situation.board.workers.get('lb') ?? [];
+    assert.ok(workers.slice(0, -1).every(({ heir }) => heir === 1_000));
+    assert.ok(performance.now() - began < 10_000);
+  });
+
   test('one of a service of its own after a week, unless a backend of its own is out', () => {
     assert.deepEqual(known('0:00 @1 down a 1', '0:00 @2 down web/x 0', '168:00:01 @3 down api/z 1'), [2, 3]);
     assert.deepEqual(known('0:00 @1 down a 1', '168:00:00 @2 down web/x 1'), [1, 2]);
