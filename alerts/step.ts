@@ -13,6 +13,7 @@ import { endWithMaster } from './generation.js';
 import { observe } from './observe.js';
 import { toOffer } from './offer.js';
 import type { Plan } from './plan.js';
+import { setBack } from './set-back.js';
 import { signsOf } from './signs.js';
 import type { Input, Situation, Step } from './situation.js';
 import { Turn } from './turn.js';
@@ -39,12 +40,15 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
   const now = clocks.get(event.host)!.at;
   const before = situation.clocks.get(event.host)?.at ?? now;
   const changes = withoutOld(situation.changes, { host: event.host, before, now }, plan.policy.flapping);
-  const turn = new Turn({ ...situation, changes }, plan, { nowAt: () => now, now: heardAt, tells: live });
-  if (now < before) turn.setBack(event.host);
+  const isSetBack = now < before;
+  const back = isSetBack ? setBack(situation.board, event.host, before, now) : { board: situation.board, outages: [] };
+  const { board } = back;
+  const turn = new Turn({ ...situation, board, changes }, plan, { nowAt: () => now, now: heardAt, tells: live });
+  if (isSetBack) turn.setBack(event.host);
   turn.passTime(event.host);
   // A sign does not make its speaker a new worker: a master, for one, says that a reload failed.
-  if (!isSign(event.says) && isNewWorker(situation.board, event)) turn.takeOver(event);
-  const forgotten = forgetHosts(situation.board, vanished, now);
+  if (!isSign(event.says) && isNewWorker(board, event)) turn.takeOver(event);
+  const forgotten = forgetHosts(board, vanished, now);
   for (const outage of forgotten.outages) turn.follow(outage);
   turn.vanish(vanished);
   const change = isSign(event.says) ? endWithMaster(forgotten.board, event) : observe(forgotten.board, event, copies);
@@ -53,7 +57,7 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
   turn.retire(event.host, stoppedBackend(change.board, event));
   for (const sign of signsOf(change.event ?? event, change)) turn.heed(event, sign);
   const outages = [...forgotten.outages, ...change.outages].map(({ outage }) => outage);
-  return turn.end({ board: change.board, clocks }, change.transition, outages);
+  return turn.end({ board: change.board, clocks }, change.transition, [...back.outages, ...outages]);
 }
 
 /**
