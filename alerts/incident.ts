@@ -64,6 +64,8 @@ export interface Incident {
   planned: boolean;
   /** The workers in which it is so right now. */
   workers: number[];
+  /** The workers that ended in it while nobody had taken their place. Missing if none did, and in older incidents. */
+  leftBy?: readonly number[];
   /** The masters that told of it, or whose workers were in it (beside.ts). Older incidents do not have it. */
   masters?: readonly number[];
   /** Why the last server fell. */
@@ -131,16 +133,19 @@ export interface Ending {
   ends: readonly End[];
   /** None is left in their place. */
   died: boolean;
+  /** They had ended before, with none in their place. It is told now that there is one. */
+  belated: boolean;
   /** Null if all that they served ended. */
   backend: string | null;
   /** The servers of that backend that were out, by name; null if they are not all known. */
   servers: readonly string[] | null;
 }
 
-export const NOTHING_ENDED: Ending = { ends: [], died: false, backend: null, servers: null };
+export const NOTHING_ENDED: Ending = { ends: [], died: false, belated: false, backend: null, servers: null };
 
-/** Whether workers in which that ended are in the incident. It is not an outage: the board ends those. */
-export function isEndedBy(incident: Incident, { ends, backend }: Ending): boolean {
+/** Whether workers in which that ended are in the incident, or had left it behind. In an outage none are: the board ends those. */
+export function isEndedBy(incident: Incident, { ends, belated, backend }: Ending): boolean {
+  if (belated) return ends.some(({ pid }) => incident.leftBy?.includes(pid));
   if (incident.rule === 'outage' || (backend !== null && backendOf(incident) !== backend)) return false;
   return ends.some(({ pid }) => incident.workers.includes(pid));
 }
@@ -152,19 +157,23 @@ export function endOf({ pid, end, start, endHow, evidence }: Outage): End {
 
 /**
  * The incident after the trouble has ended in one worker; it is over if that was the last. Unless the worker just died or was stopped as a
- * whole: then nobody serves, which is no recovery, and the incident waits for the next worker.
+ * whole: then nobody serves, which is no recovery, and the incident waits for the next worker, or for the word that there was one.
  */
 export function left(incident: Incident, { pid, at, evidence: endEvidence }: End, died: boolean): Incident {
+  const { leftBy = [] } = incident;
   const workers = incident.workers.filter((other) => other !== pid);
-  if (workers.length > 0 || died) return { ...incident, workers };
-  return { ...incident, workers, resolvedAt: at, endEvidence };
+  const behind = leftBy.filter((other) => other !== pid);
+  if (died) return { ...incident, workers, leftBy: [...behind, pid] };
+  const isBelated = behind.length < leftBy.length;
+  if (workers.length > 0 || (isBelated && behind.length > 0)) return { ...incident, workers, leftBy: behind };
+  return { ...incident, workers, leftBy: [], resolvedAt: at, endEvidence };
 }
 
 /** The end of an incident that no worker was in any more: a new worker serves. Observed only for troubles of workers themselves, else assumed. */
 export function takenOver(incident: Incident, { at, says }: HaproxyEvent): Incident {
   const isOfWorker = incident.rule === 'worker_killed' || incident.rule === 'stopped';
   const endEvidence = isOfWorker && says.kind === 'worker.started' ? 'observed' : 'assumed';
-  return { ...incident, resolvedAt: Math.max(at, incident.openedAt), endEvidence };
+  return { ...incident, leftBy: [], resolvedAt: Math.max(at, incident.openedAt), endEvidence };
 }
 
 /**

@@ -18,7 +18,7 @@ import { signsOf } from './signs.js';
 import type { Input, Situation, Step } from './situation.js';
 import { Turn } from './turn.js';
 import { forgetHosts, vanishedHosts, without } from './vanished.js';
-import { endedWorkers, isNewWorker, stoppedBackend } from './workers.js';
+import { endedWorkers, isNewWorker, replacedWorker, stoppedBackend } from './workers.js';
 
 /** One step of the machine: pure and whole. Apart from it, only the impact of an outage changes an incident (strike.ts). */
 export function step(situation: Situation, input: Input, plan: Plan): Step {
@@ -55,6 +55,7 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
   for (const outage of change.outages) turn.follow(outage);
   turn.retire(event.host, endedWorkers(forgotten.board, change.board, event));
   turn.retire(event.host, stoppedBackend(change.board, event));
+  turn.retire(event.host, replacedWorker(event));
   for (const sign of signsOf(change.event ?? event, change)) turn.heed(event, sign);
   const outages = [...forgotten.outages, ...change.outages].map(({ outage }) => outage);
   return turn.end({ board: change.board, clocks }, change.transition, [...back.outages, ...outages]);

@@ -63,7 +63,8 @@ export function endedWorkers(before: Board, after: Board, event: HaproxyEvent): 
   };
   const ended = (before.workers.get(host) ?? []).filter((worker) => !worker.over && isOver(worker));
   const died = now.some(({ end }) => end !== null && end.at === at && end.how !== 'process_replaced');
-  return { ends: ended.map(({ pid }) => ({ pid, at, evidence: 'assumed' })), died, backend: null, servers: null };
+  const ends = ended.map(({ pid }) => ({ pid, at, evidence: 'assumed' as const }));
+  return { ...NOTHING_ENDED, ends, died };
 }
 
 /** The backend that the event's worker no longer serves, by its own word: what it was in there has ended, once another worker has come. */
@@ -74,7 +75,14 @@ export function stoppedBackend(board: Board, event: HaproxyEvent): Ending {
   // If the backend is still served, that is by the next process of this pid, and the word came late.
   if (!stopped) return NOTHING_ENDED;
   const servers = out.total === out.last.length ? out.last : null;
-  return { ends: [{ pid, at, evidence: 'assumed' }], died: !isReplaced(board, event), backend: says.proxy, servers };
+  const died = !isReplaced(board, event);
+  return { ends: [{ pid, at, evidence: 'assumed' }], died, belated: false, backend: says.proxy, servers };
+}
+
+/** The event's worker, if its master tells that it was replaced: had it ended before with none in its place, as it seemed, one serves now. */
+export function replacedWorker({ says, pid, at }: HaproxyEvent): Ending {
+  if (says.kind !== 'worker.ended' || !says.former) return NOTHING_ENDED;
+  return { ...NOTHING_ENDED, ends: [{ pid, at, evidence: 'assumed' }], belated: true };
 }
 
 /** How long after its beginning a worker may well tell of what came with its configuration. */
