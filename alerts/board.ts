@@ -75,6 +75,10 @@ export interface WorkerState {
   tookOver?: boolean;
   /** When it said last that a proxy of its own has stopped, to the second. Missing if it did not, and in older memories. */
   stopAt?: Instant;
+  /** Several of its proxies stopped in that breath: it stops as a whole, unless they were stopped by command. Missing otherwise, and in older memories. */
+  stopsWhole?: true;
+  /** It was first heard when it stopped. */
+  heardAtStop?: true;
   /** What its master told of its end; null while it may live. */
   end: { at: Instant; how: OutageEnd } | null;
 }

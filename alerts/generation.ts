@@ -22,8 +22,9 @@ import {
 import { NO_FALL } from './incident.js';
 import { beganTogether, isReplaced } from './kin.js';
 import { ended, isFoundByCheck } from './outage.js';
-import { atLatest, madeRoomFor, TOGETHER_MS } from './past.js';
+import { madeRoomFor, TOGETHER_MS } from './past.js';
 import type { OutageEnd } from './state.js';
+import { atLatest, hasMadeRoomFor } from './stops.js';
 import { forgetWorker, isAnother, put } from './workers.js';
 
 /** Forgets the earlier worker if the pid is another one's by now: what it left open has ended with it. */
@@ -91,7 +92,8 @@ export function isTakenOver(board: Board, worker: WorkerRef): boolean {
   const younger = youngerOf(board, worker);
   const isKin = (one: WorkerState) =>
     younger.includes(one) ? areKin(board, host, self, one) : areKin(board, host, one, self);
-  const mayServe = (one: WorkerState) => !one.end && !beganTogether(one, self) && isKin(one) !== false;
+  const mayServe = (one: WorkerState) =>
+    !one.end && !one.heardAtStop && !beganTogether(one, self) && isKin(one) !== false;
   return younger.filter(mayServe).some(({ pid }) => {
     // Who is the heir of others has spoken, and may have stopped since.
     const others = siblings.filter(({ heir }) => heir === pid);
@@ -115,16 +117,19 @@ function backendsOf(board: Board, worker: WorkerRef, isSo?: (state: BackendState
 }
 
 /**
- * Ends what is open in the older workers whose heir speaks now, if one of three holds: they have been silent for a minute since the heir was first heard; a
- * master started the heir after them, a second ago, or it is another master and a check has found something out; or they told nothing but the states of a
- * state file, as the process that forks the serving one does until 1.7 (tried with 1.6.3).
+ * Ends what is open in the older workers that had stopped as a whole when the one that speaks now began (stops.ts), and in those whose heir speaks now, if one
+ * of three holds: they have been silent for a minute since the heir was first heard; a master started the heir after them, a second ago, or it is another
+ * master and a check has found something out; or they told nothing but the states of a state file, as the process that forks the serving one does until 1.7
+ * (tried with 1.6.3).
  */
 export function supersede(board: Board, event: HaproxyEvent): Change {
   const self = workerOf(board, event);
   if (!self) return unchanged(board);
   const { startedAt } = self;
   const isReplacedNow = (worker: WorkerState) => {
-    if (worker.heir !== event.pid || worker.over) return false;
+    if (worker.over) return false;
+    if (hasMadeRoomFor(board, worker, event)) return true;
+    if (worker.heir !== event.pid) return false;
     const isSuccessor =
       startedAt !== null &&
       startedAt - worker.firstAt > TOGETHER_MS &&
@@ -146,7 +151,8 @@ function replaced(before: Board, host: string, workers: Workers, at: Instant): C
   const outages: Change['outages'] = [];
   let board = before;
   for (const worker of workers) {
-    const change = endOutages(board, { host, pid: worker.pid }, at, 'process_replaced');
+    const endAt = worker.stopsWhole === true ? worker.stopAt! : at;
+    const change = endOutages(board, { host, pid: worker.pid }, endAt, 'process_replaced');
     board = put(change.board, host, { ...worker, over: true });
     for (const one of change.outages) outages.push({ ...one, outage: { ...one.outage, evidence: 'assumed' } });
   }

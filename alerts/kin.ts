@@ -22,6 +22,8 @@ export const beganTogether = (one: WorkerState, other: WorkerState): boolean => 
 export function noteKin(board: Board, event: HaproxyEvent): Board {
   const backend = backendOf(event.says);
   if (backend === null || board.backends.has(backendKey(event, backend))) return board;
+  // One that was not heard before it stopped is nobody's heir, and is about to be gone.
+  if (workerOf(board, event)?.heardAtStop) return board;
   const { host } = event;
   const all = board.workers.get(host) ?? [];
   const heirs = heirsAfter(all, event.pid, ({ pid }) => board.backends.has(backendKey({ host, pid }, backend)));
@@ -74,6 +76,7 @@ export function isReplaced(board: Board, event: HaproxyEvent): boolean {
   return youngerOf(board, event).some(
     (one) =>
       one.end === null &&
+      !one.heardAtStop &&
       event.at - one.firstAt <= SILENCE_MS &&
       !siblings.some(({ heir }) => heir === one.pid) &&
       !isOfAnother(one, self),

@@ -2,16 +2,14 @@
  * Words of a worker that has made room for a younger one. It serves out its last sessions, and a check that was under way still ends, so it may tell of
  * servers after its own stop; but it does not decide any more which server a backend has.
  */
-import { backendKey, backendOf, type HaproxyEvent, type Instant } from '../parsers/index.js';
+import { backendKey, backendOf, type HaproxyEvent } from '../parsers/index.js';
 import { SILENCE_MS } from './beside.js';
 import { type Board, type WorkerState, workerOf, youngerOf } from './board.js';
 import { isReplaced } from './kin.js';
+import { atLatest, isOutlived } from './stops.js';
 
 /** Several workers of one master (`nbproc`, until 2.4) begin together, and a worker tells at once what it begins with. */
 export const TOGETHER_MS = 1_000;
-
-/** When what bears this stamp was at the latest: a stamp of whole seconds has lost up to one. */
-export const atLatest = (at: Instant): Instant => at + (at % 1_000 === 0 ? 999 : 0);
 
 /** Whether an event tells of servers in a worker that has stopped and in whose place another one serves by now. */
 export function isOfThePast(board: Board, event: HaproxyEvent): boolean {
@@ -20,6 +18,7 @@ export function isOfThePast(board: Board, event: HaproxyEvent): boolean {
   const backend = backendOf(event.says);
   if (backend === null) return false;
   if (youngerOf(board, event).some((one) => madeRoomFor(one, self))) return true;
+  if (self.stopsWhole === true && isOutlived(board, event)) return true;
   // Where no master told of both: not for longer than a check may take, and not if another proxy than this one was stopped by command.
   const { stopped = false } = board.backends.get(backendKey(event, backend)) ?? {};
   return stopped && event.at - self.stopAt <= SILENCE_MS && isReplaced(board, event);

@@ -61,7 +61,7 @@ const serverBack = (one: ServerState, now: Instant): ServerState =>
 function workerBack(worker: WorkerState, stepMs: number, now: Instant): WorkerState {
   const beganAhead = worker.firstAt > now;
   const back = (at: Instant): Instant => (at <= now ? at : beganAhead ? at - stepMs : now);
-  const { pid, heir, over, startedAt, master, tookOver, stopAt, end } = worker;
+  const { pid, heir, over, startedAt, master, tookOver, stopAt, stopsWhole, heardAtStop, end } = worker;
   return {
     pid,
     firstAt: back(worker.firstAt),
@@ -72,6 +72,8 @@ function workerBack(worker: WorkerState, stepMs: number, now: Instant): WorkerSt
     over,
     ...(tookOver !== undefined && { tookOver }),
     ...(stopAt !== undefined && { stopAt: back(stopAt) }),
+    ...(stopsWhole && { stopsWhole }),
+    ...(heardAtStop && { heardAtStop }),
     end: end === null ? null : { at: back(end.at), how: end.how },
   };
 }

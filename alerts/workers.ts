@@ -23,6 +23,7 @@ import {
 } from './board.js';
 import { type Ending, NOTHING_ENDED } from './incident.js';
 import { isReplaced, noteKin } from './kin.js';
+import { isOutlived, stopAfter, withStop } from './stops.js';
 
 /** How late the last lines of a worker that has ended may come: no later than a copy. */
 const LAST_WORDS_MS = 60_000;
@@ -113,6 +114,9 @@ export function isNewWorker(board: Board, event: HaproxyEvent): boolean {
 export function isAnother(board: Board, known: WorkerState, event: HaproxyEvent): boolean {
   const { at, says } = event;
   const starts = says.kind === 'worker.started';
+  // What was first heard when it stopped is a worker only as long as that is what it still tells of.
+  if (known.heardAtStop)
+    return says.kind !== 'proxy.stopped' && (starts || !known.stopsWhole || !isOutlived(board, event));
   if (known.end !== null) return starts || at - known.end.at > LAST_WORDS_MS;
   if (!starts) return speaksBehindItsEnd(board, known, event);
   const isForkedAgain = known.startedAt !== null && at - known.startedAt > FORKED_AGAIN_MS;
@@ -128,7 +132,7 @@ function speaksBehindItsEnd(board: Board, { startedAt }: WorkerState, event: Hap
   const backend = says.kind === 'server' || says.kind === 'backend.exhausted' ? backendOf(says) : null;
   if (backend === null || startedAt !== null) return false;
   const { stop } = board.backends.get(backendKey(event, backend)) ?? {};
-  if (stop === undefined || at - stop.at <= LATE_WORDS_MS) return false;
+  if (stop === undefined || at - stop.at <= LATE_WORDS_MS || isOutlived(board, event)) return false;
   return ofWorker(board.backends, event, ({ stopped }) => !stopped).length === 0;
 }
 
@@ -136,7 +140,7 @@ function speaksBehindItsEnd(board: Board, { startedAt }: WorkerState, event: Hap
 export function noteWorker(before: Board, event: HaproxyEvent): Board {
   const board = forgetGone(before, event);
   const known = workerOf(board, event);
-  if (known === undefined && !isNewWorker(board, event)) return board;
+  if (known === undefined && !isNewWorker(board, event) && event.says.kind !== 'proxy.stopped') return board;
   const worker = known === undefined ? newcomer(board, event) : heardAgain(board, known, event);
   return noteKin(worker === known ? board : put(board, event.host, worker), event);
 }
@@ -146,7 +150,8 @@ function newcomer(board: Board, event: HaproxyEvent): WorkerState {
   const startedAt = startOf(event);
   const master = masterAfter(board, event);
   const tookOver = isOfFile(event);
-  return { pid, firstAt: at, lastAt: at, startedAt, master, heir: null, over: false, tookOver, end: null };
+  const worker = { pid, firstAt: at, lastAt: at, startedAt, master, heir: null, over: false, tookOver, end: null };
+  return withStop(worker, stopAfter(null, event));
 }
 
 /** A worker after one more event; the same object if that says nothing new about it. */
@@ -154,8 +159,8 @@ function heardAgain(board: Board, known: WorkerState, event: HaproxyEvent): Work
   const { at, says } = event;
   const later = at - known.lastAt;
   const tookOver = known.tookOver === true && (isOfFile(event) || says.kind === 'backend.exhausted');
-  const stopAt = stopAfter(known, event);
-  const isAsKnown = startOf(event) === null && tookOver === (known.tookOver ?? false) && stopAt === known.stopAt;
+  const stop = stopAfter(known, event);
+  const isAsKnown = startOf(event) === null && tookOver === (known.tookOver ?? false) && stop === known;
   if (later < NOTED_AFTER_MS && later > -SET_BACK_MS && isAsKnown) return known;
   const { pid, heir, end } = known;
   const firstAt = Math.min(known.firstAt, at);
@@ -163,14 +168,7 @@ function heardAgain(board: Board, known: WorkerState, event: HaproxyEvent): Work
   const startedAt = startOf(event) ?? known.startedAt;
   const master = masterAfter(board, event) ?? known.master ?? null;
   const heard = { pid, firstAt, lastAt, startedAt, master, heir, over: false, tookOver, end };
-  return stopAt === undefined ? heard : { ...heard, stopAt };
-}
-
-/** A worker says in one breath of all its proxies that they have stopped. */
-function stopAfter({ stopAt }: WorkerState, { says, at }: HaproxyEvent): Instant | undefined {
-  if (says.kind === 'worker.started') return undefined;
-  if (says.kind !== 'proxy.stopped') return stopAt;
-  return stopAt === undefined || at - stopAt > NOTED_AFTER_MS ? at : stopAt;
+  return withStop(heard, stop);
 }
 
 const isOfFile = ({ says }: HaproxyEvent): boolean => says.kind === 'server' && says.cause.class === 'state_file';
@@ -190,6 +188,7 @@ function forgetGone(board: Board, event: HaproxyEvent): Board {
   const newcomer = isNewWorker(board, event);
   return siblings
     .filter((worker) => {
+      if (worker.heardAtStop) return event.at - worker.stopAt! > LAST_WORDS_MS;
       if (worker.end !== null) return event.at - worker.end.at > LAST_WORDS_MS;
       return (
         newcomer &&

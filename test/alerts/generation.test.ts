@@ -60,3 +60,45 @@ describe('a worker whose servers begin as down (init-state, 3.1) says nothing of
     assert.deepEqual(outages('0:00 @1 forked', '9:00:00 @1 up a 1'), []);
   });
 });
+
+describe('where no master tells, several proxies that stop in one breath are a worker that stops', () => {
+  const STOPS = ['1:00 @1 stopped fe', '1:00 @1 stopped web'];
+  const firing = (...script: string[]) =>
+    play(script).incidents.flatMap(({ subject, resolvedAt }) => (resolvedAt === null ? [subject] : []));
+  const told = (...script: string[]) => play(script).transitions.map(({ pid, server, to }) => `${pid} ${server} ${to}`);
+
+  test('whose outage is over once another one speaks, though the line about its backend was lost', () => {
+    assert.deepEqual(firing('0:00 @1 down a 0', ...STOPS, '1:01 @2 other x 1'), []);
+    assert.deepEqual(firing('0:00 @1 down a 0', ...STOPS, '9:00 @2 other x 1'), [], 'minutes later');
+    assert.deepEqual(firing('0:00 @1 down a 0', ...STOPS, '1:02 @1 down web/b 0', '1:05 @2 other x 1'), []);
+    assert.deepEqual(firing('0:00 @1 down a 0', ...STOPS), ['app'], 'nobody has spoken');
+  });
+
+  test('but not one that goes on to speak, whose frontends were stopped by command', () =>
+    assert.deepEqual(firing('0:00 @1 down a 0', ...STOPS, '4:00 @1 down web/b 1', '5:00 @2 other x 1'), ['app']));
+
+  test('nor a single frontend', () =>
+    assert.deepEqual(firing('0:00 @1 down a 0', '1:00 @1 stopped fe', '1:01 @2 other x 1'), ['app']));
+
+  test('nor by the word of a worker that spoke long before, as processes of one HAProxy do (nbproc), or that stops too', () => {
+    assert.deepEqual(firing('0:00 @1 down a 0', '0:01 @2 down a 1', ...STOPS, '1:20 @2 other x 1'), ['app']);
+    assert.deepEqual(firing('0:00 @1 down a 0', ...STOPS, '1:00 @2 stopped fe', '1:00 @2 stopped web'), ['app']);
+  });
+
+  test('and what falls in it while its last check ends is passed over, if the next one has spoken', () => {
+    assert.deepEqual(told(...STOPS, '1:01 @2 other x 1', '1:02 @1 down a 0'), ['2 x down'], 'never heard before');
+    assert.deepEqual(told('0:00 @1 up b 2', ...STOPS, '1:01 @2 other x 1', '1:02 @1 down a 0'), ['1 b up', '2 x down']);
+    const all = ['0:00 @1 up a 2', '1:00 @1 stopped app'];
+    assert.deepEqual(told(...all, '1:01 @2 other x 1', '1:05 @1 down a 0'), ['1 a up', '2 x down'], 'all it spoke of');
+  });
+
+  test('but in a container the next process has its number: what that one says is told', () => {
+    assert.deepEqual(told(...STOPS, '1:02 @1 down a 0'), ['1 a down']);
+    assert.deepEqual(told('0:00 @1 up a 2', ...STOPS, '1:00 @1 stopped', '1:02 @1 down a 0'), ['1 a up', '1 a down']);
+    assert.deepEqual(
+      told(...STOPS, '1:01 @2 other x 1', '3:00 @1 down a 0'),
+      ['2 x down', '1 a down'],
+      'minutes later',
+    );
+  });
+});

@@ -49,6 +49,9 @@ test('another HAProxy of the machine that writes by UDP alone keeps the name tha
   assert.deepEqual(told, ['edge1 101 60000', 'localhost 501 100000', 'localhost 501 60000']);
 });
 
+/** The backends whose outage goes on. */
+const open = (name: string) => outages(name).flatMap(({ backend, end }) => (end === null ? [backend] : []));
+
 /** `18:57:23 to 18:57:30 process_stopped`, by the log's clock. */
 const spans = (name: string) =>
   outages(name).map(({ start, end, endHow }) => {
@@ -163,6 +166,29 @@ test('who was killed without a word is replaced by the worker that a new master 
 test('a check that was under way at a reload, and fails after its worker’s own stop, is no outage: the next worker has the backend', () => {
   assert.deepEqual(spans('check-in-flight-at-a-reload'), ['21:12:19 to 21:12:19 recovered']);
   assert.deepEqual(changes('check-in-flight-at-a-reload'), ['12306 srv-1 down', '12306 srv-1 up']);
+});
+
+describe('where no master tells, a worker that has stopped does not decide any more once another one has spoken', () => {
+  test('though a server falls in it, in a backend of which it had told nothing before', () => {
+    assert.deepEqual(spans('fall-after-a-soft-stop'), []);
+    assert.deepEqual(changes('fall-after-a-soft-stop'), ['100 s1 up', '200 s2 down', '200 s2 down']);
+  });
+
+  test('and though it was first heard when it stopped', () => {
+    const pids = read('first-heard-when-it-stopped').transitions.map(({ pid }) => pid);
+    assert.deepEqual([...new Set(pids)], [26956]);
+    assert.deepEqual(open('first-heard-when-it-stopped'), []);
+  });
+});
+
+test('an outage ends with its worker, though of the proxies that stop one line was lost, that of its backend', () => {
+  assert.deepEqual(spans('stops-partly-lost'), [
+    '00:08:27 to 00:08:32 process_replaced',
+    '00:08:32 to 00:08:35 recovered',
+  ]);
+  const told = read('stops-partly-lost').incidents.filter(({ rule }) => rule === 'outage');
+  assert.deepEqual(new Set(told.map(({ id }) => id)).size, 1, 'it goes on over the reload');
+  assert.notEqual(told.at(-1)!.resolvedAt, null);
 });
 
 test('where clients can write lines, the reason of a check that stderr gives is told, though the change came before it', () =>
