@@ -150,7 +150,7 @@ export class Verdicts {
   }
 
   #isWitnessed(held: Held): boolean {
-    if (held.legacy || isOfCarrier(this.heard, held)) return false;
+    if (held.legacy || isOfCarrier(this.heard, held) || isCarried(this.heard, held)) return false;
     const said = saidOf(this.heard, held);
     // An event that contradicted what was said may fit later without being any truer: only a line by the other way bears it out.
     if (held.doubted && !cameBothWays(said)) return false;

@@ -54,6 +54,12 @@ describe('what `log stdout` and stderr say in one driver’s name is told once',
     assert.deepEqual(told([...err!, ...out!, ...end]), FALL);
   });
 
+  test('also where two `log stdout` lines tell it, behind stderr', () => {
+    const twice = ([err, out]: string[]) => [err!, out!, out!];
+    assert.deepEqual(told(fall(LATER, twice)), FALL);
+    assert.deepEqual(told([forked(T), ...fall(LATER, twice)]), FALL);
+  });
+
   test('and without a number, behind `| logger -t haproxy`', () => {
     for (const order of [(lines: string[]) => lines, stdoutFirst])
       assert.deepEqual(told(fall(LATER, order).map((line) => line.replace('[987]', ''))), FALL);

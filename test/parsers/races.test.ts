@@ -181,6 +181,12 @@ describe('where no master tells, a worker that has stopped does not decide any m
   });
 });
 
+test('a container’s first outage is told once, though two `log stdout` lines told it alike before anything was known', () => {
+  const told = outages('standard-output-twice').map(({ pid, endHow }) => `${pid} ${endHow}`);
+  assert.deepEqual(told, ['13723 recovered']);
+  assert.deepEqual(changes('standard-output-twice'), ['13723 s1 down', '13723 s1 up']);
+});
+
 test('an outage ends with its worker, though of the proxies that stop one line was lost, that of its backend', () => {
   assert.deepEqual(spans('stops-partly-lost'), [
     '00:08:27 to 00:08:32 process_replaced',
