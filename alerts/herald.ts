@@ -19,6 +19,8 @@ export interface Moment {
   now: Instant;
   /** Whether anybody may be told: not while lines are read that were written before haplog looked. */
   tells: boolean;
+  /** Whether lines are read that were written before haplog had looked at their log for the first time. */
+  past: boolean;
 }
 
 /** Writes down what is to be told, and notes in the incidents that it is. */

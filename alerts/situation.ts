@@ -30,13 +30,13 @@ export const NOTHING_KNOWN: Situation = {
 };
 
 export type Input =
-  /** `heardAt` is our clock when the line was read. */
-  | { kind: 'event'; event: HaproxyEvent; copies: number; live: boolean; heardAt: Instant }
+  /** `heardAt` is our clock when the line was read. `past`: its log was not yet read to its end for the first time. */
+  | { kind: 'event'; event: HaproxyEvent; copies: number; live: boolean; past?: boolean; heardAt: Instant }
   /**
-   * Comes only when every source has been read to its end. `first`: haplog has never looked before. `anew`: it has begun to run, or has a new
-   * configuration. `host`: time passes only there, and `at` is by its clock.
+   * Comes only when every source has been read to its end. `anew`: haplog has begun to run, or has a new configuration. `host`: time passes
+   * only there, and `at` is by its clock.
    */
-  | { kind: 'tick'; at: Instant; first?: boolean; anew?: boolean; host?: string };
+  | { kind: 'tick'; at: Instant; anew?: boolean; host?: string };
 
 /** What must become true; nothing has happened yet. */
 export interface Step {

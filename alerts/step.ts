@@ -3,7 +3,8 @@
  *
  * Time comes in with the input, and each host has its own (clocks.ts). A firing is due at `openedAt + hold`, whenever it is noticed. Lines
  * written before haplog looked (`live: false`) change incidents, but nothing is told of them before the tick that follows the last unread
- * line. That tick tells of what still holds, and of what began and ended unseen, unless haplog has never looked before.
+ * line. That tick tells of what still holds, and of what began and ended unseen, unless it began before its log was read for the first time
+ * (`past`).
  */
 import { type Instant, isSign } from '../parsers/index.js';
 import { hostTime, noteTime } from './clocks.js';
@@ -27,14 +28,13 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
     const ofHost = (host: string) => Math.max(clocks.get(host)?.at ?? input.at, input.at);
     const nowAt = input.host === undefined ? (host: string) => hostTime(clocks, host, input.at) : ofHost;
     const incidents = input.anew ? toOffer(situation.incidents) : situation.incidents;
-    const turn = new Turn({ ...situation, incidents }, plan, { nowAt, now: input.at, tells: true });
+    const turn = new Turn({ ...situation, incidents }, plan, { nowAt, now: input.at, tells: true, past: false });
     if (input.host !== undefined) turn.passTime(input.host);
     else turn.passTimeEverywhere();
-    if (input.first) turn.forgetMissed();
-    else turn.tellMissed();
+    turn.tellMissed();
     return turn.end(situation, null, []);
   }
-  const { event, copies, live, heardAt } = input;
+  const { event, copies, live, past = false, heardAt } = input;
   const vanished = vanishedHosts(situation.clocks, event, heardAt);
   const clocks = noteTime(without(situation.clocks, vanished), event.host, event.at, heardAt, live);
   const now = clocks.get(event.host)!.at;
@@ -43,7 +43,7 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
   const isSetBack = now < before;
   const back = isSetBack ? setBack(situation.board, event.host, before, now) : { board: situation.board, outages: [] };
   const { board } = back;
-  const turn = new Turn({ ...situation, board, changes }, plan, { nowAt: () => now, now: heardAt, tells: live });
+  const turn = new Turn({ ...situation, board, changes }, plan, { nowAt: () => now, now: heardAt, tells: live, past });
   if (isSetBack) turn.setBack(event.host);
   turn.passTime(event.host);
   // A sign does not make its speaker a new worker: a master, for one, says that a reload failed.

@@ -109,10 +109,6 @@ export class Turn {
   /** Tells what began and ended while haplog did not look, now that nothing is left to read. */
   tellMissed(): void {
     for (const incident of worthTelling(this.#missed)) this.#herald.tellWhole(incident);
-    this.forgetMissed();
-  }
-
-  forgetMissed(): void {
     this.#missed = Shelf.of();
   }
 
@@ -179,7 +175,8 @@ export class Turn {
   }
 
   #begun(spell: Spell): Incident {
-    return begun(spell, this.#plan.policy.rules[spell.rule].severity);
+    const incident = begun(spell, this.#plan.policy.rules[spell.rule].severity);
+    return this.#moment.past ? { ...incident, past: true } : incident;
   }
 
   /** Whether time has something to change, or something is to be told that may be told now. */

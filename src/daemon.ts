@@ -7,7 +7,7 @@ import { startDelivery } from './delivery-loop.js';
 import { keepHouse } from './housekeeper.js';
 import { Intake } from './intake.js';
 import type { Logger } from './log.js';
-import { lastInstant, readsFirst, recall } from './memory.js';
+import { lastInstant, logsOnceRead, recall } from './memory.js';
 import { CUT_REMEDY, someCut } from './misses.js';
 import {
   caughtUpSaid,
@@ -69,12 +69,10 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
   let following = false;
   let warnedOfCuts = false;
   const sight = new Sight(store, clock);
-  const places = await Promise.all(paths.map((path) => store.checkpoint(path)));
-  const isFirst = places.every((place) => place === null) || readsFirst(remembered);
   const intake = new Intake(
     {
       store,
-      isFirst,
+      onceRead: logsOnceRead(remembered),
       plan,
       clock,
       onCommit(commit, { situation }) {
@@ -102,6 +100,8 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
     const onNotice = (notice: Notice) => {
       say(noticeSaid(notice), notice);
       const isAway = sight.hear(notice);
+      // A log that is not there holds nothing that was over before.
+      if (notice.kind === 'following' || notice.kind === 'missing') intake.reachedEnd(path);
       if (notice.kind === 'following' && beginsIllegibly(path)) say({ level: 'warn', words: illegibleSaid(path) });
       // A log that cannot be read must not stop time for the others: holds pass, and reminders come.
       if (isAway || notice.kind === 'following') time.caughtUpSoon(path);

@@ -2,7 +2,7 @@
 import { nextTickAt, type Plan } from '../alerts/index.js';
 import { latestStamp, nextVerdictAt } from '../parsers/index.js';
 import type { Source } from './config/config.js';
-import { afterSetBack, firstReading, type Memory } from './memory.js';
+import { afterSetBack, type Memory, onceRead } from './memory.js';
 import type { OwnClock } from './own-clock.js';
 import { commitOf, type Ingested, ingest, tick } from './pipeline.js';
 import type { Commit, Store } from './store/store.js';
@@ -14,8 +14,8 @@ export interface IntakeDeps {
   /** The configuration's part of the plan. */
   plan: Plan;
   clock: OwnClock;
-  /** No first reading of the logs was ever completed: what is over by now was before haplog's time. */
-  isFirst: boolean;
+  /** The logs that were read to their end at least once. What began before that was before haplog's time, if it is over by then. */
+  onceRead: ReadonlySet<string>;
   /** Called after each commit that is on disk; `before` is what was remembered until then. */
   onCommit(commit: Commit, before: Memory): void;
   /** Called when our clock was set back by so many ms, or forward again (negative), once what waits waits no longer for it. */
@@ -30,14 +30,15 @@ export class Intake {
   #behindMs = 0;
   #turn: Promise<void> = Promise.resolve();
   #ended = false;
-  /** How far a first reading has come; null if this is none, or if it is over. */
-  #first: 'new' | 'begun' | null;
+  readonly #onceRead: Set<string>;
+  /** Those that have come to their end since, of which the store does not know it yet. */
+  readonly #atEnd = new Set<string>();
 
   constructor(deps: IntakeDeps, memory: Memory) {
     this.#deps = deps;
     this.#memory = memory;
     this.#plan = deps.plan;
-    this.#first = deps.isFirst ? 'new' : null;
+    this.#onceRead = new Set(deps.onceRead);
   }
 
   get memory(): Memory {
@@ -47,16 +48,24 @@ export class Intake {
   /** Takes in a batch of a log, given with what the log's lines leave out. Rejects when the store fails. */
   take(batch: Batch, { tz, host }: Pick<Source, 'tz' | 'host'>): Promise<void> {
     return this.#queue((memory) => {
+      const { live, checkpoint } = batch;
+      if (batch.caughtUp || batch.blocked) this.reachedEnd(checkpoint.path);
       // It may have been read just before our clock was set back.
       const readAt = Math.min(batch.readAt, this.#deps.clock.now());
       const context = { tz: tz ?? localZone(), asOf: latestStamp(readAt), host: host ?? undefined };
-      return ingest(memory, { ...batch, readAt }, this.#plan, context);
+      const past = !live && !this.#onceRead.has(checkpoint.path);
+      return ingest(memory, { ...batch, readAt }, this.#plan, context, { heardAt: () => readAt, past });
     });
+  }
+
+  /** A log has been read to its end. The next tick ends its first reading, if it was one. */
+  reachedEnd(path: string): void {
+    if (!this.#onceRead.has(path)) this.#atEnd.add(path);
   }
 
   /** Lets time pass up to now. Only to be called when every log has been read to its end. */
   tick(): Promise<void> {
-    return this.#queue((memory) => tick(memory, this.#deps.clock.now(), this.#plan));
+    return this.#passTime(false);
   }
 
   /**
@@ -64,8 +73,7 @@ export class Intake {
    * receiver that got the message is gone, nothing else would tell the new ones.
    */
   firstTick(): Promise<void> {
-    const first = this.#first !== null;
-    return this.#queue((memory) => tick(memory, this.#deps.clock.now(), this.#plan, { first, anew: true }), first);
+    return this.#passTime(true);
   }
 
   /** Whether people have silenced or acknowledged something by command that no turn has heeded yet; a tick will heed it. */
@@ -88,18 +96,17 @@ export class Intake {
     await this.#turn;
   }
 
+  #passTime(anew: boolean): Promise<void> {
+    const read = [...this.#atEnd];
+    return this.#queue((memory) => tick(memory, this.#deps.clock.now(), this.#plan, { anew }), read);
+  }
+
   async #heedWishes(): Promise<void> {
     this.#plan = { ...this.#plan, ...(await this.#deps.store.wishes()) };
   }
 
-  /** The commit, together with how far a first reading has come if that changes. */
-  #noted(commit: Commit, isEndOfFirst: boolean): Commit {
-    if (!isEndOfFirst && this.#first !== 'new') return commit;
-    const { remember, forget } = firstReading[isEndOfFirst ? 'ended' : 'begun'];
-    return { ...commit, remember: [...commit.remember, ...remember], forget: [...commit.forget, ...forget] };
-  }
-
-  #queue(work: (memory: Memory) => Ingested, isEndOfFirst = false): Promise<void> {
+  /** @param read the logs whose first reading ends with this */
+  #queue(work: (memory: Memory) => Ingested, read: readonly string[] = []): Promise<void> {
     const turn = this.#turn.then(async () => {
       if (this.#ended) return;
       await this.#heedWishes();
@@ -109,12 +116,14 @@ export class Intake {
       const { memory, news } = work(byMs === 0 ? before : afterSetBack(before, byMs));
       const notedAt = this.#deps.clock.now();
       const notifications = news.notifications.map((each) => ({ ...each, notedAt }));
-      const commit = this.#noted(commitOf(before, { memory, news: { ...news, notifications } }), isEndOfFirst);
+      const changes = commitOf(before, { memory, news: { ...news, notifications } });
+      const commit: Commit = { ...changes, remember: [...changes.remember, ...read.map(onceRead)] };
       await this.#deps.store.apply(commit);
       this.#memory = memory; // believed only once it is on disk
       this.#behindMs = behindMs;
       if (byMs !== 0) this.#deps.onSetBack(byMs);
-      if (this.#first !== null) this.#first = isEndOfFirst ? null : 'begun';
+      for (const path of read) this.#onceRead.add(path);
+      for (const path of read) this.#atEnd.delete(path);
       this.#deps.onCommit(commit, before);
     });
     this.#turn = turn.catch(() => {}); // the caller gets the error; the queue itself goes on

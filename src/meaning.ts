@@ -17,9 +17,10 @@ import {
 import { assignRequests } from './impact.js';
 import { type Memory, memoryWith } from './memory.js';
 
-/** Whether a line was written while haplog watched, and our clock when it was read. */
+/** Whether a line was written while haplog watched, or before haplog had ever read its log to the end, and our clock when it was read. */
 export interface Reading {
   live: boolean;
+  past?: boolean;
   heardAt: Instant;
   /** The log's own time is the only clock: what falls due between two lines happens then, and not with the later line. */
   passes?: boolean;
@@ -28,6 +29,7 @@ export interface Reading {
 export interface LineToRead {
   text: string;
   live: boolean;
+  past?: boolean;
   /** Our clock when a line with this stamp was read. */
   heardAt: (stamp: Instant) => Instant;
   passes?: boolean;
@@ -58,8 +60,8 @@ export function meaningOf(memory: Memory, line: LineToRead, plan: Plan, context:
     return waitingSince(heard, host) ?? situation.clocks.get(host)?.at;
   });
   if (!parsed.ok) return { parsed, hearing: null, steps: [], struck: [], memory };
-  const { live, passes = false } = line;
-  const reading = { live, passes, heardAt: line.heardAt(parsed.stamp.at) };
+  const { live, past = false, passes = false } = line;
+  const reading = { live, past, passes, heardAt: line.heardAt(parsed.stamp.at) };
   const hearing = hear(heard, parsed.record, parsed.stamp, { id: line.id, heardAt: reading.heardAt });
   return { parsed, ...believed(memory, hearing, plan, reading) };
 }
@@ -69,7 +71,8 @@ export function meaningOfSilence(memory: Memory, now: Instant, plan: Plan, readi
   return believed(memory, hearNothing(memory.heard, now), plan, reading);
 }
 
-function believed(before: Memory, hearing: Hearing, plan: Plan, { live, heardAt, passes = false }: Reading): Belief {
+function believed(before: Memory, hearing: Hearing, plan: Plan, reading: Reading): Belief {
+  const { live, past = false, heardAt, passes = false } = reading;
   let memory: Memory = memoryWith(before, { heard: hearing.heard });
   if (hearing.events.length === 0 && memory.unassigned.size === 0) return { hearing, steps: [], struck: [], memory };
   const assign = (isJudged: (after: EventId) => boolean): Incident[] => {
@@ -81,7 +84,7 @@ function believed(before: Memory, hearing: Hearing, plan: Plan, { live, heardAt,
     const meanwhile = passes ? timePasses(memory.situation, event, plan) : [];
     memory = memoryWith(memory, { situation: meanwhile.at(-1)?.situation ?? memory.situation });
     const { situation, heard } = memory;
-    const stepped = step(situation, { kind: 'event', event, copies, live, heardAt }, plan);
+    const stepped = step(situation, { kind: 'event', event, copies, live, past, heardAt }, plan);
     const next = withImpact(stepped, event, memory.traffic);
     memory = memoryWith(memory, { situation: next.situation });
     // A host that was never heard of before may take the place of others, which are then forgotten (alerts/vanished.ts).

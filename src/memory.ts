@@ -94,21 +94,15 @@ export function difference(before: Memory, after: Memory): Pick<Commit, 'remembe
   return { remember, forget };
 }
 
-/**
- * Lies in the store from the first batch of a first reading to its end, so that a daemon that was killed meanwhile goes on with the same
- * first reading.
- */
-const FIRST_READING = { shelf: 'reading', key: 'first' };
+/** Where the store has the logs that were read to their end at least once. A daemon that is killed before goes on with the first reading. */
+const ONCE_READ = 'read';
 
-/** What to store with the first batch of a first reading, and what to remove with the tick that ends it. */
-export const firstReading: Readonly<Record<'begun' | 'ended', Pick<Commit, 'remember' | 'forget'>>> = {
-  begun: { remember: [{ ...FIRST_READING, body: true }], forget: [] },
-  ended: { remember: [], forget: [FIRST_READING] },
-};
+/** What to store when a log was read to its end for the first time. */
+export const onceRead = (path: string): MemoryRow => ({ shelf: ONCE_READ, key: path, body: true });
 
-/** Whether a first reading was begun and has not yet come to its end. */
-export function readsFirst(rows: readonly MemoryRow[]): boolean {
-  return rows.some(({ shelf, key }) => shelf === FIRST_READING.shelf && key === FIRST_READING.key);
+/** The paths of the logs that were read to their end at least once. */
+export function logsOnceRead(rows: readonly MemoryRow[]): Set<string> {
+  return new Set(rows.filter(({ shelf }) => shelf === ONCE_READ).map(({ key }) => key));
 }
 
 /** The memory that the store's rows hold: the inverse of `difference` from nothing. */

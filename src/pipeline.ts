@@ -40,8 +40,8 @@ export function commitOf(before: Memory, { memory, news }: Ingested): Commit {
   return { ...news, ...difference(before, memory), imported: false };
 }
 
-/** The clock by which lines are heard. */
-export type Pace = Pick<LineToRead, 'heardAt' | 'passes'>;
+/** The clock by which lines are heard, and whether they are of a log that was never read to its end before. */
+export type Pace = Pick<LineToRead, 'heardAt' | 'passes' | 'past'>;
 
 /** As if each line had been read when it was written: the log's own time is the only one. */
 export const AS_WRITTEN: Pace = { heardAt: (stamp) => stamp, passes: true };
@@ -109,8 +109,8 @@ export function conclude(
   return { memory: settled.memory, news };
 }
 
-/** Lets time pass; only to be called when every source has been read to its end. `first` and `anew` as in `Input`. */
-export function tick(memory: Memory, at: Instant, plan: Plan, how: Pick<Tick, 'first' | 'anew'> = {}): Ingested {
+/** Lets time pass; only to be called when every source has been read to its end. `anew` as in `Input`. */
+export function tick(memory: Memory, at: Instant, plan: Plan, how: Pick<Tick, 'anew'> = {}): Ingested {
   const news = noNews();
   const facts = new Facts();
   const settled = meaningOfSilence(memory, at, plan, { live: true, heardAt: at });

@@ -205,6 +205,13 @@ const migrations: readonly string[] = [
   ALTER TABLE source ADD COLUMN lost TEXT;
   ALTER TABLE source ADD COLUMN lost_at INTEGER;
   `,
+  // Which logs were read to their end at least once: until now one first reading of all logs was noted, from its beginning to its end.
+  `
+  INSERT INTO memory (shelf, key, body) SELECT 'read', path, 'true' FROM checkpoint
+    WHERE NOT EXISTS (SELECT 1 FROM memory WHERE shelf = 'reading');
+  DELETE FROM memory WHERE shelf = 'missed' AND EXISTS (SELECT 1 FROM memory WHERE shelf = 'reading');
+  DELETE FROM memory WHERE shelf = 'reading';
+  `,
 ];
 
 /** How many steps this haplog knows. */

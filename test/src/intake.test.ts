@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { EVERYTHING } from '../../alerts/index.js';
 import { readTimes } from '../../alerts/times.js';
 import { Intake } from '../../src/intake.js';
-import { EMPTY_MEMORY, lastInstant, readsFirst, recall } from '../../src/memory.js';
+import { EMPTY_MEMORY, lastInstant, logsOnceRead, recall } from '../../src/memory.js';
 import { ownClock } from '../../src/own-clock.js';
 import { openStore } from '../../src/store/open.js';
 import type { Commit, Store } from '../../src/store/store.js';
@@ -47,7 +47,7 @@ class Day {
       {
         store: this.store,
         plan: this.plan,
-        isFirst: memory === EMPTY_MEMORY,
+        onceRead: new Set(),
         clock: ownClock(
           lastInstant(memory),
           () => this.now + this.aheadMs,
@@ -250,9 +250,9 @@ test('who is killed in the first reading of a log tells nothing of what was over
   const begin = async (): Promise<Intake> => {
     const rows = await store.memory();
     const onCommit = ({ notifications }: Commit) => told.push(...notifications.map(({ event }) => event));
-    const isFirst = rows.length === 0 || readsFirst(rows);
+    const onceRead = logsOnceRead(rows);
     return new Intake(
-      { store, plan: PLAN, isFirst, clock: { ...right, now: () => T + 24 * HOUR }, onCommit, onSetBack: () => {} },
+      { store, plan: PLAN, onceRead, clock: { ...right, now: () => T + 24 * HOUR }, onCommit, onSetBack: () => {} },
       recall(rows),
     );
   };
@@ -309,7 +309,7 @@ test('an intake that has ended changes nothing any more, and what was under way 
     {
       store: slow,
       plan: PLAN,
-      isFirst: true,
+      onceRead: new Set(),
       clock: { ...right, now: () => T },
       onCommit: () => {},
       onSetBack: () => {},

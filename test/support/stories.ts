@@ -132,7 +132,7 @@ function inputFor(line: string, index: number, read: Story['read']): Input {
   if (RESTART.test(line)) return { kind: 'tick', at: instant(line.split(' ', 1)[0]!), anew: true };
   const [, time] = COMMANDS.exec(line) ?? [];
   const input = inputOf(time === undefined ? line : `${time} tick`, index, read === undefined);
-  return input.kind === 'tick' ? { ...input, first: read === 'for the first time' } : input;
+  return input.kind === 'event' ? { ...input, past: read === 'for the first time' } : input;
 }
 
 function saying({ event, receiver, incident, createdAt }: Notification): string {
