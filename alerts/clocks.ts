@@ -20,7 +20,7 @@ const DISORDER_MS = 60_000;
 
 /**
  * The clocks after a line of `host`, stamped `at`, was read at `heardAt` by our clock. A line that was read long after it was written
- * (`live: false`) cannot tell that a clock is behind, nor, where two logs are read one after the other, that it was set back. But a stamp
+ * (`live: false`) cannot tell that a clock is behind, nor, where a log was added to others later, that it was set back. But a stamp
  * ahead of our own clock was wrong in any case.
  */
 export function noteTime(

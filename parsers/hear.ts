@@ -38,7 +38,7 @@ export interface Hearing {
   cleared: readonly EventId[];
 }
 
-/** Where a line stands, and when it was read by our clock. */
+/** Where a line stands, and when it was read by our clock; if it was written before haplog looked, when it was written. */
 export interface Address {
   id: EventId;
   heardAt: Instant;

@@ -145,7 +145,7 @@ export interface Held {
   inTagsPlace?: string | null;
   /** The `<PRI>` before that line, if the log has severities (RFC 5424 section 6.2.1). */
   priority: number | null;
-  /** Our clock when its first line was read. */
+  /** Our clock when its first line was read, or when it was written if haplog did not look then. */
   heardAt: Instant;
   /** Rises with each event that waits: what came first is judged first. */
   turn: number;

@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { type Channel, openChannel, planOf } from '../alerts/index.js';
 import type { Config, Source } from './config/config.js';
+import { Confluence } from './confluence.js';
 import type { DeliveryReport } from './deliver.js';
 import { startDelivery } from './delivery-loop.js';
 import { keepHouse } from './housekeeper.js';
@@ -93,6 +94,7 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
     say(caughtUpSaid(paths, sight.waitedFor));
     following = true;
   });
+  const confluence = new Confluence(paths, (readings) => intake.take(readings));
 
   const read = async (source: Source) => {
     const { path } = source;
@@ -104,16 +106,18 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
       if (notice.kind === 'following' || notice.kind === 'missing') intake.reachedEnd(path);
       if (notice.kind === 'following' && beginsIllegibly(path)) say({ level: 'warn', words: illegibleSaid(path) });
       // A log that cannot be read must not stop time for the others: holds pass, and reminders come.
-      if (isAway || notice.kind === 'following') time.caughtUpSoon(path);
+      if (isAway || notice.kind === 'following') time.caughtUpSoon(path, confluence.rest(path));
     };
-    for await (const batch of follow({ path, from, resume, clock, signal: ending.signal, onNotice })) {
+    const { portion } = confluence;
+    for await (const batch of follow({ path, from, resume, clock, portion, signal: ending.signal, onNotice })) {
       const atEnd = batch.caughtUp || batch.blocked;
       if (batch.blocked) sight.waitedFor.add(path);
       if (!atEnd && batch.lines.length > 0) time.behind(path);
-      await intake.take(batch, source);
+      await confluence.put({ batch, source });
       if (!batch.live && batch.lines.length > 0) time.news();
       if (atEnd) await time.caughtUp(path);
     }
+    await confluence.rest(path);
   };
 
   // The last to begin: whatever fails before this leaves nothing running.

@@ -1,13 +1,11 @@
 /** The one writer of history: batches and ticks go through here one at a time, and what they mean is remembered only once the store has it. */
 import { nextTickAt, type Plan } from '../alerts/index.js';
-import { latestStamp, nextVerdictAt } from '../parsers/index.js';
-import type { Source } from './config/config.js';
+import { nextVerdictAt } from '../parsers/index.js';
+import { contextOf, type Reading } from './line-time.js';
 import { afterSetBack, type Memory, onceRead } from './memory.js';
 import type { OwnClock } from './own-clock.js';
-import { commitOf, type Ingested, ingest, tick } from './pipeline.js';
-import type { Commit, Store } from './store/store.js';
-import type { Batch } from './tail/batch.js';
-import { localZone } from './zone.js';
+import { commitOf, type Ingested, ingest, tick, together } from './pipeline.js';
+import type { Commit, News, Store } from './store/store.js';
 
 export interface IntakeDeps {
   store: Pick<Store, 'apply' | 'wishes'>;
@@ -45,16 +43,24 @@ export class Intake {
     return this.#memory;
   }
 
-  /** Takes in a batch of a log, given with what the log's lines leave out. Rejects when the store fails. */
-  take(batch: Batch, { tz, host }: Pick<Source, 'tz' | 'host'>): Promise<void> {
-    return this.#queue((memory) => {
-      const { live, checkpoint } = batch;
-      if (batch.caughtUp || batch.blocked) this.reachedEnd(checkpoint.path);
-      // It may have been read just before our clock was set back.
-      const readAt = Math.min(batch.readAt, this.#deps.clock.now());
-      const context = { tz: tz ?? localZone(), asOf: latestStamp(readAt), host: host ?? undefined };
-      const past = !live && !this.#onceRead.has(checkpoint.path);
-      return ingest(memory, { ...batch, readAt }, this.#plan, context, { heardAt: () => readAt, past });
+  /** Takes in batches of the logs, one after the other, and stores them together. Rejects when the store fails. */
+  take(readings: readonly Reading[]): Promise<void> {
+    return this.#queue((before) => {
+      let memory = before;
+      const all: News[] = [];
+      for (const { batch: asRead, source } of readings) {
+        const { live, caughtUp, blocked } = asRead;
+        if (caughtUp || blocked) this.reachedEnd(source.path);
+        // It may have been read just before our clock was set back.
+        const readAt = Math.min(asRead.readAt, this.#deps.clock.now());
+        const batch = { ...asRead, readAt };
+        const past = !live && !this.#onceRead.has(source.path);
+        const context = contextOf({ batch, source });
+        const ingested = ingest(memory, batch, this.#plan, context, { heardAt: () => readAt, past });
+        memory = ingested.memory;
+        all.push(ingested.news);
+      }
+      return { memory, news: together(all) };
     });
   }
 
@@ -65,7 +71,12 @@ export class Intake {
 
   /** Lets time pass up to now. Only to be called when every log has been read to its end. */
   tick(): Promise<void> {
-    return this.#passTime(false);
+    return this.#passTime({});
+  }
+
+  /** The same for the first time since lines were taken in that had been written before haplog looked. */
+  tickAfterCatchingUp(): Promise<void> {
+    return this.#passTime({ live: false });
   }
 
   /**
@@ -73,7 +84,7 @@ export class Intake {
    * receiver that got the message is gone, nothing else would tell the new ones.
    */
   firstTick(): Promise<void> {
-    return this.#passTime(true);
+    return this.#passTime({ live: false, anew: true });
   }
 
   /** Whether people have silenced or acknowledged something by command that no turn has heeded yet; a tick will heed it. */
@@ -96,9 +107,9 @@ export class Intake {
     await this.#turn;
   }
 
-  #passTime(anew: boolean): Promise<void> {
+  #passTime(how: { anew?: boolean; live?: boolean }): Promise<void> {
     const read = [...this.#atEnd];
-    return this.#queue((memory) => tick(memory, this.#deps.clock.now(), this.#plan, { anew }), read);
+    return this.#queue((memory) => tick(memory, this.#deps.clock.now(), this.#plan, how), read);
   }
 
   async #heedWishes(): Promise<void> {

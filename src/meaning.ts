@@ -61,8 +61,11 @@ export function meaningOf(memory: Memory, line: LineToRead, plan: Plan, context:
   });
   if (!parsed.ok) return { parsed, hearing: null, steps: [], struck: [], memory };
   const { live, past = false, passes = false } = line;
-  const reading = { live, past, passes, heardAt: line.heardAt(parsed.stamp.at) };
-  const hearing = hear(heard, parsed.record, parsed.stamp, { id: line.id, heardAt: reading.heardAt });
+  const { at } = parsed.stamp;
+  const reading = { live, past, passes, heardAt: line.heardAt(at) };
+  // What was written before haplog looked has waited for its witness since then: when time passes, all that was written meanwhile is read.
+  const since = live ? reading.heardAt : Math.min(at, reading.heardAt);
+  const hearing = hear(heard, parsed.record, parsed.stamp, { id: line.id, heardAt: since });
   return { parsed, ...believed(memory, hearing, plan, reading) };
 }
 

@@ -25,7 +25,7 @@ import { takeRequests } from './impact.js';
 import { type Belief, type LineToRead, meaningOf, meaningOfSilence } from './meaning.js';
 import { difference, type Memory, memoryWith } from './memory.js';
 import { Misses } from './misses.js';
-import type { Commit, News } from './store/store.js';
+import type { Commit, Counted, News } from './store/store.js';
 import type { Batch } from './tail/batch.js';
 
 type Tick = Extract<Input, { kind: 'tick' }>;
@@ -88,7 +88,7 @@ export function ingest(
   }
   takeSeenUntil(Number.POSITIVE_INFINITY);
   facts.writeTo(news);
-  news.checkpoint = batch.checkpoint;
+  news.checkpoints = [batch.checkpoint];
   news.readAt = batch.readAt;
   news.tally = misses.counted;
   news.samples = misses.samples;
@@ -109,11 +109,19 @@ export function conclude(
   return { memory: settled.memory, news };
 }
 
-/** Lets time pass; only to be called when every source has been read to its end. `anew` as in `Input`. */
-export function tick(memory: Memory, at: Instant, plan: Plan, how: Pick<Tick, 'anew'> = {}): Ingested {
+/**
+ * Lets time pass; only to be called when every source has been read to its end.
+ * @param how `anew` as in `Input`; `live` is false for the first one after catching up: the events that wait by then were not written just now
+ */
+export function tick(
+  memory: Memory,
+  at: Instant,
+  plan: Plan,
+  { live = true, ...how }: Pick<Tick, 'anew'> & { live?: boolean } = {},
+): Ingested {
   const news = noNews();
   const facts = new Facts();
-  const settled = meaningOfSilence(memory, at, plan, { live: true, heardAt: at });
+  const settled = meaningOfSilence(memory, at, plan, { live, heardAt: at });
   facts.take(settled);
   const next = step(settled.memory.situation, { kind: 'tick', at, ...how }, plan);
   facts.add(next);
@@ -129,6 +137,49 @@ export function pass(memory: Memory, { host, at }: { host: string; at: Instant }
   facts.add(next);
   facts.writeTo(news);
   return { memory: memoryWith(memory, { situation: next.situation }), news };
+}
+
+/** The news of batches that were taken in one after the other, as of one. */
+export function together(all: readonly News[]): News {
+  const [first = noNews()] = all;
+  if (all.length <= 1) return first;
+  const tallies = all.flatMap(({ tally }) => tally ?? []);
+  return {
+    checkpoints: newest(
+      all.flatMap(({ checkpoints }) => checkpoints),
+      ({ path }) => path,
+    ),
+    readAt: all.reduce<Instant | null>((last, { readAt }) => readAt ?? last, null),
+    transitions: newest(
+      all.flatMap(({ transitions }) => transitions),
+      idOf,
+    ),
+    outages: newest(
+      all.flatMap(({ outages }) => outages),
+      idOf,
+    ),
+    incidents: newest(
+      all.flatMap(({ incidents }) => incidents),
+      idOf,
+    ),
+    notifications: all.flatMap(({ notifications }) => notifications),
+    copies: all.flatMap(({ copies }) => copies),
+    suspects: all.flatMap(({ suspects }) => suspects),
+    cleared: all.flatMap(({ cleared }) => cleared),
+    tally: tallies.length === 0 ? null : tallies.reduce(sum),
+    samples: all.flatMap(({ samples }) => samples),
+  };
+}
+
+const idOf = ({ id }: { id: EventId }) => id;
+
+/** Of several versions the last, where the first one stood. */
+function newest<T>(all: readonly T[], nameOf: (one: T) => string): T[] {
+  return [...new Map(all.map((one) => [nameOf(one), one])).values()];
+}
+
+function sum(a: Counted, b: Counted): Counted {
+  return Object.fromEntries(Object.entries(a).map(([kind, n]) => [kind, n + b[kind as keyof Counted]])) as typeof a;
 }
 
 /** The facts of one batch by id: the newest version of each, in the order in which they were first told. */
@@ -181,7 +232,7 @@ class Facts {
 
 function noNews(): News {
   return {
-    checkpoint: null,
+    checkpoints: [],
     readAt: null,
     transitions: [],
     outages: [],

@@ -51,7 +51,7 @@ export class Timekeeper {
     this.#first = false;
     this.#news = false;
     if (first) await this.#intake.firstTick();
-    else if (news) await this.#intake.tick();
+    else if (news) await this.#intake.tickAfterCatchingUp();
     if (first) this.#onCaughtUp();
     this.#wind();
   }
@@ -78,8 +78,8 @@ export class Timekeeper {
     return Math.min(this.#intake.untilNextTick(), LISTEN_MS);
   }
 
-  /** `caughtUp` for callers that cannot wait; its errors reject `failed`. */
-  caughtUpSoon(path: string): void {
-    this.caughtUp(path).catch(this.#fail);
+  /** `caughtUp` once `stored` resolves, for callers that cannot wait; errors reject `failed`. */
+  caughtUpSoon(path: string, stored: Promise<void>): void {
+    stored.then(() => this.caughtUp(path)).catch(this.#fail);
   }
 }

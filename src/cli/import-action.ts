@@ -153,7 +153,7 @@ function factsOf(gathered: readonly News[]): Commit {
     suspects: gathered.flatMap(({ suspects }) => suspects),
     cleared: gathered.flatMap(({ cleared }) => cleared),
     notifications: [],
-    ...{ checkpoint: null, readAt: null, tally: null, samples: [], remember: [], forget: [] },
+    ...{ checkpoints: [], readAt: null, tally: null, samples: [], remember: [], forget: [] },
     imported: true,
   };
 }

@@ -25,7 +25,7 @@ export function sqliteStore(db: Database): Store {
   const suspects = suspectTable(db);
 
   const apply = db.transaction((commit: Commit) => {
-    if (commit.checkpoint) reading.putCheckpoint(commit.checkpoint, commit.readAt);
+    for (const checkpoint of commit.checkpoints) reading.putCheckpoint(checkpoint, commit.readAt);
     for (const transition of commit.transitions) facts.addTransition(transition);
     for (const { id, copies } of commit.copies) facts.raiseCopies(id, copies);
     for (const outage of commit.outages) facts.putOutage(outage, commit.imported);

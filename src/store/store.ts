@@ -52,10 +52,10 @@ export interface DatedSample extends Sample {
   at: Instant;
 }
 
-/** What one look at a log brought, or a tick. */
+/** What one look at the logs brought, or a tick. */
 export interface News {
-  /** Null for a tick (nothing was read) and for an import. */
-  checkpoint: Checkpoint | null;
+  /** Of each log of which something was read the last one; none for a tick and for an import. */
+  checkpoints: Checkpoint[];
   /** When that was read; null if no log was. */
   readAt: Instant | null;
   transitions: Transition[];

@@ -8,6 +8,14 @@ export interface CandidateLine {
   start: number;
 }
 
+/** How many candidate lines a batch has at most. It may change while a log is read. */
+export interface Portion {
+  lines: number;
+}
+
+/** As many as fit well into a transaction. */
+export const FULL_PORTION: Readonly<Portion> = { lines: 500 };
+
 /** How many lines of each class were passed, for `haplog status` and the daemon's own log. */
 export interface Tally {
   lines: number;

@@ -5,7 +5,7 @@ import { PIECES_APART_MS } from './pieces.js';
 import type { Splitter } from './splitter.js';
 
 /** How much may be passed over without a batch; a restart reads it again. */
-const SILENT_BYTES_MAX = 16 * 1024 * 1024;
+export const SILENT_BYTES_MAX = 16 * 1024 * 1024;
 const SILENT_MS_MAX = 5_000;
 
 /** How far the reading has come: on its way, to the end of all that can be read (`blocked`), or to the end of everything. */

@@ -2,7 +2,7 @@
  * Turns a path into an endless stream of batches: what was there before, then what is being written, across rotation, truncation, absence
  * and restarts. No line is lost or repeated, except where a file was emptied before it was read.
  */
-import type { Batch, Checkpoint } from './batch.js';
+import { type Batch, type Checkpoint, FULL_PORTION, type Portion } from './batch.js';
 import { BatchMaker, type Clock } from './batches.js';
 import { CannotRead, LogFile } from './log-file.js';
 import { type Notice, Teller } from './notice.js';
@@ -17,6 +17,8 @@ export interface FollowOptions {
   /** How far the log has been read; its file is found again by content, whatever it is called now. */
   resume: Checkpoint | null;
   clock: Clock;
+  /** Absent: a full one. */
+  portion?: Readonly<Portion>;
   /** Ends the stream and closes everything. */
   signal: AbortSignal;
   onNotice(notice: Notice): void;
@@ -31,9 +33,9 @@ const SEARCHES = 3;
  * is reported by notices and waited out; only bugs are thrown.
  */
 export async function* follow(options: FollowOptions): AsyncGenerator<Batch, void> {
-  const { path, signal, clock, onNotice } = options;
+  const { path, signal, clock, portion = FULL_PORTION, onNotice } = options;
   const batches = new BatchMaker(path, clock, options.resume);
-  const course: Course = { path, signal, batches, teller: new Teller(path, onNotice) };
+  const course: Course = { path, signal, portion, batches, teller: new Teller(path, onNotice) };
   while (!signal.aborted) {
     let place: Place | null = null;
     try {

@@ -1,5 +1,5 @@
 /** A whole log as batches, plain or compressed, from a file or standard input: for commands that read history and do not follow it. */
-import type { Batch, Fingerprint } from './batch.js';
+import { type Batch, type Fingerprint, FULL_PORTION, type Portion } from './batch.js';
 import { BatchMaker, type Clock } from './batches.js';
 import { chunksOf } from './chunks.js';
 import { bytesOf, STDIN } from './given-bytes.js';
@@ -11,14 +11,18 @@ import { Splitter } from './splitter.js';
  * Lines have the same fingerprint and offsets as when they were followed. Throws `CannotRead` if there is nothing to read; for a damaged or
  * cut off `.gz`, after giving what could be unpacked.
  */
-export async function* readBatches(path: string, clock: Clock = { now: Date.now }): AsyncGenerator<Batch, void> {
+export async function* readBatches(
+  path: string,
+  clock: Clock = { now: Date.now },
+  portion: Readonly<Portion> = FULL_PORTION,
+): AsyncGenerator<Batch, void> {
   const file = LogFile.open(path);
   try {
     const fingerprint = file.fingerprint(true) ?? '';
     // Nobody goes on from the middle, so mere traffic makes no batch. And whenever the work changes between the bytes and a few lines about
     // states, the processor's caches forget what the other needs: the fewer batches, the better.
     const batches = new BatchMaker(path, clock, null, Number.POSITIVE_INFINITY);
-    yield* batchesOf(chunksOf(file, 0), batches, fingerprint);
+    yield* batchesOf(chunksOf(file, 0), batches, fingerprint, portion);
   } finally {
     file.close();
   }
@@ -37,8 +41,9 @@ async function* batchesOf(
   chunks: AsyncIterable<Buffer>,
   batches: BatchMaker,
   fingerprint: Fingerprint,
+  portion: Readonly<Portion> = FULL_PORTION,
 ): AsyncGenerator<Batch, void> {
-  const splitter = new Splitter(0);
+  const splitter = new Splitter(0, portion);
   let failure: unknown = null;
   try {
     for await (const chunk of chunks) {

@@ -3,7 +3,7 @@
  * come, or until it was emptied.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Batch } from './batch.js';
+import type { Batch, Portion } from './batch.js';
 import type { BatchMaker, Reached } from './batches.js';
 import { chunksOf } from './chunks.js';
 import { CannotRead, LogFile } from './log-file.js';
@@ -24,6 +24,7 @@ const RETRY_MS_MAX = 5_000;
 export interface Course {
   path: string;
   signal: AbortSignal;
+  portion: Readonly<Portion>;
   batches: BatchMaker;
   teller: Teller;
 }
@@ -35,7 +36,7 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 /** Yields what the file brings. Returns where to go on, or null when the stream was ended. Leaves the file open. */
 export async function* readOn(course: Course, { file, offset }: Place): AsyncGenerator<Batch, Place | null> {
-  return yield* new FileReading(course, file, new Splitter(offset)).run();
+  return yield* new FileReading(course, file, new Splitter(offset, course.portion)).run();
 }
 
 class FileReading {

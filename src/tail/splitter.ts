@@ -4,7 +4,7 @@
  * a line that is not wanted.
  */
 import { classify } from '../../parsers/index.js';
-import type { CandidateLine, RequestsSeen, Sample, StrangerSeen, Tally } from './batch.js';
+import { type Batch, FULL_PORTION, type Portion, type RequestsSeen, type StrangerSeen } from './batch.js';
 import { passOver, type Stop } from './pass-over.js';
 import { Pieces } from './pieces.js';
 import { Requests } from './requests.js';
@@ -12,7 +12,6 @@ import { Strangers } from './strangers.js';
 
 /** Longer lines are skipped as a whole. HAProxy's own limit is far below (`log ... len`, 1024 by default, at most 65535). */
 export const LINE_BYTES_MAX = 64 * 1024;
-const LINES_MAX = 500;
 const TEXT_BYTES_MAX = 1024 * 1024;
 const SAMPLES_MAX = 5;
 const SAMPLE_CHARS_MAX = 200;
@@ -23,13 +22,7 @@ const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /** What was found since the last `take`. */
-export interface Findings {
-  lines: CandidateLine[];
-  requests: RequestsSeen[];
-  strangers: StrangerSeen[];
-  tally: Tally;
-  samples: Sample[];
-}
+export type Findings = Pick<Batch, 'lines' | 'requests' | 'strangers' | 'tally' | 'samples'>;
 
 export class Splitter {
   /** Offset of the first byte of the line that is not complete yet: where a new reading would go on. */
@@ -47,7 +40,10 @@ export class Splitter {
   #skipped = 0;
 
   /** @param offset the place in the file of the first byte to come; the start of a line */
-  constructor(offset: number) {
+  constructor(
+    offset: number,
+    readonly portion: Readonly<Portion> = FULL_PORTION,
+  ) {
     this.lineStart = offset;
   }
 
@@ -60,7 +56,7 @@ export class Splitter {
   get full(): boolean {
     return (
       !this.#pieces.holdUp &&
-      (this.#findings.lines.length >= LINES_MAX ||
+      (this.#findings.lines.length >= this.portion.lines ||
         this.#textBytes >= TEXT_BYTES_MAX ||
         this.#requests.full ||
         this.#strangers.full)

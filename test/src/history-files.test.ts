@@ -3,8 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { Play } from '../../src/cli/play.js';
 import { readHistory } from '../../src/history-files.js';
-import { serverText, syslogLine } from '../support/lines.js';
+import { down, EXHAUSTED, serverText, syslogLine, up } from '../support/lines.js';
+import { planWith } from '../support/plan.js';
 import { UTC } from '../support/reading.js';
 import { tempFolder } from './store/temp-folder.js';
 
@@ -103,4 +105,46 @@ test('of a log that is there whole and in part, plain and compressed, the whole 
   });
   assert.deepEqual(await said(paths), ['DOWN', 'UP']);
   assert.deepEqual(await said(paths.reverse()), ['DOWN', 'UP']);
+});
+
+test('two logs that were written at the same time are read line by line, each in its own order', async (t) => {
+  const folder = tempFolder(t);
+  const [one, rotated, other] = ['a.log', 'a.log.1', 'b.log'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  writeFileSync(rotated, `${state(T, 'DOWN')}\n${traffic(T + 1)}\n${state(T + 4000, 'UP')}\n`);
+  // A late line goes with what stands before it, and one without a date with what stands behind it.
+  writeFileSync(
+    one,
+    `${state(T + 6000, 'DOWN')}\n${state(T + 5000, 'DOWN')}\nnobody haproxy\n${state(T + 9000, 'UP')}\n`,
+  );
+  writeFileSync(other, `${state(T + 3000, 'DOWN')}\n${state(T + 5500, 'DOWN')}\n${state(T + 8000, 'UP')}\n`);
+  const read: string[] = [];
+  for await (const { checkpoint, lines } of readHistory([other, one, rotated], () => UTC))
+    for (const { text } of lines) read.push(`${checkpoint.path.slice(folder.length + 1)} ${text.slice(17, 19)}`);
+  assert.deepEqual(read, [
+    'a.log.1 00',
+    'b.log 03',
+    'a.log.1 04',
+    'b.log 05',
+    'a.log 06',
+    'a.log 05',
+    'b.log 08',
+    'a.log 09',
+  ]);
+});
+
+test('an outage of which two logs tell, and one of them of its end, is one', async (t) => {
+  const folder = tempFolder(t);
+  const [all, errors] = [join(folder, 'haproxy.log'), join(folder, 'haproxy-err.log')];
+  const fall = (at: number) => `${syslogLine(at, down('a', 0))}\n${syslogLine(at, EXHAUSTED)}\n`;
+  writeFileSync(all, `${fall(T)}${syslogLine(T + 300_000, up('a', 1))}\n`);
+  writeFileSync(errors, fall(T + 1));
+  const told: string[] = [];
+  const play = new Play(planWith(), UTC, ({ notifications }) => told.push(...notifications.map(({ event }) => event)));
+  for await (const batch of readHistory([all, errors], () => UTC)) play.take(batch);
+  play.end(null);
+  assert.deepEqual(told, ['firing', 'resolved']);
 });

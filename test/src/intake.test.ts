@@ -13,6 +13,7 @@ import { addressed, batchOf } from '../support/reading.js';
 
 const T = Date.parse('2026-11-22T12:00:00Z');
 const HOUR = 3_600_000;
+const SOURCE = { path: '/var/log/haproxy.log', tz: 'UTC', host: null };
 const PLAN = planWith({ keepFiringMs: 10_000, reminderMs: 4 * HOUR });
 
 /**
@@ -66,7 +67,7 @@ class Day {
     const line = syslogLine(at, serverText({ at, backend, server: 'a', to, left }));
     const origin = this.now - T;
     const copies = addressed(Array(lines).fill(line)).map((each) => ({ ...each, start: origin + each.start }));
-    await this.#intake.take(batchOf(copies, { readAt: this.now + this.aheadMs }), { tz: 'UTC', host: null });
+    await this.#intake.take([{ batch: batchOf(copies, { readAt: this.now + this.aheadMs }), source: SOURCE }]);
   }
 
   /** Lets time pass as the timer does: to the next tick, and the next, up to `end`. */
@@ -260,7 +261,7 @@ test('who is killed in the first reading of a log tells nothing of what was over
     for (const [to, left, at] of [['DOWN', 0, began] as const, ['UP', 1, began + 60_000] as const]) {
       const line = syslogLine(at, serverText({ at, backend: 'app', server: 'a', to, left }));
       const lines = addressed([line, line]).map((each) => ({ ...each, start: at - T + each.start }));
-      await intake.take(batchOf(lines, { readAt: T + 24 * HOUR, live: false }), { tz: 'UTC', host: null });
+      await intake.take([{ batch: batchOf(lines, { readAt: T + 24 * HOUR, live: false }), source: SOURCE }]);
     }
   };
   await fellAndRose(await begin(), T);

@@ -8,7 +8,7 @@ import { runDaemon } from '../../src/daemon.js';
 import { createLogger } from '../../src/log.js';
 import { openStore } from '../../src/store/open.js';
 import { Inbox } from '../support/inbox.js';
-import { down, syslogLine, up } from '../support/lines.js';
+import { down, EXHAUSTED, serverText, syslogLine, up } from '../support/lines.js';
 import { tempFolder } from './store/temp-folder.js';
 
 const LIMIT = { timeout: 30_000 };
@@ -74,3 +74,69 @@ test('what a log that was empty when it was first read tells later was missed', 
   appendFileSync(log, outage('lb1', Date.now() - 60 * MINUTE));
   assert.deepEqual(await told(database, [log]), ['lb1: firing', 'lb1: resolved']);
 });
+
+/** A load balancer with two targets in files of their own: all of `local0`, and of `local1` what is at least an error. */
+const LOCAL0 = 'haproxy.log';
+const LOCAL1 = 'haproxy-err.log';
+
+const fall = (at: number, copy: number) =>
+  `${syslogLine(at + copy, down('a', 0))}\n${syslogLine(at + copy, EXHAUSTED)}\n`;
+const rise = (at: number) => `${syslogLine(at, up('a', 1))}\n`;
+const dies = (at: number) =>
+  `${syslogLine(at, serverText({ at, backend: 'web', server: 'x', to: 'DOWN', left: 1 }))}\n`;
+
+test('an outage that two logs of a load balancer tell of, and one of them of its end, is over', LIMIT, async (t) => {
+  const folder = tempFolder(t);
+  const [all, errors, database] = [LOCAL0, LOCAL1, 'haplog.db'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const began = Date.now() - 60 * MINUTE;
+  writeFileSync(all, dies(began - DAY));
+  writeFileSync(errors, dies(began - DAY + 1));
+  assert.deepEqual(await told(database, [all, errors]), []);
+  appendFileSync(all, fall(began, 0) + rise(began + 5 * MINUTE));
+  appendFileSync(errors, fall(began, 1));
+  assert.deepEqual(await told(database, [all, errors]), ['lb: firing', 'lb: resolved'], 'in one message');
+  const { transitions, outages } = await historyOf(database);
+  assert.deepEqual(
+    transitions.map(({ to, copies }) => [to, copies]),
+    [
+      ['down', 2],
+      ['down', 2],
+      ['up', 1],
+    ],
+  );
+  assert.deepEqual(
+    outages.map(({ start, end }) => [start, end]),
+    [[began, began + 5 * MINUTE]],
+  );
+});
+
+test('two logs of a load balancer that are read for the first time tell each change once', LIMIT, async (t) => {
+  const folder = tempFolder(t);
+  const [all, errors, database] = [LOCAL0, LOCAL1, 'haplog.db'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const began = Date.now() - 2 * DAY;
+  const days = Array.from({ length: 700 }, (_, n) => began + n * 3 * MINUTE);
+  writeFileSync(all, days.map((at) => fall(at, 0) + rise(at + MINUTE)).join(''));
+  writeFileSync(errors, days.map((at) => fall(at, 1)).join(''));
+  assert.deepEqual(await told(database, [errors, all]), []);
+  const { transitions, outages, incidents } = await historyOf(database);
+  assert.deepEqual([transitions.length, outages.length], [1_400, 700]);
+  assert.ok(transitions.every(({ to, copies }) => copies === (to === 'down' ? 2 : 1)));
+  assert.ok(incidents.every(({ phase }) => phase === 'resolved'));
+});
+
+async function historyOf(database: string) {
+  const store = openStore(database, 'read');
+  try {
+    return await store.history({ since: 0, until: Number.MAX_SAFE_INTEGER });
+  } finally {
+    await store.end();
+  }
+}

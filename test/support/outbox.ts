@@ -3,7 +3,7 @@ import type { Notification } from '../../alerts/index.js';
 import type { Commit, Store } from '../../src/store/store.js';
 
 const NOTHING: Commit = {
-  checkpoint: null,
+  checkpoints: [],
   readAt: null,
   transitions: [],
   outages: [],

@@ -36,8 +36,8 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
 
   promise('how far each log was read, and what is remembered, is told', async (store) => {
     const remember = [{ shelf: 'worker', key: 'allyrion 7', body: { firstAt: 1 } }];
-    await store.apply(commitOf({ checkpoint: { path: '/b.log', fingerprint: 'f2', offset: 200 }, remember }));
-    await store.apply(commitOf({ checkpoint: { path: '/a.log', fingerprint: 'f1', offset: 5_000_000_000 } }));
+    await store.apply(commitOf({ checkpoints: [{ path: '/b.log', fingerprint: 'f2', offset: 200 }], remember }));
+    await store.apply(commitOf({ checkpoints: [{ path: '/a.log', fingerprint: 'f1', offset: 5_000_000_000 }] }));
     const { checkpoints, memory } = await store.progress(0, 1e12);
     assert.deepEqual(checkpoints, [
       { path: '/a.log', fingerprint: 'f1', offset: 5_000_000_000 },
@@ -61,8 +61,8 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
     const sources = async () => (await store.progress(0, 1e12)).sources;
     await store.follow(['/a.log', '/b.log'], 7);
     await store.trouble('/b.log', 'permission denied');
-    await store.apply(commitOf({ checkpoint: { path: '/a.log', fingerprint: 'f1', offset: 1 }, readAt: 9 }));
-    await store.apply(commitOf({ checkpoint: { path: '/imported.log', fingerprint: 'f2', offset: 1 }, readAt: 9 }));
+    await store.apply(commitOf({ checkpoints: [{ path: '/a.log', fingerprint: 'f1', offset: 1 }], readAt: 9 }));
+    await store.apply(commitOf({ checkpoints: [{ path: '/imported.log', fingerprint: 'f2', offset: 1 }], readAt: 9 }));
     await store.apply(commitOf({}));
     assert.deepEqual(await sources(), [
       { path: '/a.log', trouble: null, readAt: 9, lost: null, lostAt: null },
@@ -84,7 +84,7 @@ export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
       [null, null],
     ]);
     await store.trouble('/a.log', 'permission denied');
-    await store.apply(commitOf({ checkpoint: { path: '/a.log', fingerprint: 'f1', offset: 1 }, readAt: 5_000 }));
+    await store.apply(commitOf({ checkpoints: [{ path: '/a.log', fingerprint: 'f1', offset: 1 }], readAt: 5_000 }));
     await store.follow(['/b.log', '/a.log'], 6_000);
     const [source] = (await store.progress(0, 3_000 + DAY)).sources;
     assert.deepEqual(source, { path: '/a.log', trouble: null, readAt: 6_000, lost: 'not found', lostAt: 3_000 });

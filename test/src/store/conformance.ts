@@ -28,7 +28,7 @@ export function keepsTheFacts(engine: string, makeStore: MakeStore): void {
     const facts = { transitions: [transition()], outages: [outage()], incidents: [incident()] };
     const remember = [{ shelf: 'worker', key: 'allyrion 1305572', body: { exhausted: ['k8s-api-server'] } }];
     const told = { ...notification('firing'), notedAt: 1_500 };
-    await store.apply(commitOf({ ...facts, checkpoint, remember, notifications: [told] }));
+    await store.apply(commitOf({ ...facts, checkpoints: [checkpoint], remember, notifications: [told] }));
     assert.deepEqual(await store.history(always), facts);
     assert.deepEqual(await store.memory(), remember);
     assert.deepEqual(await store.checkpoint(checkpoint.path), checkpoint);
@@ -287,9 +287,9 @@ export function keepsTheFacts(engine: string, makeStore: MakeStore): void {
 
   promise('each log has a checkpoint of its own, and the last one counts', async (store) => {
     const at = (path: string, fingerprint: string, offset: number) => ({ path, fingerprint, offset });
-    await store.apply(commitOf({ checkpoint: at('/a.log', 'f1', 100) }));
-    await store.apply(commitOf({ checkpoint: at('/b.log', 'f2', 200) }));
-    await store.apply(commitOf({ checkpoint: at('/a.log', 'f3', 0) }));
+    await store.apply(commitOf({ checkpoints: [at('/a.log', 'f1', 100)] }));
+    await store.apply(commitOf({ checkpoints: [at('/b.log', 'f2', 200)] }));
+    await store.apply(commitOf({ checkpoints: [at('/a.log', 'f3', 0)] }));
     await store.apply(commitOf({ transitions: [transition()] }));
     assert.deepEqual(await store.checkpoint('/a.log'), at('/a.log', 'f3', 0));
     assert.deepEqual(await store.checkpoint('/b.log'), at('/b.log', 'f2', 200));

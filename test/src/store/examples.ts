@@ -17,7 +17,7 @@ export const id = (text: string): EventId => text as EventId;
 /** A transaction's worth of `parts`, and of nothing else. */
 export function commitOf(parts: Partial<Commit>): Commit {
   return {
-    checkpoint: null,
+    checkpoints: [],
     readAt: null,
     transitions: [],
     outages: [],

@@ -13,7 +13,7 @@ for (;;) {
   offset += lines.length;
   await store.apply(
     commitOf({
-      checkpoint: { path: '/a.log', fingerprint: 'f1', offset },
+      checkpoints: [{ path: '/a.log', fingerprint: 'f1', offset }],
       transitions: lines.map((n) => transition({ id: id(`f1:${n}`), at: n })),
       outages: [outage({ id: id(`f1:${offset}`) })],
       notifications: [notification('firing', `f1:${offset}`)],

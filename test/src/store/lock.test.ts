@@ -77,7 +77,7 @@ test('an import writes, and a query reads, while a daemon runs', async (t) => {
   const path = join(tempFolder(t), 'haplog.db');
   const lock = lockForDaemon(path);
   const [daemon, importer] = [openStore(path, 'write'), openStore(path, 'write')];
-  await daemon.apply(commitOf({ checkpoint: { path: '/a.log', fingerprint: 'f1', offset: 1 } }));
+  await daemon.apply(commitOf({ checkpoints: [{ path: '/a.log', fingerprint: 'f1', offset: 1 }] }));
   await importer.apply(commitOf({ transitions: [transition()] }));
   const query = openStore(path, 'read');
   assert.deepEqual((await query.history({ since: 0, until: 2_000 })).transitions, [transition()]);

@@ -24,11 +24,11 @@ for (const keeps of [keepsTheFacts, keepsTheOutbox, tellsItsProgress, keepsWithi
 test('a disk that is full stops a commit as a whole; once there is room, the same commit is stored', async (t) => {
   const db = openDatabase(join(tempFolder(t), 'haplog.db'), 'write');
   const store = sqliteStore(db);
-  await store.apply(commitOf({ checkpoint: { path: '/a.log', fingerprint: 'f1', offset: 1 } }));
+  await store.apply(commitOf({ checkpoints: [{ path: '/a.log', fingerprint: 'f1', offset: 1 }] }));
   const before = dumpOf(db);
   db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true })) + 2}`);
   const large = commitOf({
-    checkpoint: { path: '/a.log', fingerprint: 'f1', offset: 2 },
+    checkpoints: [{ path: '/a.log', fingerprint: 'f1', offset: 2 }],
     transitions: manyTransitions(1_000),
     notifications: [notification('firing')],
   });
@@ -62,7 +62,7 @@ test('a commit that cannot be stored in one part is not stored in any', () => {
   const before = dumpOf(db);
   const broken = { ...transition(), at: 'yesterday' as unknown as number };
   const commit = commitOf({
-    checkpoint: { path: '/a.log', fingerprint: 'f1', offset: 1 },
+    checkpoints: [{ path: '/a.log', fingerprint: 'f1', offset: 1 }],
     outages: [outage()],
     transitions: [transition({ id: id('f1:1') }), broken],
   });
