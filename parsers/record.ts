@@ -155,7 +155,7 @@ type Addresses =
 type Proxies =
   /** Until 2.2, said by the master. */
   | { kind: 'proxy.started'; proxy: string }
-  /** Until 2.4: the time of grace began. */
+  /** Until 2.4: a frontend stops, or the time of a backend's grace began. */
   | { kind: 'proxy.stopping'; section: string; proxy: string; inMs: number }
   /** 1.8: the time of grace is over. */
   | { kind: 'proxy.hard_stopped'; proxy: string; connections: number }

@@ -265,6 +265,7 @@ describe('once somebody has tried', () => {
     test('nor where another one stopped half a second before, or it is said twice in other words', () => {
       assert.deepEqual(ends([line(at - 500, stops('web')), own]), []);
       assert.deepEqual(ends([own, line(at + 3, stops('app', 1))]), []);
+      assert.deepEqual(ends([line(at, 'Stopping backend app in 0 ms.'), line(at + 3, stops('app'))]), []);
     });
 
     test('nor where others of another worker do, or its own half a second later, on what looks like stderr', () => {

@@ -59,6 +59,12 @@ const spans = (name: string) =>
     return `${time(start)} to ${time(end)} ${endHow}`;
   });
 
+const troubles = (name: string) =>
+  [...new Map(read(name).incidents.map((one) => [one.id, one])).values()].map(
+    ({ rule, resolvedAt }) =>
+      `${rule} ${resolvedAt === null ? 'open' : new Date(resolvedAt).toISOString().slice(11, 19)}`,
+  );
+
 describe('an outage goes on where the next process says the same of its backend as the one before', () => {
   test('five milliseconds after that one’s stop, in a log without pids', () =>
     assert.deepEqual(spans('reload-without-pids'), ['18:57:23 to 18:57:30 process_stopped', '18:57:30 to ? null']));
@@ -202,3 +208,18 @@ test('where clients can write lines, the reason of a check that stderr gives is 
     read('check-on-stderr').transitions.map(({ cause }) => cause.reason),
     ['Layer4 timeout', 'Layer4 check passed', 'Layer4 timeout'],
   ));
+
+describe('that a backend stops is said before the stop, and by 2.4 never again', () => {
+  test('so a reload within an outage ends it, where no master tells', () => {
+    assert.deepEqual(spans('stopping-without-stopped'), ['23:51:08 to 23:51:18 process_stopped']);
+    assert.deepEqual(troubles('stopping-without-stopped'), ['outage 23:51:18']);
+  });
+
+  test('and so it does where both lines of `Proxy X stopped` were lost', () => {
+    assert.deepEqual(spans('stopped-was-lost'), [
+      '00:15:04 to 00:15:06 process_stopped',
+      '00:15:06 to 00:15:08 recovered',
+    ]);
+    assert.deepEqual(troubles('stopped-was-lost'), ['outage 00:15:06', 'outage 00:15:08']);
+  });
+});

@@ -20,6 +20,8 @@ const wordings: Wordings = {
     `Proxy ${proxy} stopped.`,
     `Proxy ${proxy} stopped (FE: 1 conns, BE: 23 conns).`,
     `Proxy ${proxy} stopped (cumulated conns: FE: 1, BE: 23).`,
+    `Stopping backend ${proxy} in 0 ms.`,
+    `Stopping proxy ${proxy} in 0 ms.`,
   ],
   'worker.started': ({ pid }) => [`New worker #1 (${pid}) forked`, `New worker (${pid}) forked`],
   'worker.loading': ({ pid }) => [`Initializing new worker (${pid})`],

@@ -186,9 +186,12 @@ export const sentences: Partial<Record<Sentence['kind'], fc.Arbitrary<Sentence>>
   'server.deleted': fc.option(serverRef).map((of) => ({ kind: 'server.deleted', server: of })),
   'server.renamed': fc.tuple(serverRef, name).map(([of, from]) => ({ kind: 'server.renamed', server: of, from })),
   'proxy.started': name.map((proxy) => ({ kind: 'proxy.started', proxy })),
-  'proxy.stopping': fc
-    .tuple(section, name, count)
-    .map(([kind, proxy, inMs]) => ({ kind: 'proxy.stopping', section: kind, proxy, inMs })),
+  'proxy.stopping': fc.tuple(section, name, count).map(([kind, proxy, inMs]) => ({
+    kind: 'proxy.stopping',
+    section: kind,
+    proxy,
+    inMs: kind === 'backend' || kind === 'proxy' ? inMs + 1 : inMs,
+  })),
   'proxy.hard_stopped': fc
     .tuple(name, count)
     .map(([proxy, connections]) => ({ kind: 'proxy.hard_stopped', proxy, connections })),
