@@ -45,6 +45,7 @@ export function signsOf(event: HaproxyEvent, change: Change): readonly Sign[] {
     case 'worker.failed':
       return [{ ...haproxy('reload_failed', 'present', couldNotLoad(says)), isVague: true }];
     case 'worker.ended':
+      if (says.loaded) return [haproxy('reload_failed', 'absent', null)];
       return says.former || isTakenOver(change.board, event) ? NONE : [ended(says)];
     default:
       return NONE;

@@ -50,7 +50,7 @@ export function hear(heard: Heard, line: LogRecord, stamp: Stamp, address: Addre
   const host = hostNameOf(heard, line);
   if (heard.held.size > 0) verdicts.settle(waitedInVain(heard, host, withWorker(heard, line, stamp.at), stamp.at));
   verdicts.heard = hearMistaken(verdicts.heard, host, line, stamp.at);
-  const record = withWorker(verdicts.heard, line, stamp.at);
+  const record = asItServed(verdicts.heard, withWorker(verdicts.heard, line, stamp.at), stamp.at);
   const { sentence } = record;
   const copy = tellsOfState(sentence) ? take(verdicts, record, sentence, stamp, address) : null;
   if (sentence.kind === 'reload.started') verdicts.heard = hearReload(verdicts.heard, host, record);
@@ -150,7 +150,7 @@ function eventOf(
   // A master names its workers by pid. 0 if the log names no pid.
   const pid = isOfWorkers(sentence) ? sentence.pid : (record.pid ?? 0);
   const named = hostNameOf(verdicts.heard, { host: record.host, pid, origin: record.origin });
-  const says = withReason(verdicts.heard, named, pid, asItServed(verdicts.heard, named, record.pid, sentence), at);
+  const says = withReason(verdicts.heard, named, pid, sentence, at);
   const claimed: StateEvent = { id, at, utcOffsetMin, host: named, pid, says };
   const isExcess = isOneTooMany(verdicts.heard, claimed) && !isSealed(verdicts.heard, named, record);
   const against = contradiction(verdicts.heard, named, record) ?? (isExcess ? TOO_MANY_NAMES : null);

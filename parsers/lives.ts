@@ -5,7 +5,7 @@
 import { ended, inOneBreath, runEnded } from './copies.js';
 import { backendOf, beginsWorker, type StateSentence } from './event.js';
 import { type Heard, type Subject, subjectKey, type Voice } from './heard.js';
-import type { WorkerRef } from './keys.js';
+import { type WorkerRef, workerKey } from './keys.js';
 import type { Instant, Origin } from './record.js';
 
 /** How much later than the first a copy of another target comes at most, if a stop stands between them. */
@@ -38,6 +38,14 @@ export function silenced({ recent, voices }: Subject): Subject {
 export function alive(subjects: Heard['subjects'], { worker, says, origin }: Word): Heard['subjects'] {
   if (says.kind !== 'server') return subjects;
   return runEnded(subjects, stopKey(worker, says.server.backend), origin);
+}
+
+/** Whether a worker has told that a proxy of its has stopped, as far as that is remembered. */
+export function hasStopped({ subjects }: Heard, worker: WorkerRef): boolean {
+  const own = `${workerKey(worker)} `;
+  const isStop = (key: string, { voices }: Subject) =>
+    key.startsWith(own) && key.endsWith(' stopped') && Object.values(voices).some(({ text }) => text !== '');
+  return subjects.under(worker.host, isStop).length > 0;
 }
 
 const stopKey = (worker: WorkerRef, proxy: string): string => subjectKey(worker, { kind: 'proxy.stopped', proxy });

@@ -6,9 +6,10 @@ import { inOneBreath } from './copies.js';
 import { isOfWorkers, type StateSentence } from './event.js';
 import { begunAt, type Heard, heardWith, type Speaker } from './heard.js';
 import { speakerOf, type WorkerRef, workerKey } from './keys.js';
+import { hasStopped } from './lives.js';
 import { profileOf, withProfile } from './profiles.js';
 import type { CauseClass, Instant, LogRecord, Sentence } from './record.js';
-import { isWorker, speakersOf } from './speakers.js';
+import { isWorker, recognise, speakersOf } from './speakers.js';
 import { legacies } from './waiting.js';
 
 /** How many masters that are reloading, and how many whose last reload failed, are remembered of a host. */
@@ -165,18 +166,28 @@ export function isBeingReplaced(heard: Heard, host: string, pid: number | null):
 }
 
 /**
- * What a master's word about the end of a worker means. After a reload that failed, or while the next worker is loading, HAProxy 2.2 and 3.1 and above call
- * the worker that serves `Former` (tried with 2.2, 3.2 and 3.4; 2.6 and 3.0 do not).
+ * The record with what a master's word about an end means. After a reload that failed, or while the next worker is loading, HAProxy 2.2 and 3.1 and above
+ * call the worker that serves `Former` (tried with 2.2, 3.2 and 3.4; 2.6 and 3.0 do not). After a reload that failed 1.8 calls its workers nothing at all:
+ * one that has stopped is a former one.
  */
-export function asItServed<S extends StateSentence>(heard: Heard, host: string, master: number | null, says: S): S {
-  if (says.kind !== 'worker.ended' || !says.former || master === null) return says;
-  const isReloaded = profileOf(heard, host).failedReloads?.includes(master) !== true;
-  if (isReloaded && loadingBy(heard, host, master).length === 0) return says;
-  const own = heard.speakers.get(workerKey({ host, pid: says.pid }));
-  if (!own?.known) return says;
+export function asItServed(heard: Heard, record: LogRecord, at: Instant): LogRecord {
+  const { pid: master, sentence } = record;
+  if (master === null || (sentence.kind !== 'worker.ended' && sentence.kind !== 'process.ended')) return record;
+  const { pid, code } = sentence;
+  const { host } = recognise(heard, record, pid, at);
+  const own = heard.speakers.get(workerKey({ host, pid }));
+  if (!own?.known) return record;
   const isYounger = (one: Speaker) =>
     one.known && one.stage === undefined && begunAt(one) > begunAt(own) && (one.master ?? master) === master;
-  return speakersOf(heard, host, isYounger).length === 0 ? { ...says, former: false } : says;
+  const isReplaced = () => speakersOf(heard, host, isYounger).length > 0;
+  if (sentence.kind === 'process.ended') {
+    const former = hasStopped(heard, { host, pid }) || isReplaced();
+    return { ...record, sentence: { kind: 'worker.ended', pid, code, former } };
+  }
+  if (!sentence.former || sentence.loaded) return record;
+  const hasFailed = profileOf(heard, host).failedReloads?.includes(master) === true;
+  if (!hasFailed && loadingBy(heard, host, master).length === 0) return record;
+  return isReplaced() ? record : { ...record, sentence: { ...sentence, former: false } };
 }
 
 /** Whether a master says that a worker was loaded of which it told before. */

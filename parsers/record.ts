@@ -103,7 +103,8 @@ type StateOfServers =
   | { kind: 'worker.loading'; pid: number }
   /** It could not load the configuration, and never served. */
   | { kind: 'worker.failed'; pid: number; code: number }
-  | { kind: 'worker.ended'; pid: number; code: number; former: boolean };
+  /** `loaded` (1.8): that it is a former one shows that its master's last reload succeeded. */
+  | { kind: 'worker.ended'; pid: number; code: number; former: boolean; loaded?: true };
 
 type Checks =
   /**
@@ -169,7 +170,7 @@ type Proxies =
   | { kind: 'connect.failed'; backend: string; server: string | null; reason: string };
 
 type Processes =
-  /** A process of the master that is no worker: 1.8. */
+  /** A process of the master for which it has no other name: 1.8. */
   | { kind: 'process.ended'; pid: number; code: number }
   /** 2.0 to 3.2 */
   | { kind: 'program.started'; program: string; pid: number }

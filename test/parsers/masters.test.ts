@@ -738,12 +738,49 @@ test('1.8 tells of no worker that begins, and of its end without brackets: that 
 test('1.8: who was heard since a reload that failed is the next worker, and the former one is a former one', () => {
   const say = (pid: number, at: number, text: string) => [1, 2].map(() => syslogLine(T + at, text, { pid }));
   const failed = master(30_000, 'Reexecuting Master process in waitpid mode');
-  const former = alert(MASTER, 90_000, 'Former worker 110 exited with code 139');
+  const former = master(90_000, 'Worker 110 exited with code 139');
   // Of another backend: that the new one has this one as well nobody has said.
   const next = say(120, 60_000, down('a', 1).replace('app/', 'web/'));
   const before = [...say(110, 5_000, down('a', 1)), ...say(110, 9_000, up('a', 2)), failed];
   assert.deepEqual(told([...before, former]), ['firing reload_failed', 'firing worker_killed']);
   assert.deepEqual(told([...before, ...next, former]), ['firing reload_failed']);
+});
+
+describe('1.8, after a reload that failed, has no name for its workers: the end of one', () => {
+  const say = (pid: number, at: number, text: string) => [1, 2].map(() => syslogLine(T + at, text, { pid }));
+  const heard = [...say(110, 5_000, down('a', 1)), ...say(110, 9_000, up('a', 2))];
+  const failed = master(30_000, 'Reexecuting Master process in waitpid mode');
+  const ends = (pid: number, code: number) => master(90_000, `Worker ${pid} exited with code ${code}`);
+  /** Those, too, that are not told yet. */
+  const troubles = (lines: string[]) => [...read(lines).memory.situation.incidents].map(([, { rule }]) => rule).sort();
+
+  test('that has stopped before is a former one’s, though the next has nothing to say', () => {
+    const stopped = say(110, 20_000, 'Stopping backend app in 0 ms.');
+    assert.deepEqual(troubles([...heard, ...stopped, failed, ends(110, 0)]), ['reload_failed']);
+    assert.deepEqual(troubles([...heard, failed, ends(110, 0)]), ['reload_failed', 'stopped']);
+  });
+
+  test('of which nothing was heard may be that of any process that the master has taken in', () =>
+    assert.deepEqual(troubles([...heard, failed, ends(999, 1)]), ['reload_failed']));
+});
+
+test('1.8 says of a former one only once it has loaded: the reload that failed is over, and the next one may fail again', () => {
+  const failed = (at: number) => master(at, 'Reexecuting Master process in waitpid mode');
+  const serves = [1, 2].map(() => syslogLine(T + 5_000, down('a', 1), { pid: 110 }));
+  const former = (at: number, pid: number) => master(at, `Former worker ${pid} exited with code 0`);
+  const lines = [...serves, failed(30_000), failed(40_000), former(50_000, 110), failed(60_000), former(70_000, 120)];
+  assert.deepEqual(told(lines), [
+    'firing reload_failed',
+    'resolved reload_failed',
+    'firing reload_failed',
+    'resolved reload_failed',
+  ]);
+  // It was replaced, and not stopped with nobody in its place.
+  const fallen = [down('a', 0), EXHAUSTED].flatMap((text) =>
+    [1, 2].map(() => syslogLine(T + 6_000, text, { pid: 110 })),
+  );
+  const { outages } = read([...serves, ...fallen, failed(30_000), former(50_000, 110)]).news;
+  assert.equal(outages.at(-1)?.endHow, 'process_replaced');
 });
 
 test('a process without a master has read its state file for itself, as its next word shows (until 3.0)', () => {

@@ -223,3 +223,20 @@ describe('that a backend stops is said before the stop, and by 2.4 never again',
     assert.deepEqual(troubles('stopped-was-lost'), ['outage 00:15:06', 'outage 00:15:08']);
   });
 });
+
+describe('1.8, after a reload that failed', () => {
+  test('`Worker P exited`, neither a current nor a former one, is the end of the one that serves', () => {
+    assert.deepEqual(spans('exited-in-waitpid-mode'), ['23:59:07 to 23:59:24 process_killed']);
+    assert.ok(troubles('exited-in-waitpid-mode').includes('worker_killed 00:02:40'));
+  });
+
+  test('and so it is where UDP gives the worker’s host another name than stderr', () =>
+    assert.deepEqual(spans('exited-in-waitpid-mode-over-udp'), ['00:03:09 to 00:03:23 process_killed']));
+
+  test('`Former worker P exited` tells that the next one loaded: only then it says `Former`', () =>
+    assert.deepEqual(troubles('loaded-after-a-refusal').sort(), [
+      'outage 00:17:11',
+      'outage 00:20:23',
+      'reload_failed 00:17:11',
+    ]));
+});

@@ -96,7 +96,7 @@ function saying(sentence: Exclude<Sentence, { kind: 'other' }>): string {
     case 'worker.failed':
       return `worker ${sentence.pid} failed ${sentence.code}`;
     case 'worker.ended':
-      return `${sentence.former ? 'former' : 'current'} worker ${sentence.pid} ended ${sentence.code}`;
+      return `${sentence.former ? 'former' : 'current'} worker ${sentence.pid} ended ${sentence.code}${sentence.loaded ? ', the next one has loaded' : ''}`;
     default: {
       const { kind, ...fields } = sentence;
       return `${kind} ${listed(fields)}`.trimEnd();

@@ -26,10 +26,12 @@ const wordings: Wordings = {
   'worker.started': ({ pid }) => [`New worker #1 (${pid}) forked`, `New worker (${pid}) forked`],
   'worker.loading': ({ pid }) => [`Initializing new worker (${pid})`],
   'worker.failed': ({ pid, code }) => [`Failed to load worker (${pid}) exited with code ${code} (Exit)`],
-  'worker.ended': ({ pid, code, former }) => {
+  'worker.ended': ({ pid, code, former, loaded }) => {
     const who = `${former ? 'Former' : 'Current'} worker`;
+    const by18 = [`${who} ${pid} left with exit code ${code}`, `${who} ${pid} exited with code ${code}`];
+    if (loaded) return by18;
     return [
-      `${who} ${pid} left with exit code ${code}`,
+      ...(former ? [] : by18),
       `${who} #1 (${pid}) exited with code ${code} (Exit)`,
       `${who} (${pid}) exited with code ${code} (Segmentation fault)`,
     ];

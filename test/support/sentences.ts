@@ -163,7 +163,9 @@ export const sentences: Partial<Record<Sentence['kind'], fc.Arbitrary<Sentence>>
   'worker.started': pid.map((number) => ({ kind: 'worker.started', pid: number })),
   'worker.loading': pid.map((number) => ({ kind: 'worker.loading', pid: number })),
   'worker.failed': fc.record({ pid, code }).map((end) => ({ kind: 'worker.failed', ...end })),
-  'worker.ended': fc.record({ pid, code, former: fc.boolean() }).map((end) => ({ kind: 'worker.ended', ...end })),
+  'worker.ended': fc
+    .tuple(pid, code, fc.constantFrom({ former: false }, { former: true }, { former: true, loaded: true } as const))
+    .map(([number, status, who]) => ({ kind: 'worker.ended', pid: number, code: status, ...who })),
   'check.result': check,
   snapshot: fc.oneof(
     fc
