@@ -4,7 +4,7 @@ import { beginsWorker, type EventId, type HaproxyEvent, type SignSentence } from
 import { noteAttempt } from './forged.js';
 import type { Held } from './heard.js';
 import type { WorkerRef } from './keys.js';
-import { hearMaster, isAnew, loadingBy, startedBy, tellerOf, withStage } from './masters.js';
+import { hearMaster, hearReload, isAnew, loadingBy, mayBeLoading, startedBy, tellerOf, withStage } from './masters.js';
 import type { LogRecord, Stamp } from './record.js';
 import { forgetWorker, hasJustBegun, hostNameOf } from './speakers.js';
 import type { Verdicts } from './verdict.js';
@@ -27,6 +27,12 @@ export function takeOfWorker(verdicts: Verdicts, held: Held, record: LogRecord):
   if (says.kind === 'worker.started') verdicts.inherit(host, record.pid, event);
 }
 
+/** Takes in that a master was told to reload. If it had loaded states for a worker, it has not started that one: the word that it failed was lost. */
+export function takeReload(verdicts: Verdicts, host: string, record: LogRecord): void {
+  verdicts.heard = hearReload(verdicts.heard, host, record);
+  if (record.pid !== null && mayBeLoading(verdicts.heard, host, record)) verdicts.disinherit(host, record.pid);
+}
+
 /** Takes in a sign. It is told at once and with each of its lines. It waits for no witness, so it must not be doubtful. */
 export function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSentence, stamp: Stamp, id: EventId): void {
   const { heard } = verdicts;
@@ -44,6 +50,8 @@ export function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSenten
     return;
   }
   verdicts.heard = hearMaster(hearHead(heard, host, record), host, record);
+  // Until 3.0 the master itself has loaded the states, and starts no worker with them.
+  if (says.kind === 'reload.failed') verdicts.disinherit(host, event.pid);
   if (says.kind === 'reload.succeeded' || says.kind === 'reload.failed') {
     for (const pid of loadingBy(verdicts.heard, host, event.pid)) {
       if (says.kind === 'reload.failed') fail(verdicts, { host, pid });

@@ -114,15 +114,13 @@ export function isInheritance(
   says: StateSentence,
   at: Instant,
 ): boolean {
-  const { origin, pid } = record;
+  const { pid } = record;
   // A worker that is being replaced is told to stop before the master says that the next one was loaded (src/cli.c).
   if (says.kind === 'proxy.stopped') return isBeingReplaced(heard, host, pid);
   if (says.kind !== 'server' && says.kind !== 'backend.exhausted') return false;
   if (pid === null || legacies(heard.held, host).length >= LEGACIES_MAX) return false;
   if (isLoading(heard, host, pid)) return true;
-  // A state that no worker begins in is told by nobody: where stderr was heard from carriers alone, another one may have come.
-  const mayCarry = profileOf(heard, host).heads?.stderr?.direct !== true;
-  if (origin !== 'stderr' || isWorker(heard, host, pid) || !(mayCarry || isByItself(heard, host, record))) return false;
+  if (isWorker(heard, host, pid) || !mayBeLoading(heard, host, record)) return false;
   if (isOfBeginning(says, record.text)) return true;
   // A master that has just begun is not known as one yet: what follows the file's own words in one breath waits with them. A process without a master soon
   // speaks for itself.
@@ -152,6 +150,15 @@ const AT_BEGINNING = / remains in forced drain mode\.$|', disabling server\.$/;
  */
 const mayFollow = (says: StateSentence): boolean => says.kind !== 'server' || CONSEQUENCES.has(says.cause.class);
 const CONSEQUENCES = new Set<CauseClass>(['tracked', 'admin', 'unknown']);
+
+/**
+ * Whether a process that loads a configuration may have written the line. A state that no worker begins in is told by nobody: where stderr was heard from
+ * carriers alone, another one may have come.
+ */
+export function mayBeLoading(heard: Heard, host: string, record: LogRecord): boolean {
+  if (record.origin !== 'stderr') return false;
+  return profileOf(heard, host).heads?.stderr?.direct !== true || isByItself(heard, host, record);
+}
 
 /** Whether the process that speaks wrote the line itself, or a carrier of its stderr did. Anybody can write another process's pid into a message. */
 function isByItself(heard: Heard, host: string, { pid, tagPid }: LogRecord): boolean {

@@ -96,7 +96,7 @@ export class Verdicts {
       this.believe({ ...held, event: { ...held.event, pid, at, utcOffsetMin } });
   }
 
-  /** Drops what a worker told while it read its configuration, because it never served. */
+  /** Drops what a worker, or until 3.0 its master, told while it read a configuration, because no worker ever served with it. */
   disinherit(host: string, pid: number): void {
     for (const held of legacyOf(this.heard.held, host, pid)) this.#strike(held);
   }

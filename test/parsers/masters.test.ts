@@ -884,6 +884,60 @@ describe('what waits for a worker that is loading', () => {
   });
 });
 
+describe('until 3.0, what a master has loaded for a worker that it does not start', () => {
+  const reload = (at: number) => master(at, 'Reloading HAProxy');
+  const fork = (at: number) => master(at, 'New worker (120) forked');
+  const serving = [master(0, 'New worker (110) forked'), ...fallen];
+  const well = triple(110, 40_000, up('a', 1));
+  const unstarted = [master(30_100, FROM_FILE), master(30_101, EXHAUSTED)];
+  const outagesIn = (lines: string[]) =>
+    read([...serving, ...lines]).news.outages.map(({ pid, start, endHow }) => [pid, start - T, endHow]);
+
+  test('is void with its word that the load failed, as each version says it', () => {
+    for (const failed of ['Loading failure!', 'Reexecuting Master process in waitpid mode'])
+      assert.deepEqual(
+        outagesIn([...unstarted, master(30_200, failed), ...well, fork(50_000)]),
+        [[110, 5_000, 'recovered']],
+        failed,
+      );
+  });
+
+  test('or, if that word was lost, with its next reload', () => {
+    for (const next of [reload(49_000), master(49_000, 'Reexecuting Master process')])
+      assert.deepEqual(outagesIn([reload(30_000), ...unstarted, ...well, next, fork(50_000)]), [
+        [110, 5_000, 'recovered'],
+      ]);
+  });
+
+  test('and nothing of it is suspect', () => {
+    const lines = [
+      ...serving,
+      ...unstarted,
+      master(30_200, 'Loading failure!'),
+      master(95_000, 'haproxy version is 2.6.12'),
+    ];
+    assert.deepEqual(read(lines).news.suspects, []);
+  });
+
+  test('and what the next load tells in the same words is no copy of it', () => {
+    const again = [reload(49_000), master(49_100, FROM_FILE), master(49_101, EXHAUSTED), fork(50_000)];
+    const former = master(50_100, 'Former worker (110) exited with code 0 (Exit)');
+    assert.deepEqual(outagesIn([...unstarted, master(30_200, 'Loading failure!'), ...again, former]), [
+      [110, 5_000, 'process_replaced'],
+      [120, 50_000, null],
+    ]);
+  });
+
+  test('is not void because another master’s load failed or begins, nor by a word in its name by another process', () => {
+    const other = (at: number, text: string) => stderrLine(T + at, text, { pid: 200 });
+    const forged = reload(30_160).replace('haproxy[100]', 'haproxy[4242]');
+    const between = [other(30_150, 'Reloading HAProxy'), other(30_155, 'Loading failure!'), forged];
+    const former = master(30_300, 'Former worker (110) exited with code 0 (Exit)');
+    const lines = [other(100, 'New worker (210) forked'), ...unstarted, ...between, fork(30_200), former];
+    assert.deepEqual(outagesIn(lines).at(-1), [120, 30_200, null]);
+  });
+});
+
 test('at a cold start what follows from the state file is of the worker, too: of servers that track others, and of backends', () => {
   const given = (at: number, text: string) => master(at, `config : ${text}`);
   const via =

@@ -24,6 +24,13 @@ test('states of a file are told once, and before what ends them', () => {
   );
 });
 
+test('what was loaded with a configuration that then failed is not told of the worker that the next reload starts', () => {
+  assert.deepEqual(changes('load-that-failed'), ['14658 s1 down', '14658 s1 up']);
+  assert.deepEqual(spans('load-that-failed'), ['00:38:23 to 00:38:29 recovered']);
+  const told = read('load-that-failed').incidents.filter(({ rule }) => rule === 'outage');
+  assert.notEqual(told.at(-1)!.resolvedAt, null);
+});
+
 test('the next process of the same pid may say the same as the one that stopped', () => {
   assert.deepEqual(
     outages('same-words-after-a-stop').map(({ endHow }) => endHow),
