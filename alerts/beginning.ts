@@ -8,20 +8,30 @@ import { type Board, type ServerState, siblingsOf, workerOf } from './board.js';
 import type { ServerSentence } from './outage.js';
 
 /**
+ * Whether a sentence tells of a state that the file has: it says so; or the server falls because the one that it tracks is down by the file, and has not been
+ * heard of since.
+ */
+export function isOfFile(board: Board, event: HaproxyEvent, { change, cause }: ServerSentence): boolean {
+  if (cause.class === 'state_file') return true;
+  if (cause.via === null || (change.to !== 'down' && change.to !== 'stopping')) return false;
+  return board.servers.get(serverKey(event, cause.via))?.evidence === 'inferred';
+}
+
+/**
  * A server that was taken out by hand is down in a state file: the work goes on in the worker that read it. Returns whether the server is
  * in maintenance, or in drain, for that reason; null for any other server.
  */
 export function workTakenOver(
   board: Board,
   event: HaproxyEvent,
-  { server, cause }: ServerSentence,
+  says: ServerSentence,
 ): Pick<ServerState, 'maint' | 'drain'> | null {
-  if (cause.class !== 'state_file') return null;
+  if (!isOfFile(board, event, says)) return null;
   const before = siblingsOf(board, event)
     // The file is written for a reload. After a stop or a crash it is an old one.
     .filter(({ end }) => end === null || end.how === 'process_replaced')
     .toReversed()
-    .map(({ pid }) => board.servers.get(serverKey({ ...event, pid }, server)))
+    .map(({ pid }) => board.servers.get(serverKey({ ...event, pid }, says.server)))
     .find((known) => known !== undefined);
   return before?.planned ? { maint: before.maint, drain: before.drain } : null;
 }

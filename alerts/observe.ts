@@ -1,6 +1,6 @@
 /** Folds one event into the board: what it says of servers, backends and workers. */
 import { backendKey, type HaproxyEvent, type Operational, serverKey } from '../parsers/index.js';
-import { countedAtBeginning, workTakenOver } from './beginning.js';
+import { countedAtBeginning, isOfFile, workTakenOver } from './beginning.js';
 import {
   type Board,
   boardWith,
@@ -14,7 +14,7 @@ import {
   unchanged,
 } from './board.js';
 import { endWorker, lastWords, makeRoom, renewWorker, supersede } from './generation.js';
-import { availabilityAfter, evidenceOf, type ServerSentence, settle } from './outage.js';
+import { availabilityAfter, type ServerSentence, settle } from './outage.js';
 import { isOfThePast } from './past.js';
 import { isPlannedChange } from './planned.js';
 import type { Evidence } from './state.js';
@@ -96,13 +96,14 @@ function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copie
   // A server that was out already keeps the time and cause of its fall.
   const stays = known.left !== null && known.planned === planned;
   const left = to === 'up' ? null : stays ? known.left : { at, utcOffsetMin, cause: says.cause };
-  const evidence = evidenceOf(event);
+  // Of a state from a file the log says only that it was loaded; which worker loaded it follows from which one was started next.
+  const evidence: Evidence = isOfFile(board, event, says) ? 'inferred' : 'observed';
   const { operational, maint, drain } = changed;
   const after = { operational, maint, drain, planned, left, evidence };
   const servers = board.servers.with(key, after);
   const { out } = board.backends.get(backendKey(event, backend)) ?? FRESH_BACKEND;
   const now = outAfter(out, server, known, after);
-  const change = settle(boardWith(board, { servers }), event, backend, now, availabilityAfter(says), how);
+  const change = settle(boardWith(board, { servers }), event, backend, now, availabilityAfter(says), how ?? evidence);
   if (from === to) return change;
   const { cause } = says;
   const transition = { id, at, utcOffsetMin, host, pid, backend, server, from, to, planned, evidence, copies, cause };

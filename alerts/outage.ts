@@ -60,7 +60,7 @@ export function settle(
   backend: string,
   out: OutServers,
   available: Availability,
-  evidence: Evidence = evidenceOf(event),
+  evidence: Evidence = 'observed',
 ): Change {
   const key = backendKey(event, backend);
   const known = board.backends.get(key);
@@ -164,12 +164,4 @@ function silentOutage(board: Board, event: HaproxyEvent, backend: string): Outag
   const start = beganShortlyBefore(board, event);
   if (start === null) return null;
   return ended({ ...openOutage(event, backend, false, 'inferred'), start }, at, 'recovered');
-}
-
-/**
- * How the state is known. It stands in the log; but of a state that a worker took over from a file the log says only that it was loaded,
- * and which worker loaded it follows from which one was started next.
- */
-export function evidenceOf({ says }: HaproxyEvent): Evidence {
-  return says.kind === 'server' && says.cause.class === 'state_file' ? 'inferred' : 'observed';
 }

@@ -31,6 +31,15 @@ test('what was loaded with a configuration that then failed is not told of the w
   assert.notEqual(told.at(-1)!.resolvedAt, null);
 });
 
+test('a server in maintenance is not said to fall because the one that it tracks is down in the state file of the next worker', () => {
+  const { transitions, notifications } = read('tracking-server-in-maintenance-over-a-reload');
+  assert.deepEqual(
+    transitions.map(({ pid, server, to, planned }) => `${pid} ${server} ${to}${planned ? ', planned' : ''}`),
+    ['101 t1 maint, planned', '101 s1 down', '201 s1 down', '201 t1 maint, planned'],
+  );
+  assert.deepEqual(notifications, []);
+});
+
 test('the next process of the same pid may say the same as the one that stopped', () => {
   assert.deepEqual(
     outages('same-words-after-a-stop').map(({ endHow }) => endHow),
