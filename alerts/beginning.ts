@@ -6,13 +6,14 @@
 import { backendKey, type HaproxyEvent, serverKey } from '../parsers/index.js';
 import { type Board, type ServerState, siblingsOf, workerOf } from './board.js';
 import type { ServerSentence } from './outage.js';
+import { isFromFile } from './sources.js';
 
 /**
  * Whether a sentence tells of a state that the file has: it says so; or the server falls because the one that it tracks is down by the file, and has not been
  * heard of since.
  */
 export function isOfFile(board: Board, event: HaproxyEvent, { change, cause }: ServerSentence): boolean {
-  if (cause.class === 'state_file') return true;
+  if (isFromFile(event)) return true;
   if (cause.via === null || (change.to !== 'down' && change.to !== 'stopping')) return false;
   return board.servers.get(serverKey(event, cause.via))?.evidence === 'inferred';
 }

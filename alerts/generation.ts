@@ -21,8 +21,9 @@ import {
 } from './board.js';
 import { NO_FALL } from './incident.js';
 import { beganTogether, isReplaced } from './kin.js';
-import { ended, isFoundByCheck } from './outage.js';
+import { ended } from './outage.js';
 import { madeRoomFor, TOGETHER_MS } from './past.js';
+import { isFoundByCheck } from './sources.js';
 import type { OutageEnd } from './state.js';
 import { atLatest, hasMadeRoomFor } from './stops.js';
 import { forgetWorker, isAnother, put } from './workers.js';

@@ -6,7 +6,7 @@
  * when the first server comes. Only a return ends an outage at once, since two threads may write their lines in another order than they
  * counted. A fall that leaves servers ends an outage that has lasted (weights are set without a word).
  */
-import { backendKey, type CauseClass, type Counts, type HaproxyEvent } from '../parsers/index.js';
+import { backendKey, type Counts, type HaproxyEvent } from '../parsers/index.js';
 import {
   type BackendState,
   type Board,
@@ -18,6 +18,7 @@ import {
   workerOf,
 } from './board.js';
 import type { Fall } from './incident.js';
+import { isFoundByCheck } from './sources.js';
 import type { Evidence, Outage } from './state.js';
 import { beganShortlyBefore } from './workers.js';
 
@@ -108,19 +109,6 @@ function alive(board: Board, state: BackendState, event: HaproxyEvent): BackendS
   const isAnothers = cutShort !== null && (workerOf(board, event)?.startedAt ?? 0) > cutShort.start;
   return { ...state, stopped: false, outage: state.outage ?? (isAnothers ? null : cutShort) };
 }
-
-/** Whether a check changed a server. Anything else may come with the configuration, or with a state file. */
-export const isFoundByCheck = ({ says }: HaproxyEvent): boolean =>
-  says.kind === 'server' && OF_CHECKS.has(says.cause.class);
-
-const OF_CHECKS: ReadonlySet<CauseClass> = new Set([
-  'layer4',
-  'layer6',
-  'layer7',
-  'agent',
-  'external',
-  'socket',
-] as const);
 
 /** What led to the state that an event tells of. */
 export function fallBy(board: Board, event: HaproxyEvent, key: string): Fall {

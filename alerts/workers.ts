@@ -23,6 +23,7 @@ import {
 } from './board.js';
 import { type Ending, NOTHING_ENDED } from './incident.js';
 import { isReplaced, noteKin } from './kin.js';
+import { hasOnlyTakenOver, isFromFile } from './sources.js';
 import { isOutlived, stopAfter, withStop } from './stops.js';
 
 /** How late the last lines of a worker that has ended may come: no later than a copy. */
@@ -149,7 +150,7 @@ function newcomer(board: Board, event: HaproxyEvent): WorkerState {
   const { pid, at } = event;
   const startedAt = startOf(event);
   const master = masterAfter(board, event);
-  const tookOver = isOfFile(event);
+  const tookOver = isFromFile(event);
   const worker = { pid, firstAt: at, lastAt: at, startedAt, master, heir: null, over: false, tookOver, end: null };
   return withStop(worker, stopAfter(null, event));
 }
@@ -158,7 +159,7 @@ function newcomer(board: Board, event: HaproxyEvent): WorkerState {
 function heardAgain(board: Board, known: WorkerState, event: HaproxyEvent): WorkerState {
   const { at, says } = event;
   const later = at - known.lastAt;
-  const tookOver = known.tookOver === true && (isOfFile(event) || says.kind === 'backend.exhausted');
+  const tookOver = hasOnlyTakenOver(known, event);
   const stop = stopAfter(known, event);
   const isAsKnown = startOf(event) === null && tookOver === (known.tookOver ?? false) && stop === known;
   if (later < NOTED_AFTER_MS && later > -SET_BACK_MS && isAsKnown) return known;
@@ -170,8 +171,6 @@ function heardAgain(board: Board, known: WorkerState, event: HaproxyEvent): Work
   const heard = { pid, firstAt, lastAt, startedAt, master, heir, over: false, tookOver, end };
   return withStop(heard, stop);
 }
-
-const isOfFile = ({ says }: HaproxyEvent): boolean => says.kind === 'server' && says.cause.class === 'state_file';
 
 const startOf = ({ says, at }: HaproxyEvent): Instant | null => (says.kind === 'worker.started' ? at : null);
 

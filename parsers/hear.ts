@@ -23,7 +23,7 @@ import { awaitsItsName, hostNameOf, isWorker, recognise } from './speakers.js';
 import { opened } from './strangers.js';
 import { Verdicts, WAITING_MAX } from './verdict.js';
 import { byDeadline, doubtedAt, dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
-import { contradiction, hearHead, isSealed } from './writers.js';
+import { contradiction, hearHead, isSealed, isThroughWrapper } from './writers.js';
 
 /** What a line, or a moment without one, made known. */
 export interface Hearing {
@@ -52,7 +52,9 @@ export function hear(heard: Heard, line: LogRecord, stamp: Stamp, address: Addre
   verdicts.heard = hearMistaken(verdicts.heard, host, line, stamp.at);
   const record = asItServed(verdicts.heard, withWorker(verdicts.heard, line, stamp.at), stamp.at);
   const { sentence } = record;
-  const copy = tellsOfState(sentence) ? take(verdicts, record, sentence, stamp, address) : null;
+  // A witness that never comes again must not be missed.
+  const isState = tellsOfState(sentence) && !isThroughWrapper(record);
+  const copy = isState ? take(verdicts, record, sentence, stamp, address) : null;
   if (sentence.kind === 'reload.started') takeReload(verdicts, host, record);
   verdicts.heard = hearCheck(verdicts.heard, host, record, stamp.at);
   if (sentence.kind === 'proxy.started') verdicts.heard = hearStart(verdicts.heard, host, record, stamp.at);

@@ -113,6 +113,12 @@ function contradictionOnStderr(heard: Heard, host: string, record: LogRecord): s
 /** The name under which the unit's stderr stands in the log until 1.7 (src/haproxy-systemd-wrapper.c). */
 const WRAPPER = 'haproxy-systemd-wrapper';
 
+/**
+ * Whether a line on stderr came through the wrapper. HAProxy writes to it until it forks, and never after that. What it tells of servers then comes by
+ * `log` targets as well, for it logs before the fork too (tried with 1.6.3).
+ */
+export const isThroughWrapper = ({ origin, tag }: LogRecord): boolean => origin === 'stderr' && tag === WRAPPER;
+
 /** Why a line on stderr cannot come from its writer, which was not heard to carry HAProxy's stderr: it may be HAProxy itself, under its own pid, or anybody. */
 function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, writer: WorkerRef | null): string | null {
   const { pid, tag, tagPid, sentence } = record;

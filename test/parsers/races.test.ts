@@ -31,6 +31,20 @@ test('what was loaded with a configuration that then failed is not told of the w
   assert.notEqual(told.at(-1)!.resolvedAt, null);
 });
 
+test('what the process that forks the worker (until 1.7) has told from a file, maintenance among it, ends with the worker’s word', () =>
+  assert.deepEqual(spans('states-of-a-file-before-the-fork'), ['00:02:32 to 00:02:42 process_replaced']));
+
+test('so it does under haproxy-systemd-wrapper, though the worker speaks of another backend first, and it is told what came back', () => {
+  assert.deepEqual(spans('states-of-a-file-under-the-wrapper'), [
+    '00:04:18 to 00:04:29 process_replaced',
+    '00:04:28 to 00:04:29 process_replaced',
+    '00:04:29 to 00:07:33 recovered',
+  ]);
+  const told = changes('states-of-a-file-under-the-wrapper').filter((change) => change.startsWith('17770'));
+  assert.deepEqual(told, ['17770 s2 down', '17770 b1 up', '17770 web1 up', '17770 s1 up']);
+  assert.deepEqual(read('states-of-a-file-under-the-wrapper').suspects, []);
+});
+
 test('a server in maintenance is not said to fall because the one that it tracks is down in the state file of the next worker', () => {
   const { transitions, notifications } = read('tracking-server-in-maintenance-over-a-reload');
   assert.deepEqual(
