@@ -127,18 +127,24 @@ export function supersede(board: Board, event: HaproxyEvent): Change {
   const self = workerOf(board, event);
   if (!self) return unchanged(board);
   const { startedAt } = self;
+  const older = siblingsOf(board, event).filter(
+    (one) => !one.over && (one.heir === event.pid || hasMadeRoomFor(board, one, event)),
+  );
   const isReplacedNow = (worker: WorkerState) => {
-    if (worker.over) return false;
     if (hasMadeRoomFor(board, worker, event)) return true;
-    if (worker.heir !== event.pid) return false;
     const isSuccessor =
       startedAt !== null &&
       startedAt - worker.firstAt > TOGETHER_MS &&
       (event.at - startedAt > TOGETHER_MS || (isOfOtherMaster(self, worker) && isFoundByCheck(event)));
-    const isParent = worker.tookOver === true && self.tookOver !== true && event.at - worker.lastAt > TOGETHER_MS;
-    return isSuccessor || isParent || event.at - Math.max(worker.lastAt, self.firstAt) > SILENCE_MS;
+    return isSuccessor || event.at - Math.max(worker.lastAt, self.firstAt) > SILENCE_MS;
   };
-  return replaced(board, event.host, siblingsOf(board, event).filter(isReplacedNow), self.firstAt);
+  const isParent = (worker: WorkerState) =>
+    worker.tookOver === true && self.tookOver !== true && event.at - worker.lastAt > TOGETHER_MS;
+  const past = replaced(board, event.host, older.filter(isReplacedNow), self.firstAt);
+  const parents = older.filter((worker) => !isReplacedNow(worker) && isParent(worker));
+  // The serving one began in what its parent has read.
+  const read = replaced(past.board, event.host, parents, event.at);
+  return { ...read, outages: [...past.outages, ...read.outages] };
 }
 
 /** Takes in a word about a reload: by what a container's new master tells, the workers of the one before have ended, and what was open in them. */

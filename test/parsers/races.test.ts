@@ -37,7 +37,7 @@ test('what the process that forks the worker (until 1.7) has told from a file, m
 test('so it does under haproxy-systemd-wrapper, though the worker speaks of another backend first, and it is told what came back', () => {
   assert.deepEqual(spans('states-of-a-file-under-the-wrapper'), [
     '00:04:18 to 00:04:29 process_replaced',
-    '00:04:28 to 00:04:29 process_replaced',
+    '00:04:28 to 00:04:32 process_replaced',
     '00:04:29 to 00:07:33 recovered',
   ]);
   const told = changes('states-of-a-file-under-the-wrapper').filter((change) => change.startsWith('17770'));
