@@ -8,6 +8,7 @@ import { hearMaster, hearReload, isAnew, loadingBy, mayBeLoading, startedBy, tel
 import type { LogRecord, Stamp } from './record.js';
 import { forgetWorker, hasJustBegun, hostNameOf } from './speakers.js';
 import type { Verdicts } from './verdict.js';
+import { loadedBy } from './waiting.js';
 import { hearHead } from './writers.js';
 
 /** Takes in a master's word about a worker. It has no second witness, and counts at once. */
@@ -24,7 +25,7 @@ export function takeOfWorker(verdicts: Verdicts, held: Held, record: LogRecord):
   if (!isOvertaken) verdicts.heard = forgetWorker(verdicts.heard, host, pid);
   // The master loads the states anew for its next worker: equal sentences are then no copies.
   if (record.pid !== null) verdicts.heard = forgetWorker(verdicts.heard, host, record.pid);
-  if (says.kind === 'worker.started') verdicts.inherit(host, record.pid, event);
+  if (says.kind === 'worker.started') inherit(verdicts, record.pid, event);
 }
 
 /** Takes in that a master was told to reload. If it had loaded states for a worker, it has not started that one: the word that it failed was lost. */
@@ -65,8 +66,14 @@ export function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSenten
 function serve(verdicts: Verdicts, event: HaproxyEvent, { times }: LogRecord): void {
   verdicts.heard = withStage(verdicts.heard, event, undefined);
   verdicts.events.push({ event, copies: times });
-  verdicts.inherit(event.host, event.pid, event);
+  inherit(verdicts, event.pid, event);
   verdicts.stop(event.host);
+}
+
+/** Gives a worker that begins the states that its master has loaded for it, or that it has loaded itself (since 3.1; `master` is then its own pid). */
+function inherit(verdicts: Verdicts, master: number | null, { host, pid, at, utcOffsetMin }: HaproxyEvent): void {
+  for (const held of loadedBy(verdicts.heard, host, master))
+    verdicts.believe({ ...held, event: { ...held.event, pid, at, utcOffsetMin } });
 }
 
 /** The worker never served. 3.1 says so without its pid: `Failed to load worker!`. */

@@ -90,12 +90,6 @@ export class Verdicts {
     }
   }
 
-  /** Gives a worker that begins the states that its master has loaded for it, or that it has loaded itself (since 3.1; `master` is then its own pid). */
-  inherit(host: string, master: number | null, { pid, at, utcOffsetMin }: HaproxyEvent): void {
-    for (const held of legacyOf(this.heard.held, host, master))
-      this.believe({ ...held, event: { ...held.event, pid, at, utcOffsetMin } });
-  }
-
   /** Drops what a worker, or until 3.0 its master, told while it read a configuration, because no worker ever served with it. */
   disinherit(host: string, pid: number): void {
     for (const held of legacyOf(this.heard.held, host, pid)) this.#strike(held);

@@ -5,7 +5,7 @@
  * The order is handed from one shelf to the next and changed in place; an older shelf that is asked again gets its order made anew. To copy lists of
  * thousands for each line would cost more than everything else.
  */
-import { strike } from './copies.js';
+import { saidOf, strike } from './copies.js';
 import type { EventId } from './event.js';
 import { COPY_DELAY_MAX_MS, type Heard, type Held, heardWith, WITNESS_MS } from './heard.js';
 import type { Instant } from './record.js';
@@ -89,6 +89,17 @@ export const legacyOf = (held: Shelf<Held>, host: string, pid: number | null): r
   legacies(held, host)
     .filter(({ event }) => event.pid === pid && event.says.kind !== 'proxy.stopped')
     .sort(byTurn);
+
+/**
+ * What a process has told for the worker that it starts now. A new master was not known as one until this, so some of it may wait for a second line, which
+ * does not come: masters write to no `log` target.
+ */
+export function loadedBy(heard: Heard, host: string, master: number | null): readonly Held[] {
+  const isMasters = (one: Held) =>
+    one.event.pid === master && one.tagPid === master && saidOf(heard, one).by.syslog === 0;
+  const own = waitingAt(heard.held, host).filter(isMasters);
+  return [...legacyOf(heard.held, host, master), ...own].sort(byTurn);
+}
 
 /** The events of a host that have waited too long at `at`, first due first; of equals, first heard first. */
 export function dueAt(held: Shelf<Held>, host: string, at: Instant): readonly Held[] {

@@ -31,6 +31,11 @@ test('what was loaded with a configuration that then failed is not told of the w
   assert.notEqual(told.at(-1)!.resolvedAt, null);
 });
 
+test('what a new master says of servers just before it forks its first worker is that worker’s, and nobody forged it', () => {
+  assert.deepEqual(read('first-words-of-a-master').suspects, []);
+  assert.deepEqual(changes('first-words-of-a-master'), ['26338 is up']);
+});
+
 test('what the process that forks the worker (until 1.7) has told from a file, maintenance among it, ends with the worker’s word', () =>
   assert.deepEqual(spans('states-of-a-file-before-the-fork'), ['00:02:32 to 00:02:42 process_replaced']));
 
