@@ -134,7 +134,7 @@ function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, wr
   const wroteLines = pid !== null && heard.strangers.has(workerKey({ host: record.host, pid }));
   if (writer === null && wroteLines && !isMaster(heard, host, pid)) return 'a master writes nothing by `log` targets';
   const isHeardDirectly = (heads?.stderr ?? heads?.syslog)?.direct === true;
-  if (writer !== null && isHeardDirectly) return 'another process wrote it';
+  if (writer !== null && isHeardDirectly && !isWrappers) return 'another process wrote it';
   return tagPid === null && (heads?.stderr ?? heads?.syslog)?.numbered ? 'its header bears no pid' : null;
 }
 
