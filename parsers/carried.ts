@@ -43,10 +43,9 @@ function serving(
   carrier: number | null,
   at: Instant,
 ): Process | undefined {
-  const all = speakersOf(heard, host, ({ stage }) => stage !== 'ended').filter(([key, { master }]) => {
+  const all = speakersOf(heard, host, ({ stage }) => stage !== 'ended').filter(([key]) => {
     const worker = speakerOf(key);
-    const hasGone = master !== undefined && hasStopped(heard, worker, says);
-    return worker.pid !== 0 && worker.pid !== carrier && !hasGone;
+    return worker.pid !== 0 && worker.pid !== carrier && !hasStopped(heard, worker, says);
   });
   // An announced worker comes first: one that serves, else one that is loading. Without a master's word it is a worker that was believed, else any
   // that was heard.

@@ -228,6 +228,11 @@ test('a container’s first outage is told once, though two `log stdout` lines t
   assert.deepEqual(changes('standard-output-twice'), ['13723 s1 down', '13723 s1 up']);
 });
 
+test('without pids or a master, what a `log` target tells of a backend that has stopped is of the next worker, whose stderr comes a moment later', () => {
+  const told = outages('without-pids-ahead-of-stderr').map(({ pid, endHow }) => `${pid} ${endHow}`);
+  assert.deepEqual(told, ['9938 recovered']);
+});
+
 test('an outage ends with its worker, though of the proxies that stop one line was lost, that of its backend', () => {
   assert.deepEqual(spans('stops-partly-lost'), [
     '00:08:27 to 00:08:32 process_replaced',
