@@ -45,7 +45,7 @@ function serving(
 ): Process | undefined {
   const all = speakersOf(heard, host, ({ stage }) => stage !== 'ended').filter(([key]) => {
     const worker = speakerOf(key);
-    return worker.pid !== 0 && worker.pid !== carrier && !hasStopped(heard, worker, says);
+    return worker.pid !== 0 && worker.pid !== carrier && !hasStoppedProxyOf(heard, worker, says);
   });
   // An announced worker comes first: one that serves, else one that is loading. Without a master's word it is a worker that was believed, else any
   // that was heard.
@@ -59,7 +59,7 @@ function serving(
 }
 
 /** Whether the worker has told that the proxy has stopped. What is said of its servers then is the next worker's, of which nobody may have told yet. */
-function hasStopped(heard: Heard, worker: WorkerRef, says: StateSentence): boolean {
+function hasStoppedProxyOf(heard: Heard, worker: WorkerRef, says: StateSentence): boolean {
   const proxy = backendOf(says);
   if (proxy === null) return false;
   const voices = heard.subjects.get(subjectKey(worker, { kind: 'proxy.stopped', proxy }))?.voices;

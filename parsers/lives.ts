@@ -41,7 +41,7 @@ export function alive(subjects: Heard['subjects'], { worker, says, origin }: Wor
 }
 
 /** Whether a worker has told that a proxy of its has stopped, as far as that is remembered. */
-export function hasStopped({ subjects }: Heard, worker: WorkerRef): boolean {
+export function hasStoppedAny({ subjects }: Heard, worker: WorkerRef): boolean {
   const own = `${workerKey(worker)} `;
   const isStop = (key: string, { voices }: Subject) =>
     key.startsWith(own) && key.endsWith(' stopped') && Object.values(voices).some(({ text }) => text !== '');

@@ -6,7 +6,7 @@ import { inOneBreath } from './copies.js';
 import { isOfWorkers, type StateSentence } from './event.js';
 import { begunAt, type Heard, heardWith, type Speaker } from './heard.js';
 import { speakerOf, type WorkerRef, workerKey } from './keys.js';
-import { hasStopped } from './lives.js';
+import { hasStoppedAny } from './lives.js';
 import { profileOf, withProfile } from './profiles.js';
 import type { CauseClass, Instant, LogRecord, Sentence } from './record.js';
 import { isWorker, recognise, speakersOf } from './speakers.js';
@@ -188,7 +188,7 @@ export function asItServed(heard: Heard, record: LogRecord, at: Instant): LogRec
     one.known && one.stage === undefined && begunAt(one) > begunAt(own) && (one.master ?? master) === master;
   const isReplaced = () => speakersOf(heard, host, isYounger).length > 0;
   if (sentence.kind === 'process.ended') {
-    const former = hasStopped(heard, { host, pid }) || isReplaced();
+    const former = hasStoppedAny(heard, { host, pid }) || isReplaced();
     return { ...record, sentence: { kind: 'worker.ended', pid, code, former } };
   }
   if (!sentence.former || sentence.loaded) return record;
