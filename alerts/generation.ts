@@ -25,7 +25,7 @@ import { ended } from './outage.js';
 import { madeRoomFor, TOGETHER_MS } from './past.js';
 import { isFoundByCheck } from './sources.js';
 import type { OutageEnd } from './state.js';
-import { atLatest, hasMadeRoomFor } from './stops.js';
+import { atLatest, hasMadeRoomFor, hasStoppedAsWhole } from './stops.js';
 import { forgetWorker, isAnother, put } from './workers.js';
 
 /** Forgets the earlier worker if the pid is another one's by now: what it left open has ended with it. */
@@ -138,8 +138,12 @@ export function supersede(board: Board, event: HaproxyEvent): Change {
       (event.at - startedAt > TOGETHER_MS || (isOfOtherMaster(self, worker) && isFoundByCheck(event)));
     return isSuccessor || event.at - Math.max(worker.lastAt, self.firstAt) > SILENCE_MS;
   };
+  // (No master tells of a parent.)
   const isParent = (worker: WorkerState) =>
-    worker.tookOver === true && self.tookOver !== true && event.at - worker.lastAt > TOGETHER_MS;
+    worker.startedAt === null &&
+    worker.tookOver === true &&
+    self.tookOver !== true &&
+    event.at - worker.lastAt > TOGETHER_MS;
   const past = replaced(board, event.host, older.filter(isReplacedNow), self.firstAt);
   const parents = older.filter((worker) => !isReplacedNow(worker) && isParent(worker));
   // The serving one began in what its parent has read.
@@ -158,7 +162,7 @@ function replaced(before: Board, host: string, workers: Workers, at: Instant): C
   const outages: Change['outages'] = [];
   let board = before;
   for (const worker of workers) {
-    const endAt = worker.stopsWhole === true ? worker.stopAt! : at;
+    const endAt = hasStoppedAsWhole(worker) ? worker.stopAt! : at;
     const change = endOutages(board, { host, pid: worker.pid }, endAt, 'process_replaced');
     board = put(change.board, host, { ...worker, over: true });
     for (const one of change.outages) outages.push({ ...one, outage: { ...one.outage, evidence: 'assumed' } });

@@ -215,3 +215,18 @@ export function lastOf(fallen: readonly Fallen[]): Fallen | null {
 export function overAt({ phase, resolvedAt }: Incident): Instant | null {
   return phase === 'resolved' ? resolvedAt : null;
 }
+
+/**
+ * The incident after our own clock was set back by `byMs`, or forward where that is negative: what was noted by it moves along, and what was worked out from
+ * hours is to be worked out anew at `now`, by the clock of its host. The same object if it has none of these.
+ */
+export function afterOwnSetBack(incident: Incident, byMs: number, now: Instant): Incident {
+  const { firstTold, othersAt = null, remindsFrom = null } = incident;
+  if (firstTold === undefined && othersAt === null && remindsFrom === null) return incident;
+  return {
+    ...incident,
+    ...(firstTold && { firstTold: firstTold.map(({ receiver, at }) => ({ receiver, at: at - byMs })) }),
+    othersAt: othersAt === null ? null : Math.min(othersAt, now),
+    remindsFrom: remindsFrom === null ? null : Math.min(remindsFrom, now),
+  };
+}

@@ -29,7 +29,15 @@ export { fires, lasts, turnsAt } from './due.js';
 export { isTakenOver } from './generation.js';
 export { groupBy } from './group-by.js';
 export { failedInWords, type Impact, noteTraffic, type TrafficSeen, trafficKey } from './impact.js';
-export { type Acknowledgement, backendOf, type Fallen, type Incident, incidentKey, serverOf } from './incident.js';
+export {
+  type Acknowledgement,
+  afterOwnSetBack,
+  backendOf,
+  type Fallen,
+  type Incident,
+  incidentKey,
+  serverOf,
+} from './incident.js';
 export { incidentInWords, subjectInWords } from './incident-words.js';
 export { type Letter, lettersOf, rowsOf } from './letters.js';
 export { matches } from './match.js';

@@ -43,7 +43,8 @@ function isAhead(outage: Outage | null, stop: BackendState['stop'], now: Instant
 
 function backendBack(one: BackendState, now: Instant): BackendState {
   const outage = outageBack(one.outage, now);
-  const back = { outage, out: one.out, counts: one.counts, stopped: one.stopped };
+  const { out, counts, countsEvidence, stopped } = one;
+  const back = { outage, out, counts, ...(countsEvidence && { countsEvidence }), stopped };
   if (one.stop === undefined) return back;
   return { ...back, stop: { at: Math.min(one.stop.at, now), cutShort: outageBack(one.stop.cutShort, now) } };
 }
@@ -64,7 +65,7 @@ function workerBack(worker: WorkerState, stepMs: number, now: Instant): WorkerSt
   const { pid, heir, over, startedAt, master, tookOver, stopAt, stopsWhole, heardAtStop, end } = worker;
   return {
     pid,
-    firstAt: back(worker.firstAt),
+    firstAt: beganAhead ? Math.min(back(worker.firstAt), now - 1) : worker.firstAt,
     lastAt: back(worker.lastAt),
     startedAt: startedAt === null ? null : back(startedAt),
     master: master ? { pid: master.pid, since: back(master.since) } : null,

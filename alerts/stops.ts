@@ -54,11 +54,15 @@ export function isOutlived(board: Board, event: HaproxyEvent): boolean {
   return successorsOf(board, event.host, self).length > 0;
 }
 
+/** Whether a worker has stopped as a whole. Frontends may be stopped by command as well; but then the worker goes on to speak. */
+export const hasStoppedAsWhole = ({ stopsWhole, stopAt, lastAt }: WorkerState): boolean =>
+  stopsWhole === true && lastAt - stopAt! <= SILENCE_MS;
+
 /**
  * Whether a worker has stopped as a whole, and the one that speaks now has begun since. Then nothing is open in the old one any more: if it did not say so
- * of a backend, that line was lost. Frontends may be stopped by command as well; but then the worker goes on to speak.
+ * of a backend, that line was lost.
  */
 export function hasMadeRoomFor(board: Board, old: WorkerState, young: WorkerRef): boolean {
-  if (old.stopsWhole !== true || old.lastAt - old.stopAt! > SILENCE_MS) return false;
+  if (!hasStoppedAsWhole(old)) return false;
   return successorsOf(board, young.host, old).some(({ pid }) => pid === young.pid);
 }

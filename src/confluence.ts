@@ -18,7 +18,7 @@ interface Head {
 }
 
 interface Branch {
-  /** Lines of it are unread, as far as is known: what others have waits until it is known when they were written. */
+  /** It was not read to its end yet: what others have waits until it is known when its lines were written. Once there, it goes on by itself. */
   isBehind: boolean;
   head: Head | null;
   /** When the last line was written that began a batch. */
@@ -53,7 +53,6 @@ export class Confluence {
     const branch = this.#branches.get(source.path)!;
     const at = begins(batch, contextOf(reading), branch.last);
     branch.last = at ?? branch.last;
-    branch.isBehind ||= !isAtEnd(batch);
     return new Promise((resolve, reject) => {
       branch.head = { reading, at: at ?? Number.NEGATIVE_INFINITY, resolve, reject };
       this.#flow();

@@ -2,7 +2,7 @@
  * Reads logs of the past, given in any order, in the order in which they were written: the files of one log one after the other, and different
  * logs together, line by line, because they may be of one load balancer.
  */
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { groupBy } from '../alerts/index.js';
 import type { Instant, TimeContext } from '../parsers/index.js';
 import { begins } from './line-time.js';
@@ -33,7 +33,8 @@ export async function* readHistory(
 
 /** The files of each log, the oldest first. */
 function logsOf(files: readonly Dated[]): Dated[][] {
-  return [...groupBy(files, ({ path }) => logName(path)).values()];
+  const paths = files.map(({ path }) => path);
+  return [...groupBy(files, ({ path }) => logName(path, paths)).values()];
 }
 
 /** The log goes first whose next line about a state is the oldest. A file is opened when its turn comes. */
@@ -93,7 +94,7 @@ async function inOrder(paths: readonly string[], contextOf: (path: string) => Ti
     if (twin < 0) different.push(file);
     else if ((await unpackedLength(different[twin]!.path)) < (await unpackedLength(path))) different[twin] = file;
   }
-  return different.sort((a, b) => a.firstAt - b.firstAt || byName(a.path, b.path));
+  return different.sort((a, b) => a.firstAt - b.firstAt || byName(a.path, b.path, paths));
 }
 
 function holdTheSame(...paths: [string, string]): boolean {
@@ -107,16 +108,23 @@ function holdTheSame(...paths: [string, string]): boolean {
 }
 
 /** Compares two files of one log by their names: the older one first. 0 if the names are not of one log. */
-function byName(one: string, other: string): number {
-  const log = logName(one);
-  if (log !== logName(other)) return 0;
+function byName(one: string, other: string, given: readonly string[]): number {
+  const log = logName(one, given);
+  if (log !== logName(other, given)) return 0;
   const [base, ...names] = [log, one, other].map((path) => basename(path));
   const youngestFirst = [base, ...rotatedNames(base!, names).flat()];
   return youngestFirst.indexOf(names[1]) - youngestFirst.indexOf(names[0]);
 }
 
-/** The path that a log's file had before it was rotated. */
-const logName = (path: string) => path.replace(/(?:[.-]\d[\d-]*)?(?:\.gz)?$/, '');
+/**
+ * The path that a log's file had before it was rotated: that of another given file, if it is called as a rotated one of that; else what its own name tells. A
+ * number before the ending tells nothing by itself: `10.0.0.5.log` may be of a host.
+ */
+function logName(path: string, given: readonly string[]): string {
+  const isRotatedOf = (base: string) =>
+    dirname(base) === dirname(path) && rotatedNames(basename(base), [basename(path)]).length > 0;
+  return given.find(isRotatedOf) ?? path.replace(/(?:[.-]\d[\d-]*)?(?:\.gz)?$/, '');
+}
 
 interface Dated {
   path: string;

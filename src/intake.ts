@@ -109,7 +109,8 @@ export class Intake {
 
   #passTime(how: { anew?: boolean; live?: boolean }): Promise<void> {
     const read = [...this.#atEnd];
-    return this.#queue((memory) => tick(memory, this.#deps.clock.now(), this.#plan, how), read);
+    const past = how.live === false && read.length > 0;
+    return this.#queue((memory) => tick(memory, this.#deps.clock.now(), this.#plan, { ...how, past }), read);
   }
 
   async #heedWishes(): Promise<void> {

@@ -1,5 +1,6 @@
 /** All that haplog remembers between two batches, and how it is written to the store and read back. Pure. */
 import {
+  afterOwnSetBack,
   type Incident,
   lastNoted,
   NOTHING_KNOWN,
@@ -52,7 +53,13 @@ export const EMPTY_MEMORY: Memory = {
 export function afterSetBack(memory: Memory, byMs: number): Memory {
   const { heard, situation } = memory;
   const clocks = ownSetBack(situation.clocks, byMs);
-  return memoryWith(memory, { heard: heardBefore(heard, byMs), situation: { ...situation, clocks } });
+  let { incidents } = situation;
+  for (const [key, incident] of situation.incidents) {
+    const now = clocks.get(incident.host)?.at ?? Number.NEGATIVE_INFINITY;
+    const after = afterOwnSetBack(incident, byMs, now);
+    if (after !== incident) incidents = incidents.with(key, after);
+  }
+  return memoryWith(memory, { heard: heardBefore(heard, byMs), situation: { ...situation, clocks, incidents } });
 }
 
 /** The latest instant of our own clock that is remembered; -Infinity if none is. */

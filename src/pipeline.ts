@@ -111,17 +111,18 @@ export function conclude(
 
 /**
  * Lets time pass; only to be called when every source has been read to its end.
- * @param how `anew` as in `Input`; `live` is false for the first one after catching up: the events that wait by then were not written just now
+ * @param how `anew` as in `Input`; `live` is false for the first one after catching up: the events that wait by then were not written just now.
+ *   `past`: they are of a log that was read for the first time
  */
 export function tick(
   memory: Memory,
   at: Instant,
   plan: Plan,
-  { live = true, ...how }: Pick<Tick, 'anew'> & { live?: boolean } = {},
+  { live = true, past = false, ...how }: Pick<Tick, 'anew'> & { live?: boolean; past?: boolean } = {},
 ): Ingested {
   const news = noNews();
   const facts = new Facts();
-  const settled = meaningOfSilence(memory, at, plan, { live, heardAt: at });
+  const settled = meaningOfSilence(memory, at, plan, { live, past, heardAt: at });
   facts.take(settled);
   const next = step(settled.memory.situation, { kind: 'tick', at, ...how }, plan);
   facts.add(next);

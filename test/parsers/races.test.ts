@@ -280,3 +280,9 @@ describe('1.8, after a reload that failed', () => {
       'reload_failed 00:17:11',
     ]));
 });
+
+test('two frontends that were stopped by command an hour ago do not date the end of an outage', () =>
+  assert.deepEqual(spans('frontends-stopped-by-command'), ['11:00:00 to 11:20:00 process_replaced']));
+
+test('of two workers that a master starts at once, neither takes over from the other what came from a state file', () =>
+  assert.deepEqual(spans('two-workers-of-a-master-with-a-state-file'), ['10:00:00 to 10:10:05 recovered']));

@@ -45,6 +45,17 @@ test('files that begin at the same instant are read by the numbers that logrotat
   for (const order of [names, [...names].reverse()]) assert.deepEqual(await said(order), ['DOWN', 'UP', 'DOWN', 'UP']);
 });
 
+test('a number before the ending is one if the log itself is given: the files are read one after the other', async (t) => {
+  const folder = tempFolder(t);
+  for (const older of ['h.1.log', 'h-20261121.log']) {
+    const [current, rotated] = ['h.log', older].map((name) => join(folder, name));
+    writeFileSync(rotated!, `${state(T, 'DOWN')}\n${state(T + 9_000, 'UP')}\n`);
+    // The clock was set back a little over the rotation.
+    writeFileSync(current!, `${state(T + 1_000, 'DOWN')}\n`);
+    assert.deepEqual(await said([current!, rotated!]), ['DOWN', 'UP', 'DOWN']);
+  }
+});
+
 test('a number that is part of a name is no rotation: such files are read as they are given', async (t) => {
   const folder = tempFolder(t);
   for (const [first, second] of [

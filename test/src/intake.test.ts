@@ -166,6 +166,32 @@ test('a change that waits for a second line waits no longer because our clock is
   assert.deepEqual(day.told, ['1 firing']);
 });
 
+test('an escalation comes in its time though our clock is set back meanwhile', async () => {
+  const escalation = { afterMs: 15 * 60_000, receivers: ['boss'] };
+  const routes = [{ match: EVERYTHING, during: null, receivers: ['oncall'], escalation }];
+  const day = new Day(0, undefined, planWith({ keepFiringMs: 10_000, reminderMs: 4 * HOUR }, { routes }));
+  await day.says('DOWN', 0);
+  await day.passTo(T + 5 * 60_000);
+  day.aheadMs = -3 * HOUR;
+  await day.passTo(T + HOUR);
+  assert.deepEqual(day.told, ['0 firing', '900 boss: firing']);
+});
+
+test('whose hours begin hears of it at their beginning, though our clock was behind when that was worked out', async () => {
+  const during = readTimes('daily 13:00-14:00', 'UTC')!;
+  const routes = [toEverybody('oncall'), { ...toEverybody('office'), during }];
+  const day = new Day(0, undefined, { ...planWith(), routes });
+  await day.says('DOWN', 1, 'pre');
+  await day.passTo(T + 1_000);
+  day.aheadMs = -3 * HOUR;
+  await day.passTo(T + 5_000);
+  await day.says('DOWN', 0);
+  await day.passTo(T + 600_000);
+  day.aheadMs = 0;
+  await day.passTo(T + 2 * HOUR);
+  assert.deepEqual(day.told, ['5 firing', '3600 office: firing']);
+});
+
 test('a clock that is set back and right again makes nothing early', async () => {
   const day = new Day();
   await day.says('DOWN', 0);
