@@ -22,7 +22,7 @@ import type { Instant, LogRecord, Stamp } from './record.js';
 import { awaitsItsName, hostNameOf, isWorker, recognise } from './speakers.js';
 import { opened } from './strangers.js';
 import { Verdicts, WAITING_MAX } from './verdict.js';
-import { byDeadline, doubtedAt, dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
+import { aheadOf, byDeadline, doubtedAt, dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
 import { contradiction, hearHead, isSealed, isThroughWrapper } from './writers.js';
 
 /** What a line, or a moment without one, made known. */
@@ -92,12 +92,12 @@ function hearingOf({ heard, events, suspects, cleared }: Verdicts, copy: Hearing
 }
 
 /**
- * The events that have waited long enough by the log's time, by deadline. Where only `log` targets can bear witness, also those whose worker has gone on to
- * something else, in another breath.
+ * The events that have waited long enough by the log's time, by deadline, and those from before the clock was set back. Where only `log` targets can bear
+ * witness, also those whose worker has gone on to something else, in another breath.
  */
 function waitedInVain(heard: Heard, host: string, { pid, origin }: LogRecord, at: Instant): readonly Held[] {
   const { held } = heard;
-  const due = dueAt(held, host, at);
+  const due = [...dueAt(held, host, at), ...aheadOf(held, host, at)];
   if (origin !== 'syslog' || expectsStderr(profileOf(heard, host))) return due;
   if (pid !== null && awaitsItsName(heard, { host, pid })) return due;
   const hasGoneOn = (one: Held): boolean => {

@@ -101,6 +101,14 @@ export function loadedBy(heard: Heard, host: string, master: number | null): rea
   return [...legacyOf(heard.held, host, master), ...own].sort(byTurn);
 }
 
+/** The events of a host that wait for a second, and whose stamps no late line explains: the clock was set back since, and they would wait as much longer. */
+export function aheadOf(held: Shelf<Held>, host: string, at: Instant): readonly Held[] {
+  const waiting = waitingAt(held, host);
+  const isAhead = ({ event }: Held) => event.at - at > COPY_DELAY_MAX_MS;
+  const last = waiting.at(-1);
+  return last !== undefined && isAhead(last) ? waiting.filter(isAhead) : NONE;
+}
+
 /** The events of a host that have waited too long at `at`, first due first; of equals, first heard first. */
 export function dueAt(held: Shelf<Held>, host: string, at: Instant): readonly Held[] {
   if (held.size === 0) return NONE;

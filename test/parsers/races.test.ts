@@ -286,3 +286,6 @@ test('two frontends that were stopped by command an hour ago do not date the end
 
 test('of two workers that a master starts at once, neither takes over from the other what came from a state file', () =>
   assert.deepEqual(spans('two-workers-of-a-master-with-a-state-file'), ['10:00:00 to 10:10:05 recovered']));
+
+test('what waits for a line that was lost is judged before the words of the worker that began after the clock was set back', () =>
+  assert.deepEqual(spans('set-back-while-a-line-was-waited-for'), ['10:30:00 to 10:30:00 process_replaced']));
