@@ -5,8 +5,7 @@ import type { Incident } from './incident.js';
 import { isToOffer } from './offer.js';
 import type { Plan } from './plan.js';
 import { holdMs, reminderMs } from './policy.js';
-
-const NEVER = Number.POSITIVE_INFINITY;
+import { NEVER } from './route.js';
 
 /** Whether it fires, even if it is planned and nobody is told. What flaps is well for a moment again and again, and fires on. */
 export function lasts({ phase, resolvedAt, rule }: Incident): boolean {

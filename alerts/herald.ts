@@ -7,9 +7,7 @@ import { type Notification, type NotificationKind, notificationsFor } from './no
 import { isToOffer } from './offer.js';
 import type { Plan } from './plan.js';
 import { quietUntil } from './quiet.js';
-import { escalationsOf, firstTold, nextOpening, receiversFor, remindedOf } from './route.js';
-
-const NEVER = Number.POSITIVE_INFINITY;
+import { escalationsOf, firstTold, NEVER, nextOpening, receiversFor, remindedOf } from './route.js';
 
 /** When a step is taken. */
 export interface Moment {

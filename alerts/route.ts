@@ -6,7 +6,8 @@ import type { Match, Route } from './policy.js';
 import { SUBJECT_OF } from './rules.js';
 import { opensAt, openUntil } from './times.js';
 
-const NEVER = Number.POSITIVE_INFINITY;
+/** The instant of what does not come. */
+export const NEVER = Number.POSITIVE_INFINITY;
 
 /**
  * The receivers of an incident: those of every route that it takes, each once, in the order of the config.

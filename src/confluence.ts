@@ -51,7 +51,8 @@ export class Confluence {
   put(reading: Reading): Promise<void> {
     const { batch, source } = reading;
     const branch = this.#branches.get(source.path)!;
-    const at = begins(batch, contextOf(reading), branch.last);
+    // Once all have been read to their ends, nothing waits, and nobody need know.
+    const at = this.#behind === 0 ? null : begins(batch, contextOf(reading), branch.last);
     branch.last = at ?? branch.last;
     return new Promise((resolve, reject) => {
       branch.head = { reading, at: at ?? Number.NEGATIVE_INFINITY, resolve, reject };
