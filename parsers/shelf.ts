@@ -3,10 +3,10 @@
  *
  * Names that begin with the same word lie together, so that what is under a host's name is found without looking at other hosts.
  *
- * Made for state that is handed from step to step and stored by its differences. It is a hash trie (Bagwell 2001) whose
- * branches have sixteen arms: a change copies the branches on the way to one leaf and shares all else, and two shelves are
- * compared by reference from the root down, so that what a batch changed among 200,000 servers is found without looking
- * at them all (docs/decisions/0005-shelves.md).
+ * Made for state that is handed from step to step and stored by its differences. It is a hash trie (Bagwell 2001) whose branches have sixteen
+ * arms and stand only where names differ: a change copies the branches on the way to one leaf and shares all else, and two shelves are compared by
+ * reference from the root down, so that what a batch changed among 200,000 servers is found without looking at them all
+ * (docs/decisions/0005-shelves.md).
  */
 
 /** Bits of a hash that one branch decides by; it has so many arms. */
@@ -32,7 +32,19 @@ class Leaf<V> {
   }
 }
 
-type Branch<V> = readonly Tree<V>[];
+/** What its leaves have in common: the bits of their hashes below `shift`, which are those of `hash`. The next ones decide which arm a leaf is on. */
+class Branch<V> {
+  readonly shift: number;
+  readonly hash: number;
+  readonly arms: readonly Tree<V>[];
+
+  constructor(shift: number, hash: number, arms: readonly Tree<V>[]) {
+    this.shift = shift;
+    this.hash = hash;
+    this.arms = arms;
+  }
+}
+
 type Tree<V> = Branch<V> | Leaf<V> | undefined;
 
 export class Shelf<V> implements Iterable<[string, V]> {
@@ -64,7 +76,7 @@ export class Shelf<V> implements Iterable<[string, V]> {
     const hash = hashOf(name);
     const known = leafOf(this.#root, name, hash);
     if (known !== undefined && known.value === value) return this;
-    const root = grafted(this.#root, new Leaf(hash, name, value, undefined), 0);
+    const root = grafted(this.#root, new Leaf(hash, name, value, undefined));
     return new Shelf(root, known === undefined ? this.size + 1 : this.size);
   }
 
@@ -72,7 +84,7 @@ export class Shelf<V> implements Iterable<[string, V]> {
   without(name: string): Shelf<V> {
     const hash = hashOf(name);
     if (leafOf(this.#root, name, hash) === undefined) return this;
-    return new Shelf(pruned(this.#root, hash, name, 0), this.size - 1);
+    return new Shelf(pruned(this.#root, hash, name), this.size - 1);
   }
 
   /** The shelf without what `isGone`. Looks at everything on it. */
@@ -89,7 +101,7 @@ export class Shelf<V> implements Iterable<[string, V]> {
   under(word: string, wanted: (name: string, value: V) => boolean = ANY): [string, V][] {
     const hash = hashOf(word);
     let tree = this.#root;
-    for (let shift = 0; shift < WORD_BITS && isBranch(tree); shift += BITS) tree = tree[armOf(hash, shift)];
+    while (isBranch(tree) && tree.shift < WORD_BITS) tree = armOf(tree, hash);
     const beginning = `${word} `;
     return entriesOf(tree, (name, value) => name.startsWith(beginning) && wanted(name, value));
   }
@@ -110,8 +122,8 @@ export class Shelf<V> implements Iterable<[string, V]> {
     const gone: string[] = [];
     const compare = (then: Tree<V>, now: Tree<V>): void => {
       if (then === now) return;
-      if (Array.isArray(then) && Array.isArray(now)) {
-        for (let arm = 0; arm < ARMS; arm++) compare(then[arm], now[arm]);
+      if (isBranch(then) && isBranch(now) && then.shift === now.shift && isBelow(now, then.hash)) {
+        for (let arm = 0; arm < ARMS; arm++) compare(then.arms[arm], now.arms[arm]);
         return;
       }
       for (const entry of entriesOf(now, ANY)) if (this.get(entry[0]) !== entry[1]) put.push(entry);
@@ -124,40 +136,42 @@ export class Shelf<V> implements Iterable<[string, V]> {
 
 function leafOf<V>(root: Tree<V>, name: string, hash: number): Leaf<V> | undefined {
   let tree = root;
-  for (let shift = 0; isBranch(tree); shift += BITS) tree = tree[armOf(hash, shift)]!;
-  while (tree !== undefined && tree.name !== name) tree = tree.next!;
+  while (isBranch(tree)) tree = armOf(tree, hash);
+  while (tree !== undefined && tree.name !== name) tree = tree.next;
   return tree;
 }
 
+const NO_ARMS: readonly undefined[] = new Array(ARMS).fill(undefined);
+
 /** The tree with the leaf on it, in the place of one of the same name. */
-function grafted<V>(tree: Tree<V>, leaf: Leaf<V>, shift: number): Tree<V> {
+function grafted<V>(tree: Tree<V>, leaf: Leaf<V>): Tree<V> {
   if (tree === undefined) return leaf;
-  if (isBranch(tree)) {
-    const at = armOf(leaf.hash, shift);
-    return withArm(tree, at, grafted(tree[at], leaf, shift + BITS));
-  }
-  if (tree.hash === leaf.hash) {
-    const others = unchained(tree, leaf.name);
-    return others === undefined ? leaf : chained(leaf, others);
-  }
-  const branch = withArm(new Array<Tree<V>>(ARMS).fill(undefined), armOf(tree.hash, shift), tree);
-  return grafted(branch, leaf, shift);
+  if (isBranch(tree) ? !isBelow(tree, leaf.hash) : tree.hash !== leaf.hash) return forked(tree, leaf);
+  if (isBranch(tree)) return withArm(tree, leaf.hash, grafted(armOf(tree, leaf.hash), leaf));
+  const others = unchained(tree, leaf.name);
+  return others === undefined ? leaf : chained(leaf, others);
 }
 
-/** The tree without the name, which is on it. A branch that would bear a single leaf becomes that leaf. */
-function pruned<V>(tree: Tree<V>, hash: number, name: string, shift: number): Tree<V> {
-  if (tree === undefined) return undefined;
-  if (!isBranch(tree)) return unchained(tree, name);
-  const at = armOf(hash, shift);
-  const rest = withArm(tree, at, pruned(tree[at], hash, name, shift + BITS));
-  const left = rest.filter((arm) => arm !== undefined);
-  return left.length === 1 && !isBranch(left[0]) ? left[0] : rest;
+/** A branch with a tree and a leaf that have no more in common. */
+function forked<V>(tree: Branch<V> | Leaf<V>, leaf: Leaf<V>): Branch<V> {
+  const differ = tree.hash ^ leaf.hash;
+  const lowest = 31 - Math.clz32(differ & -differ);
+  const fork = new Branch<V>(lowest - (lowest % BITS), leaf.hash, NO_ARMS);
+  return withArm(withArm(fork, tree.hash, tree), leaf.hash, leaf);
 }
 
-function withArm<V>(branch: Branch<V>, at: number, arm: Tree<V>): Branch<V> {
-  const copy = branch.slice();
-  copy[at] = arm;
-  return copy;
+/** The tree without the name, which is on it. A branch that would bear a single tree becomes that. */
+function pruned<V>(tree: Tree<V>, hash: number, name: string): Tree<V> {
+  if (!isBranch(tree)) return tree && unchained(tree, name);
+  const rest = withArm(tree, hash, pruned(armOf(tree, hash), hash, name));
+  const left = rest.arms.filter((arm) => arm !== undefined);
+  return left.length === 1 ? left[0] : rest;
+}
+
+function withArm<V>({ shift, hash: common, arms }: Branch<V>, hash: number, arm: Tree<V>): Branch<V> {
+  const copy = arms.slice();
+  copy[(hash >>> shift) & (ARMS - 1)] = arm;
+  return new Branch(shift, common, copy);
 }
 
 const chained = <V>({ hash, name, value }: Leaf<V>, next: Leaf<V> | undefined) => new Leaf(hash, name, value, next);
@@ -180,7 +194,7 @@ function entriesOf<V>(
   found: [string, V][] = [],
 ): [string, V][] {
   if (isBranch(tree)) {
-    for (let arm = 0; arm < ARMS; arm++) if (tree[arm] !== undefined) entriesOf(tree[arm], wanted, found);
+    for (const arm of tree.arms) if (arm !== undefined) entriesOf(arm, wanted, found);
   } else {
     for (let leaf = tree; leaf !== undefined; leaf = leaf.next) {
       if (wanted(leaf.name, leaf.value)) found.push([leaf.name, leaf.value]);
@@ -190,12 +204,17 @@ function entriesOf<V>(
 }
 
 function isBranch<V>(tree: Tree<V>): tree is Branch<V> {
-  return Array.isArray(tree);
+  return (tree as Partial<Branch<V>> | undefined)?.arms !== undefined;
 }
 
-/** The arm that a hash takes in a branch. Below its last bits there is no branch: leaves that are still together have the same hash. */
-function armOf(hash: number, shift: number): number {
-  return (hash >>> shift) & (ARMS - 1);
+/** The arm that a hash takes in a branch. */
+function armOf<V>({ shift, arms }: Branch<V>, hash: number): Tree<V> {
+  return arms[(hash >>> shift) & (ARMS - 1)];
+}
+
+/** Whether a hash has what a branch's leaves have in common. */
+function isBelow<V>({ shift, hash: common }: Branch<V>, hash: number): boolean {
+  return ((common ^ hash) & ((1 << shift) - 1)) === 0;
 }
 
 /** FNV-1a over the name's characters: 32 bits with a sign, because V8 keeps such numbers without an object of their own. */
