@@ -3,7 +3,7 @@
  * Node, and without it otherwise (docs/decisions/0008-speed.md).
  */
 import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
 
@@ -34,7 +34,9 @@ export function load(path: string, require: (name: string) => unknown): unknown 
   if (known) return known.module.exports;
   const source = readFileSync(path, 'latin1'); // esbuild writes ASCII
   const name = source.slice(0, NAME_LENGTH);
-  const script = new Script(source, { filename: path, cachedData: codeAtHand(path, name) });
+  // In stacks. V8's code keeps the name under which it was made, and that was in the folder of a build.
+  const filename = `haplog/${basename(path)}`;
+  const script = new Script(source, { filename, cachedData: codeAtHand(path, name) });
   const module: Loaded['module'] = { exports: {} };
   loaded.set(path, { name, script, module });
   try {

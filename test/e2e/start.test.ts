@@ -1,6 +1,6 @@
 /** What a start promises: code that the build kept makes it sooner, and nothing about it can keep haplog from starting. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -83,6 +83,22 @@ test('where a disk has lost a part of that, it starts without', () => {
     writeFileSync(built('program.cache'), Buffer.from(kept).fill(0, sector * 512, (sector + 1) * 512));
     assert.equal(taken(), undefined, `sector ${sector} of ${sectors}`);
   }
+});
+
+test('a stack names haplog, and no folder of the machine that built it', () => {
+  const log = join(projectRoot, 'fixtures', 'allyrion', 'haproxy.log');
+  const start = `
+    process.argv = [process.argv[0], 'haplog', 'replay', ${JSON.stringify(log)}];
+    const fs = require('node:fs');
+    const { openSync } = fs;
+    fs.openSync = (path, ...how) => {
+      if (path === ${JSON.stringify(log)}) console.error(new Error('here').stack);
+      return openSync(path, ...how);
+    };
+    require(${JSON.stringify(built('main.js'))});`;
+  const { stderr } = spawnSync(process.execPath, ['-e', start], { encoding: 'utf8' });
+  assert.match(stderr, /\(haplog\/program\.js:\d+:\d+\)/);
+  assert.doesNotMatch(stderr, /[^(]haplog\/program\.js|stage/);
 });
 
 test('a part that cannot be loaded is asked for again', () => {
