@@ -82,7 +82,8 @@ export async function locate(path: string, { fingerprint, offset }: Checkpoint):
     }
   }
   const file = await longestOf(found);
-  return file && { file, offset };
+  // A copy made before the file was emptied may lack lines that were read since: beyond its end it would look emptied itself, for ever.
+  return file && { file, offset: file.compressed ? offset : Math.min(offset, file.size) };
 }
 
 /** Whether the path still names this file. */

@@ -291,49 +291,6 @@ test('started between the rename and the new file, it waits on the old one', asy
   assert.deepEqual(tailing.texts, [stateLine(2), stateLine(3)]);
 });
 
-test('of a log that was copied and truncated, the rest is read from the copy', async () => {
-  using files = folder();
-  const log = files.path('haproxy.log');
-  writeFileSync(log, lines(stateLine(1)));
-  await using tailing = new Tailing(log);
-  await tailing.untilText(stateLine(1));
-  appendFileSync(log, lines(stateLine(2)));
-  copyFileSync(log, `${log}.1`);
-  truncateSync(log, 0);
-  appendFileSync(log, lines(stateLine(3)));
-  await tailing.untilText(stateLine(3));
-  assert.deepEqual(tailing.texts, [stateLine(1), stateLine(2), stateLine(3)]);
-  assert.ok(tailing.kinds().includes('truncated'));
-});
-
-test('a log that was emptied and has grown beyond its old size is read from its start', async () => {
-  using files = folder();
-  const log = files.path('haproxy.log');
-  const grown = Array.from({ length: 2000 }, (_, n) => stateLine(`${n}-new`));
-  writeFileSync(log, lines(stateLine(1)));
-  await using tailing = new Tailing(log);
-  await tailing.untilText(stateLine(1));
-  // Until it has nothing left to do but to wait.
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  truncateSync(log, 0);
-  appendFileSync(log, lines(...grown));
-  await tailing.untilText(grown.at(-1)!);
-  assert.deepEqual(tailing.texts, [stateLine(1), ...grown]);
-});
-
-test('a log that has become shorter, as after a power cut, repeats nothing', async () => {
-  using files = folder();
-  const log = files.path('haproxy.log');
-  writeFileSync(log, lines(stateLine(1), stateLine(2), stateLine(3)));
-  const resume = await checkpointOf(log);
-  truncateSync(log, lines(stateLine(1), stateLine(2)).length);
-  await using tailing = new Tailing(log, { resume });
-  await tailing.untilNotice('following');
-  appendFileSync(log, lines(stateLine(4)));
-  await tailing.untilText(stateLine(4));
-  assert.deepEqual(tailing.texts, [stateLine(4)]);
-});
-
 test('a copy put in the place of the log, as an editor does, repeats nothing', async () => {
   using files = folder();
   const log = files.path('haproxy.log');
