@@ -62,6 +62,8 @@ export class LogFile {
   readonly compressed: boolean;
   #fd: number;
   #head: Buffer | null = null;
+  /** The first bytes as they were read, while they are not a whole line. */
+  #begun: Buffer = Buffer.alloc(0);
 
   private constructor(openedAs: string, fd: number, id: FileId, compressed: boolean) {
     this.openedAs = openedAs;
@@ -150,16 +152,27 @@ export class LogFile {
   }
 
   /**
-   * Whether it was emptied in place (copytruncate) since it was read up to `offset`: it is shorter then or, if it has grown again, begins
-   * differently. Asked before each reading that follows a pause, so it must be quick: two system calls on what lies in the page cache,
-   * which a thread pool would only make slower.
+   * Takes note of bytes that were read at `offset`. The file is known by what was read at its beginning, not by what stands there when
+   * somebody asks.
+   */
+  hasRead(chunk: Buffer, offset: number): void {
+    if (this.compressed || this.#head !== null || offset !== this.#begun.length) return;
+    this.#begun = Buffer.concat([this.#begun, chunk.subarray(0, HEAD_BYTES - offset)]);
+    this.#head = headOf(this.#begun, false);
+  }
+
+  /**
+   * Whether it was emptied in place (copytruncate) since it was read up to `offset`: it is shorter then or, if it has grown again, to
+   * whatever size, begins differently. Times are not asked: on some file systems they are as coarse as two seconds. Asked before each
+   * reading that follows a pause, so it must be quick: two system calls on what lies in the page cache, which a thread pool would only make
+   * slower.
    */
   truncatedSince(offset: number): boolean {
     if (this.compressed) return false;
     if (this.size < offset) return true;
-    if (this.#head === null) return false;
-    const now = Buffer.allocUnsafe(this.#head.length);
-    return readSync(this.fd, now, 0, now.length, 0) < now.length || !now.equals(this.#head);
+    const known = this.#head ?? this.#begun;
+    const now = Buffer.allocUnsafe(known.length);
+    return readSync(this.fd, now, 0, now.length, 0) < now.length || !now.equals(known);
   }
 
   /** The start of the line that holds the byte before `offset`, or `offset` itself if a line ends there. */

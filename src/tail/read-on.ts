@@ -54,11 +54,15 @@ class FileReading {
     return { file: this.file, offset: this.splitter.offset };
   }
 
+  get #truncated(): boolean {
+    return this.file.truncatedSince(this.splitter.offset);
+  }
+
   async *run(): AsyncGenerator<Batch, Place | null> {
     const { path, signal, teller } = this.course;
     let replaced = false;
     while (!signal.aborted) {
-      if (this.file.truncatedSince(this.splitter.offset)) return await this.#afterTruncation();
+      if (this.#truncated) return yield* this.#afterTruncation();
       yield* this.#readToEnd();
       if (signal.aborted) break;
       const sight = await look(path, this.#place);
@@ -85,8 +89,8 @@ class FileReading {
     this.#exhausted = this.file.compressed;
     try {
       for await (const chunk of chunksOf(this.file, this.splitter.offset)) {
-        yield* this.#take(chunk);
-        if (this.course.signal.aborted) return;
+        const paused = yield* this.#take(chunk);
+        if (this.course.signal.aborted || (paused && this.#truncated)) return;
       }
     } catch (error) {
       if (!(error instanceof CannotRead) || !this.file.compressed) throw error;
@@ -94,11 +98,17 @@ class FileReading {
     }
   }
 
-  async *#take(chunk: Buffer): AsyncGenerator<Batch, void> {
+  /** Returns whether it had to pause: a batch may wait long for its turn, or for room on the disk. */
+  async *#take(chunk: Buffer): AsyncGenerator<Batch, boolean> {
+    let paused = false;
+    this.file.hasRead(chunk, this.splitter.offset);
     for (let at = 0; at < chunk.length; ) {
       at = this.splitter.push(chunk, at);
-      if (this.course.batches.ripe(this.splitter)) yield this.#batch('line');
+      if (!this.course.batches.ripe(this.splitter)) continue;
+      yield this.#batch('line');
+      paused = true;
     }
+    return paused;
   }
 
   /** tail-file's turn: until the path names something else, or the file was emptied, or tail-file has failed. */
@@ -111,15 +121,15 @@ class FileReading {
         const chunk = await tail.next();
         if (this.course.signal.aborted) return;
         if (chunk !== null) {
-          if (paused && this.file.truncatedSince(this.splitter.offset)) return;
-          yield* this.#take(chunk);
+          if (paused && this.#truncated) return;
+          paused = yield* this.#take(chunk);
         } else {
           const seen = await look(this.course.path, this.#place);
           if (seen.kind === 'truncated' || seen.kind === 'replaced') return;
           yield* this.#atEnd(seen);
           this.#failures = 0;
+          paused = true;
         }
-        paused = chunk === null;
       }
     } finally {
       await tail?.close();
@@ -167,8 +177,10 @@ class FileReading {
     return next;
   }
 
-  async #afterTruncation(): Promise<Place> {
+  async *#afterTruncation(): AsyncGenerator<Batch, Place> {
     const { path, teller } = this.course;
+    this.splitter.giveUpPieces();
+    if (this.splitter.found.tally.lines > 0) yield this.#batch('line');
     const { offset } = this.splitter;
     const fingerprint = this.file.fingerprint();
     const copy = fingerprint && (await locate(path, { path, fingerprint, offset: this.splitter.lineStart }));

@@ -1,8 +1,9 @@
 /** What a follower makes of a log that is emptied in place, as by logrotate's copytruncate or `: > log`, or that has become shorter. */
 import assert from 'node:assert/strict';
-import { appendFileSync, copyFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { checkpointOf, folder, lines, stateLine, Tailing } from './tailing.js';
+import { follow } from '../../../src/tail/follow.js';
+import { checkpointOf, folder, lines, stateLine, Tailing, trafficLine } from './tailing.js';
 
 test('of a log that was copied and truncated, the rest is read from the copy', async () => {
   using files = folder();
@@ -62,6 +63,103 @@ test('a log that was emptied and has grown beyond its old size is read from its 
   appendFileSync(log, lines(...grown));
   await tailing.untilText(grown.at(-1)!);
   assert.deepEqual(tailing.texts, [stateLine(1), ...grown]);
+});
+
+/** Until a follower that has read all has nothing left to do but to wait. */
+const restful = () => new Promise((resolve) => setTimeout(resolve, 30));
+
+/** Lines that make as many bytes as `bytes`; the first one is `text`. */
+function filledUp(text: string, bytes: number): string {
+  return `${text}\n${'.'.repeat(bytes - text.length - 2)}\n`;
+}
+
+for (const [size, more] of [
+  ['the same size', 0],
+  ['a greater size', 5000],
+] as const) {
+  test(`a log that was emptied and filled again up to ${size} is read from its start, after the rest of its copy`, async () => {
+    using files = folder();
+    const log = files.path('haproxy.log');
+    writeFileSync(log, lines(stateLine(1), trafficLine(1)));
+    await using tailing = new Tailing(log);
+    await tailing.untilNotice('following');
+    await restful();
+    const read = readFileSync(log).length;
+    appendFileSync(log, lines(stateLine(2)));
+    copyFileSync(log, `${log}.1`);
+    truncateSync(log, 0);
+    appendFileSync(log, filledUp(stateLine(3), read + more));
+    await tailing.untilText(stateLine(3));
+    assert.deepEqual(tailing.texts, [1, 2, 3].map(stateLine));
+  });
+
+  test(`the same while haplog was away, up to ${size}`, async () => {
+    using files = folder();
+    const log = files.path('haproxy.log');
+    writeFileSync(log, lines(stateLine(1), trafficLine(1)));
+    const resume = await checkpointOf(log);
+    appendFileSync(log, lines(stateLine(2)));
+    copyFileSync(log, `${log}.1`);
+    truncateSync(log, 0);
+    appendFileSync(log, filledUp(stateLine(3), resume.offset + more));
+    await using tailing = new Tailing(log, { resume });
+    await tailing.untilText(stateLine(3));
+    assert.deepEqual(tailing.texts, [2, 3].map(stateLine));
+  });
+
+  test(`a log that was emptied within its first line and filled again up to ${size} is read from its start`, async () => {
+    using files = folder();
+    const log = files.path('haproxy.log');
+    const begun = `${stateLine(1)} And more`;
+    writeFileSync(log, begun);
+    await using tailing = new Tailing(log);
+    await tailing.untilNotice('following');
+    await restful();
+    truncateSync(log, 0);
+    appendFileSync(log, filledUp(stateLine(2), begun.length + more));
+    await tailing.untilText(stateLine(2));
+    assert.deepEqual(tailing.texts, [stateLine(2)]);
+  });
+}
+
+test('a log that is emptied again before anything of it was stored is read from its start', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  writeFileSync(log, lines(stateLine(1)));
+  await using tailing = new Tailing(log);
+  await tailing.untilText(stateLine(1));
+  truncateSync(log, 0);
+  await tailing.untilNotice('truncated');
+  const passed = lines(trafficLine(1), trafficLine(2));
+  appendFileSync(log, passed);
+  await restful();
+  truncateSync(log, 0);
+  appendFileSync(log, filledUp(stateLine(2), passed.length));
+  await tailing.untilText(stateLine(2));
+  assert.deepEqual(tailing.texts, [1, 2].map(stateLine));
+});
+
+test('a log that is emptied and filled again while what was found waits to be stored loses and repeats nothing', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  // More than is read at once.
+  const old = Array.from({ length: 6000 }, (_, n) => stateLine(n));
+  const young = old.map((_, n) => stateLine(`${n}-new`));
+  writeFileSync(log, lines(...old));
+  const abort = new AbortController();
+  const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(10_000)]);
+  const clock = { now: Date.now };
+  const texts: string[] = [];
+  for await (const batch of follow({ path: log, from: 'start', resume: null, clock, signal, onNotice() {} })) {
+    if (texts.length === 0) {
+      copyFileSync(log, `${log}.1`);
+      truncateSync(log, 0);
+      appendFileSync(log, lines(...young));
+    }
+    texts.push(...batch.lines.map(({ text }) => text));
+    if (batch.caughtUp) abort.abort();
+  }
+  assert.deepEqual(texts, [...old, ...young]);
 });
 
 test('a log that has become shorter, as after a power cut, repeats nothing', async () => {
