@@ -17,7 +17,7 @@ export interface Moment {
   now: Instant;
   /** Whether anybody may be told: not while lines are read that were written before haplog looked. */
   tells: boolean;
-  /** Whether lines are read that were written before haplog had looked at their log for the first time. */
+  /** Whether what is read was before haplog's time (`Incident.past`). */
   past: boolean;
 }
 

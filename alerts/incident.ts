@@ -92,7 +92,7 @@ export interface Incident {
   offersAgain?: true;
   /** When receivers that were not told are to be: their hours begin, or it is escalated to them; null or absent if there are none. */
   othersAt?: Instant | null;
-  /** It began before haplog had read its log for the first time: it is told while it lasts, and nobody has missed it. */
+  /** It began before haplog had read its log for the first time, or had missed it: it is told while it lasts, and nobody has missed it. */
   past?: true;
   /** Nothing is told of it before this instant; null if nothing stands against telling. */
   quietUntil: Instant | null;

@@ -30,7 +30,7 @@ export const NOTHING_KNOWN: Situation = {
 };
 
 export type Input =
-  /** `heardAt` is our clock when the line was read. `past`: its log was not yet read to its end for the first time. */
+  /** `heardAt` is our clock when the line was read. `past`: it was before haplog's time (`Incident.past`). */
   | { kind: 'event'; event: HaproxyEvent; copies: number; live: boolean; past?: boolean; heardAt: Instant }
   /**
    * Comes only when every source has been read to its end. `anew`: haplog has begun to run, or has a new configuration. `host`: time passes

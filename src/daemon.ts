@@ -102,8 +102,8 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
     const onNotice = (notice: Notice) => {
       say(noticeSaid(notice), notice);
       const isAway = sight.hear(notice);
-      // A log that is not there holds nothing that was over before.
-      if (notice.kind === 'following' || notice.kind === 'missing') intake.reachedEnd(path);
+      if (notice.kind === 'following') intake.reachedEnd(path);
+      if (notice.kind === 'missing') intake.missing(path);
       if (notice.kind === 'following' && beginsIllegibly(path)) say({ level: 'warn', words: illegibleSaid(path) });
       // A log that cannot be read must not stop time for the others: holds pass, and reminders come.
       if (isAway || notice.kind === 'following') time.caughtUpSoon(path, confluence.rest(path));

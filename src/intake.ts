@@ -1,8 +1,8 @@
 /** The one writer of history: batches and ticks go through here one at a time, and what they mean is remembered only once the store has it. */
 import { nextTickAt, type Plan } from '../alerts/index.js';
-import { nextVerdictAt } from '../parsers/index.js';
+import { type Instant, nextVerdictAt } from '../parsers/index.js';
 import { contextOf, type Reading } from './line-time.js';
-import { afterSetBack, type Memory, onceRead } from './memory.js';
+import { ALL_IS_NEWS, afterSetBack, type Memory, onceRead } from './memory.js';
 import type { OwnClock } from './own-clock.js';
 import { commitOf, type Ingested, ingest, tick, together } from './pipeline.js';
 import type { Commit, News, Store } from './store/store.js';
@@ -12,8 +12,11 @@ export interface IntakeDeps {
   /** The configuration's part of the plan. */
   plan: Plan;
   clock: OwnClock;
-  /** The logs that were read to their end at least once. What began before that was before haplog's time, if it is over by then. */
-  onceRead: ReadonlySet<string>;
+  /**
+   * Since when what it tells is news, for each log that was read to its end at least once, or was missing. What began before that was before
+   * haplog's time, if it is over by then.
+   */
+  onceRead: ReadonlyMap<string, Instant>;
   /** Called after each commit that is on disk; `before` is what was remembered until then. */
   onCommit(commit: Commit, before: Memory): void;
   /** Called when our clock was set back by so many ms, or forward again (negative), once what waits waits no longer for it. */
@@ -28,15 +31,15 @@ export class Intake {
   #behindMs = 0;
   #turn: Promise<void> = Promise.resolve();
   #ended = false;
-  readonly #onceRead: Set<string>;
-  /** Those that have come to their end since, of which the store does not know it yet. */
-  readonly #atEnd = new Set<string>();
+  readonly #onceRead: Map<string, Instant>;
+  /** Those that have come to their end, or were found missing, since then: the store does not know it yet. */
+  readonly #atEnd = new Map<string, Instant>();
 
   constructor(deps: IntakeDeps, memory: Memory) {
     this.#deps = deps;
     this.#memory = memory;
     this.#plan = deps.plan;
-    this.#onceRead = new Set(deps.onceRead);
+    this.#onceRead = new Map(deps.onceRead);
   }
 
   get memory(): Memory {
@@ -54,9 +57,9 @@ export class Intake {
         // It may have been read just before our clock was set back.
         const readAt = Math.min(asRead.readAt, this.#deps.clock.now());
         const batch = { ...asRead, readAt };
-        const past = !live && !this.#onceRead.has(source.path);
+        const newsSince = live ? ALL_IS_NEWS : this.#newsSince(source.path);
         const context = contextOf({ batch, source });
-        const ingested = ingest(memory, batch, this.#plan, context, { heardAt: () => readAt, past });
+        const ingested = ingest(memory, batch, this.#plan, context, { heardAt: () => readAt, newsSince });
         memory = ingested.memory;
         all.push(ingested.news);
       }
@@ -66,7 +69,16 @@ export class Intake {
 
   /** A log has been read to its end. The next tick ends its first reading, if it was one. */
   reachedEnd(path: string): void {
-    if (!this.#onceRead.has(path)) this.#atEnd.add(path);
+    if (this.#onceRead.get(path) !== ALL_IS_NEWS) this.#atEnd.set(path, ALL_IS_NEWS);
+  }
+
+  /** A log is missing. If it was never read, it may appear with a history of its own: only what comes after this is news. */
+  missing(path: string): void {
+    if (!this.#onceRead.has(path) && !this.#atEnd.has(path)) this.#atEnd.set(path, this.#deps.clock.now());
+  }
+
+  #newsSince(path: string): Instant {
+    return this.#onceRead.get(path) ?? Number.POSITIVE_INFINITY;
   }
 
   /** Lets time pass up to now. Only to be called when every log has been read to its end. */
@@ -109,16 +121,20 @@ export class Intake {
 
   #passTime(how: { anew?: boolean; live?: boolean }): Promise<void> {
     const read = [...this.#atEnd];
-    const past = how.live === false && read.length > 0;
-    return this.#queue((memory) => tick(memory, this.#deps.clock.now(), this.#plan, { ...how, past }), read);
+    const firsts = how.live === false ? read.map(([path]) => this.#newsSince(path)) : [];
+    const newsSince = Math.max(ALL_IS_NEWS, ...firsts);
+    return this.#queue((memory) => tick(memory, this.#deps.clock.now(), this.#plan, { ...how, newsSince }), read);
   }
 
   async #heedWishes(): Promise<void> {
     this.#plan = { ...this.#plan, ...(await this.#deps.store.wishes()) };
   }
 
-  /** @param read the logs whose first reading ends with this */
-  #queue(work: (memory: Memory) => Ingested, read: readonly string[] = []): Promise<void> {
+  /** @param read the logs whose first reading ends with this, or that were found missing */
+  #queue(
+    work: (memory: Memory) => Ingested,
+    read: readonly (readonly [path: string, newsSince: Instant])[] = [],
+  ): Promise<void> {
     const turn = this.#turn.then(async () => {
       if (this.#ended) return;
       await this.#heedWishes();
@@ -129,13 +145,15 @@ export class Intake {
       const notedAt = this.#deps.clock.now();
       const notifications = news.notifications.map((each) => ({ ...each, notedAt }));
       const changes = commitOf(before, { memory, news: { ...news, notifications } });
-      const commit: Commit = { ...changes, remember: [...changes.remember, ...read.map(onceRead)] };
+      const commit: Commit = { ...changes, remember: [...changes.remember, ...read.map((each) => onceRead(...each))] };
       await this.#deps.store.apply(commit);
       this.#memory = memory; // believed only once it is on disk
       this.#behindMs = behindMs;
       if (byMs !== 0) this.#deps.onSetBack(byMs);
-      for (const path of read) this.#onceRead.add(path);
-      for (const path of read) this.#atEnd.delete(path);
+      for (const [path, newsSince] of read) {
+        this.#onceRead.set(path, newsSince);
+        if (this.#atEnd.get(path) === newsSince) this.#atEnd.delete(path);
+      }
       this.#deps.onCommit(commit, before);
     });
     this.#turn = turn.catch(() => {}); // the caller gets the error; the queue itself goes on

@@ -15,12 +15,13 @@ import {
   waitingSince,
 } from '../parsers/index.js';
 import { assignRequests } from './impact.js';
-import { type Memory, memoryWith } from './memory.js';
+import { ALL_IS_NEWS, type Memory, memoryWith } from './memory.js';
 
-/** Whether a line was written while haplog watched, or before haplog had ever read its log to the end, and our clock when it was read. */
+/** Whether a line was written while haplog watched, and our clock when it was read. */
 export interface Reading {
   live: boolean;
-  past?: boolean;
+  /** What began before that was before haplog's time, if it is over by then: nobody has missed it. Absent: nothing was. */
+  newsSince?: Instant;
   heardAt: Instant;
   /** The log's own time is the only clock: what falls due between two lines happens then, and not with the later line. */
   passes?: boolean;
@@ -29,7 +30,8 @@ export interface Reading {
 export interface LineToRead {
   text: string;
   live: boolean;
-  past?: boolean;
+  /** As in `Reading`. */
+  newsSince?: Instant;
   /** Our clock when a line with this stamp was read. */
   heardAt: (stamp: Instant) => Instant;
   passes?: boolean;
@@ -60,9 +62,9 @@ export function meaningOf(memory: Memory, line: LineToRead, plan: Plan, context:
     return waitingSince(heard, host) ?? situation.clocks.get(host)?.at;
   });
   if (!parsed.ok) return { parsed, hearing: null, steps: [], struck: [], memory };
-  const { live, past = false, passes = false } = line;
+  const { live, newsSince = ALL_IS_NEWS, passes = false } = line;
   const { at } = parsed.stamp;
-  const reading = { live, past, passes, heardAt: line.heardAt(at) };
+  const reading = { live, newsSince, passes, heardAt: line.heardAt(at) };
   // What was written before haplog looked has waited for its witness since then: when time passes, all that was written meanwhile is read.
   const since = live ? reading.heardAt : Math.min(at, reading.heardAt);
   const hearing = hear(heard, parsed.record, parsed.stamp, { id: line.id, heardAt: since });
@@ -75,7 +77,7 @@ export function meaningOfSilence(memory: Memory, now: Instant, plan: Plan, readi
 }
 
 function believed(before: Memory, hearing: Hearing, plan: Plan, reading: Reading): Belief {
-  const { live, past = false, heardAt, passes = false } = reading;
+  const { live, newsSince = ALL_IS_NEWS, heardAt, passes = false } = reading;
   let memory: Memory = memoryWith(before, { heard: hearing.heard });
   if (hearing.events.length === 0 && memory.unassigned.size === 0) return { hearing, steps: [], struck: [], memory };
   const assign = (isJudged: (after: EventId) => boolean): Incident[] => {
@@ -87,6 +89,7 @@ function believed(before: Memory, hearing: Hearing, plan: Plan, reading: Reading
     const meanwhile = passes ? timePasses(memory.situation, event, plan) : [];
     memory = memoryWith(memory, { situation: meanwhile.at(-1)?.situation ?? memory.situation });
     const { situation, heard } = memory;
+    const past = event.at < newsSince;
     const stepped = step(situation, { kind: 'event', event, copies, live, past, heardAt }, plan);
     const next = withImpact(stepped, event, memory.traffic);
     memory = memoryWith(memory, { situation: next.situation });

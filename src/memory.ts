@@ -101,15 +101,26 @@ export function difference(before: Memory, after: Memory): Pick<Commit, 'remembe
   return { remember, forget };
 }
 
-/** Where the store has the logs that were read to their end at least once. A daemon that is killed before goes on with the first reading. */
+/**
+ * Where the store has since when what a log tells is news: for each log that was read to its end at least once, or was missing at that
+ * instant. A daemon that is killed before goes on with the first reading.
+ */
 const ONCE_READ = 'read';
 
-/** What to store when a log was read to its end for the first time. */
-export const onceRead = (path: string): MemoryRow => ({ shelf: ONCE_READ, key: path, body: true });
+/** Once a log was read to its end, all that comes is news, whenever it was. */
+export const ALL_IS_NEWS: Instant = Number.NEGATIVE_INFINITY;
 
-/** The paths of the logs that were read to their end at least once. */
-export function logsOnceRead(rows: readonly MemoryRow[]): Set<string> {
-  return new Set(rows.filter(({ shelf }) => shelf === ONCE_READ).map(({ key }) => key));
+/** What to store when a log was read to its end for the first time, or was missing when it was first looked for. */
+export const onceRead = (path: string, newsSince: Instant): MemoryRow => ({
+  shelf: ONCE_READ,
+  key: path,
+  body: newsSince === ALL_IS_NEWS ? true : newsSince,
+});
+
+/** Since when what it tells is news, for each log that was read to its end at least once, or was missing. */
+export function logsOnceRead(rows: readonly MemoryRow[]): Map<string, Instant> {
+  const read = rows.filter(({ shelf }) => shelf === ONCE_READ);
+  return new Map(read.map(({ key, body }) => [key, typeof body === 'number' ? body : ALL_IS_NEWS]));
 }
 
 /** The memory that the store's rows hold: the inverse of `difference` from nothing. */

@@ -23,7 +23,7 @@ import {
 } from '../parsers/index.js';
 import { takeRequests } from './impact.js';
 import { type Belief, type LineToRead, meaningOf, meaningOfSilence } from './meaning.js';
-import { difference, type Memory, memoryWith } from './memory.js';
+import { ALL_IS_NEWS, difference, type Memory, memoryWith } from './memory.js';
 import { Misses } from './misses.js';
 import type { Commit, Counted, News } from './store/store.js';
 import type { Batch } from './tail/batch.js';
@@ -40,8 +40,8 @@ export function commitOf(before: Memory, { memory, news }: Ingested): Commit {
   return { ...news, ...difference(before, memory), imported: false };
 }
 
-/** The clock by which lines are heard, and whether they are of a log that was never read to its end before. */
-export type Pace = Pick<LineToRead, 'heardAt' | 'passes' | 'past'>;
+/** The clock by which lines are heard, and since when what they tell is news. */
+export type Pace = Pick<LineToRead, 'heardAt' | 'passes' | 'newsSince'>;
 
 /** As if each line had been read when it was written: the log's own time is the only one. */
 export const AS_WRITTEN: Pace = { heardAt: (stamp) => stamp, passes: true };
@@ -112,17 +112,17 @@ export function conclude(
 /**
  * Lets time pass; only to be called when every source has been read to its end.
  * @param how `anew` as in `Input`; `live` is false for the first one after catching up: the events that wait by then were not written just now.
- *   `past`: they are of a log that was read for the first time
+ *   `newsSince`: as in `Reading`, for all logs whose first reading ends with this
  */
 export function tick(
   memory: Memory,
   at: Instant,
   plan: Plan,
-  { live = true, past = false, ...how }: Pick<Tick, 'anew'> & { live?: boolean; past?: boolean } = {},
+  { live = true, newsSince = ALL_IS_NEWS, ...how }: Pick<Tick, 'anew'> & { live?: boolean; newsSince?: Instant } = {},
 ): Ingested {
   const news = noNews();
   const facts = new Facts();
-  const settled = meaningOfSilence(memory, at, plan, { live, past, heardAt: at });
+  const settled = meaningOfSilence(memory, at, plan, { live, newsSince, heardAt: at });
   facts.take(settled);
   const next = step(settled.memory.situation, { kind: 'tick', at, ...how }, plan);
   facts.add(next);

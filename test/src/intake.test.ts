@@ -48,7 +48,7 @@ class Day {
       {
         store: this.store,
         plan: this.plan,
-        onceRead: new Set(),
+        onceRead: new Map(),
         clock: ownClock(
           lastInstant(memory),
           () => this.now + this.aheadMs,
@@ -336,7 +336,7 @@ test('an intake that has ended changes nothing any more, and what was under way 
     {
       store: slow,
       plan: PLAN,
-      onceRead: new Set(),
+      onceRead: new Map(),
       clock: { ...right, now: () => T },
       onCommit: () => {},
       onSetBack: () => {},

@@ -20,8 +20,15 @@ const DAY = 24 * 60 * MINUTE;
 const twice = (host: string, at: number, text: string) => `${syslogLine(at, text, { host })}\n`.repeat(2);
 const outage = (host: string, at: number) => twice(host, at, down('a', 0)) + twice(host, at + MINUTE, up('a', 1));
 
-/** A life of the daemon that follows these logs, until it has read all that is there. Returns what there was to tell up to now. */
-async function told(database: string, logs: readonly string[]): Promise<string[]> {
+/**
+ * A life of the daemon that follows these logs, until it has read all that is there. Returns what there was to tell up to now.
+ * @param meanwhile what happens then, before its end
+ */
+async function told(
+  database: string,
+  logs: readonly string[],
+  meanwhile = async (_: Inbox<string>): Promise<unknown> => null,
+): Promise<string[]> {
   const said = new Inbox<string>('word of the daemon');
   const stream = { isTTY: false, write: (line: string) => said.put(JSON.parse(line).msg) };
   const abort = new AbortController();
@@ -31,6 +38,7 @@ async function told(database: string, logs: readonly string[]): Promise<string[]
   const ended = runDaemon({ config: { ...DEFAULTS, sources }, store, log, from: 'start', signal: abort.signal });
   try {
     await said.match((line) => line.startsWith('caught up'), SOON);
+    await meanwhile(said);
     abort.abort();
     await ended;
     const states = ['due', 'delivered', 'muted'] as const;
@@ -74,6 +82,42 @@ test('what a log that was empty when it was first read tells later was missed', 
   appendFileSync(log, outage('lb1', Date.now() - 60 * MINUTE));
   assert.deepEqual(await told(database, [log]), ['lb1: firing', 'lb1: resolved']);
 });
+
+test('of a log that appears, what was over before haplog missed it is told to nobody', LIMIT, async (t) => {
+  const folder = tempFolder(t);
+  const [known, late, database] = ['haproxy.log', 'late.log', 'haplog.db'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  writeFileSync(known, outage('lb1', Date.now() - DAY));
+  const all = await told(database, [known, late], async (said) => {
+    const now = Date.now();
+    // As of a mount that comes late.
+    writeFileSync(late, outage('lb2', now - DAY) + twice('lb4', now - 60 * MINUTE, down('a', 0)));
+    await said.match((line) => /^incident firing.*lb4/.test(line), SOON);
+  });
+  assert.deepEqual(all, ['lb4: firing'], 'what still lasts is told, once');
+});
+
+test(
+  'of a log that appears while haplog is away, what was over before haplog missed it is told to nobody',
+  LIMIT,
+  async (t) => {
+    const folder = tempFolder(t);
+    const [late, database] = [join(folder, 'late.log'), join(folder, 'haplog.db')];
+    const right = Date.now;
+    const earlier = t.mock.method(Date, 'now', () => right() - 2 * 60 * MINUTE);
+    assert.deepEqual(await told(database, [late]), []);
+    earlier.mock.restore();
+    writeFileSync(late, outage('lb2', Date.now() - DAY) + outage('lb3', Date.now() - 60 * MINUTE));
+    const first = await told(database, [late]);
+    assert.deepEqual(first.sort(), ['lb3: firing', 'lb3: resolved']);
+    // It has been read to its end by now: all that comes is news, whenever it was.
+    appendFileSync(late, outage('lb4', Date.now() - DAY));
+    assert.deepEqual((await told(database, [late])).slice(first.length).sort(), ['lb4: firing', 'lb4: resolved']);
+  },
+);
 
 /** A load balancer with two targets in files of their own: all of `local0`, and of `local1` what is at least an error. */
 const LOCAL0 = 'haproxy.log';

@@ -23,7 +23,7 @@ test('time stands still for lines that come while a slow store is asked what peo
   };
   const clock = ownClock(Number.NEGATIVE_INFINITY);
   const intake = new Intake(
-    { store: slow, plan: planWith(), onceRead: new Set(), clock, onCommit: () => commits++, onSetBack: () => {} },
+    { store: slow, plan: planWith(), onceRead: new Map(), clock, onCommit: () => commits++, onSetBack: () => {} },
     EMPTY_MEMORY,
   );
   const time = new Timekeeper(intake, ['/a.log'], () => {});
