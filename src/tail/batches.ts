@@ -85,6 +85,16 @@ export class BatchMaker {
     };
   }
 
+  /**
+   * The end was reached in a file without a complete line, which has no name, so that no batch can say so.
+   * @returns whether the last batch left it open, and it must be told otherwise
+   */
+  namelessEnd(): boolean {
+    const wasOpen = !this.#toldCaughtUp;
+    this.#toldCaughtUp = true;
+    return wasOpen;
+  }
+
   /** Everything that was there is read: what comes from now on is written while haplog watches. */
   reachedEnd(): void {
     this.#live = true;

@@ -39,9 +39,9 @@ export class Teller {
     this.#onNotice({ kind, path: this.#path, detail });
   }
 
-  /** Reported once, and again only after a trouble has come and gone. */
-  following(detail: string): void {
-    if (!this.#following) this.tell('following', detail);
+  /** Reported once, and again only after a trouble has come and gone, or if it is `owed`: nothing else tells that all is read. */
+  following(detail: string, owed = false): void {
+    if (owed || !this.#following) this.tell('following', detail);
     this.#following = true;
   }
 

@@ -159,7 +159,8 @@ class FileReading {
     // Reported after the last batch: by then everything that was there has been handed out.
     if (sight.kind === 'same') {
       teller.over();
-      teller.following(`from byte ${this.splitter.lineStart} on`);
+      const isOwed = this.splitter.lineStart === 0 && batches.namelessEnd();
+      teller.following(`from byte ${this.splitter.lineStart} on`, isOwed);
     } else if (sight.kind === 'waiting' && sight.because === 'empty') {
       if (teller.over()) teller.following('the file there is empty');
     } else if (sight.kind === 'waiting') {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, copyFileSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { follow } from '../../../src/tail/follow.js';
+import type { Notice } from '../../../src/tail/notice.js';
 import { checkpointOf, folder, lines, stateLine, Tailing, trafficLine } from './tailing.js';
 
 test('of a log that was copied and truncated, the rest is read from the copy', async () => {
@@ -64,6 +65,8 @@ test('a log that was emptied and has grown beyond its old size is read from its 
   await tailing.untilText(grown.at(-1)!);
   assert.deepEqual(tailing.texts, [stateLine(1), ...grown]);
 });
+
+const TIME_LIMIT_MS = 10_000;
 
 /** Until a follower that has read all has nothing left to do but to wait. */
 const restful = () => new Promise((resolve) => setTimeout(resolve, 30));
@@ -147,7 +150,8 @@ test('a log that is emptied and filled again while what was found waits to be st
   const young = old.map((_, n) => stateLine(`${n}-new`));
   writeFileSync(log, lines(...old));
   const abort = new AbortController();
-  const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(10_000)]);
+  const { signal } = abort;
+  const tooLong = setTimeout(() => abort.abort(), TIME_LIMIT_MS);
   const clock = { now: Date.now };
   const texts: string[] = [];
   for await (const batch of follow({ path: log, from: 'start', resume: null, clock, signal, onNotice() {} })) {
@@ -159,6 +163,7 @@ test('a log that is emptied and filled again while what was found waits to be st
     texts.push(...batch.lines.map(({ text }) => text));
     if (batch.caughtUp) abort.abort();
   }
+  clearTimeout(tooLong);
   assert.deepEqual(texts, [...old, ...young]);
 });
 
@@ -173,4 +178,27 @@ test('a log that has become shorter, as after a power cut, repeats nothing', asy
   appendFileSync(log, lines(stateLine(4)));
   await tailing.untilText(stateLine(4));
   assert.deepEqual(tailing.texts, [stateLine(4)]);
+});
+
+test('that all is read is told also where the log was emptied for good in the middle of many lines', async () => {
+  using files = folder();
+  const log = files.path('haproxy.log');
+  writeFileSync(log, lines(stateLine('before')));
+  const abort = new AbortController();
+  const { signal } = abort;
+  const tooLong = setTimeout(() => abort.abort(), TIME_LIMIT_MS);
+  const clock = { now: Date.now };
+  const told: string[] = [];
+  const onNotice = ({ kind }: Notice) => {
+    told.push(kind);
+    if (told.includes('truncated') && kind === 'following') abort.abort();
+    else if (kind === 'following') appendFileSync(log, lines(...Array.from({ length: 700 }, (_, n) => stateLine(n))));
+  };
+  let behind = false;
+  for await (const batch of follow({ path: log, from: 'start', resume: null, clock, signal, onNotice })) {
+    behind = !batch.caughtUp;
+    if (behind) truncateSync(log, 0);
+  }
+  clearTimeout(tooLong);
+  assert.deepEqual([behind, told], [true, ['following', 'truncated', 'following']]);
 });
