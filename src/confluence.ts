@@ -4,13 +4,13 @@
  * each, and as many as make a whole one are stored together.
  */
 import type { Instant } from '../parsers/index.js';
-import { begins, contextOf, type Reading } from './line-time.js';
+import { type Arrival, begins, contextOf } from './line-time.js';
 import { type Batch, FULL_PORTION, type Portion } from './tail/batch.js';
 import { SILENT_BYTES_MAX } from './tail/batches.js';
 
 /** A batch that waits for its turn. */
 interface Head {
-  reading: Reading;
+  arrival: Arrival;
   /** -Infinity: it need not wait for older lines. */
   at: Instant;
   resolve: () => void;
@@ -30,15 +30,15 @@ export class Confluence {
   readonly portion: Portion = { ...FULL_PORTION };
   /** By path, in the order of the configuration. */
   readonly #branches: Map<string, Branch>;
-  readonly #take: (readings: Reading[]) => Promise<void>;
+  readonly #take: (arrivals: Arrival[]) => Promise<void>;
   /** In their order, and not yet handed over. */
-  #gathered: Reading[] = [];
+  #gathered: Arrival[] = [];
 
   /**
    * @param paths the logs that are followed; none has been read yet
    * @param take is called with batches in their order, at the moment at which they are complete; resolves when they are stored
    */
-  constructor(paths: readonly string[], take: (readings: Reading[]) => Promise<void>) {
+  constructor(paths: readonly string[], take: (arrivals: Arrival[]) => Promise<void>) {
     this.#branches = new Map(paths.map((path) => [path, { isBehind: true, head: null, last: null }]));
     this.#take = take;
     this.#measure();
@@ -48,14 +48,14 @@ export class Confluence {
    * Takes the next batch of a log. Resolves when the log may be read on: at its end only when all is stored; before that, while others are
    * behind, once the batch has its place among theirs. Rejects when the store fails.
    */
-  put(reading: Reading): Promise<void> {
-    const { batch, source } = reading;
+  put(arrival: Arrival): Promise<void> {
+    const { batch, source } = arrival;
     const branch = this.#branches.get(source.path)!;
     // Once all have been read to their ends, nothing waits, and nobody need know.
-    const at = this.#behind === 0 ? null : begins(batch, contextOf(reading), branch.last);
+    const at = this.#behind === 0 ? null : begins(batch, contextOf(arrival), branch.last);
     branch.last = at ?? branch.last;
     return new Promise((resolve, reject) => {
-      branch.head = { reading, at: at ?? Number.NEGATIVE_INFINITY, resolve, reject };
+      branch.head = { arrival, at: at ?? Number.NEGATIVE_INFINITY, resolve, reject };
       this.#flow();
     });
   }
@@ -76,10 +76,10 @@ export class Confluence {
   /** Brings together what has its turn by now. */
   #flow(): void {
     for (let next = this.#next(); next !== null; next = this.#next()) {
-      const { reading, resolve, reject } = next.head!;
+      const { arrival, resolve, reject } = next.head!;
       next.head = null;
-      this.#gathered.push(reading);
-      if (isAtEnd(reading.batch)) next.isBehind = false;
+      this.#gathered.push(arrival);
+      if (isAtEnd(arrival.batch)) next.isBehind = false;
       if (next.isBehind && this.#behind > 1 && !this.#isWhole()) resolve();
       else this.#store().then(resolve, reject);
     }
@@ -108,9 +108,9 @@ export class Confluence {
   }
 
   #store(): Promise<void> {
-    const readings = this.#gathered;
+    const arrivals = this.#gathered;
     this.#gathered = [];
-    return this.#take(readings);
+    return this.#take(arrivals);
   }
 }
 

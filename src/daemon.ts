@@ -94,7 +94,7 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
     say(caughtUpSaid(paths, sight.waitedFor));
     following = true;
   });
-  const confluence = new Confluence(paths, (readings) => intake.take(readings));
+  const confluence = new Confluence(paths, (arrivals) => intake.take(arrivals));
 
   const read = async (source: Source) => {
     const { path } = source;

@@ -1,7 +1,7 @@
 /** The one writer of history: batches and ticks go through here one at a time, and what they mean is remembered only once the store has it. */
 import { nextTickAt, type Plan } from '../alerts/index.js';
 import { type Instant, nextVerdictAt } from '../parsers/index.js';
-import { contextOf, type Reading } from './line-time.js';
+import { type Arrival, contextOf } from './line-time.js';
 import { ALL_IS_NEWS, afterSetBack, type Memory, onceRead } from './memory.js';
 import type { OwnClock } from './own-clock.js';
 import { commitOf, type Ingested, ingest, tick, together } from './pipeline.js';
@@ -47,11 +47,11 @@ export class Intake {
   }
 
   /** Takes in batches of the logs, one after the other, and stores them together. Rejects when the store fails. */
-  take(readings: readonly Reading[]): Promise<void> {
+  take(arrivals: readonly Arrival[]): Promise<void> {
     return this.#queue((before) => {
       let memory = before;
       const all: News[] = [];
-      for (const { batch: asRead, source } of readings) {
+      for (const { batch: asRead, source } of arrivals) {
         const { live, caughtUp, blocked } = asRead;
         if (caughtUp || blocked) this.reachedEnd(source.path);
         // It may have been read just before our clock was set back.

@@ -4,14 +4,14 @@ import type { Source } from './config/config.js';
 import type { Batch } from './tail/batch.js';
 import { localZone } from './zone.js';
 
-/** A batch, and the log that it is of. */
-export interface Reading {
+/** A batch that a log has brought. */
+export interface Arrival {
   batch: Batch;
   source: Source;
 }
 
 /** What the lines of a batch leave out. */
-export function contextOf({ batch, source: { tz, host } }: Reading): LineContext {
+export function contextOf({ batch, source: { tz, host } }: Arrival): LineContext {
   return { tz: tz ?? localZone(), asOf: latestStamp(batch.readAt), host: host ?? undefined };
 }
 

@@ -92,14 +92,14 @@ function summary({ lines, transitions, unknown, cut, outages, open }: Seen, data
 const FACTS_PER_COMMIT = 1_000;
 
 /** How an import reads, and when it began. */
-interface Reading {
+interface HowToRead {
   contextOf: (path: string) => LineContext;
   config: Config;
   now: Instant;
 }
 
-async function takeIn(files: string[], reading: Reading, database: string, seen: Seen): Promise<void> {
-  const { contextOf, config, now } = reading;
+async function takeIn(files: string[], how: HowToRead, database: string, seen: Seen): Promise<void> {
+  const { contextOf, config, now } = how;
   const store = openStore(database, 'write');
   // Incidents of the past are told to nobody.
   const quiet = planOf({ ...config, routes: [], maintenance: [] });

@@ -62,7 +62,7 @@ async function live(path: string, files: readonly Buffer[], commits: number, dic
   const none = () => {};
   const deps = { store: mortal, plan: PLAN, clock, onceRead: logsOnceRead(rows), onCommit: none, onSetBack: none };
   const intake = new Intake(deps, recall(rows));
-  const confluence = new Confluence(PATHS, (readings) => intake.take(readings));
+  const confluence = new Confluence(PATHS, (arrivals) => intake.take(arrivals));
   const readings = files.map((file, n) => read(file, PATHS[n]!, confluence, store, dice));
   const ended = Promise.all(readings).then(() => intake.firstTick());
   const died = await Promise.race([dead, ended.then(() => false)]);
