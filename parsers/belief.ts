@@ -13,7 +13,7 @@ import { loggedKey, stoppedKey, workerKey } from './keys.js';
 import { isLoading } from './masters.js';
 import { cameBothWays, expectsStderr, isNameless, profileOf, waysOf, withProfile } from './profiles.js';
 import { isLogged, reached } from './reach.js';
-import type { LogRecord } from './record.js';
+import type { Instant, LogRecord } from './record.js';
 import { acquainted, awaitsItsName, isWorker } from './speakers.js';
 import { clientsWriteLines, closed, opened, reconsidered } from './strangers.js';
 import { fits } from './told.js';
@@ -23,8 +23,8 @@ import { contradiction, isForeign, isSealed, standsInAnother } from './writers.j
  * Why a sign is not believed; null if it is. It must come from a process that can know: the result of a check from a known worker, everything else
  * on stderr from a master (or, that its configuration is refused, from a worker that is still loading it).
  */
-export function doubtOfSign(heard: Heard, host: string, record: LogRecord): string | null {
-  const against = contradiction(heard, host, record);
+export function doubtOfSign(heard: Heard, host: string, record: LogRecord, at?: Instant): string | null {
+  const against = contradiction(heard, host, record, at);
   if (against !== null) return against;
   if (record.sentence.kind === 'check.result') {
     if (!isWorker(heard, host, record.pid)) return 'nothing was heard of such a worker';

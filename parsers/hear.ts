@@ -155,7 +155,7 @@ function eventOf(
   const says = withReason(verdicts.heard, named, pid, sentence, at);
   const claimed: StateEvent = { id, at, utcOffsetMin, host: named, pid, says };
   const isExcess = isOneTooMany(verdicts.heard, claimed) && !isSealed(verdicts.heard, named, record);
-  const against = contradiction(verdicts.heard, named, record) ?? (isExcess ? TOO_MANY_NAMES : null);
+  const against = contradiction(verdicts.heard, named, record, at) ?? (isExcess ? TOO_MANY_NAMES : null);
   if (against !== null) {
     // With the pid in its header, by which the line is found in the log.
     const event: HaproxyEvent = { ...claimed, pid: record.tagPid ?? pid };

@@ -167,11 +167,13 @@ type StateSentenceWord = Extract<StateSentence, { kind: 'server' }>['change']['t
 
 /**
  * How those lines of a process begin that begin like nothing HAProxy writes by itself: all with the character `first`, or, if it `varies`, not with this
- * alone.
+ * alone. `first` is `''` while all that came may be further lines of what the process said on stderr (loads.ts).
  */
 export interface Strangeness {
   first: string;
   varies: boolean;
+  /** When the first of them was written. Missing in older memories, and where that is not known. */
+  since?: Instant;
 }
 
 export interface Heard {

@@ -4,9 +4,10 @@ import { beginsWorker, type EventId, type HaproxyEvent, type SignSentence } from
 import { noteAttempt } from './forged.js';
 import type { Held } from './heard.js';
 import type { WorkerRef } from './keys.js';
+import { withoutLines } from './loads.js';
 import { hearMaster, hearReload, isAnew, loadingBy, mayBeLoading, startedBy, tellerOf, withStage } from './masters.js';
 import type { LogRecord, Stamp } from './record.js';
-import { forgetWorker, hasJustBegun, hostNameOf } from './speakers.js';
+import { forgetWorker, hasJustBegun, hostNameOf, isRunning, OVERTAKEN_MS } from './speakers.js';
 import type { Verdicts } from './verdict.js';
 import { loadedBy } from './waiting.js';
 import { hearHead } from './writers.js';
@@ -15,9 +16,14 @@ import { hearHead } from './writers.js';
 export function takeOfWorker(verdicts: Verdicts, held: Held, record: LogRecord): void {
   const { event } = held;
   const { host, pid, says } = event;
+  // What was written under the worker's number before it was there is another process's. Its own first lines may have overtaken the master's word.
+  if (beginsWorker(says)) {
+    const until = says.kind === 'worker.loading' ? event.at : event.at - OVERTAKEN_MS;
+    verdicts.heard = withoutLines(verdicts.heard, event, until);
+  }
   verdicts.believe(held);
-  verdicts.heard = hearMaster(hearHead(verdicts.heard, host, record), host, record);
-  if (says.kind === 'worker.ended') verdicts.heard = withStage(verdicts.heard, event, 'ended');
+  hearWord(verdicts, host, record);
+  if (says.kind === 'worker.ended') end(verdicts, event);
   if (says.kind === 'worker.failed') fail(verdicts, event);
   if (!beginsWorker(says)) return;
   const isOvertaken = hasJustBegun(verdicts.heard, event);
@@ -26,6 +32,13 @@ export function takeOfWorker(verdicts: Verdicts, held: Held, record: LogRecord):
   // The master loads the states anew for its next worker: equal sentences are then no copies.
   if (record.pid !== null) verdicts.heard = forgetWorker(verdicts.heard, host, record.pid);
   if (says.kind === 'worker.started') inherit(verdicts, record.pid, event);
+}
+
+/** Takes in a word that was believed. What a master wrote before that was of its load. */
+function hearWord(verdicts: Verdicts, host: string, record: LogRecord): void {
+  const { pid } = record;
+  const heard = hearMaster(hearHead(verdicts.heard, host, record), host, record);
+  verdicts.heard = pid === null || isRunning(heard, host, pid) ? heard : withoutLines(heard, { host, pid });
 }
 
 /** Takes in that a master was told to reload. If it had loaded states for a worker, it has not started that one: the word that it failed was lost. */
@@ -38,7 +51,7 @@ export function takeReload(verdicts: Verdicts, host: string, record: LogRecord):
 export function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSentence, stamp: Stamp, id: EventId): void {
   const { heard } = verdicts;
   const host = hostNameOf(heard, record);
-  const reason = doubtOfSign(heard, host, record);
+  const reason = doubtOfSign(heard, host, record, stamp.at);
   const master = tellerOf(heard, host, record);
   const event: HaproxyEvent = { id, ...stamp, host, pid: record.pid ?? 0, master, says };
   if (says.kind === 'reload.succeeded') event.anew = isAnew(heard, host, record);
@@ -50,7 +63,7 @@ export function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSenten
     verdicts.heard = noteAttempt(heard, record, stamp.at);
     return;
   }
-  verdicts.heard = hearMaster(hearHead(heard, host, record), host, record);
+  hearWord(verdicts, host, record);
   // Until 3.0 the master itself has loaded the states, and starts no worker with them.
   if (says.kind === 'reload.failed') verdicts.disinherit(host, event.pid);
   if (says.kind === 'reload.succeeded' || says.kind === 'reload.failed') {
@@ -76,9 +89,14 @@ function inherit(verdicts: Verdicts, master: number | null, { host, pid, at, utc
     verdicts.believe({ ...held, event: { ...held.event, pid, at, utcOffsetMin } });
 }
 
+/** The worker has ended. Another process may get its number, and has not written its lines. */
+function end(verdicts: Verdicts, worker: WorkerRef): void {
+  verdicts.heard = withStage(withoutLines(verdicts.heard, worker), worker, 'ended');
+}
+
 /** The worker never served. 3.1 says so without its pid: `Failed to load worker!`. */
 function fail(verdicts: Verdicts, worker: WorkerRef): void {
-  verdicts.heard = withStage(verdicts.heard, worker, 'ended');
+  end(verdicts, worker);
   verdicts.disinherit(worker.host, worker.pid);
   verdicts.stop(worker.host);
 }

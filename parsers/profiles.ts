@@ -88,7 +88,7 @@ export function waysOf(
 export function hearStart(heard: Heard, host: string, { origin, pid, text }: LogRecord, at: Instant): Heard {
   const profile = profileOf(heard, host);
   if (origin !== 'syslog' || pid === null || !profile.announces || profile.pairs !== null) return heard;
-  if (isWorker(heard, host, pid) || heard.strangers.has(workerKey({ host, pid }))) return heard;
+  if (isWorker(heard, host, pid) || (heard.strangers.get(workerKey({ host, pid }))?.first ?? '') !== '') return heard;
   const { begun } = profile;
   const isPair = begun !== undefined && begun.pid === pid && begun.text === text && inOneBreath(begun.at, at);
   return withProfile(heard, host, isPair ? { pairs: true } : { begun: { pid, text, at } });

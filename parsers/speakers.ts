@@ -67,6 +67,11 @@ export function isWorker({ speakers }: Heard, host: string, pid: number | null):
   return speaker?.known === true;
 }
 
+/** Whether it is a known worker that has not ended, as far as its master told. Another process may have the number of one that has. */
+export function isRunning(heard: Heard, host: string, pid: number | null): boolean {
+  return isWorker(heard, host, pid) && heard.speakers.get(workerKey({ host, pid: pid! }))?.stage !== 'ended';
+}
+
 /** Makes a worker a known one. What its host's workers said long ago is forgotten: it has begun in the place of one of them. */
 export function acquainted(heard: Heard, event: { host: string; pid: number; at: Instant }): Heard {
   const fresh = forgetOld(heard, event.host, event.at);
@@ -204,7 +209,7 @@ const ended = ({ stage }: Speaker): number => (stage === 'ended' ? 1 : 0);
 const isStranger = ({ known, announced }: Speaker) => !known && !announced;
 
 /** How much later than the worker's own first words by `log` targets its master's word on stderr may come, at most. */
-const OVERTAKEN_MS = 10_000;
+export const OVERTAKEN_MS = 10_000;
 
 /**
  * Whether the worker of which its master tells now had already begun to speak. Not if a master told of this pid before: that was an earlier worker, as in a

@@ -5,6 +5,7 @@
  */
 import { begunAt, type Heard, heardWith, type Strangeness } from './heard.js';
 import { speakerOf, type WorkerRef, workerKey } from './keys.js';
+import { isOfLoad } from './loads.js';
 import { profileOf, withProfile } from './profiles.js';
 import type { Instant } from './record.js';
 import type { Shelf } from './shelf.js';
@@ -22,18 +23,25 @@ const DAY = 86_400_000;
 /**
  * Takes in that a line began with the character `first`, like no line that HAProxy writes by itself.
  * @param writer with the host's name as it stands in the line
+ * @param behind it may be a further line of what the process had just said on stderr
  */
-export function hearStranger(heard: Heard, writer: WorkerRef, first: string): Heard {
+export function hearStranger(
+  heard: Heard,
+  writer: WorkerRef,
+  first: string,
+  { at = null, behind = false }: { at?: Instant | null; behind?: boolean } = {},
+): Heard {
   const key = workerKey(writer);
   const known = heard.strangers.get(key);
   if (known?.varies || known?.first === first) return heard;
-  const noted = heardWith(heard, {
-    strangers:
-      known === undefined
-        ? withRoom(heard.strangers).with(key, { first, varies: false })
-        : heard.strangers.with(key, { first: known.first, varies: true }),
-  });
-  return opened(noted, { host: hostNameOf(heard, writer), pid: writer.pid });
+  const counted = isOfLoad(heard, writer, { at, behind }) ? '' : first;
+  if (known !== undefined && counted === '') return heard;
+  const strangers = known === undefined ? withRoom(heard.strangers) : heard.strangers;
+  const { since = at } = known ?? {};
+  const noted: Strangeness = { first: known?.first || counted, varies: known !== undefined && known.first !== '' };
+  if (since !== null) noted.since = since;
+  const next = heardWith(heard, { strangers: strangers.with(key, noted) });
+  return opened(next, { host: hostNameOf(heard, writer), pid: writer.pid });
 }
 
 /**

@@ -7,9 +7,10 @@ import { isInOneLine, saidOf } from './copies.js';
 import { beginsWorker, isOfWorkers, isSign } from './event.js';
 import type { Head, Heard, Held, RecentEvent } from './heard.js';
 import { type WorkerRef, workerKey } from './keys.js';
+import { writesLines } from './loads.js';
 import { isExcess, isMaster } from './masters.js';
 import { hasName, profileOf, withOne, withProfile } from './profiles.js';
-import type { LogRecord, Origin } from './record.js';
+import type { Instant, LogRecord, Origin } from './record.js';
 import { hostNameOf, isWorker } from './speakers.js';
 import { linesVary, OPEN } from './strangers.js';
 
@@ -77,17 +78,17 @@ function isSame(a: Head, b: Head): boolean {
   );
 }
 
-/** Why a line cannot be what it claims to be, whatever other lines say the same; null if it can. */
-export function contradiction(heard: Heard, host: string, record: LogRecord): string | null {
+/** Why a line cannot be what it claims to be, whatever other lines say the same; null if it can. `at`: when it was written, if that is known. */
+export function contradiction(heard: Heard, host: string, record: LogRecord, at?: Instant): string | null {
   const { origin, priority, level, sentence } = record;
-  if (origin === 'stderr') return contradictionOnStderr(heard, host, record);
+  if (origin === 'stderr') return contradictionOnStderr(heard, host, record, at);
   const severities = isOfCarrier(record) ? [level] : [priority, level];
   if (severities.some((one) => one !== null && !OF_STATES.has(one & 7))) return 'its severity is that of traffic';
   if (level !== null && !isCarrier(heard, host, record)) return "HAProxy's header stands behind another one";
   return isOfWorkers(sentence) ? 'a master tells of its workers on stderr only' : null;
 }
 
-function contradictionOnStderr(heard: Heard, host: string, record: LogRecord): string | null {
+function contradictionOnStderr(heard: Heard, host: string, record: LogRecord, at?: Instant): string | null {
   const { pid, tagPid, priority, sentence } = record;
   const { stderr, syslog } = profileOf(heard, host).heads ?? {};
   const facility = priority === null ? null : priority >> 3;
@@ -103,7 +104,7 @@ function contradictionOnStderr(heard: Heard, host: string, record: LogRecord): s
   if (writer !== null && isWorker(heard, writer.host, writer.pid))
     return 'a worker wrote it under the number of another process';
   const isCarried = tagPid !== null && stderr?.carriers.includes(tagPid) === true;
-  const against = isCarried ? null : contradictionOfWriter(heard, host, record, writer);
+  const against = isCarried ? null : contradictionOfWriter(heard, host, record, writer, at);
   if (against !== null || !isOfWorkers(sentence)) return against;
   const { master = pid, stage, known } = heard.speakers.get(workerKey({ host, pid: sentence.pid })) ?? {};
   if (sentence.kind === 'worker.failed' && known && stage !== 'loading') return 'that worker was not loading';
@@ -120,7 +121,13 @@ const WRAPPER = 'haproxy-systemd-wrapper';
 export const isThroughWrapper = ({ origin, tag }: LogRecord): boolean => origin === 'stderr' && tag === WRAPPER;
 
 /** Why a line on stderr cannot come from its writer, which was not heard to carry HAProxy's stderr: it may be HAProxy itself, under its own pid, or anybody. */
-function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, writer: WorkerRef | null): string | null {
+function contradictionOfWriter(
+  heard: Heard,
+  host: string,
+  record: LogRecord,
+  writer: WorkerRef | null,
+  at?: Instant,
+): string | null {
   const { pid, tag, tagPid, sentence } = record;
   const profile = profileOf(heard, host);
   const { heads } = profile;
@@ -131,8 +138,8 @@ function contradictionOfWriter(heard: Heard, host: string, record: LogRecord, wr
   if (writer !== null && linesVary(heard, writer) && (isOfMaster || profileOf(heard, writer.host).open))
     return `another process wrote it, and ${OPEN}`;
   if (!isOfMaster) return null;
-  const wroteLines = pid !== null && heard.strangers.has(workerKey({ host: record.host, pid }));
-  if (writer === null && wroteLines && !isMaster(heard, host, pid)) return 'a master writes nothing by `log` targets';
+  const isOfLines = pid !== null && !isMaster(heard, host, pid) && writesLines(heard, host, record, at);
+  if (writer === null && isOfLines) return 'a master writes nothing by `log` targets';
   const isHeardDirectly = (heads?.stderr ?? heads?.syslog)?.direct === true;
   if (writer !== null && isHeardDirectly && !isWrappers) return 'another process wrote it';
   return tagPid === null && (heads?.stderr ?? heads?.syslog)?.numbered ? 'its header bears no pid' : null;

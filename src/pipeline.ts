@@ -14,7 +14,6 @@ import {
 } from '../alerts/index.js';
 import {
   type EventId,
-  hearStranger,
   type Instant,
   isUnderstood,
   type LineContext,
@@ -26,6 +25,7 @@ import { type Belief, type LineToRead, meaningOf, meaningOfSilence } from './mea
 import { ALL_IS_NEWS, difference, type Memory, memoryWith } from './memory.js';
 import { Misses } from './misses.js';
 import type { Commit, Counted, News } from './store/store.js';
+import { withStranger } from './stranger.js';
 import type { Batch } from './tail/batch.js';
 
 type Tick = Extract<Input, { kind: 'tick' }>;
@@ -67,7 +67,7 @@ export function ingest(
   let nextStranger = 0;
   const takeSeenUntil = (place: number) => {
     for (let seen = batch.strangers[nextStranger]; seen && seen.start < place; seen = batch.strangers[++nextStranger]) {
-      now = memoryWith(now, { heard: hearStranger(now.heard, withHost(seen, context), seen.first) });
+      now = withStranger(now, seen, context);
     }
     for (let seen = batch.requests[nextRequests]; seen && seen.start < place; seen = batch.requests[++nextRequests]) {
       const { memory: after, changed } = takeRequests(now, withHost(seen, context), context);

@@ -3,6 +3,7 @@ import type { Plan } from '../../alerts/index.js';
 import type { LineContext } from '../../parsers/index.js';
 import { EMPTY_MEMORY, type Memory } from '../memory.js';
 import { STDIN } from '../tail/given-bytes.js';
+import { Strangers } from '../tail/strangers.js';
 import { UserError } from '../user-error.js';
 import { type Effects, type Explanation, explainLine, explainSilence, NO_EFFECTS } from './explanation.js';
 import { explanationText, silenceText } from './explanation-text.js';
@@ -41,8 +42,11 @@ async function* explained(lines: AsyncIterable<GivenLine>, plan: Plan, context: 
   let memory: Memory = EMPTY_MEMORY;
   let heardAt = 0;
   let nothing = true;
+  const strangers = new Strangers();
   for await (const line of lines) {
-    const next = line.whole ? explainLine(memory, line, plan, context) : { explanation: skipped(line), memory };
+    const next = line.whole
+      ? explainLine(memory, line, plan, context, strangers)
+      : { explanation: skipped(line), memory };
     memory = next.memory;
     nothing = false;
     heardAt = next.explanation.record.stamp?.at ?? heardAt;

@@ -12,7 +12,6 @@ import {
   type EventId,
   type Heard,
   type Hearing,
-  hearStranger,
   hostNameOf,
   type Instant,
   type LineContext,
@@ -21,8 +20,9 @@ import {
   tellsOfState,
 } from '../../parsers/index.js';
 import { type Belief, meaningOf, meaningOfSilence } from '../meaning.js';
-import { type Memory, memoryWith } from '../memory.js';
-import { strangerOf } from '../tail/strangers.js';
+import type { Memory } from '../memory.js';
+import { withStranger } from '../stranger.js';
+import type { Strangers } from '../tail/strangers.js';
 import type { GivenLine } from './given-lines.js';
 import { type LineRecord, recordOf } from './record.js';
 
@@ -83,21 +83,23 @@ export const NO_EFFECTS: Effects = {
 const GIVEN = 'given:';
 const lineOf = (id: EventId) => Number(id.slice(GIVEN.length));
 
-/** Takes a line and what was remembered of those before it; returns what it means, and what to remember. */
+/** Takes a line and what was remembered of those before it (`strangers` by the tail); returns what it means, and what to remember. */
 export function explainLine(
   memory: Memory,
   { text, scan, line, offset }: GivenLine,
   plan: Plan,
   context: LineContext,
+  strangers: Strangers,
 ): { explanation: Explanation; memory: Memory } {
   const record = recordOf(text, { file: null, line, offset }, scan, context);
   const header = record.parsed && headerOf(record.raw, record.parsed);
   const passedOver = { explanation: { record, header, heardAs: null, ...NO_EFFECTS }, memory };
-  const stranger = scan === 'other' ? strangerOf(text) : null;
-  if (stranger !== null) {
-    const heard = hearStranger(memory.heard, stranger, stranger.first);
-    return { ...passedOver, memory: memoryWith(memory, { heard }) };
-  }
+  const bytes = Buffer.from(text);
+  strangers.begin();
+  if (scan === 'candidate') strangers.part(bytes, 0, bytes.length);
+  if (scan === 'other') strangers.line(bytes, 0, bytes.length, offset);
+  const [stranger] = strangers.seen;
+  if (stranger !== undefined) return { ...passedOver, memory: withStranger(memory, stranger, context) };
   if (scan !== 'candidate' || record.parsed === null) return passedOver;
   const id = `${GIVEN}${line}` as EventId;
   const meaning = meaningOf(memory, { text, id, live: true, heardAt: (stamp) => stamp }, plan, context);

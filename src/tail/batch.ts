@@ -54,6 +54,10 @@ export interface StrangerSeen {
   /** The first character of its message. */
   first: string;
   start: number;
+  /** The line up to its message, for when it was written. */
+  header: string;
+  /** It stands directly behind a line that this process began as HAProxy begins those on stderr, and may be the rest of that text. */
+  behind: boolean;
 }
 
 /** The name of a file across renames and copies: a hash of its first complete line. */

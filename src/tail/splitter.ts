@@ -211,7 +211,7 @@ export class Splitter {
     if (kind === 'candidate') {
       tally.candidates++;
       this.#requests.part();
-      this.#strangers.part();
+      this.#strangers.part(bytes, start, stop);
       this.#textBytes += stop - start;
       lines.push({ text: bytes.toString('utf8', start, stop), start: offset });
     } else {

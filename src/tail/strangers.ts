@@ -1,13 +1,15 @@
 /**
  * Notes how lines begin that begin like nothing that HAProxy writes by itself, for belief (parsers/strangers.ts): for each process, between
- * two candidates, the first such line and the first that begins differently. Which ones depends on their places in the file, not on how it
+ * two candidates, the first such line and the first that begins differently; apart from these, the same of the few that directly follow a line of the process
+ * that looks like stderr, as the further lines of a warning do. Which ones depends on their places in the file, not on how it
  * is cut into chunks; a reading that begins in the middle notes more, which says nothing new.
  */
-import { messageStart, parseLine } from '../../parsers/index.js';
+import { messageStart, parseHeader, parseLine } from '../../parsers/index.js';
 import type { StrangerSeen } from './batch.js';
 import { ANY_CONTEXT, isAt, sentenceBehind, wordsOf } from './header-words.js';
 
 const LT = 0x3c;
+const BRACKET_OPEN = 0x5b;
 const DASH = 0x2d;
 const BRACKET_CLOSE = 0x5d;
 
@@ -17,6 +19,13 @@ const WRITERS_MAX = 1_000;
 const FAMILIAR_MAX = 16;
 /** This many are enough for a batch. */
 const SEEN_MAX = 1_000;
+/** How many lines of one text follow the first one, at most, and how much later they are written. */
+const FURTHER_MAX = 8;
+const FURTHER_MS = 1_000;
+
+/** How HAProxy begins a line on stderr. */
+const LEVEL = /^\[(?:NOTICE|WARNING|ALERT|DIAG)\] /;
+const LEVEL_BYTES = 12;
 
 /** A process, and how its strange lines begin: all with the byte `first` (-1: there was none yet), unless enough is known. */
 interface Writer {
@@ -25,12 +34,19 @@ interface Writer {
   isEnough: boolean;
 }
 
+/** The last candidate, if it looks like stderr: the further lines of its text may follow. */
+interface Ahead extends Writer {
+  at: number;
+  left: number;
+}
+
 export class Strangers {
   /** What is noted until the next `begin`, while it is being gathered. */
   seen: StrangerSeen[] = [];
   readonly #writers = new Map<string, Writer>();
   /** The writers of the latest such lines, so that nothing has to be decoded to know them again: a log may be full of these lines. */
   #familiar: Writer[] = [];
+  #ahead: Ahead | null = null;
 
   get full(): boolean {
     return this.seen.length >= SEEN_MAX;
@@ -41,10 +57,11 @@ export class Strangers {
     this.seen = [];
   }
 
-  /** A candidate stands here: what is known of a worker may be different after it, so everything is noted anew. */
-  part(): void {
+  /** A candidate stands in `bytes[start, end)`: what is known of a worker may be different after it, so everything is noted anew. */
+  part(bytes: Buffer, start: number, end: number): void {
     if (this.#writers.size > 0) this.#writers.clear();
     if (this.#familiar.length > 0) this.#familiar = [];
+    this.#ahead = aheadIn(bytes, start, end);
   }
 
   /** Takes in the line in `bytes[start, end)`, which is neither traffic nor a candidate and stands at `offset` of its file. */
@@ -53,13 +70,30 @@ export class Strangers {
     // A line with a priority has a severity, and that cannot be forged.
     if (message >= end || bytes[start] === LT || !mayHavePid(bytes, message)) return;
     const first = bytes[message]!;
-    const writer = this.#writerOf(bytes, start, message);
+    const ahead = this.#isBehind(bytes, start, message) ? this.#ahead : null;
+    const writer = ahead ?? this.#writerOf(bytes, start, message);
     if (writer.isEnough || writer.first === first) return;
     const stranger = strangerIn(bytes, start, message, end);
     if (stranger === 'own') return;
     writer.isEnough = writer.first >= 0 || stranger === 'nobody';
     writer.first = first;
-    if (stranger !== 'nobody') this.seen.push({ ...stranger, start: offset });
+    if (stranger === 'nobody') return;
+    this.seen.push({
+      ...stranger,
+      start: offset,
+      header: bytes.toString('utf8', start, message),
+      behind: ahead !== null,
+    });
+  }
+
+  /** Whether the line whose message begins here may be a further one of the text that the last candidate begins. */
+  #isBehind(bytes: Buffer, start: number, message: number): boolean {
+    const ahead = this.#ahead;
+    if (ahead === null || !isAt(bytes, message - ahead.words.length, message, ahead.words)) return false;
+    const at = timeOf(bytes.toString('utf8', start, message));
+    const isBehind = ahead.left-- > 0 && at !== null && Math.abs(at - ahead.at) <= FURTHER_MS;
+    if (!isBehind) this.#ahead = null;
+    return isBehind;
   }
 
   #writerOf(bytes: Buffer, start: number, message: number): Writer {
@@ -77,16 +111,19 @@ export class Strangers {
   }
 }
 
-type Stranger = Omit<StrangerSeen, 'start'>;
+type Stranger = Pick<StrangerSeen, 'host' | 'pid' | 'first'>;
 
-/** How one line, given as a text, begins and which process wrote it; null if it is not strange. */
-export function strangerOf(line: string): Stranger | null {
-  const bytes = Buffer.from(line);
-  const message = messageStart(bytes, 0, bytes.length);
-  if (message >= bytes.length || bytes[0] === LT) return null;
-  const stranger = strangerIn(bytes, 0, message, bytes.length);
-  return typeof stranger === 'string' ? null : stranger;
+function aheadIn(bytes: Buffer, start: number, end: number): Ahead | null {
+  const message = messageStart(bytes, start, end);
+  if (bytes[message] !== BRACKET_OPEN || bytes[start] === LT) return null;
+  if (!LEVEL.test(bytes.toString('latin1', message, Math.min(end, message + LEVEL_BYTES)))) return null;
+  const header = bytes.toString('utf8', start, message);
+  const at = timeOf(header);
+  if (at === null) return null;
+  return { words: Buffer.from(wordsOf(header)), first: -1, isEnough: false, at, left: FURTHER_MAX };
 }
+
+const timeOf = (header: string): number | null => parseHeader(header, ANY_CONTEXT)?.stamp.at ?? null;
 
 /**
  * `own`: the line is a sentence that HAProxy is known to write. `nobody`: its header names no process. The writer is the process that a
