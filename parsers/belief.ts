@@ -14,7 +14,7 @@ import { isLoading } from './masters.js';
 import { cameBothWays, expectsStderr, isNameless, profileOf, waysOf, withProfile } from './profiles.js';
 import { isLogged, reached } from './reach.js';
 import type { Instant, LogRecord } from './record.js';
-import { acquainted, awaitsItsName, isWorker } from './speakers.js';
+import { acquainted, awaitsItsName, isRunning, isWorker } from './speakers.js';
 import { clientsWriteLines, closed, opened, reconsidered } from './strangers.js';
 import { fits } from './told.js';
 import { contradiction, isForeign, isSealed, standsInAnother } from './writers.js';
@@ -35,7 +35,7 @@ export function doubtOfSign(heard: Heard, host: string, record: LogRecord, at?: 
   }
   if (record.origin !== 'stderr') return 'a master tells of its reloads on stderr only';
   const mayTell = record.sentence.kind === 'configuration.refused' && isLoading(heard, host, record.pid);
-  return isWorker(heard, host, record.pid) && !mayTell ? 'a worker does not tell of reloads' : null;
+  return isRunning(heard, host, record.pid) && !mayTell ? 'a worker does not tell of reloads' : null;
 }
 
 /** Whether enough lines bear witness to an event for it to be told at once. */

@@ -9,7 +9,7 @@ import { type Heard, type Held, heardWith, type RecentEvent, subjectKey, WITNESS
 import { workerKey } from './keys.js';
 import { profileOf, withOne, withProfile } from './profiles.js';
 import type { Instant, LogRecord, Origin } from './record.js';
-import { forgetWorker, isWorker } from './speakers.js';
+import { forgetWorker, isRunning } from './speakers.js';
 import { linesVary } from './strangers.js';
 import { waitingAt } from './waiting.js';
 
@@ -21,7 +21,7 @@ export function isCarrier(heard: Heard, host: string, { tagPid, tag }: Pick<LogR
   const { stderr, syslog } = profileOf(heard, host).heads ?? {};
   if (tagPid === null)
     return (tag === '' ? stderr !== undefined : stderr?.numbered === false) && syslog?.numbered !== true;
-  if (!stderr?.carriers.includes(tagPid) || isWorker(heard, host, tagPid)) return false;
+  if (!stderr?.carriers.includes(tagPid) || isRunning(heard, host, tagPid)) return false;
   // Unless it is known to carry `log` lines, a process whose lines begin as clients like may be a worker that was not heard before.
   return syslog?.carriers.includes(tagPid) === true || !linesVary(heard, { host, pid: tagPid });
 }

@@ -3,8 +3,8 @@
  * of its own `log` target. Neither makes a client of it, nor takes from a master its voice; but a client may begin a line in either way.
  */
 import { beginsWorker } from './event.js';
-import { begunAt, type Heard, heardWith } from './heard.js';
-import { speakerOf, type WorkerRef, workerKey } from './keys.js';
+import { begunAt, type Heard } from './heard.js';
+import { type WorkerRef, workerKey } from './keys.js';
 import { profileOf } from './profiles.js';
 import type { Instant, LogRecord } from './record.js';
 import { hostNameOf, isRunning } from './speakers.js';
@@ -44,17 +44,6 @@ export function writesLines(heard: Heard, host: string, record: LogRecord, at: I
   if (at === undefined || !isWithin(lines.since, at)) return true;
   if (alive) return false;
   return !beginsWorker(sentence) || lines.varies || open === true || (tags.length > 0 && !announces);
-}
-
-/** Forgets how the lines of a process begin: it has ended, or another one has its number. */
-export function withoutLines(heard: Heard, { host, pid }: WorkerRef, until: Instant = Number.POSITIVE_INFINITY): Heard {
-  const isOwn = (key: string) => {
-    const writer = speakerOf(key);
-    return writer.pid === pid && (writer.host === host || hostNameOf(heard, writer) === host);
-  };
-  const gone = heard.strangers.where((key, { since }) => (since ?? until) <= until && isOwn(key));
-  if (gone.length === 0) return heard;
-  return heardWith(heard, { strangers: gone.reduce((rest, [key]) => rest.without(key), heard.strangers) });
 }
 
 const isWithin = (since: Instant, at: Instant): boolean => Math.abs(at - since) <= LOADING_MS;

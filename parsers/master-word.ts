@@ -4,8 +4,8 @@ import { beginsWorker, type EventId, type HaproxyEvent, type SignSentence } from
 import { noteAttempt } from './forged.js';
 import type { Held } from './heard.js';
 import type { WorkerRef } from './keys.js';
-import { withoutLines } from './loads.js';
 import { hearMaster, hearReload, isAnew, loadingBy, mayBeLoading, startedBy, tellerOf, withStage } from './masters.js';
+import { asMasters, withoutLines } from './numbers.js';
 import type { LogRecord, Stamp } from './record.js';
 import { forgetWorker, hasJustBegun, hostNameOf, isRunning, OVERTAKEN_MS } from './speakers.js';
 import type { Verdicts } from './verdict.js';
@@ -38,7 +38,8 @@ export function takeOfWorker(verdicts: Verdicts, held: Held, record: LogRecord):
 function hearWord(verdicts: Verdicts, host: string, record: LogRecord): void {
   const { pid } = record;
   const heard = hearMaster(hearHead(verdicts.heard, host, record), host, record);
-  verdicts.heard = pid === null || isRunning(heard, host, pid) ? heard : withoutLines(heard, { host, pid });
+  const speaker = pid === null || isRunning(heard, host, pid) ? null : { host, pid };
+  verdicts.heard = speaker === null ? heard : asMasters(withoutLines(heard, speaker), speaker);
 }
 
 /** Takes in that a master was told to reload. If it had loaded states for a worker, it has not started that one: the word that it failed was lost. */

@@ -9,7 +9,7 @@ import { speakerOf, type WorkerRef, workerKey } from './keys.js';
 import { hasStoppedAny } from './lives.js';
 import { profileOf, withProfile } from './profiles.js';
 import type { CauseClass, Instant, LogRecord, Sentence } from './record.js';
-import { isWorker, recognise, speakersOf } from './speakers.js';
+import { isRunning, recognise, speakersOf } from './speakers.js';
 import { legacies } from './waiting.js';
 
 /** How many masters that are reloading, and how many whose last reload failed, are remembered of a host. */
@@ -120,7 +120,7 @@ export function isInheritance(
   if (says.kind !== 'server' && says.kind !== 'backend.exhausted') return false;
   if (pid === null || legacies(heard.held, host).length >= LEGACIES_MAX) return false;
   if (isLoading(heard, host, pid)) return true;
-  if (isWorker(heard, host, pid) || !mayBeLoading(heard, host, record)) return false;
+  if (isRunning(heard, host, pid) || !mayBeLoading(heard, host, record)) return false;
   if (isOfBeginning(says, record.text)) return true;
   // A master that has just begun is not known as one yet: what follows the file's own words in one breath waits with them. A process without a master soon
   // speaks for itself.
@@ -131,7 +131,7 @@ export function isInheritance(
 /** Whether a line tells of a state from a file that is beyond the number that can wait for a worker. It would be that worker's alone. */
 export function isExcess(heard: Heard, host: string, { origin, pid, sentence, text }: LogRecord): boolean {
   if (origin !== 'stderr' || legacies(heard.held, host).length < LEGACIES_MAX) return false;
-  return isOfBeginning(sentence, text) && !isWorker(heard, host, pid);
+  return isOfBeginning(sentence, text) && !isRunning(heard, host, pid);
 }
 
 /**

@@ -9,7 +9,7 @@ import { isOfLoad } from './loads.js';
 import { profileOf, withProfile } from './profiles.js';
 import type { Instant } from './record.js';
 import type { Shelf } from './shelf.js';
-import { hostNameOf, isWorker } from './speakers.js';
+import { hostNameOf, isRunning, isWorker } from './speakers.js';
 
 /** Why a line of an open load balancer is doubted. */
 export const OPEN = 'clients of this load balancer seem to begin lines of its log as they like';
@@ -71,7 +71,7 @@ export function reconsidered(heard: Heard, worker: WorkerRef & { at: Instant }):
   const serves = ({ host: name, pid }: WorkerRef) => {
     const isOfHost = hostNameOf(heard, { host: name, pid }) === host;
     if (isOfHost && carriersOf(heard, host).includes(pid)) return true;
-    return isOfHost && isWorker(heard, host, pid) && heard.speakers.get(workerKey({ host, pid }))?.stage !== 'ended';
+    return isOfHost && isRunning(heard, host, pid);
   };
   const open = heard.strangers.where((key, { varies }) => varies && serves(speakerOf(key)));
   return open.length === 0 ? closed(heard, host) : heard;

@@ -11,7 +11,7 @@ import { writesLines } from './loads.js';
 import { isExcess, isMaster } from './masters.js';
 import { hasName, profileOf, withOne, withProfile } from './profiles.js';
 import type { Instant, LogRecord, Origin } from './record.js';
-import { hostNameOf, isWorker } from './speakers.js';
+import { hostNameOf, isRunning, isWorker } from './speakers.js';
 import { linesVary, OPEN } from './strangers.js';
 
 /**
@@ -98,10 +98,10 @@ function contradictionOnStderr(heard: Heard, host: string, record: LogRecord, at
   const isOfStderr = stderr?.facilities.length ? stderr.facilities.includes(facility ?? -1) : !isLocal(priority);
   if (isOfTarget && !isOfStderr) return 'its facility is that of a `log` target';
   if (isInAnother(heard, host, 'stderr', record.inTagsPlace)) return 'another program wrote it';
-  if (isOfWorkers(sentence) && isWorker(heard, hostNameOf(heard, record), pid))
+  if (isOfWorkers(sentence) && isRunning(heard, hostNameOf(heard, record), pid))
     return 'a worker does not tell of workers';
   const writer = otherWriter(heard, record);
-  if (writer !== null && isWorker(heard, writer.host, writer.pid))
+  if (writer !== null && isRunning(heard, writer.host, writer.pid))
     return 'a worker wrote it under the number of another process';
   const isCarried = tagPid !== null && stderr?.carriers.includes(tagPid) === true;
   const against = isCarried ? null : contradictionOfWriter(heard, host, record, writer, at);
