@@ -5,16 +5,11 @@
 
 import { beginsWorker, isOfWorkers } from './event.js';
 import { begunAt, COPY_DELAY_MAX_MS, type Heard, heardWith, type Speaker, type Subject } from './heard.js';
+import { beyond, isCrowdOf, isStranger } from './kept.js';
 import { speakerOf, type WorkerRef, workerKey } from './keys.js';
 import { silenced } from './lives.js';
 import type { Instant, LogRecord, Origin } from './record.js';
 import type { Shelf } from './shelf.js';
-
-/** How many workers of a host are remembered, the youngest: a reload a minute must not fill the memory. */
-const KNOWN_MAX = 50;
-
-/** How many pids of which nothing was believed are remembered: anybody can write one into a message. */
-const UNKNOWN_MAX = 50;
 
 /**
  * Takes in that a worker speaks, and finds the name by which its host is known. Two names are one worker if they share the pid and no origin, neither host
@@ -170,11 +165,7 @@ export function forgetOld(heard: Heard, host: string, at: Instant): Heard {
   const silent = ({ voices }: Subject) => Object.values(voices).every((voice) => at - voice.at > COPY_DELAY_MAX_MS);
   const waiting = new Set([...heard.held].map(([, { subject }]) => subject));
   const isOld = (key: string, subject: Subject) => !waiting.has(key) && silent(subject);
-  const own = speakersOf(heard, host).sort(([, a], [, b]) => b.at - a.at);
-  // Workers that have ended go first: one service may be reloaded every minute beside another that is not for a year.
-  const known = own.filter(([, speaker]) => !isStranger(speaker)).sort(([, a], [, b]) => ended(a) - ended(b));
-  const strangers = own.filter(([, speaker]) => isStranger(speaker));
-  const gone = [...known.slice(KNOWN_MAX), ...strangers.slice(UNKNOWN_MAX)].map(([key]) => key);
+  const gone = beyond(speakersOf(heard, host));
   const workers = gone.map((key) => `${workerKey(speakerOf(key))} `);
   return heardWith(heard, {
     subjects: heard.subjects.withoutUnder(host, isOld),
@@ -186,12 +177,9 @@ export function forgetOld(heard: Heard, host: string, at: Instant): Heard {
   });
 }
 
-/**
- * Whether a host has too many unknown pids, twice as many as are kept: forgetting looks at everything, and somebody who makes up a pid for each line must
- * not cause it each time.
- */
+/** Whether a host has too many unknown pids. Somebody who makes up a pid for each line must not cause forgetting each time. */
 function isCrowded(heard: Heard, host: string): boolean {
-  return speakersOf(heard, host, isStranger).length >= 2 * UNKNOWN_MAX;
+  return isCrowdOf(speakersOf(heard, host, isStranger).length);
 }
 
 /** The processes that were heard under a host's name as it stands in their lines: all, or those that are `wanted`. */
@@ -204,9 +192,6 @@ export function speakersOf(
 }
 
 const ANY = () => true;
-
-const ended = ({ stage }: Speaker): number => (stage === 'ended' ? 1 : 0);
-const isStranger = ({ known, announced }: Speaker) => !known && !announced;
 
 /** How much later than the worker's own first words by `log` targets its master's word on stderr may come, at most. */
 export const OVERTAKEN_MS = 10_000;
