@@ -83,9 +83,9 @@ export function mayBeClients(heard: Heard, event: HaproxyEvent, { sealed }: Rece
 }
 
 /**
- * Of an event that came on stderr alone: whether a line of a `log` target is lacking. It is if its backend is known to have a target that takes such
- * sentences (reach.ts), and the event contradicts what was said before: a client's text behind a bare header can look like stderr. An event that fits is believed, because a burst
- * loses datagrams. So is one about a backend that has no target (`no log`).
+ * Of an event that came on stderr alone: whether a line of a `log` target is lacking, and to be waited for. It is if its backend is known to have a target
+ * that takes such sentences (reach.ts), and the event contradicts what was said before: a client's text behind a bare header can look like stderr. An event
+ * that fits is believed at once, because a burst loses datagrams. So is one about a backend that has no target (`no log`).
  */
 export function lacksLogs(heard: Heard, event: HaproxyEvent): boolean {
   const backend = backendOf(event.says);

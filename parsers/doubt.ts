@@ -1,12 +1,12 @@
 /**
- * Why an event that waited in vain for a further line is not believed. An event that lacks one line is believed if it fits what was known, because
- * a line may get lost. One that lacks two is suspect, for good or until something follows from it (second-word.ts).
+ * Why an event that waited in vain for a further line is not believed. What a known worker says is, because lines may get lost; but where somebody else may
+ * have written it, only if it lacks one line and fits what was known. Else it is suspect, for good or until something follows from it (second-word.ts).
  */
 import { lacksLogs, lacksStderr, mayBeClients } from './belief.js';
 import type { HaproxyEvent } from './event.js';
-import { isForged } from './forged.js';
+import { isForged, isWary } from './forged.js';
 import type { Heard, Held, Profile, RecentEvent } from './heard.js';
-import { expectsStderr, profileOf } from './profiles.js';
+import { expectsStderr, hasName, profileOf } from './profiles.js';
 import { comesAlone } from './reach.js';
 import { isWorker } from './speakers.js';
 import { clientsWriteLines, OPEN } from './strangers.js';
@@ -38,13 +38,14 @@ export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null
     return doubtWithoutStderr(profile, clientsWriteLines(heard, event) ? OPEN : UNTAGGED);
   const known = isWorker(heard, event.host, event.pid);
   if (said.sealed && !known && !isForeign(heard, held)) return untilNext(UNHEARD);
-  if (said.by.syslog === 0) return known ? doubtOfKnownOnStderr(heard, event) : doubtOfUnknownOnStderr(heard, held);
+  if (said.by.syslog === 0)
+    return known ? doubtOfKnownOnStderr(heard, held, said) : doubtOfUnknownOnStderr(heard, held);
   // HAProxy's header changes only when it is started anew, and then its worker is another one, too.
   if (standsInAnother(heard, held, said)) return (known ? forGood : untilNext)(FOREIGN);
   if (said.by.stderr > 0 && !known && profile.announces) return untilNext(UNANNOUNCED);
   const missing = missingOf(heard, profile, event, said);
   if (missing.length === 0) return doubtOfWhole(heard, held, said);
-  return known ? doubtOfKnown(heard, event, said, missing) : doubtOfUnknown(profile, said, missing);
+  return known ? doubtOfKnown(heard, held, said, missing) : doubtOfUnknown(profile, said, missing);
 }
 
 /** The lines that the load balancer is known to write of such a change, and that did not come. */
@@ -73,7 +74,23 @@ function doubtOfWhole(heard: Heard, held: Held, said: RecentEvent): Doubt | null
   return isForged(heard, event) ? untilNext(`${CONTRADICTS}, and ${OPEN}`) : null;
 }
 
-function doubtOfKnown(heard: Heard, event: HaproxyEvent, said: RecentEvent, missing: readonly string[]): Doubt | null {
+/**
+ * Whether a known worker's lines count by themselves, though more were to come, and whether they fit or not: where clients are not known to write lines,
+ * nobody has tried to forge any, and these are headed as HAProxy's are. What does not fit may be true all the same: weights are set without a word, a
+ * server's first word may be `UP`, and events get lost. (Where lines bear no pid, clients that write them are not found: strangers.ts.)
+ */
+function countsAsItIs(heard: Heard, { event, tag, tagPid, priority }: Held, { by }: RecentEvent): boolean {
+  if (clientsWriteLines(heard, event) || isWary(heard, event) || tagPid === null) return false;
+  const profile = profileOf(heard, event.host);
+  const origin = by.stderr > 0 ? 'stderr' : 'syslog';
+  const { numbered = true, facilities = [] } = profile.heads?.[origin] ?? {};
+  const isOfItsFacility = priority === null ? facilities.length === 0 : facilities.includes(priority >> 3);
+  return numbered && (isOfItsFacility || origin === 'stderr') && hasName(profile, tag);
+}
+
+function doubtOfKnown(heard: Heard, held: Held, said: RecentEvent, missing: readonly string[]): Doubt | null {
+  if (countsAsItIs(heard, held, said)) return null;
+  const { event } = held;
   const isMissing = `${missing.join(' and ')} did not come`;
   if (missing.length > 1) return forGood(isMissing);
   // Here only the other target's line can be missing: without the one on stderr, an event that may be a client's was doubted before (`lacksStderr`).
@@ -87,10 +104,13 @@ function doubtOfUnknown({ alive, pairs }: Profile, { pair }: RecentEvent, missin
   return (mayBeGone ? untilNext : forGood)(`${UNHEARD}, and ${missing.join(' and ')} did not come`);
 }
 
-function doubtOfKnownOnStderr(heard: Heard, event: HaproxyEvent): Doubt | null {
+function doubtOfKnownOnStderr(heard: Heard, held: Held, said: RecentEvent): Doubt | null {
+  const { event } = held;
   const { stderr, heads } = profileOf(heard, event.host);
   // If the `log` targets' lines bear no pid, they and stderr seem to come from two workers. What both tell must be told only once.
-  if (stderr === false) return fits(heard, event) && heads?.syslog?.numbered !== false ? null : forGood(STDERR_ALONE);
+  if (stderr === false && heads?.syslog?.numbered === false) return forGood(STDERR_ALONE);
+  if (countsAsItIs(heard, held, said)) return null;
+  if (stderr === false) return fits(heard, event) ? null : forGood(STDERR_ALONE);
   return lacksLogs(heard, event) ? forGood(`no log target told it, and ${CONTRADICTS}`) : null;
 }
 

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { openToClients } from '../parsers/index.js';
 import { compareFalls } from './support/counters.js';
+import { FOLDER, rewritten } from './support/rewritten.js';
 import { openFolder } from './support/stage.js';
 import { missed, type Reading, readCorpus } from './support/truth.js';
 
-const FOLDER = 'fixtures/corpora';
 let pidless = 0;
 
 for (const name of readdirSync(FOLDER).filter((entry) => !entry.endsWith('.md'))) {
@@ -78,23 +77,6 @@ describe('the worst log-format, where clients begin lines with what they like', 
 });
 
 test('there are logs without the pids of which stderr names the workers', () => assert.ok(pidless > 0));
-
-/** The folder of the corpus as it would be had its log been written otherwise. */
-function rewritten(name: string, to: string, change: (lines: string[]) => string[]): string {
-  for (const file of readdirSync(join(FOLDER, name))) {
-    const from = join(FOLDER, name, file);
-    if (!basename(from).startsWith('haproxy.log')) {
-      copyFileSync(from, join(to, file));
-      continue;
-    }
-    const bytes = readFileSync(from);
-    const isPacked = from.endsWith('.gz');
-    const lines = (isPacked ? gunzipSync(bytes) : bytes).toString('latin1').split('\n');
-    const text = Buffer.from(change(lines).join('\n'), 'latin1');
-    writeFileSync(join(to, file), isPacked ? gzipSync(text) : text);
-  }
-  return to;
-}
 
 /** With two lines of an operator's formats behind the first of each worker's, and every fifty. (Until 2.2 a master tells by `log` targets that proxies start.) */
 function withStrangers(lines: string[]): string[] {

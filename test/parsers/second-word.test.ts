@@ -1,7 +1,7 @@
 /** Who is not believed by a first word may be by a second, and then the first is told as well. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { serverText, stderrLine, syslogLine } from '../support/lines.js';
+import { attempt, serverText, stderrLine, syslogLine } from '../support/lines.js';
 import { readLog } from '../support/reading.js';
 
 const T = Date.parse('2026-11-22T12:00:00Z');
@@ -138,7 +138,10 @@ describe('where HAProxy was heard before', () => {
   });
 
   test('what is brought back is what the next line is held against', () => {
-    const { memory } = readLog([onStderr(T, said('DOWN', 'a', 2)), onStderr(T + 5_000, said('DOWN', 'b', 1))], ofOne);
+    const { memory } = readLog(
+      [onStderr(T, said('DOWN', 'a', 2)), onStderr(T + 5_000, said('DOWN', 'b', 1)), ...attempt(T + 9_000)],
+      ofOne,
+    );
     const next = (server: string) => told(readLog([once(T + 90_000, said('DOWN', server, 0), 200)], memory));
     assert.deepEqual([next('a'), next('c')], [[], ['c down +90000', 'outage']]);
   });

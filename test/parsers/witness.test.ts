@@ -1,7 +1,7 @@
 /** Which lines are a pair, and what a load balancer is taken to write, where one thing less would hide an alarm or tell a forged one. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { down, EXHAUSTED, serverText, stderrLine, syslogLine, up } from '../support/lines.js';
+import { attempt, down, EXHAUSTED, serverText, stderrLine, syslogLine, up } from '../support/lines.js';
 import { readLog } from '../support/reading.js';
 
 const T = Date.parse('2026-11-22T12:00:00Z');
@@ -21,7 +21,7 @@ test('where stamps are whole seconds, two lines on both sides of a second are a 
   const whole = (line: string) => line.replace(/\.\d+\+/, '+');
   const text = down('x', 2);
   const pair = [syslogLine(T + 1_000, text), syslogLine(T + 2_000, text), stderrLine(T + 2_000, text)];
-  const log = [forked, ...pair, syslogLine(LATER, down('a', 2)), silence];
+  const log = [forked, ...pair, ...attempt(T + 9_000), syslogLine(LATER, down('a', 2)), silence];
   assert.deepEqual(told(log.map(whole)), ['x down']);
 });
 
@@ -82,6 +82,7 @@ describe('a `log` line that takes only what is urgent (`log ... err`), and a pro
       ...two(T + 60_000, down('a', 0)),
       ...two(T + 60_000, EXHAUSTED),
       ...two(T + 90_000, up('a', 1)),
+      ...attempt(T + 95_000),
     ];
     assert.deepEqual(told([...log, ...one(LATER, up('b', 7)), syslogLine(LATER + 30_000, 'Proxy new started.')]), [
       'b down',

@@ -41,6 +41,15 @@ export function stderrLine(at: number, text: string, { host = 'lb', pid = 100 }:
   return `${rfc3339(at)} ${host} haproxy[${pid}]: ${label} (${pid}) : ${quoted}`;
 }
 
+/**
+ * Somebody tries to forge what HAProxy says: a process whose lines vary, and that is none of its workers, writes one that looks like a master's. That
+ * opens no load balancer to clients, but makes haplog wary for an hour.
+ */
+export function attempt(at: number): string[] {
+  const texts = ['Mozilla/5.0', 'curl/8.5.0', '[NOTICE]   (4242) : New worker (4243) forked'];
+  return texts.map((text, n) => syslogLine(at + n, text, { pid: 31_000 }));
+}
+
 function rfc3339(at: number): string {
   return new Date(at).toISOString().replace('Z', '000+00:00');
 }
