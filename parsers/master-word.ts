@@ -2,11 +2,12 @@
 import { doubtOfSign } from './belief.js';
 import { beginsWorker, type EventId, type HaproxyEvent, type SignSentence } from './event.js';
 import { noteAttempt } from './forged.js';
-import type { Held } from './heard.js';
-import type { WorkerRef } from './keys.js';
+import { begunAt, type Heard, type Held } from './heard.js';
+import { backendKey, serverKey, type WorkerRef, workerKey } from './keys.js';
+import { passedOver } from './late.js';
 import { hearMaster, hearReload, isAnew, loadingBy, mayBeLoading, startedBy, tellerOf, withStage } from './masters.js';
 import { asMasters, withoutLines } from './numbers.js';
-import type { LogRecord, Stamp } from './record.js';
+import type { Instant, LogRecord, Stamp } from './record.js';
 import { forgetWorker, hasJustBegun, hostNameOf, isRunning, OVERTAKEN_MS } from './speakers.js';
 import type { Verdicts } from './verdict.js';
 import { loadedBy } from './waiting.js';
@@ -27,11 +28,12 @@ export function takeOfWorker(verdicts: Verdicts, held: Held, record: LogRecord):
   if (says.kind === 'worker.failed') fail(verdicts, event);
   if (!beginsWorker(says)) return;
   const isOvertaken = hasJustBegun(verdicts.heard, event);
+  const began = isOvertaken ? begunAt(verdicts.heard.speakers.get(workerKey(event))!) : event.at;
   verdicts.heard = startedBy(verdicts.heard, event, record.pid, says, isOvertaken ? null : event.at);
   if (!isOvertaken) verdicts.heard = forgetWorker(verdicts.heard, host, pid);
   // The master loads the states anew for its next worker: equal sentences are then no copies.
   if (record.pid !== null) verdicts.heard = forgetWorker(verdicts.heard, host, record.pid);
-  if (says.kind === 'worker.started') inherit(verdicts, record.pid, event);
+  if (says.kind === 'worker.started') inherit(verdicts, record.pid, event, began);
 }
 
 /** Takes in a word that was believed. What a master wrote before that was of its load. */
@@ -80,14 +82,30 @@ export function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSenten
 function serve(verdicts: Verdicts, event: HaproxyEvent, { times }: LogRecord): void {
   verdicts.heard = withStage(verdicts.heard, event, undefined);
   verdicts.events.push({ event, copies: times });
-  inherit(verdicts, event.pid, event);
+  inherit(verdicts, event.pid, event, event.at);
   verdicts.stop(event.host);
 }
 
-/** Gives a worker that begins the states that its master has loaded for it, or that it has loaded itself (since 3.1; `master` is then its own pid). */
-function inherit(verdicts: Verdicts, master: number | null, { host, pid, at, utcOffsetMin }: HaproxyEvent): void {
-  for (const held of loadedBy(verdicts.heard, host, master))
-    verdicts.believe({ ...held, event: { ...held.event, pid, at, utcOffsetMin } });
+/**
+ * Gives a worker that begins the states that its master has loaded for it, or that it has loaded itself (since 3.1; `master` is then its own pid).
+ * @param began when it did: before its own first word, also where its master's is late. Of what the worker has spoken of since, they say nothing any more
+ */
+function inherit(verdicts: Verdicts, master: number | null, event: HaproxyEvent, began: Instant): void {
+  const { host, pid, utcOffsetMin } = event;
+  const { told } = verdicts.heard;
+  for (const held of loadedBy(verdicts.heard, host, master)) {
+    const given = asOfBeginning(told, { ...held.event, pid, at: began, utcOffsetMin });
+    if (given === null) verdicts.heard = passedOver(verdicts.heard, held);
+    else verdicts.believe({ ...held, event: given });
+  }
+}
+
+/** A state in which a worker begins, without its counts if the worker has counted the backend's servers since; null if it has told newer ones. */
+function asOfBeginning(told: Heard['told'], event: HaproxyEvent): HaproxyEvent | null {
+  const { says } = event;
+  if (says.kind === 'backend.exhausted') return told.has(backendKey(event, says.backend)) ? null : event;
+  if (says.kind !== 'server' || !told.has(backendKey(event, says.server.backend))) return event;
+  return told.has(serverKey(event, says.server)) ? null : { ...event, says: { ...says, counts: null, sessions: null } };
 }
 
 /** The worker has ended. Another process may get its number, and has not written its lines. */

@@ -1,5 +1,5 @@
 /**
- * The logs of fixtures/corpora with copies taken out: of each change at least one line comes, and the same is told. Not where clients
+ * The logs of fixtures/corpora with copies taken out, and with stderr late: of each change at least one line comes, and the same is told. Not where clients
  * seem to write lines (s4b, and s12-2.2.9, which dumps its memory to the log): there HAProxy's own single line may be theirs.
  */
 import assert from 'node:assert/strict';
@@ -14,6 +14,11 @@ import { type Reading, readCorpus, type Truth } from './support/truth.js';
 
 /** Copies of one change, further apart than they ever are. */
 const APART_MS = 200;
+/** How late stderr comes at most. */
+const LATE_MS = 10_000;
+
+/** Where changes are told on stderr alone, or hang on a master's word about its workers: a state file, `init-state`, reloads one after the other. They are late with it. */
+const TOLD_ON_STDERR = new Set(['s11-init-state-3.2.26', 's12-3.4.7', 's14-2.4.30']);
 
 interface Change {
   at: number;
@@ -31,6 +36,7 @@ for (const name of readdirSync(FOLDER).filter((entry) => !entry.endsWith('.md'))
       'where half of the changes are not on stderr': (lines) => withoutStderr(lines, changesIn(lines, context)),
       'where each change has lost the line of a `log` target, if it has two': (lines) =>
         withoutOne(lines, changesIn(lines, context)),
+      ...(TOLD_ON_STDERR.has(name) ? {} : { 'though stderr is up to ten seconds late': late }),
     };
     for (const [way, change] of Object.entries(ways)) {
       test(way, async () => {
@@ -102,4 +108,24 @@ function withoutOne(lines: string[], changes: Change[]): string[] {
 function without(lines: string[], lost: readonly number[]): string[] {
   const gone = new Set(lost);
   return lines.filter((_, index) => !gone.has(index));
+}
+
+const ON_STDERR = /^(\d{4}-\S+)( \S+ haproxy\[\d+\]: \[[A-Z]+\] .*)$/;
+
+/** With stderr as late as journald may be on a busy host, sometimes more and sometimes less; its stamps are those of its arrival. */
+function late(lines: string[]): string[] {
+  const dice = new Dice(7);
+  let delay = 0;
+  let last = 0;
+  let now = 0;
+  const arriving = lines.map((line) => {
+    const [, stamp, rest] = ON_STDERR.exec(line) ?? [];
+    const at = Date.parse(stamp ?? line.split(' ', 1)[0]!);
+    now = Number.isNaN(at) ? now : at;
+    if (stamp === undefined) return { at: now, line };
+    if (dice.chance(0.2)) delay = dice.int(LATE_MS);
+    last = Math.max(last, now + delay);
+    return { at: last, line: `${new Date(last).toISOString().replace('Z', '000+00:00')}${rest}` };
+  });
+  return arriving.sort((a, b) => a.at - b.at).map(({ line }) => line);
 }

@@ -209,6 +209,24 @@ test('what a master loads from a state file is how the worker begins that it sta
   assert.deepEqual(suspects, []);
 });
 
+test('what it loaded is from before the worker’s own first word, though its master’s words come later; of what that spoke of since it says nothing', () => {
+  const loaded = (server: string, left: number) =>
+    `Server app/${server} is DOWN, changed from server-state after a reload. ${left} active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.`;
+  const { news, memory } = read([
+    ...[1, 2].map(() => syslogLine(T, serverText(up(T, 'b', 1)))),
+    stderrLine(T + 4_000, loaded('a', 1), { pid: 1 }),
+    stderrLine(T + 4_000, loaded('b', 0), { pid: 1 }),
+    stderrLine(T + 4_000, "backend 'app' has no server available!", { pid: 1 }),
+    forked(T + 4_005),
+  ]);
+  assert.deepEqual(
+    news.transitions.map(({ at, server, to }) => `+${at - T} ${server} ${to}`),
+    ['+0 b up', '+0 a down'],
+  );
+  assert.deepEqual(news.outages, []);
+  assert.equal(memory.heard.held.size, 0);
+});
+
 test('what a master loads for a worker that it never starts is told to nobody', () => {
   const text =
     'config : Server app/a is DOWN, changed from server-state after a reload. 0 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.';

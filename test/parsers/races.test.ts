@@ -24,6 +24,18 @@ test('states of a file are told once, and before what ends them', () => {
   );
 });
 
+test('states of a file that are read behind what their worker says of the same server are no later than that', () => {
+  const next = read('states-of-a-file-behind-the-worker').transitions.filter(
+    ({ pid, backend }) => pid === 502 && backend === 'app',
+  );
+  const first = Date.parse('2026-11-20T09:00:01.500Z');
+  assert.deepEqual(
+    next.map(({ to, at }) => `${to} ${at - first}`),
+    ['down 0', 'up 0'],
+  );
+  assert.deepEqual(open('states-of-a-file-behind-the-worker'), []);
+});
+
 test('what was loaded with a configuration that then failed is not told of the worker that the next reload starts', () => {
   assert.deepEqual(changes('load-that-failed'), ['14658 s1 down', '14658 s1 up']);
   assert.deepEqual(spans('load-that-failed'), ['00:38:23 to 00:38:29 recovered']);
