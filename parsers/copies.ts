@@ -4,6 +4,8 @@
  *    a line is written only when the state changes). So equal neighbours within an origin are copies: a run of them is one event.
  *  - Between origins the k-th run of one is the k-th of the other: a run pairs with the first event of the same text after the one that its origin
  *    spoke of last. The first copy to arrive is the event.
+ *  - Stderr that was away for a while and is back pairs with what a `log` target tells in the same breath, though an older event of that text has no line
+ *    on stderr.
  *  - HAProxy says that a backend has no server, but not that it has one again. So two such announcements within an origin are separated by a server
  *    of that backend coming back.
  */
@@ -29,6 +31,9 @@ const BREATH_MS = 25;
  * every 100 ms, each of which turns the server, these are the changes of the minute by which a copy may be late.
  */
 const RECENT_MAX = 600;
+
+/** Stderr comes seconds late at worst. If it seems to come later, and in one breath with a `log` target, it has lost what it said before. */
+const LATE_MS = 10_000;
 
 const COMES_BACK = new Set(['up', 'ready', 'undrain']);
 
@@ -65,7 +70,24 @@ export function withSaid(heard: Heard, subject: string, said: RecentEvent): Hear
 
 /** Adds a line to its subject. Returns the event that the line tells of, new or known, and the subject as it is then. */
 export function fold(subject: Subject, spoken: Spoken): { subject: Subject; event: RecentEvent } {
-  const event = counted(eventCopiedBy(subject, spoken) ?? newEvent(subject, spoken), spoken);
+  const copied = eventCopiedBy(subject, spoken);
+  return copied === undefined ? begun(subject, spoken) : folded(subject, copied, spoken);
+}
+
+/** Adds the line of a new event, and the one on stderr that was taken for an older event's and is this one's. */
+function begun(subject: Subject, spoken: Spoken): { subject: Subject; event: RecentEvent } {
+  const event = newEvent(subject, spoken);
+  const older = misledBy(subject, spoken);
+  const { stderr } = subject.voices;
+  if (older === undefined || stderr === undefined) return folded(subject, event, spoken);
+  const rest = { ...older, copies: older.copies - 1, by: { ...older.by, stderr: older.by.stderr - 1 } };
+  const recent = subject.recent.map((one) => (one === older ? rest : one));
+  const voices = { ...subject.voices, stderr: { ...stderr, serial: event.serial } };
+  return folded({ recent, voices }, { ...event, copies: 1, by: { syslog: 0, stderr: 1 } }, spoken);
+}
+
+function folded(subject: Subject, told: RecentEvent, spoken: Spoken): { subject: Subject; event: RecentEvent } {
+  const event = counted(told, spoken);
   const { origin, text, at } = spoken;
   const isFresh = (other: RecentEvent) => other.held || at - other.at <= COPY_DELAY_MAX_MS;
   const recent: RecentEvent[] = [];
@@ -128,15 +150,39 @@ export function ended(subject: Subject, origin: Origin, voice: Voice): Subject {
 }
 
 /** The recent event that a line repeats; undefined if it tells something new. */
-function eventCopiedBy(subject: Subject, { origin, text, at }: Spoken): RecentEvent | undefined {
-  const voice = subject.voices[origin];
+function eventCopiedBy(subject: Subject, spoken: Spoken): RecentEvent | undefined {
+  const first = firstCopiedBy(subject, spoken);
+  return first === undefined ? undefined : (besides(subject, spoken, first) ?? first);
+}
+
+function firstCopiedBy({ recent, voices }: Subject, { origin, text, at }: Spoken): RecentEvent | undefined {
+  const voice = voices[origin];
   const inTime = (then: Instant) => Math.abs(at - then) <= COPY_DELAY_MAX_MS;
   if (voice?.text === text && inTime(voice.at)) {
-    const same = subject.recent.find((event) => event.serial === voice.serial);
+    const same = recent.find((event) => event.serial === voice.serial);
     if (same) return same;
   }
   const after = voice?.serial ?? 0;
-  return subject.recent.find((event) => event.serial > after && event.text === text && inTime(event.at));
+  return recent.find((event) => event.serial > after && event.text === text && inTime(event.at));
+}
+
+/** The one event of the same text after the first, if a `log` target told it in one breath with this line on stderr, which is too late for the first. */
+function besides({ recent }: Subject, { origin, text, at }: Spoken, first: RecentEvent): RecentEvent | undefined {
+  if (origin !== 'stderr' || at - first.at <= LATE_MS) return undefined;
+  const [next, another] = recent.filter((event) => event.serial > first.serial && event.text === text);
+  if (next === undefined || another !== undefined || next.by.stderr > 0) return undefined;
+  return next.loggedAt !== null && inOneBreath(at, next.loggedAt) ? next : undefined;
+}
+
+/**
+ * The event for whose copy the last line on stderr was taken, if a line of a `log` target begins an event of the same text in one breath with that one, which
+ * was too late for the older.
+ */
+function misledBy({ recent, voices: { stderr } }: Subject, { origin, text, at }: Spoken): RecentEvent | undefined {
+  if (origin !== 'syslog' || stderr?.text !== text || !inOneBreath(at, stderr.at)) return undefined;
+  const older = recent.find(({ serial }) => serial === stderr.serial);
+  if (older === undefined || stderr.at - older.at <= LATE_MS) return undefined;
+  return recent.some((event) => event.serial > older.serial && event.text === text) ? undefined : older;
 }
 
 function newEvent({ voices: { syslog, stderr } }: Subject, { id, text, at }: Spoken): RecentEvent {

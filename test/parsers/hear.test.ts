@@ -10,6 +10,7 @@ import { addressed, batchOf, PLAN, read, UTC } from '../support/reading.js';
 const T = Date.parse('2026-11-22T12:00:00Z');
 const down = (at: number, server = 'a', left = 0): Change => ({ at, backend: 'app', server, to: 'DOWN', left });
 const up = (at: number, server = 'a', left = 1): Change => ({ at, backend: 'app', server, to: 'UP', left });
+const forked = (at: number) => stderrLine(at, 'New worker (100) forked', { pid: 1 });
 
 /** `+0 a up>down x3`: what a log tells, by ms after T. */
 function told(lines: string[]): string[] {
@@ -101,6 +102,52 @@ describe('two changes are two events', () => {
       transitions.map(({ host }) => host),
       ['east', 'west'],
     );
+  });
+});
+
+describe('stderr that was away for two changes', () => {
+  const twice = (change: Change) => [1, 2].map(() => syslogLine(change.at, serverText(change)));
+  const before = [
+    forked(T - 9_000),
+    ...[down(T), up(T + 1_000)].flatMap((change) => [...twice(change), stderrLine(change.at, serverText(change))]),
+  ];
+  const away = [...twice(down(T + 100_000)), ...twice(up(T + 110_000)), ...twice(down(T + 120_000))];
+  const back = up(T + 130_000);
+  const [onStderr, logged] = [stderrLine(back.at, serverText(back)), syslogLine(back.at, serverText(back))];
+
+  test('tells the third with the line of a `log` target, whichever of them comes first', () => {
+    for (const lines of [
+      [onStderr, logged],
+      [logged, onStderr],
+    ]) {
+      const last = told([...before, ...away, ...lines]).at(-1);
+      assert.equal(last, '+130000 a down>up x2');
+      // What is said next is of the next change.
+      const next = up(T + 150_000);
+      const more = [...twice(down(T + 140_000)), stderrLine(next.at, serverText(next)), ...twice(next)];
+      assert.deepEqual(told([...before, ...away, ...lines, ...more]).slice(-2), [
+        '+140000 a up>down x2',
+        '+150000 a down>up x3',
+      ]);
+    }
+  });
+
+  test('but stderr that is late has its own order, though a line of it comes in one breath with the same of a `log` target', () => {
+    const lateMs = 10_000;
+    const changes = [0, 1, 2, 3].map((n) => (n % 2 === 0 ? down : up)(T + 200_000 + n * 5_000));
+    const lines = changes
+      .flatMap((change) => [
+        ...twice(change).map((line) => ({ at: change.at, line })),
+        { at: change.at + lateMs, line: stderrLine(change.at + lateMs, serverText(change)) },
+      ])
+      .sort((a, b) => a.at - b.at)
+      .map(({ line }) => line);
+    assert.deepEqual(told([...before, ...lines]).slice(2), [
+      '+200000 a up>down x3',
+      '+205000 a down>up x3',
+      '+210000 a up>down x3',
+      '+215000 a down>up x3',
+    ]);
   });
 });
 
@@ -349,5 +396,3 @@ test('the loss of copies changes nothing while one comes on stderr within a seco
     }),
   );
 });
-
-const forked = (at: number) => stderrLine(at, 'New worker (100) forked', { pid: 1 });
