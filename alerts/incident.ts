@@ -61,6 +61,8 @@ export interface Incident {
   resolvedAt: Instant | null;
   /** How the end is known; null while open. */
   endEvidence: Evidence | null;
+  /** The latest of its ends in single workers. Missing while there is none, and in older incidents. */
+  lastEnd?: Pick<End, 'at' | 'evidence'>;
   planned: boolean;
   /** The workers in which it is so right now. */
   workers: number[];
@@ -160,15 +162,19 @@ export function endOf({ pid, end, start, endHow, evidence }: Outage): End {
 /**
  * The incident after the trouble has ended in one worker; it is over if that was the last. Unless the worker just died or was stopped as a
  * whole: then nobody serves, which is no recovery, and the incident waits for the next worker, or for the word that there was one.
+ *
+ * It was over when the last of its ends came, and that need not be the one that is told last: of a worker that died without a word it shows only when the next
+ * one has served for a while, and by then the trouble may have gone on in that one.
  */
-export function left(incident: Incident, { pid, at, evidence: endEvidence }: End, died: boolean): Incident {
-  const { leftBy = [] } = incident;
+export function left(incident: Incident, { pid, at, evidence }: End, died: boolean): Incident {
+  const { leftBy = [], lastEnd: before } = incident;
   const workers = incident.workers.filter((other) => other !== pid);
   const behind = leftBy.filter((other) => other !== pid);
   if (died) return { ...incident, workers, leftBy: [...behind, pid] };
   const isBelated = behind.length < leftBy.length;
-  if (workers.length > 0 || (isBelated && behind.length > 0)) return { ...incident, workers, leftBy: behind };
-  return { ...incident, workers, leftBy: [], resolvedAt: at, endEvidence };
+  const lastEnd = before && before.at > at ? before : { at, evidence };
+  if (workers.length > 0 || (isBelated && behind.length > 0)) return { ...incident, workers, leftBy: behind, lastEnd };
+  return { ...incident, workers, leftBy: [], lastEnd, resolvedAt: lastEnd.at, endEvidence: lastEnd.evidence };
 }
 
 /** The end of an incident that no worker was in any more: a new worker serves. Observed only for troubles of workers themselves, else assumed. */
@@ -186,8 +192,9 @@ export function takenOver(incident: Incident, { at, says }: HaproxyEvent): Incid
  */
 export function broughtBack(incident: Incident, now: Instant, ours: Instant): Incident {
   const { openedAt, firedAt, resolvedAt, toldAt, remindedAt, cameBackAt } = incident;
-  const { remindsFrom = null, othersAt = null, firstTold } = incident;
-  const instants = [openedAt, firedAt, resolvedAt, toldAt, remindedAt, cameBackAt, remindsFrom, othersAt];
+  const { remindsFrom = null, othersAt = null, firstTold, lastEnd } = incident;
+  const ended = lastEnd?.at ?? null;
+  const instants = [openedAt, firedAt, resolvedAt, ended, toldAt, remindedAt, cameBackAt, remindsFrom, othersAt];
   const isPast = !firstTold?.some(({ at }) => at > ours);
   if (isPast && instants.every((at) => at === null || at <= now)) return incident;
   const back = (at: Instant | null) => (at === null ? null : Math.min(at, now));
@@ -196,6 +203,7 @@ export function broughtBack(incident: Incident, now: Instant, ours: Instant): In
     openedAt: Math.min(openedAt, now),
     firedAt: back(firedAt),
     resolvedAt: back(resolvedAt),
+    ...(lastEnd && { lastEnd: { ...lastEnd, at: Math.min(lastEnd.at, now) } }),
     toldAt: back(toldAt),
     remindedAt: back(remindedAt),
     cameBackAt: back(cameBackAt),

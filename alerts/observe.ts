@@ -1,6 +1,7 @@
 /** Folds one event into the board: what it says of servers, backends and workers. */
 import { backendKey, type HaproxyEvent, type Operational, serverKey } from '../parsers/index.js';
 import { countedAtBeginning, isOfFile, workTakenOver } from './beginning.js';
+import { SILENCE_MS } from './beside.js';
 import {
   type Board,
   boardWith,
@@ -33,7 +34,20 @@ export function observe(board: Board, event: HaproxyEvent, copies: number): Chan
   // An outage that goes on in the younger worker was never over, nor was one that ends with that worker's death.
   const died = change.outages.some((one) => one.died);
   const before = superseded.outages.map((one) => ({ ...one, died }));
-  return { ...change, outages: [...renewed.outages, ...past.outages, ...change.outages, ...before] };
+  const longOver = before.filter((one) => isLongOver(one, change));
+  const others = before.filter((one) => !longOver.includes(one));
+  return { ...change, outages: [...renewed.outages, ...past.outages, ...longOver, ...change.outages, ...others] };
+}
+
+/** Whether an outage was over a minute before its backend falls anew: what begins then is another one. */
+function isLongOver({ outage: old }: OutageChange, { outages }: Change): boolean {
+  return outages.some(
+    ({ outage }) =>
+      outage.end === null &&
+      outage.backend === old.backend &&
+      outage.pid !== old.pid &&
+      outage.start - old.end! > SILENCE_MS,
+  );
 }
 
 function hearOf(board: Board, event: HaproxyEvent, copies: number): Change {
