@@ -79,8 +79,18 @@ export interface WorkerState {
   stopsWhole?: true;
   /** It was first heard when it stopped. */
   heardAtStop?: true;
+  /** It is taken for another one than the one with its pid that had stopped, and may be that one all the same. Missing otherwise, and in older memories. */
+  again?: true;
+  /** Those that had stopped before it began and are forgotten; a few. Missing if there are none, and in older memories. */
+  bygone?: readonly Bygone[];
   /** What its master told of its end; null while it may live. */
   end: { at: Instant; how: OutageEnd } | null;
+}
+
+/** A worker that has stopped and is forgotten. */
+export interface Bygone {
+  pid: number;
+  stopAt: Instant;
 }
 
 /** The workers of one host: a few, the one heard first in front. */

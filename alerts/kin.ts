@@ -12,8 +12,9 @@ import { type Board, boardWith, siblingsOf, type WorkerState, type Workers, work
 /** The place of nobody: no such heir, or none that is known. It is before all others. */
 const NOWHERE = -1;
 
-/** Whether two workers were first heard of at one instant. */
-export const beganTogether = (one: WorkerState, other: WorkerState): boolean => one.firstAt === other.firstAt;
+/** Whether two workers were first heard of at one instant, and neither had been heard of before. */
+export const beganTogether = (one: WorkerState, other: WorkerState): boolean =>
+  one.firstAt === other.firstAt && one.again === other.again;
 
 /**
  * Two workers that speak of one backend are of one service, and the younger is the heir of the older one, and of all workers whose heir the older

@@ -14,6 +14,7 @@ import {
   shown,
   unchanged,
 } from './board.js';
+import { mayBeOfBygone } from './bygone.js';
 import { endWorker, lastWords, makeRoom, renewWorker, supersede } from './generation.js';
 import { availabilityAfter, type ServerSentence, settle } from './outage.js';
 import { isOfThePast } from './past.js';
@@ -28,7 +29,8 @@ import { noteWorker } from './workers.js';
  */
 export function observe(board: Board, event: HaproxyEvent, copies: number): Change {
   const renewed = renewWorker(board, event);
-  const superseded = supersede(noteWorker(renewed.board, event), event);
+  const again = renewed.board !== board && mayBeOfBygone(event);
+  const superseded = supersede(noteWorker(renewed.board, event, again), event);
   const past = makeRoom(superseded.board, event);
   const change = lastWords(past.board, hearOf(past.board, event, copies), event);
   // An outage that goes on in the younger worker was never over, nor was one that ends with that worker's death.

@@ -5,6 +5,7 @@
 import { backendKey, backendOf, type HaproxyEvent } from '../parsers/index.js';
 import { SILENCE_MS } from './beside.js';
 import { type Board, type WorkerState, workerOf, youngerOf } from './board.js';
+import { isOfBygone } from './bygone.js';
 import { isReplaced } from './kin.js';
 import { atLatest, isOutlived } from './stops.js';
 
@@ -13,6 +14,7 @@ export const TOGETHER_MS = 1_000;
 
 /** Whether an event tells of servers in a worker that has stopped and in whose place another one serves by now. */
 export function isOfThePast(board: Board, event: HaproxyEvent): boolean {
+  if (isOfBygone(board, event)) return true;
   const self = workerOf(board, event);
   if (!self?.stopAt || atLatest(event.at) < self.stopAt) return false;
   const backend = backendOf(event.says);

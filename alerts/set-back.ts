@@ -62,7 +62,7 @@ const serverBack = (one: ServerState, now: Instant): ServerState =>
 function workerBack(worker: WorkerState, stepMs: number, now: Instant): WorkerState {
   const beganAhead = worker.firstAt > now;
   const back = (at: Instant): Instant => (at <= now ? at : beganAhead ? at - stepMs : now);
-  const { pid, heir, over, startedAt, master, tookOver, stopAt, stopsWhole, heardAtStop, end } = worker;
+  const { pid, heir, over, startedAt, master, tookOver, stopAt, stopsWhole, heardAtStop, again, bygone, end } = worker;
   return {
     pid,
     firstAt: beganAhead ? Math.min(back(worker.firstAt), now - 1) : worker.firstAt,
@@ -75,6 +75,8 @@ function workerBack(worker: WorkerState, stepMs: number, now: Instant): WorkerSt
     ...(stopAt !== undefined && { stopAt: back(stopAt) }),
     ...(stopsWhole && { stopsWhole }),
     ...(heardAtStop && { heardAtStop }),
+    ...(again && { again }),
+    ...(bygone && { bygone: bygone.map(({ pid: one, stopAt: its }) => ({ pid: one, stopAt: back(its) })) }),
     end: end === null ? null : { at: back(end.at), how: end.how },
   };
 }

@@ -37,14 +37,17 @@ export function withStop(worker: WorkerState, { stopAt, stopsWhole, heardAtStop 
   return stopped;
 }
 
-/** The workers of its service that began since it said that it stops. One that was itself first heard when it stopped is none of them. */
-function successorsOf(board: Board, host: string, old: WorkerState): Workers {
-  const { stopAt } = old;
-  if (stopAt === undefined) return [];
-  return youngerOf(board, { host, pid: old.pid }).filter(
-    (one) => one.heardAtStop !== true && one.firstAt >= stopAt - BREATH_MS && !isOfAnother(one, old),
-  );
+/** The workers of its service that began since it said that it stops. */
+export function successorsOf(board: Board, host: string, old: WorkerState): Workers {
+  return youngerOf(board, { host, pid: old.pid }).filter((one) => isSuccessor(one, old));
 }
+
+/** Whether the younger worker is of the older one's service, and began since that said that it stops. One that was itself first heard when it stopped is not. */
+export const isSuccessor = (one: WorkerState, old: WorkerState): boolean =>
+  old.stopAt !== undefined &&
+  one.heardAtStop !== true &&
+  one.firstAt >= old.stopAt - BREATH_MS &&
+  !isOfAnother(one, old);
 
 /** Whether an event is of a worker that has stopped within the last minute, and another one has begun since: it is no new worker with the same pid. */
 export function isOutlived(board: Board, event: HaproxyEvent): boolean {

@@ -21,6 +21,7 @@ import {
   type WorkerState,
   workerOf,
 } from './board.js';
+import { isOfBygone, withBygone } from './bygone.js';
 import { type Ending, NOTHING_ENDED } from './incident.js';
 import { isReplaced, noteKin } from './kin.js';
 import { hasOnlyTakenOver, isFromFile } from './sources.js';
@@ -108,7 +109,7 @@ export function isNewWorker(board: Board, event: HaproxyEvent): boolean {
   if (kind === 'proxy.stopped' || kind === 'worker.ended') return false; // an end begins nothing
   if (kind === 'worker.loading' || kind === 'worker.failed') return false; // it does not serve
   const known = workerOf(board, event);
-  return known === undefined || isAnother(board, known, event);
+  return known === undefined ? !isOfBygone(board, event) : isAnother(board, known, event);
 }
 
 /** Whether the pid is another worker's by now. What a worker said before its end may arrive after the word of its end. */
@@ -117,7 +118,7 @@ export function isAnother(board: Board, known: WorkerState, event: HaproxyEvent)
   const starts = says.kind === 'worker.started';
   // What was first heard when it stopped is a worker only as long as that is what it still tells of.
   if (known.heardAtStop)
-    return says.kind !== 'proxy.stopped' && (starts || !known.stopsWhole || !isOutlived(board, event));
+    return says.kind !== 'proxy.stopped' && (starts || !known.stopsWhole || !isOfItsPast(board, event));
   if (known.end !== null) return starts || at - known.end.at > LAST_WORDS_MS;
   if (!starts) return speaksBehindItsEnd(board, known, event);
   const isForkedAgain = known.startedAt !== null && at - known.startedAt > FORKED_AGAIN_MS;
@@ -133,26 +134,34 @@ function speaksBehindItsEnd(board: Board, { startedAt }: WorkerState, event: Hap
   const backend = says.kind === 'server' || says.kind === 'backend.exhausted' ? backendOf(says) : null;
   if (backend === null || startedAt !== null) return false;
   const { stop } = board.backends.get(backendKey(event, backend)) ?? {};
-  if (stop === undefined || at - stop.at <= LATE_WORDS_MS || isOutlived(board, event)) return false;
+  if (stop === undefined || at - stop.at <= LATE_WORDS_MS || isOfItsPast(board, event)) return false;
   return ofWorker(board.backends, event, ({ stopped }) => !stopped).length === 0;
 }
 
-/** Notes that a worker was heard, and about which backend. Forgets the workers that are long gone from its host. */
-export function noteWorker(before: Board, event: HaproxyEvent): Board {
+/** Whether a worker that has stopped is not yet another one, because one that began since has taken its place. */
+const isOfItsPast = (board: Board, event: HaproxyEvent): boolean =>
+  isOutlived(board, event) || isOfBygone(board, event);
+
+/**
+ * Notes that a worker was heard, and about which backend. Forgets the workers that are long gone from its host.
+ * @param again see `WorkerState.again`
+ */
+export function noteWorker(before: Board, event: HaproxyEvent, again: boolean): Board {
   const board = forgetGone(before, event);
   const known = workerOf(board, event);
   if (known === undefined && !isNewWorker(board, event) && event.says.kind !== 'proxy.stopped') return board;
-  const worker = known === undefined ? newcomer(board, event) : heardAgain(board, known, event);
+  const heard = known === undefined ? newcomer(board, event, again) : heardAgain(board, known, event);
+  const worker = withBygone(before, board, event.host, heard);
   return noteKin(worker === known ? board : put(board, event.host, worker), event);
 }
 
-function newcomer(board: Board, event: HaproxyEvent): WorkerState {
+function newcomer(board: Board, event: HaproxyEvent, again: boolean): WorkerState {
   const { pid, at } = event;
   const startedAt = startOf(event);
   const master = masterAfter(board, event);
   const tookOver = isFromFile(event);
   const worker = { pid, firstAt: at, lastAt: at, startedAt, master, heir: null, over: false, tookOver, end: null };
-  return withStop(worker, stopAfter(null, event));
+  return withStop(again ? { ...worker, again } : worker, stopAfter(null, event));
 }
 
 /** A worker after one more event; the same object if that says nothing new about it. */
@@ -168,8 +177,9 @@ function heardAgain(board: Board, known: WorkerState, event: HaproxyEvent): Work
   const lastAt = says.kind === 'worker.ended' ? known.lastAt : at; // that is its master's word
   const startedAt = startOf(event) ?? known.startedAt;
   const master = masterAfter(board, event) ?? known.master ?? null;
+  const { again, bygone } = known;
   const heard = { pid, firstAt, lastAt, startedAt, master, heir, over: false, tookOver, end };
-  return withStop(heard, stop);
+  return withStop({ ...heard, ...(again && { again }), ...(bygone && { bygone }) }, stop);
 }
 
 const startOf = ({ says, at }: HaproxyEvent): Instant | null => (says.kind === 'worker.started' ? at : null);
