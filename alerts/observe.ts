@@ -55,6 +55,9 @@ function isLongOver({ outage: old }: OutageChange, { outages }: Change): boolean
   );
 }
 
+/** What an event makes of the board under a name that its host had before (renamed.ts); the event bears that name. */
+export const observeAgain = (board: Board, event: HaproxyEvent): Change => hearOf(board, event, 1);
+
 function hearOf(board: Board, event: HaproxyEvent, copies: number): Change {
   const { says } = event;
   if (isOfThePast(board, event)) return unchanged(board);

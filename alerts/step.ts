@@ -6,14 +6,16 @@
  * line. That tick tells of what still holds, and of what began and ended unseen, unless it began before its log was read for the first time
  * (`past`).
  */
-import { type Instant, isSign } from '../parsers/index.js';
+import { type HaproxyEvent, type Instant, isSign } from '../parsers/index.js';
+import { type Change, unchanged } from './board.js';
 import { hostTime, noteTime } from './clocks.js';
 import { changesAt } from './due.js';
 import { withoutOld } from './flapping.js';
 import { endWithMaster } from './generation.js';
-import { observe } from './observe.js';
+import { observe, observeAgain } from './observe.js';
 import { toOffer } from './offer.js';
 import type { Plan } from './plan.js';
+import { endings, namesBefore } from './renamed.js';
 import { setBack } from './set-back.js';
 import { signsOf } from './signs.js';
 import type { Input, Situation, Step } from './situation.js';
@@ -59,8 +61,19 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
   turn.retire(event.host, stoppedBackend(change.board, event));
   turn.retire(event.host, replacedWorker(event));
   for (const sign of signsOf(change.event ?? event, change)) turn.heed(event, sign);
-  const outages = [...forgotten.outages, ...change.outages].map(({ outage }) => outage);
-  return turn.end({ board: change.board, clocks }, change.transition, [...back.outages, ...outages]);
+  const names = namesBefore(forgotten.board, event);
+  const again = names.reduce((rest, host) => underName(turn, rest, { ...event, host }), unchanged(change.board));
+  const outages = [...forgotten.outages, ...change.outages, ...again.outages].map(({ outage }) => outage);
+  return turn.end({ board: again.board, clocks }, change.transition, [...back.outages, ...outages]);
+}
+
+/** Ends what an event ends under a name that its host had before, which it bears here. */
+function underName(turn: Turn, known: Change, event: HaproxyEvent): Change {
+  const seen = observeAgain(known.board, event);
+  const { board, outages } = endings(seen);
+  for (const outage of outages) turn.follow(outage);
+  for (const sign of signsOf(seen.event ?? event, seen)) if (sign.is === 'absent') turn.heed(event, sign);
+  return { board, transition: null, outages: [...known.outages, ...outages] };
 }
 
 /**
