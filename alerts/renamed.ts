@@ -6,6 +6,9 @@ import { type HaproxyEvent, serverKey } from '../parsers/index.js';
 import { type Board, type Change, workerOf } from './board.js';
 import { isFoundByCheck } from './sources.js';
 
+/** Numbers below this are given anew in each container, and to no HAProxy of a host; 0 stands for none. */
+const FIRST_OF_HOST = 100;
+
 /**
  * The names that the event's host had before, as far as they matter: a worker with the event's pid has told there that the server fell which a check finds
  * well now, of which the event's own has told nothing; and that host has fallen silent as a whole before this worker was heard.
@@ -14,6 +17,7 @@ import { isFoundByCheck } from './sources.js';
  */
 export function namesBefore(board: Board, event: HaproxyEvent): string[] {
   const { says, pid, at } = event;
+  if (pid < FIRST_OF_HOST) return [];
   if (says.kind !== 'server' || says.change.to !== 'up' || !isFoundByCheck(event)) return [];
   if (board.servers.has(serverKey(event, says.server))) return [];
   const since = workerOf(board, event)?.firstAt ?? at;
