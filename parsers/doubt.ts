@@ -9,7 +9,7 @@ import type { Heard, Held, Profile, RecentEvent } from './heard.js';
 import { expectsStderr, hasName, profileOf } from './profiles.js';
 import { comesAlone } from './reach.js';
 import { isWorker } from './speakers.js';
-import { clientsWriteLines, OPEN } from './strangers.js';
+import { clientsWriteLines, linesAreStrange, OPEN } from './strangers.js';
 import { fits } from './told.js';
 import { isByStranger, isForeign, standsInAnother } from './writers.js';
 
@@ -80,7 +80,8 @@ function doubtOfWhole(heard: Heard, held: Held, said: RecentEvent): Doubt | null
  * server's first word may be `UP`, and events get lost. (Where lines bear no pid, clients that write them are not found: strangers.ts.)
  */
 function countsAsItIs(heard: Heard, { event, tag, tagPid, priority }: Held, { by }: RecentEvent): boolean {
-  if (clientsWriteLines(heard, event) || isWary(heard, event) || tagPid === null) return false;
+  if (clientsWriteLines(heard, event) || linesAreStrange(heard, event) || isWary(heard, event) || tagPid === null)
+    return false;
   const profile = profileOf(heard, event.host);
   const origin = by.stderr > 0 ? 'stderr' : 'syslog';
   const { numbered = true, facilities = [] } = profile.heads?.[origin] ?? {};

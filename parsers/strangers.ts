@@ -95,9 +95,19 @@ export function clientsWriteLines(heard: Heard, worker: WorkerRef): boolean {
 
 /** Whether the lines of the process, known or not, begin as clients like. */
 export function linesVary(heard: Heard, writer: WorkerRef): boolean {
-  const { host } = writer;
-  return writersFor(heard, writer).some((pid) => heard.strangers.get(workerKey({ host, pid }))?.varies === true);
+  return strangenessOf(heard, writer).some((one) => one?.varies === true);
 }
+
+/**
+ * Whether a line of the process began like nothing that HAProxy writes by itself: with a word of the operator's, or with a client's text, and the clients
+ * seen so far are all of a kind.
+ */
+export function linesAreStrange(heard: Heard, writer: WorkerRef): boolean {
+  return strangenessOf(heard, writer).some((one) => one !== undefined);
+}
+
+const strangenessOf = (heard: Heard, writer: WorkerRef): (Strangeness | undefined)[] =>
+  writersFor(heard, writer).map((pid) => heard.strangers.get(workerKey({ host: writer.host, pid })));
 
 /** The pids under which a process's lines are in the log: its own, and those of the processes that carry what the host's workers log. */
 const writersFor = (heard: Heard, { host, pid }: WorkerRef): readonly number[] => [pid, ...carriersOf(heard, host)];

@@ -181,6 +181,14 @@ describe('what fits nothing that was said before is told all the same, where cli
     assert.equal(atOnce(twice(LATER, down('a', 0)), debian), 0);
   });
 
+  test('but not where a line of the worker began like nothing that HAProxy writes: clients of one kind may have begun it', () => {
+    const strange = readLog([syslogLine(T + 600, 'curl/8.1'), syslogLine(T + 700, 'curl/8.1')], debian).memory;
+    for (const line of [syslogLine(LATER, down('a', 0)), stderrLine(LATER, down('a', 0))]) {
+      assert.deepEqual(told([line], strange).transitions, []);
+      assert.equal(told([line], debian).transitions.length, 1);
+    }
+  });
+
   test('but not if it is headed otherwise than HAProxy’s lines are', () => {
     const renamed = twice(LATER, down('a', 0)).map((line) => line.replace('haproxy[', 'tester['));
     const unnumbered = twice(LATER, down('a', 0)).map((line) => line.replace('[100]', ''));
