@@ -2,7 +2,7 @@
  * Notes how lines begin that begin like nothing that HAProxy writes by itself, for belief (parsers/strangers.ts): for each process, between
  * two candidates, the first such line and the first that begins differently; apart from these, the same of the few that directly follow a line of the process
  * that looks like stderr, as the further lines of a warning do. Which ones depends on their places in the file, not on how it
- * is cut into chunks; a reading that begins in the middle notes more, which says nothing new.
+ * is cut into chunks; a reading that begins in the middle notes more, which says nothing new (but of further lines whose first one was read before).
  */
 import { messageStart, parseHeader, parseLine } from '../../parsers/index.js';
 import type { StrangerSeen } from './batch.js';
@@ -36,7 +36,7 @@ interface Writer {
 
 /** The last candidate, if it looks like stderr: the further lines of its text may follow. */
 interface Ahead extends Writer {
-  at: number;
+  header: string;
   left: number;
 }
 
@@ -90,8 +90,7 @@ export class Strangers {
   #isBehind(bytes: Buffer, start: number, message: number): boolean {
     const ahead = this.#ahead;
     if (ahead === null || !isAt(bytes, message - ahead.words.length, message, ahead.words)) return false;
-    const at = timeOf(bytes.toString('utf8', start, message));
-    const isBehind = ahead.left-- > 0 && at !== null && Math.abs(at - ahead.at) <= FURTHER_MS;
+    const isBehind = ahead.left-- > 0 && isSoon(ahead.header, bytes.toString('utf8', start, message));
     if (!isBehind) this.#ahead = null;
     return isBehind;
   }
@@ -118,12 +117,14 @@ function aheadIn(bytes: Buffer, start: number, end: number): Ahead | null {
   if (bytes[message] !== BRACKET_OPEN || bytes[start] === LT) return null;
   if (!LEVEL.test(bytes.toString('latin1', message, Math.min(end, message + LEVEL_BYTES)))) return null;
   const header = bytes.toString('utf8', start, message);
-  const at = timeOf(header);
-  if (at === null) return null;
-  return { words: Buffer.from(wordsOf(header)), first: -1, isEnough: false, at, left: FURTHER_MAX };
+  return { words: Buffer.from(wordsOf(header)), first: -1, isEnough: false, header, left: FURTHER_MAX };
 }
 
-const timeOf = (header: string): number | null => parseHeader(header, ANY_CONTEXT)?.stamp.at ?? null;
+/** Whether the second of two lines, given by their headers, was written within a moment of the first. */
+function isSoon(header: string, next: string): boolean {
+  const [before, after] = [header, next].map((one) => parseHeader(one, ANY_CONTEXT)?.stamp.at ?? Number.NaN);
+  return Math.abs(after! - before!) <= FURTHER_MS;
+}
 
 /**
  * `own`: the line is a sentence that HAProxy is known to write. `nobody`: its header names no process. The writer is the process that a

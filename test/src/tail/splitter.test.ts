@@ -100,6 +100,25 @@ test('behind each line about a state they are noted anew: what is known of a wor
   assert.deepEqual(strangers.map(({ first }) => first).join(''), 'McMc');
 });
 
+test('those that directly follow a line of their process that looks like stderr are noted apart: they may be the rest of its text', () => {
+  const at = (second: number, pid: number, text: string) =>
+    `2024-02-21T07:03:${String(second).padStart(2, '0')}.653803-05:00 lb haproxy[${pid}]: ${text}`;
+  const noted = (...texts: string[]) =>
+    split([Buffer.from(lines(...texts))]).strangers.map(({ pid, first, behind }) => `${pid} ${first} ${behind}`);
+  const warning = at(10, 7, '[WARNING]  (7) : config : parsing [a.cfg:1] : in section x : ');
+  const further = [at(10, 7, 'unable to load'), at(11, 8, 'Mozilla/5.0'), at(11, 7, ', so what'), at(11, 7, 'useless')];
+  const all = ['7 u true', '8 M false', '7 , true'];
+  assert.deepEqual(noted(warning, ...further), all);
+  assert.deepEqual(noted(warning, ...further, at(20, 7, 'Mozilla/5.0'), at(20, 7, 'useless')), [
+    ...all,
+    '7 M false',
+    '7 u false',
+  ]);
+  assert.deepEqual(noted(warning, ...Array.from({ length: 9 }, () => further[0]!)), ['7 u true', '7 u false']);
+  for (const other of [at(10, 8, '[WARNING]  (8) : x'), at(10, 7, '[Mon] x'), at(10, 7, 'Proxy x started.')])
+    assert.deepEqual(noted(other, further[0]!), ['7 u false'], other);
+});
+
 test('whose they are is told by the header, also where HAProxy and rsyslog have written two; a log with severities has none', () => {
   const stamp = '2024-02-21T07:03:17.653803-05:00';
   const headers = ['lb haproxy[7]: ', 'lb haproxy[7] ', 'lb lb haproxy[7]: ', `lb 1 ${stamp} lb haproxy 7 - - `];
