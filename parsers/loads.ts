@@ -27,6 +27,8 @@ export function isOfLoad(
   const speaker = heard.speakers.get(workerKey({ host, pid: writer.pid }));
   if (speaker?.stage === 'loading') return isWithin(begunAt(speaker), at);
   if (!behind || isRunning(heard, host, writer.pid)) return false;
+  // What carries the stderr of a container outlives it, and brings the next one's load as well.
+  if (profileOf(heard, host).heads?.stderr?.carriers.includes(writer.pid)) return true;
   return isWithin(heard.strangers.get(workerKey(writer))?.since ?? at, at);
 }
 

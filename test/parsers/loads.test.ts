@@ -103,6 +103,20 @@ describe('a master is believed in all that it says, though at its load it has wr
   });
 });
 
+test('what is written at the load of a container takes nothing either, though one log driver brings that of each start', () => {
+  const through = (line: string) => line.replace(/haproxy\[\d+\]/, 'haproxy[987]');
+  const run = (loading: Loading, at: number) => [
+    ...loading(at, 1),
+    says(at + 200, 'New worker (8) forked', 1),
+    says(at + 201, 'Loading success.', 1),
+    ...[down('a', 0), EXHAUSTED].flatMap((text, n) => [says(at + MINUTE + n, text, 8), bare(at + MINUTE + n, text, 8)]),
+    says(at + 2 * MINUTE, 'Current worker (8) exited with code 137 (Killed)', 1),
+  ];
+  const log = (loading: Loading) => [T, T + HOUR, T + 2 * HOUR].flatMap((at) => run(loading, at)).map(through);
+  for (const loading of [warned, printed]) assert.deepEqual(story(log(loading)), story(log(NOTHING)), loading.name);
+  assert.equal(story(log(NOTHING)).outages.length, 3);
+});
+
 describe('since 3.1 a worker that loads opens no load balancer by what it writes bare', () => {
   const log = (loading: Loading) => [
     says(T, 'Initializing new worker (11)', 10),
