@@ -58,7 +58,13 @@ tells     log: firing: backend app on lb
 });
 
 test('of several lines each is heard after the ones before: a copy is told with the line that it copies', (t) => {
-  const lines = [stderrLine(T, fall), '', syslogLine(T, fall), syslogLine(T, fall), syslogLine(T + 5_000, rise)];
+  const lines = [
+    stderrLine(T, fall),
+    '',
+    syslogLine(T, fall),
+    syslogLine(T, fall),
+    syslogLine(T + 5_000, rise, { pid: 777 }),
+  ];
   const { stdout } = ask(tempFolder(t), ['explain'], lines.join('\n'));
   assert.deepEqual(paragraphs(stdout, 'copy'), [
     'no: the first line that says so; it waits for a second one, or until none can come\n' +
