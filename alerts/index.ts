@@ -39,7 +39,7 @@ export {
   serverOf,
 } from './incident.js';
 export { incidentInWords, subjectInWords } from './incident-words.js';
-export { type Letter, lettersOf, rowsOf } from './letters.js';
+export { digestOf, type Letter, lettersOf, rowsOf } from './letters.js';
 export { matches } from './match.js';
 export { dueSince, type Notification, type NotificationKind } from './notification.js';
 export { type Plan, planOf } from './plan.js';
@@ -66,4 +66,5 @@ export { strike, withImpact } from './strike.js';
 export { testMessage } from './test-message.js';
 export type { Waiting } from './threads.js';
 export { openUntil, readTimes, TIMES_FORM, type Times } from './times.js';
+export { afterFailure, topicOf } from './turns.js';
 export { causeInWords, formatDuration, formatStamp, plainText } from './words.js';

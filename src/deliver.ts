@@ -4,7 +4,6 @@
  * often; it is never forgotten.
  */
 import {
-  backoffMs,
   type Channel,
   type Letter,
   type Message,
@@ -15,7 +14,8 @@ import {
   rowsOf,
 } from '../alerts/index.js';
 import type { Instant } from '../parsers/index.js';
-import { LANE_WIDTH, type Lane, type LaneDeps, wholeOf } from './lanes.js';
+import { putOff, putOffBehind } from './failed-attempt.js';
+import { LANE_WIDTH, type Lane, type LaneDeps, mayDigest, wholeOf } from './lanes.js';
 import { letterName } from './letter-name.js';
 import { refusedAddresses } from './refused-addresses.js';
 import type { OutboxRow, Store } from './store/store.js';
@@ -51,14 +51,14 @@ export interface DeliveryDeps extends LaneDeps {
  * means all its messages, not only the one it answered. Rejects when the store fails, never because of a receiver.
  */
 export async function serve(deps: DeliveryDeps, lane: Lane, closing: AbortSignal): Promise<void> {
-  const letters = lane.values();
+  const letters = [...lane];
   let quiet = false;
 
   const work = async () => {
-    for (const letter of letters) {
+    for (let letter = letters.shift(); letter !== undefined; letter = letters.shift()) {
       if (quiet || closing.aborted || deps.signal.aborted) return;
       const { outcome, message } = await attempt(deps, letter);
-      await mark(deps, letter, outcome, message.event);
+      letters.push(...(await mark(deps, letter, outcome, message.event)));
       if (outcome.kind !== 'retry' || outcome.afterMs === undefined) continue;
       quiet = true;
       await deps.store.quiet(receiverOf(letter), deps.clock.now() + outcome.afterMs);
@@ -111,9 +111,14 @@ async function messageOf({ store, clock }: DeliveryDeps, letter: Letter<OutboxRo
   return { ...render({ ...told, incident }, clock.now(), how), id: name };
 }
 
-/** Records the outcome of an attempt for all rows of the letter. */
-async function mark(deps: DeliveryDeps, letter: Letter<OutboxRow>, outcome: Outcome, event: MessageKind) {
-  const { store, clock, random, signal, log, manners } = deps;
+/** Records the outcome of an attempt for all rows of the letter. Returns what waited for it, and goes now though it was not accepted. */
+async function mark(
+  deps: DeliveryDeps,
+  letter: Letter<OutboxRow>,
+  outcome: Outcome,
+  event: MessageKind,
+): Promise<Lane> {
+  const { store, clock, random, signal, log, manners, channels } = deps;
   const receiver = receiverOf(letter);
   const rows = rowsOf(letter);
   const seqs = rows.map(({ seq }) => seq);
@@ -121,42 +126,43 @@ async function mark(deps: DeliveryDeps, letter: Letter<OutboxRow>, outcome: Outc
   const { threads } = letter;
   const incident = threads.length === 1 ? threads[0]!.told.incident.id : null;
   const report = { receiver, incident, event, incidents: threads.length, attempt, dueAt: null };
-  const fallback = manners?.get(wholeOf(rows[0]!))?.fallback ?? null;
+  const whole = wholeOf(rows[0]!);
+  const fallback = manners?.get(whole)?.fallback ?? null;
   const now = clock.now();
   if (outcome.kind === 'delivered') {
     const { answer, refused = [] } = outcome;
     const fewest = Math.min(...rows.map(({ attempts }) => attempts)) + 1;
     const ends = refusedAddresses(receiver, refused, fewest, now, random);
-    await store.delivered(seqs, now, answer, ends, fallback);
+    await store.delivered(seqs, now, answer, ends, fallback, channels.get(whole)?.tellsApart ?? false);
     log({ ...report, outcome: 'delivered', detail: answer });
     for (const { name, reason, next } of ends) {
       const own = { ...report, receiver: name, detail: reason };
       log(next.state === 'due' ? { ...own, outcome: 'retry', dueAt: next.dueAt } : { ...own, outcome: next.state });
     }
-    return;
+    return [];
   }
   const detail = outcome.reason;
   if (outcome.kind === 'rejected') {
     await store.close(seqs, 'rejected', now, detail, fallback);
-    return log({ ...report, outcome: 'rejected', detail });
+    log({ ...report, outcome: 'rejected', detail });
+    return [];
   }
   // Ended by us: the rows stay as they were, to be sent when haplog runs again.
-  if (signal.aborted) return log({ ...report, outcome: 'interrupted', detail });
-  const waits = rows.map((row) => ({ row, ms: backoffMs(row.attempts + 1, random()) }));
-  const worn = waits.filter(({ ms }) => ms === undefined).map(({ row }) => row.seq);
-  const others = waits.filter(({ ms }) => ms !== undefined);
-  if (worn.length > 0) {
-    await store.close(worn, 'expired', now, detail, fallback);
-    log({ ...report, outcome: 'expired', detail });
+  if (signal.aborted) {
+    log({ ...report, outcome: 'interrupted', detail });
+    return [];
   }
-  if (others.length === 0) return;
-  const dueAt = now + Math.max(...others.map(({ ms }) => ms!), outcome.afterMs ?? 0);
-  await store.postpone(
-    others.map(({ row }) => row.seq),
-    dueAt,
-    detail,
-  );
-  log({ ...report, outcome: 'retry', detail, dueAt });
+  const failure = { reason: detail, now, afterMs: outcome.afterMs, fallback };
+  const { dueAt, worn } = await putOff(deps, letter, failure);
+  if (worn.length > 0) log({ ...report, outcome: 'expired', detail });
+  if (dueAt !== null) log({ ...report, outcome: 'retry', detail, dueAt });
+  if (letter.behind.length === 0) return [];
+  const behind = await putOffBehind(deps, letter, failure, mayDigest(deps, whole));
+  for (const { notification, attempts } of behind.worn) {
+    const own = { incident: notification.incident.id, incidents: 1, attempt: attempts + 1, event: notification.event };
+    log({ ...report, ...own, outcome: 'expired', detail });
+  }
+  return behind.ahead;
 }
 
 /** The outcome of a send, or an interrupted attempt as soon as the signal aborts, whatever the channel does. */

@@ -12,6 +12,7 @@ import {
   type Manners,
   MOST_WAIT_MS,
   rowsOf,
+  topicOf,
   underCeiling,
   waitsUntil,
 } from '../alerts/index.js';
@@ -61,14 +62,14 @@ export async function lanesDue(deps: LaneDeps, busy: ReadonlyMap<string, Lane>):
 }
 
 /**
- * The rows of a receiver that may go now. Left out are incidents that one of its addresses is being told about: that address would get the
- * news out of order.
+ * The rows of a receiver that may go now. Left out is news of subjects that one of its addresses is being told about: that address would get
+ * it out of order.
  */
 function withoutBusy(rows: OutboxRow[], busy: ReadonlyMap<string, Lane>): OutboxRow[] {
   const letters = [...busy.values()].flat();
   const beingTold = letters.flatMap(rowsOf).filter((row) => row.addressee?.of === rows[0]!.notification.receiver);
-  const incidents = new Set(beingTold.map(({ notification }) => notification.incident.id));
-  const isBusy = ({ notification }: OutboxRow) => incidents.has(notification.incident.id);
+  const topics = new Set(beingTold.map(topicOf));
+  const isBusy = (row: OutboxRow) => topics.has(topicOf(row));
   // A sealed letter goes as it was sealed, or not yet.
   const held = new Set(rows.filter(isBusy).map(({ letter }) => letter));
   return rows.filter((row) => !isBusy(row) && (row.letter === null || !held.has(row.letter)));
@@ -77,7 +78,7 @@ function withoutBusy(rows: OutboxRow[], busy: ReadonlyMap<string, Lane>): Outbox
 async function laneOf({ store, channels, manners, clock }: LaneDeps, receiver: string, rows: OutboxRow[]) {
   if (rows.length === 0) return [];
   const whole = wholeOf(rows[0]!);
-  const takesDigests = channels.get(whole)?.takesDigests ?? channels.has(whole);
+  const takesDigests = mayDigest({ channels }, whole);
   const most = ceilingOf(manners?.get(whole)?.perMinute, takesDigests);
   const now = clock.now();
   // What was sent to all addresses of a receiver counts for each of them too.
@@ -89,9 +90,25 @@ async function laneOf({ store, channels, manners, clock }: LaneDeps, receiver: s
     await store.quiet(receiver, full);
     return [];
   }
-  const all = lettersOf(rows, takesDigests);
+  const all = lettersOf(await withoutHeld(store, rows, now), takesDigests);
   const free = takesDigests ? await withoutCompany(store, receiver, all, now) : all;
   return underCeiling(free, most, accepted, takesDigests);
+}
+
+/** The rows that go now. News of a subject of which something older waits for company waits with that, and does not hurry it. */
+async function withoutHeld(store: LaneDeps['store'], rows: OutboxRow[], now: Instant): Promise<OutboxRow[]> {
+  const topics = [...groupBy(rows, topicOf).values()];
+  const isHeld = ([oldest]: OutboxRow[]) => oldest!.dueAt > now && oldest!.attempts === 0 && oldest!.letter === null;
+  const held = topics.filter(isHeld);
+  if (held.length === 0) return rows;
+  const until = Math.min(...held.map(([oldest]) => oldest!.dueAt));
+  const waiting = held.flat();
+  await store.hold(
+    waiting.map(({ seq }) => seq),
+    until,
+  );
+  const isWaiting = new Set(waiting);
+  return rows.filter((row) => !isWaiting.has(row));
 }
 
 /** The letters that go now; a letter that belongs with something told just now waits for more of the kind. */
@@ -108,12 +125,16 @@ async function withoutCompany(store: LaneDeps['store'], receiver: string, letter
   // All are looked at again when the first one is due: one commit, however many there are.
   if (waiting.length > 0) {
     await store.hold(
-      waiting.flatMap(rowsOf).map(({ seq }) => seq),
+      waiting.flatMap((letter) => [...rowsOf(letter), ...letter.behind.flat()]).map(({ seq }) => seq),
       until,
     );
   }
   return going;
 }
+
+/** Whether a receiver may be sent one message about several incidents. One that the configuration does not name is told nothing anyway. */
+export const mayDigest = ({ channels }: Pick<LaneDeps, 'channels'>, receiver: string): boolean =>
+  channels.get(receiver)?.takesDigests ?? channels.has(receiver);
 
 /** The receiver in the configuration, even if the row is for one address of it. */
 export const wholeOf = ({ addressee, notification }: OutboxRow): string => addressee?.of ?? notification.receiver;

@@ -44,6 +44,8 @@ export type Outcome =
 export interface Channel {
   /** Whether it may be sent one message about several incidents; programs want one for each. Absent: yes. */
   readonly takesDigests?: boolean;
+  /** Whether it tells two incidents of one subject apart, so that a late end of the older one is not taken for the newer one's. Absent: no. */
+  readonly tellsApart?: boolean;
   /** Tries once. Never throws for what the far side or the network did: that is an `Outcome`. */
   send(message: Message, signal: AbortSignal): Promise<Outcome>;
   /** Sends the same message to this one address of the receiver; absent for receivers that never have several. */

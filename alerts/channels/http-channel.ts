@@ -31,12 +31,20 @@ export interface HttpManner {
   requests(message: Message): Request[] | undefined;
   understand?: ((answer: HttpAnswer) => HttpAnswer) | undefined;
   takesDigests?: boolean;
+  tellsApart?: boolean;
 }
 
 /** Makes each POST after the one before was accepted; the outcome is that of the last one made. Those `aside` do not count. */
-export function httpChannel({ timeoutMs, requests, understand, takesDigests = true }: HttpManner): Channel {
+export function httpChannel({
+  timeoutMs,
+  requests,
+  understand,
+  takesDigests = true,
+  tellsApart = false,
+}: HttpManner): Channel {
   return {
     takesDigests,
+    tellsApart,
     async send(message, signal) {
       const all = requests(message);
       if (all === undefined) return { kind: 'rejected', reason: 'its url is no http or https address' };

@@ -33,6 +33,7 @@ export function pagerdutyChannel(receiver: PagerDutyReceiver): Channel {
   return httpChannel({
     timeoutMs: receiver.timeoutMs,
     takesDigests: false,
+    tellsApart: true,
     requests: (message) =>
       target && actionsFor(message).map((action) => ({ target, posting: jsonPosting(eventOf(message, action, key)) })),
   });

@@ -10,11 +10,12 @@ import { signature } from './signature.js';
 /** Takes a receiver of kind webhook. Its URL is a secret: no outcome holds more of it than the host. */
 export function webhookChannel(receiver: WebhookReceiver): Channel {
   const target = targetOf(receiver.url.reveal(), Object.values(receiver.headers));
-  const { postings, understand, takesDigests } = MEDIA[receiver.format];
+  const { postings, understand, takesDigests, tellsApart } = MEDIA[receiver.format];
   return httpChannel({
     timeoutMs: receiver.timeoutMs,
     understand,
     takesDigests: takesDigests ?? true,
+    tellsApart: tellsApart ?? false,
     requests: (message) =>
       target &&
       postings(message, receiver.name).map((posting, n) => {

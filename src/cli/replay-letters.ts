@@ -7,11 +7,13 @@ import {
   ceilingSince,
   companySince,
   fullUntil,
+  groupBy,
   type Letter,
   lettersOf,
   type Notification,
   rowsOf,
   type Told,
+  topicOf,
   underCeiling,
   type Waiting,
   waitsUntil,
@@ -32,7 +34,7 @@ export class LetterCount {
   readonly #taking: Taking;
   #messages = 0;
   #waiting: Waiting[] = [];
-  /** Rows that wait for company, by incident: nobody looks at them until `#heldUntil`. */
+  /** Rows that wait for company, by their subject (`topicOf`): nobody looks at them until `#heldUntil`. */
   readonly #held = new Map<string, Waiting[]>();
   #heldUntil = Number.POSITIVE_INFINITY;
   /** When letters were accepted in the last minute. */
@@ -53,8 +55,8 @@ export class LetterCount {
     this.#now = Math.max(this.#now, createdAt);
     const seq = ++this.notifications;
     const row = { seq, notification, attempts: 0, letter: null, answer: null, passedOn: null, addressee: null };
-    // The notifications of one incident go in turn.
-    (this.#held.get(notification.incident.id) ?? this.#waiting).push(row);
+    // The notifications of one subject go in turn.
+    (this.#held.get(topicOf(row)) ?? this.#waiting).push(row);
   }
 
   /** How many messages there would have been, with those that wait for room. */
@@ -100,15 +102,14 @@ export class LetterCount {
     const rows = letters.flatMap(rowsOf);
     for (const { notification, passedOn } of rows) this.#told.push({ ...notification, passedOn, at: now });
     const gone = new Set(rows.map(({ seq }) => seq));
-    this.#waiting = this.#waiting.filter(
-      ({ seq, notification: { incident } }) => !gone.has(seq) && !this.#held.has(incident.id),
-    );
+    this.#waiting = this.#waiting.filter((row) => !gone.has(row.seq) && !this.#held.has(topicOf(row)));
     return now;
   }
 
   /** All held rows are looked at again when the first one is due, as in `haplog run`. */
-  #hold({ threads }: Letter, until: Instant): void {
-    for (const { rows, newest } of threads) this.#held.set(newest.notification.incident.id, rows);
+  #hold(letter: Letter, until: Instant): void {
+    for (const [topic, rows] of groupBy([...rowsOf(letter), ...letter.behind.flat()], topicOf))
+      this.#held.set(topic, rows);
     this.#heldUntil = Math.min(this.#heldUntil, until);
   }
 

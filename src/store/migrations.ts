@@ -6,6 +6,10 @@
  */
 import type { Database } from 'better-sqlite3';
 
+/** The topic of an incident, in SQL. */
+const topicIn = (incident: string) =>
+  ['$.host', '$.rule', '$.subject'].map((part) => `(${incident} ->> '${part}')`).join(` || ' ' || `);
+
 const migrations: readonly string[] = [
   `
   CREATE TABLE transition (
@@ -211,6 +215,13 @@ const migrations: readonly string[] = [
     WHERE NOT EXISTS (SELECT 1 FROM memory WHERE shelf = 'reading');
   DELETE FROM memory WHERE shelf = 'missed' AND EXISTS (SELECT 1 FROM memory WHERE shelf = 'reading');
   DELETE FROM memory WHERE shelf = 'reading';
+  `,
+  // topic: what all incidents of one subject have in common; of it a receiver hears in order.
+  `
+  ALTER TABLE outbox ADD COLUMN topic TEXT;
+  UPDATE outbox SET topic = ${topicIn("facts -> '$.incident'")} WHERE facts ->> '$.incident.host' IS NOT NULL;
+  UPDATE outbox SET topic = ${topicIn('facts')} WHERE topic IS NULL;
+  CREATE INDEX outbox_topic ON outbox (receiver, topic, seq) WHERE state = 'due';
   `,
 ];
 

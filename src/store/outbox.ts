@@ -4,10 +4,11 @@
  * reminder is a new chance to tell the beginning.
  */
 import type { Database } from 'better-sqlite3';
-import type { Incident, Notification } from '../../alerts/index.js';
+import { type Incident, incidentKey, type Notification } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
 import { addressees, type DeliveredRow } from './addressees.js';
 import { byHand } from './by-hand.js';
+import { overtaking } from './overtaking.js';
 import type { OutboxRow, RefusedAddress, Seqs, Store } from './store.js';
 import { type PassedRow, substitutes } from './substitutes.js';
 import { AFTER_PAUSE, listed, THESE } from './waits.js';
@@ -50,6 +51,18 @@ const FIRST_IN_THREAD = `NOT EXISTS (
   WHERE older.incident = outbox.incident AND older.receiver = outbox.receiver
     AND older.seq < outbox.seq AND older.state = 'due')`;
 
+/**
+ * News of the same subject, of a later incident, that may go now: what is older goes first, whenever that was to be tried again. Attempts of
+ * what is newer, for its sake, come soon.
+ */
+const NEWER_IS_DUE = `EXISTS (
+  SELECT 1 FROM outbox AS newer INDEXED BY outbox_topic
+  WHERE newer.receiver = outbox.receiver AND newer.topic = outbox.topic AND newer.seq > outbox.seq AND newer.state = 'due'
+    AND newer.incident <> outbox.incident AND newer.due_at <= @now AND NOT EXISTS (
+      SELECT 1 FROM outbox AS older
+      WHERE older.incident = newer.incident AND older.receiver = newer.receiver
+        AND older.seq < newer.seq AND older.state = 'due'))`;
+
 /** A row as the table holds it; see `QUEUED_COLUMNS`. */
 export interface QueuedRow {
   seq: number;
@@ -71,18 +84,27 @@ export interface QueuedRow {
 export const QUEUED_COLUMNS =
   'seq, dedup_key AS dedupKey, event, receiver, facts, created_at AS createdAt, noted_at AS notedAt, attempts, due_at AS dueAt, letter, answer, passed_on AS passedOn, addressee_of AS addresseeOf, address';
 
+/** What may be sent at `@now`. */
+export const DUE = `
+  SELECT ${QUEUED_COLUMNS}
+  FROM outbox INDEXED BY outbox_due
+  WHERE state = 'due' AND receiver NOT IN (SELECT value FROM json_each(@except))
+    AND (${THREAD_DUE_AT} <= @now OR ${NEWER_IS_DUE})
+  ORDER BY seq LIMIT @limit`;
+
 type Refused = readonly RefusedAddress[];
 
 export function outboxTable(db: Database): OutboxTable {
   const substitute = substitutes(db, AFTER_PAUSE, THREAD_LIVES);
-  const { part, overtake } = addressees(db);
+  const { part } = addressees(db);
+  const overtake = overtaking(db);
   // Due at once, not from `createdAt`: that is the log's time, and news of a host whose clock runs ahead must not be late. The dedup key is
   // looked up beforehand, because a conflict would use up a number of AUTOINCREMENT.
   const columns =
-    'dedup_key, incident, receiver, event, facts, created_at, noted_at, due_at, attempts, state, closed_at, answer';
+    'dedup_key, incident, topic, receiver, event, facts, created_at, noted_at, due_at, attempts, state, closed_at, answer';
   const addBeginning = db.prepare(`
     INSERT INTO outbox (${columns})
-    SELECT @dedupKey, @incident, @receiver, @event, @facts, @createdAt, @notedAt, ${AFTER_PAUSE}, 0, 'due', NULL, NULL
+    SELECT @dedupKey, @incident, @topic, @receiver, @event, @facts, @createdAt, @notedAt, ${AFTER_PAUSE}, 0, 'due', NULL, NULL
     WHERE NOT ${THREAD_LIVES}
     ON CONFLICT (dedup_key) DO UPDATE SET
       facts = excluded.facts, created_at = excluded.created_at, noted_at = excluded.noted_at, due_at = excluded.due_at, attempts = 0,
@@ -90,15 +112,11 @@ export function outboxTable(db: Database): OutboxTable {
     WHERE state <> 'dropped'`);
   const add = db.prepare(`
     INSERT INTO outbox (${columns})
-    SELECT @dedupKey, @incident, @receiver, @event, @facts, @createdAt, @notedAt, ${AFTER_PAUSE}, 0,
+    SELECT @dedupKey, @incident, @topic, @receiver, @event, @facts, @createdAt, @notedAt, ${AFTER_PAUSE}, 0,
       iif(stands, 'due', 'muted'), iif(stands, NULL, @createdAt), iif(stands, NULL, '${NEVER_TOLD}')
     FROM (SELECT @event NOT IN ('resolved', 'acknowledged') OR ${THREAD_LIVES} AS stands)
     WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE dedup_key = @dedupKey)`);
-  const due = db.prepare<[{ now: Instant; limit: number; except: string }], QueuedRow>(`
-    SELECT ${QUEUED_COLUMNS}
-    FROM outbox INDEXED BY outbox_due
-    WHERE state = 'due' AND receiver NOT IN (SELECT value FROM json_each(@except)) AND ${THREAD_DUE_AT} <= @now
-    ORDER BY seq LIMIT @limit`);
+  const due = db.prepare<[{ now: Instant; limit: number; except: string }], QueuedRow>(DUE);
   const nextDueAt = db.prepare<[], { dueAt: Instant }>(`
     SELECT due_at AS dueAt
     FROM outbox INDEXED BY outbox_next
@@ -109,7 +127,7 @@ export function outboxTable(db: Database): OutboxTable {
   const delivered = db.prepare<[object], DeliveredRow>(`
     UPDATE outbox SET state = 'delivered', attempts = attempts + 1, closed_at = @at, answer = @answer
     WHERE ${THESE} AND state IN ('due', 'dropped')
-    RETURNING seq, incident, receiver, addressee_of AS addresseeOf`);
+    RETURNING seq, incident, topic, receiver, addressee_of AS addresseeOf`);
   // Rows that come meanwhile may make a different letter of it.
   const postpone = db.prepare(`
     UPDATE outbox SET attempts = attempts + 1, due_at = @dueAt, answer = @reason, letter = NULL
@@ -139,7 +157,7 @@ export function outboxTable(db: Database): OutboxTable {
     ...byHand(db, (thread) => unmuteThread.run(thread), end),
     add: ({ incident, backend, ...rest }) => {
       const facts = JSON.stringify({ incident, backend });
-      const row = { notedAt: null, ...rest, incident: incident.id, facts };
+      const row = { notedAt: null, ...rest, incident: incident.id, topic: incidentKey(incident), facts };
       if (rest.event === 'firing') addBeginning.run(row);
       else {
         add.run(row);
@@ -162,20 +180,23 @@ export function outboxTable(db: Database): OutboxTable {
         db.pragma('synchronous = FULL');
       }
     },
-    delivered: db.transaction((seqs: Seqs, at: Instant, answer: string, refused: Refused = [], fallback = null) => {
-      const rows = delivered.all({ seqs: listed(seqs), at, answer });
-      for (const { incident, receiver } of rows) unmuteThread.run({ incident, receiver });
-      overtake(
-        rows,
-        refused.map(({ address }) => address),
-        at,
-      );
-      for (const { reason, next, ...who } of refused) {
-        const own = part(rows, who);
-        if (next.state === 'due') putOff(own, next.dueAt, reason);
-        else end(own, next.state, at, reason, fallback);
-      }
-    }).immediate,
+    delivered: db.transaction(
+      (seqs: Seqs, at: Instant, answer: string, refused: Refused = [], fallback = null, tellsApart = false) => {
+        const rows = delivered.all({ seqs: listed(seqs), at, answer });
+        for (const { incident, receiver } of rows) unmuteThread.run({ incident, receiver });
+        if (!tellsApart) overtake.older(rows, at);
+        overtake.atAddresses(
+          rows,
+          refused.map(({ address }) => address),
+          at,
+        );
+        for (const { reason, next, ...who } of refused) {
+          const own = part(rows, who);
+          if (next.state === 'due') putOff(own, next.dueAt, reason);
+          else end(own, next.state, at, reason, fallback);
+        }
+      },
+    ).immediate,
     postpone: putOff,
     close: db.transaction(end).immediate,
   };

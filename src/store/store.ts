@@ -155,9 +155,9 @@ export interface Store {
   lost(path: string, why: string, at: Instant): Awaitable<void>;
 
   /**
-   * What may be sent now, oldest first: if the oldest open row of a receiver and incident is due, all their waiting rows, so that a
-   * resolved never overtakes its firing. At most `limit` rows, none of the receivers in `except`. An incident has only the last of its
-   * fallen servers here: `outbox` has all.
+   * What may be sent now, oldest first: if the oldest open row of a receiver and incident is due, all their waiting rows and those of earlier
+   * incidents of the subject: no news overtakes older news. At most `limit` rows, none of the receivers in `except`. An incident has only the
+   * last of its fallen servers here: `outbox` has all.
    */
   due(now: Instant, limit: number, except?: readonly string[]): Awaitable<OutboxRow[]>;
   /** Rows that wait beyond `latest`, and pauses that last beyond it, wait no longer. Cheap where there are none. */
@@ -172,8 +172,8 @@ export interface Store {
   told(receiver: string, since: Instant, until: Instant, limit: number): Awaitable<Told[]>;
   /**
    * Marks all rows of a letter at once, as `postpone` and `close` do. Each address that refused it gets rows of its own, in threads of its
-   * own, which are then like any others; what still waits for an address that accepted it is overtaken, and dropped. `fallback` as in
-   * `close`.
+   * own, which are then like any others; what still waits for an address that accepted it is overtaken, and dropped. So is what waits for
+   * the receiver of earlier incidents of the same subjects, unless it `tellsApart` (`Channel`). `fallback` as in `close`.
    */
   delivered(
     seqs: Seqs,
@@ -181,10 +181,11 @@ export interface Store {
     answer: string,
     refused?: readonly RefusedAddress[],
     fallback?: string | null,
+    tellsApart?: boolean,
   ): Awaitable<void>;
   /** Counts an attempt, and puts the rows off until `dueAt`. */
   postpone(seqs: Seqs, dueAt: Instant, reason: string): Awaitable<void>;
-  /** Holds the rows back until `until`. Counts no attempt. */
+  /** Holds the rows back until `until`, at the least, and takes them out of their letter. Counts no attempt. */
   hold(seqs: Seqs, until: Instant): Awaitable<void>;
   /** The receiver takes nothing before `until`: neither what waits nor what is new. Counts no attempt. */
   quiet(receiver: string, until: Instant): Awaitable<void>;

@@ -29,12 +29,12 @@ const WHY: Record<string, string> = { rejected: 'refused it', expired: 'could no
  */
 export function substitutes(db: Database, afterPause: string, threadLives: string): Substitutes {
   const columns =
-    'dedup_key, incident, receiver, event, facts, created_at, noted_at, due_at, attempts, state, stands_in, passed_on';
+    'dedup_key, incident, topic, receiver, event, facts, created_at, noted_at, due_at, attempts, state, stands_in, passed_on';
   // `<incident>:<event>:<receiver>` ends in the receiver, whatever is in its name.
   const key = 'substr(outbox.dedup_key, 1, length(outbox.dedup_key) - length(outbox.receiver)) || @receiver';
   const copy = (rows: string) => `
     INSERT INTO outbox (${columns})
-    SELECT ${key}, incident, @receiver, event, facts, created_at, noted_at, ${afterPause}, 0, 'due', receiver, @why
+    SELECT ${key}, incident, topic, @receiver, event, facts, created_at, noted_at, ${afterPause}, 0, 'due', receiver, @why
     FROM outbox
     WHERE ${rows} AND NOT EXISTS (SELECT 1 FROM outbox AS own WHERE own.dedup_key = ${key})`;
   const passOn = db.prepare(copy('seq = @seq'));

@@ -13,8 +13,8 @@ export const listed = (seqs: Seqs) => JSON.stringify(typeof seqs === 'number' ? 
 
 export function waits(db: Database): Pick<Store, 'hold' | 'quiet' | 'limitWaits'> {
   const hold = db.prepare(`
-    UPDATE outbox SET due_at = @until
-    WHERE ${THESE} AND state = 'due' AND due_at < @until`);
+    UPDATE outbox SET due_at = max(due_at, @until), letter = NULL
+    WHERE ${THESE} AND state = 'due' AND (due_at < @until OR letter IS NOT NULL)`);
   const quiet = db.prepare(`
     UPDATE outbox SET due_at = @until
     WHERE receiver = @receiver AND state = 'due' AND due_at < @until`);

@@ -76,6 +76,34 @@ test('what was on its way when haplog was killed goes again as it was, and what 
   assert.equal(letters[0]!.name, 'a:firing:oncall');
 });
 
+test('of one subject the older incident goes first, and what is newer waits behind its letter', () => {
+  const app = (id: string, event: NotificationKind = 'firing') => row(id, event, { subject: 'app' });
+  const [end, next] = [app('a', 'resolved'), app('b')];
+  for (const takesDigests of [true, false]) {
+    const [letter, ...others] = lettersOf([end, next], takesDigests);
+    assert.deepEqual([shown([letter!]), letter!.behind, others], [['single: resolved a'], [[next]], []]);
+  }
+});
+
+test('incidents of one subject that are over are one message for people, and go one after the other to programs', () => {
+  const app = (id: string, event: NotificationKind = 'firing') => row(id, event, { subject: 'app' });
+  const rows = [app('a'), app('a', 'resolved'), app('b'), app('b', 'resolved'), app('c')];
+  const letters = lettersOf(rows, true);
+  assert.deepEqual(shown(letters), ['digest: resolved a whole, resolved b whole']);
+  assert.deepEqual(letters[0]!.behind, [[rows[4]]]);
+  assert.deepEqual(shown(lettersOf(rows, false)), ['single: resolved a whole']);
+});
+
+test('a letter of an earlier life goes as it was, and whatever else there is of its subjects waits', () => {
+  const app = (id: string, letter: string | null) => ({ ...row(id, 'firing', { subject: 'app' }), letter });
+  const letters = lettersOf([app('a', null), app('b', 'b:firing:oncall'), row('z')], false);
+  assert.deepEqual(shown(letters), ['single: firing b', 'single: firing z']);
+  assert.deepEqual(
+    letters.map(({ behind }) => behind.flat().map((own) => own.notification.incident.id)),
+    [['a'], []],
+  );
+});
+
 test('backends that follow one server are one message that names it', () => {
   const rows = ['a', 'b', 'c'].map((id) => row(id, 'firing', { ...behind('web1'), ...fell(`${id}1`) }));
   const letters = lettersOf([...rows, row('other', 'firing', fell('x'))], true);

@@ -40,7 +40,7 @@ function toHook(far: Hook): Promise<Channel> {
 }
 
 function about(id: number | string, event: NotificationKind = 'firing', receiver = 'chat'): Notification {
-  return notification(event, { id: `f:${id}` as EventId }, receiver);
+  return notification(event, { id: `f:${id}` as EventId, subject: `backend-${id}` }, receiver);
 }
 
 function types(far: Hook): unknown[] {
@@ -114,7 +114,7 @@ test('who could not be told that it began is told once that it began and ended, 
     ['retry firing 1', 'delivered resolved 2'],
   );
   const text = box.mails.items[0]?.parsed.text ?? '';
-  assert.match(text, /^Resolved: backend k8s-api-server on allyrion has a server again, after 4 min 12 s; it began /);
+  assert.match(text, /^Resolved: backend backend-1 on allyrion has a server again, after 4 min 12 s; it began /);
   assert.match(text, /\nNot before: {2}the beginning could not be told: .*450.* try later/);
   assert.equal(await store.nextDueAt(), null);
 });

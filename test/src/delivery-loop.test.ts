@@ -41,7 +41,7 @@ async function running(hooks: Record<string, Hook>, store = openStore(':memory:'
 }
 
 function about(id: number, receiver = 'chat', event: 'firing' | 'resolved' = 'firing'): Notification {
-  return notification(event, { id: `f:${id}` as EventId }, receiver);
+  return notification(event, { id: `f:${id}` as EventId, subject: `backend-${id}` }, receiver);
 }
 
 test('what is put into the outbox leaves it as soon as the bell is rung', LIMIT, async () => {

@@ -13,7 +13,7 @@ import { hookAt, notification, OPENED } from '../support/telling.js';
 const LIMIT = { timeout: 20_000 };
 
 const about = (event: NotificationKind, receiver: string, id = 'f:1') =>
-  notification(event, { id: id as EventId }, receiver);
+  notification(event, { id: id as EventId, subject: id }, receiver);
 
 /** Webhooks by name, each of which refuses as it is told to; everybody's fallback stands in `manners`. */
 async function house(names: string[], manners: Record<string, Manners>) {

@@ -90,7 +90,8 @@ test(
   async (t) => {
     const store = newStore(t);
     await using here = await hook();
-    const about = (id: string, receiver: string) => notification('firing', { id: id as EventId }, receiver);
+    const about = (id: string, receiver: string) =>
+      notification('firing', { id: id as EventId, subject: id }, receiver);
     await putInOutbox(store, about('f:1', 'away'), about('f:2', 'away'), about('f:3', 'gone'), about('f:4', 'here'));
     // One that is told by itself at one of its addresses is told of as its receiver.
     const [first, second] = await store.due(Date.now(), 10);

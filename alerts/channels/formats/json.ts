@@ -5,4 +5,5 @@ export const json: Medium = {
   postings: ({ json: body }) => [jsonPosting(body)],
   // Programs want one body for each incident.
   takesDigests: false,
+  tellsApart: true,
 };

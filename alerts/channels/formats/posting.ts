@@ -20,6 +20,8 @@ export interface Medium {
   understand?(answer: HttpAnswer): HttpAnswer;
   /** False if each incident must be told by itself, because the service opens and closes it, or because programs read it. */
   takesDigests?: false;
+  /** See `Channel`. */
+  tellsApart?: true;
 }
 
 export function jsonPosting(value: unknown): Posting {

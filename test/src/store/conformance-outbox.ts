@@ -1,6 +1,6 @@
 /** What haplog relies on in a store's outbox, whatever engine stands behind it. See conformance.ts. */
 import assert from 'node:assert/strict';
-import type { Notification } from '../../../alerts/index.js';
+import type { Notification, NotificationKind } from '../../../alerts/index.js';
 import type { OutboxFilter, OutboxState, Store } from '../../../src/store/store.js';
 import { commitOf, notification } from './examples.js';
 import { type MakeStore, promiser } from './promiser.js';
@@ -76,6 +76,54 @@ export function keepsTheOutbox(engine: string, makeStore: MakeStore): void {
     await sender.store.close(await sender.seq('a:firing:oncall'), 'expired', 61_000, 'too old');
     assert.equal(await sender.store.nextDueAt(), 70_000);
   });
+
+  promise('what is newer about a subject brings what waits of older incidents along, and it alone', async (sender) => {
+    const of = (event: NotificationKind, incident: string, receiver = 'oncall') =>
+      notification(event, incident, receiver, 'app');
+    await sender.write(of('firing', 'a'), of('resolved', 'a'), of('firing', 'a', 'chat'), notification('firing', 'z'));
+    const a = await sender.seq('a:firing:oncall');
+    await sender.store.seal('a letter', [a]);
+    await sender.store.postpone(a, 50_000, '503');
+    await sender.store.postpone(await sender.seq('a:firing:chat'), 50_000, '503');
+    await sender.store.postpone(await sender.seq('z:firing:oncall'), 50_000, '503');
+    await sender.write(of('firing', 'b'), of('resolved', 'b'));
+    const rows = await sender.store.due(1, 9);
+    assert.deepEqual(
+      rows.map(({ notification: { dedupKey }, dueAt }) => `${dedupKey} ${dueAt}`),
+      ['a:firing:oncall 50000', 'a:resolved:oncall 0', 'b:firing:oncall 0', 'b:resolved:oncall 0'],
+    );
+    assert.equal(await sender.store.nextDueAt(), 0);
+    await sender.store.postpone(await sender.seq('b:firing:oncall'), 70_000, '503');
+    assert.deepEqual(await sender.due(49_999), [], 'what stands behind in its own thread brings nothing along');
+    assert.deepEqual(await sender.due(50_000), ['a:firing:oncall', 'a:firing:chat', 'z:firing:oncall']);
+  });
+
+  promise('what is taken out of its letter is due when it was, and no attempt is counted', async (sender) => {
+    await sender.write(notification('firing', 'a'));
+    const a = await sender.seq('a:firing:oncall');
+    await sender.store.postpone(a, 50_000, '503');
+    await sender.store.seal('a letter', [a]);
+    await sender.store.hold([a], 10_000);
+    const [row] = await sender.store.due(50_000, 9);
+    assert.deepEqual([row?.letter, row?.attempts, row?.dueAt], [null, 1, 50_000]);
+  });
+
+  promise(
+    'what is accepted drops what waits of older incidents, unless the receiver tells them apart',
+    async (sender) => {
+      for (const tellsApart of [true, false]) {
+        const name = `apart: ${tellsApart}`;
+        const of = (event: NotificationKind, n: number) => notification(event, `${name} ${n}`, 'oncall', name);
+        await sender.write(of('firing', 1), of('resolved', 1), of('firing', 2), of('resolved', 2), of('firing', 3));
+        const second = [await sender.seq(`${name} 2:firing:oncall`), await sender.seq(`${name} 2:resolved:oncall`)];
+        await sender.store.delivered(second, 2_000, '200', [], null, tellsApart);
+        assert.deepEqual(
+          (await sender.due()).filter((key) => key.startsWith(name)),
+          [...(tellsApart ? [`${name} 1:firing:oncall`] : []), `${name} 3:firing:oncall`],
+        );
+      }
+    },
+  );
 
   promise('what is held waits, with what stands behind it, and no attempt is counted', async (sender) => {
     await sender.write(notification('firing', 'a'), notification('resolved', 'a'), notification('firing', 'b'));
@@ -381,6 +429,17 @@ export function keepsTheOutbox(engine: string, makeStore: MakeStore): void {
     const dropped = { states: ['dropped'], receiver: 'oncall', seqs: null, limit: 9 } as const;
     const [row] = await sender.store.outbox(dropped);
     assert.deepEqual(await sender.store.retry([row!.seq]), { seq: row!.seq, why: 'over' });
+  });
+
+  promise('what an address accepts drops what waits for it of older incidents of the same subject', async (sender) => {
+    const of = (event: NotificationKind, incident: string) => notification(event, incident, 'oncall', 'app');
+    await sender.write(of('firing', 'a'), of('resolved', 'a'));
+    await sender.store.delivered(await sender.seq('a:firing:oncall'), 2_000, '250');
+    const next = { state: 'due', dueAt: 50_000 } as const;
+    await sender.store.delivered(await sender.seq('a:resolved:oncall'), 2_000, '250', [{ ...REFUSED, next }]);
+    await sender.write(of('firing', 'b'));
+    await sender.store.delivered(await sender.seq('b:firing:oncall'), 3_000, '250');
+    assert.deepEqual(await sender.due(50_000), []);
   });
 
   promise('who is told in place of one address is told the end, whichever comes first', async (sender) => {

@@ -104,14 +104,19 @@ export function incident(parts: Partial<Incident> = {}): Incident {
   };
 }
 
-/** What is told to `receiver` of the incident named `of`; a reminder is the first. */
-export function notification(event: NotificationKind, of = 'f1:900', receiver = 'oncall'): Notification {
+/** What is told to `receiver` of the incident named `of`, which has a subject of its own where none is given; a reminder is the first. */
+export function notification(
+  event: NotificationKind,
+  of = 'f1:900',
+  receiver = 'oncall',
+  subject = `of-${of}`,
+): Notification {
   const name = event === 'reminder' ? 'reminder-1' : event;
   return {
     dedupKey: `${of}:${name}:${receiver}`,
     event,
     receiver,
-    incident: incident({ id: id(of) }),
+    incident: incident({ id: id(of), subject }),
     backend: null,
     createdAt: 1_000,
   };

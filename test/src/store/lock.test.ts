@@ -47,6 +47,7 @@ test('tables that a running daemon of another version uses are made new by nobod
   const path = join(tempFolder(t), 'haplog.db');
   const db = openDatabase(path, 'write');
   // As it was before the last step.
+  db.exec('DROP INDEX outbox_topic; ALTER TABLE outbox DROP COLUMN topic');
   db.pragma(`user_version = ${SCHEMA_VERSION - 1}`);
   const daemon = startChild('lock-child.ts', [path], t.signal);
   assert.equal(await daemon.says(), 'locked');

@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Database } from 'better-sqlite3';
-import type { Transition } from '../../../alerts/index.js';
+import type { NotificationKind, Transition } from '../../../alerts/index.js';
 import { historySql } from '../../../src/store/history.js';
+import { migrate } from '../../../src/store/migrations.js';
 import { openDatabase, openStore } from '../../../src/store/open.js';
+import { DUE } from '../../../src/store/outbox.js';
 import { sqliteStore } from '../../../src/store/sqlite.js';
 import { dumpOf } from '../../support/dump.js';
 import { keepsTheFacts } from './conformance.js';
@@ -13,7 +15,7 @@ import { keepsWithinBounds } from './conformance-bounds.js';
 import { keepsTheOutbox } from './conformance-outbox.js';
 import { tellsItsProgress } from './conformance-progress.js';
 import { heedsWishes } from './conformance-wishes.js';
-import { commitOf, id, incident, notification, outage, transition } from './examples.js';
+import { commitOf, id, notification, outage, transition } from './examples.js';
 import { tempFolder } from './temp-folder.js';
 
 for (const keeps of [keepsTheFacts, keepsTheOutbox, tellsItsProgress, keepsWithinBounds, heedsWishes]) {
@@ -74,11 +76,42 @@ test('a row that an older haplog wrote into tables that are new already is under
   const db = openDatabase(':memory:', 'write');
   const store = sqliteStore(db);
   await store.apply(commitOf({ notifications: [notification('firing')] }));
-  const { times, settlesMs, workerBegan, ...older } = incident();
+  const { times, settlesMs, workerBegan, ...older } = notification('firing').incident;
   db.prepare('UPDATE outbox SET facts = ?').run(JSON.stringify(older));
   const all = { states: ['due'] as const, receiver: null, seqs: null, limit: 10 };
   for (const [row] of [await store.due(1e12, 10), await store.outbox(all)])
     assert.deepEqual(row?.notification, notification('firing'));
+});
+
+test('what an older haplog wrote gets its topic, so that it is told in order', async () => {
+  const db = openDatabase(':memory:', 'write');
+  const store = sqliteStore(db);
+  const of = (event: NotificationKind, n: string) => notification(event, n, 'oncall', 'app');
+  await store.apply(commitOf({ notifications: [of('firing', 'a'), of('firing', 'z')] }));
+  await store.postpone([1, 2], 50_000, '503');
+  db.exec('DROP INDEX outbox_topic; ALTER TABLE outbox DROP COLUMN topic');
+  db.prepare('UPDATE outbox SET facts = ? WHERE seq = 2').run(JSON.stringify(of('firing', 'z').incident));
+  db.pragma('user_version = 14');
+  migrate(db);
+  await store.apply(commitOf({ notifications: [of('firing', 'b')] }));
+  assert.deepEqual(
+    (await store.due(1, 9)).map((row) => row.notification.incident.id),
+    ['a', 'z', 'b'],
+  );
+});
+
+test('what is due is looked up by indexes, however much waits', () => {
+  const db = openDatabase(':memory:', 'write');
+  const plan = planOf(db, DUE, { now: 0, limit: 1, except: '[]' });
+  assert.deepEqual(
+    plan.filter((step) => /^(SCAN|SEARCH) (?!json_each)/.test(step)),
+    [
+      'SCAN outbox USING INDEX outbox_due',
+      'SEARCH first USING INDEX outbox_thread (incident=? AND receiver=?)',
+      'SEARCH newer USING INDEX outbox_topic (receiver=? AND topic=? AND seq>?)',
+      'SEARCH older USING INDEX outbox_thread (incident=? AND receiver=? AND seq<?)',
+    ],
+  );
 });
 
 test('the outbox keeps what became of each notification, and why', async () => {
