@@ -82,7 +82,7 @@ export class Herald {
       this.#plan.routes.filter(({ during }) => during === null),
       now,
     );
-    this.#write(incident, 'resolved', 'resolved', [...always, ...this.#stillKnown(incident.receivers)]);
+    this.#write(incident, 'resolved', 'resolved', [...always, ...incident.receivers]);
   }
 
   /** Until when nobody may be told, because all receivers that would be are told at other hours; null if somebody may be, or nobody ever. */
@@ -147,20 +147,11 @@ export class Herald {
     const ack = this.#plan.acknowledgements.get(incident.id);
     if (incident.ack !== null || ack === undefined) return incident;
     const taken: Incident = { ...incident, ack };
-    return this.#write(taken, 'acknowledged', 'acknowledged', this.#stillKnown(incident.receivers));
+    return this.#write(taken, 'acknowledged', 'acknowledged', incident.receivers);
   }
 
   #routed(incident: Incident): string[] {
     return receiversFor(incident, this.#plan.routes, this.#moment.now);
-  }
-
-  /** Those of the receivers that the configuration still names. */
-  #stillKnown(receivers: readonly string[]): string[] {
-    const { routes } = this.#plan;
-    const named = new Set(
-      routes.flatMap(({ receivers: own, escalation }) => [...own, ...(escalation?.receivers ?? [])]),
-    );
-    return receivers.filter((name) => named.has(name));
   }
 
   /** @param name the event in the dedup key; a reminder's with its number */
@@ -179,7 +170,8 @@ export class Herald {
       firstTold: [...firstTold(incident), ...fresh.map((receiver) => ({ receiver, at: this.#moment.now }))],
     };
     if (isOpen) this.#ledger.put(told);
-    this.notifications.push(...notificationsFor(told, event, name, each, this.#moment.nowAt(told.host)));
+    for (const one of notificationsFor(told, event, name, each, this.#moment.nowAt(told.host)))
+      this.notifications.push(this.#plan.receivers.has(one.receiver) ? one : { ...one, gone: true });
     return told;
   }
 }

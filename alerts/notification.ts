@@ -18,6 +18,8 @@ export interface Notification {
   backend: BackendNow | null;
   /** When there was something to tell, by the clock of the load balancer, like all instants of the incident. */
   createdAt: Instant;
+  /** The receiver has left the configuration: it is not told, but whoever was told in its place is. */
+  gone?: true;
   /** The same moment by our own clock; absent until the store is given it. */
   notedAt?: Instant;
 }

@@ -16,13 +16,14 @@ import { AFTER_PAUSE, listed, THESE } from './waits.js';
 export interface OutboxTable
   extends Pick<Store, 'due' | 'nextDueAt' | 'seal' | 'delivered' | 'postpone' | 'close' | 'retry' | 'drop'> {
   /**
-   * Takes in a notification once; an end whose beginning was never told is stored as muted. A firing that comes again is sent again, but
+   * Takes in a notification once; an end whose beginning was never told is stored as muted, and so is what is for a receiver that is gone. A firing that comes again is sent again, but
    * only to a receiver that was told nothing of the incident and has nothing waiting.
    */
   add(notification: Notification): void;
 }
 
 const NEVER_TOLD = 'nothing of it was ever told';
+const GONE = 'the receiver is not in the config any more';
 
 /** Something of the thread was told, or still may be. */
 const THREAD_LIVES = `EXISTS (
@@ -113,8 +114,9 @@ export function outboxTable(db: Database): OutboxTable {
   const add = db.prepare(`
     INSERT INTO outbox (${columns})
     SELECT @dedupKey, @incident, @topic, @receiver, @event, @facts, @createdAt, @notedAt, ${AFTER_PAUSE}, 0,
-      iif(stands, 'due', 'muted'), iif(stands, NULL, @createdAt), iif(stands, NULL, '${NEVER_TOLD}')
-    FROM (SELECT @event NOT IN ('resolved', 'acknowledged') OR ${THREAD_LIVES} AS stands)
+      iif(why IS NULL, 'due', 'muted'), iif(why IS NULL, NULL, @createdAt), why
+    FROM (SELECT CASE WHEN @gone THEN '${GONE}'
+      WHEN @event IN ('resolved', 'acknowledged') AND NOT ${THREAD_LIVES} THEN '${NEVER_TOLD}' END AS why)
     WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE dedup_key = @dedupKey)`);
   const due = db.prepare<[{ now: Instant; limit: number; except: string }], QueuedRow>(DUE);
   const nextDueAt = db.prepare<[], { dueAt: Instant }>(`
@@ -155,9 +157,16 @@ export function outboxTable(db: Database): OutboxTable {
 
   return {
     ...byHand(db, (thread) => unmuteThread.run(thread), end),
-    add: ({ incident, backend, ...rest }) => {
+    add: ({ incident, backend, gone = false, ...rest }) => {
       const facts = JSON.stringify({ incident, backend });
-      const row = { notedAt: null, ...rest, incident: incident.id, topic: incidentKey(incident), facts };
+      const row = {
+        notedAt: null,
+        ...rest,
+        incident: incident.id,
+        topic: incidentKey(incident),
+        facts,
+        gone: Number(gone),
+      };
       if (rest.event === 'firing') addBeginning.run(row);
       else {
         add.run(row);

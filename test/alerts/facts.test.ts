@@ -214,8 +214,8 @@ test('who is no longer configured hears nothing of the end, and who always hears
   const down = step(NOTHING_KNOWN, inputOf('0:00 down a 0', 0, true), before);
   const up = step(down.situation, inputOf('1:00 up a 1', 1, true), after);
   assert.deepEqual(
-    up.notifications.map(({ event, receiver }) => `${event} ${receiver}`),
-    ['resolved both', 'resolved new'],
+    up.notifications.map(({ event, receiver, gone }) => `${event} ${receiver}${gone ? ' gone' : ''}`),
+    ['resolved both', 'resolved new', 'resolved former gone'],
   );
 });
 

@@ -117,6 +117,44 @@ test(
   },
 );
 
+test(
+  'a fallback hears who takes it on, and the end, though the receiver has left the configuration',
+  LIMIT,
+  async () => {
+    await using it = await house(['oncall', 'chat'], { oncall: { fallback: 'chat' } });
+    it.status.oncall = 410;
+    await putInOutbox(it.store, about('firing', 'oncall'));
+    await it.send();
+    it.status.oncall = 200;
+    for (const event of ['acknowledged', 'resolved'] as const) {
+      await putInOutbox(it.store, { ...about(event, 'oncall'), gone: true });
+      await it.send();
+    }
+    assert.deepEqual(it.types('chat'), ['opened', 'acknowledged', 'resolved']);
+    assert.deepEqual(it.types('oncall'), ['opened']);
+  },
+);
+
+test(
+  'a receiver that was told and then left the configuration is told nothing more, and nothing fails',
+  LIMIT,
+  async () => {
+    await using it = await house(['oncall', 'chat'], { oncall: { fallback: 'chat' } });
+    await putInOutbox(it.store, about('firing', 'oncall'));
+    await it.send();
+    await putInOutbox(it.store, { ...about('resolved', 'oncall'), gone: true });
+    await it.send();
+    assert.deepEqual([it.types('oncall'), it.types('chat')], [['opened'], []]);
+    const failed = await it.store.outbox({
+      states: ['due', 'rejected', 'expired'],
+      receiver: null,
+      seqs: null,
+      limit: 9,
+    });
+    assert.deepEqual(failed, []);
+  },
+);
+
 test('the end that waits behind what was refused comes along, in one message', LIMIT, async () => {
   await using it = await house(['oncall', 'chat'], { oncall: { fallback: 'chat' } });
   it.status.oncall = 404;

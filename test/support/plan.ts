@@ -16,5 +16,8 @@ export function policyWith(changes: Partial<Policy> = {}): Policy {
 }
 
 export function planWith(policy: Partial<Policy> = {}, changes: Partial<Plan> = {}): Plan {
-  return { ...planOf({ policy: policyWith(policy), routes: [toEverybody('oncall')], maintenance: [] }), ...changes };
+  const { routes = [toEverybody('oncall')] } = changes;
+  const names = routes.flatMap(({ receivers, escalation }) => [...receivers, ...(escalation?.receivers ?? [])]);
+  const receivers = names.map((name) => ({ name }));
+  return { ...planOf({ receivers, policy: policyWith(policy), routes, maintenance: [] }), ...changes };
 }

@@ -7,6 +7,9 @@
  *   '0:30 ack app alice'                            alice takes on what is open of that subject
  *   '0:40 restart'                                  haplog starts, or reads its configuration, again: from now on it is `anew`
  *
+ * A receiver that no route names stands in `receivers`. What only those hear who were told in the place of a receiver that is gone ends in
+ * `, gone`.
+ *
  * What is told is written `0:30 chat: firing server_down app/a (since 0:00)`; to oncall, of the outage of app, `0:30 firing (since 0:00)`.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -29,7 +32,11 @@ export interface Story {
   /** All but ticks was written before haplog looked: after a pause, or for the first time. */
   read?: 'after a pause' | 'for the first time';
   /** As in haplog.yaml. Without it nothing is waited for and nobody is reminded. */
-  config?: { policy?: object; routes?: { receivers: string[]; escalate?: { receivers: string[] } }[] };
+  config?: {
+    policy?: object;
+    receivers?: string[];
+    routes?: { receivers: string[]; escalate?: { receivers: string[] } }[];
+  };
   /** The configuration after a restart, if it is another one then. */
   anew?: Story['config'];
   script: string[];
@@ -82,12 +89,13 @@ export function sayings({ config = {}, anew = config, read, script }: Story): st
   return says;
 }
 
-function planFor({ policy, ...rest }: NonNullable<Story['config']>): Plan {
-  const names = (rest.routes ?? []).flatMap(({ receivers, escalate }) => [
+function planFor({ policy, receivers: unrouted = [], ...rest }: NonNullable<Story['config']>): Plan {
+  const routed = (rest.routes ?? []).flatMap(({ receivers, escalate }) => [
     ...receivers,
     ...(escalate?.receivers ?? []),
   ]);
-  const receivers = [...new Set(names.length > 0 ? names : ['oncall'])].map((name) => ({ name, log: {} }));
+  const names = new Set([...(routed.length > 0 ? routed : ['oncall']), ...unrouted]);
+  const receivers = [...names].map((name) => ({ name, log: {} }));
   const quiet = { hold: '0s', keep_firing: '0s', reminder: 'off' };
   const file = configFile.parse({ receivers, ...rest, policy: { ...quiet, ...policy } });
   return planOf(resolveConfig(file, '/', { secrets: new Map(), trust: new Map(), env: {} }));
@@ -135,9 +143,9 @@ function inputFor(line: string, index: number, read: Story['read']): Input {
   return input.kind === 'event' ? { ...input, past: read === 'for the first time' } : input;
 }
 
-function saying({ event, receiver, incident, createdAt }: Notification): string {
+function saying({ event, receiver, incident, createdAt, gone }: Notification): string {
   const { rule, subject, openedAt } = incident;
   const to = receiver === 'oncall' ? '' : `${receiver}: `;
   const about = rule === 'outage' && subject === 'app' ? '' : ` ${rule} ${subject}`;
-  return `${clock(createdAt)} ${to}${event}${about} (since ${clock(openedAt)})`;
+  return `${clock(createdAt)} ${to}${event}${about} (since ${clock(openedAt)})${gone ? ', gone' : ''}`;
 }
