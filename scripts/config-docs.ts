@@ -43,7 +43,9 @@ Passwords and addresses of webhooks may stand in the file, better in files of th
 SIGHUP (\`systemctl reload haplog\`) has \`haplog run\` read the file again, and the secrets and certificates that it points to. All
 of it is heeded at once: a log that is new is followed, an open incident is told to receivers that are new (unless it was
 acknowledged; after a silence or maintenance if there is one), and the end goes to whoever was told the beginning and is still in the
-file, whether a route leads to it or not. What waits for a receiver that is gone is warned of, and rejected when it is due. A send
+file, whether a route leads to it or not. A receiver is known by its name: where its address or kind changes under the same name,
+the new place hears what comes next of an open incident and not again that it began, so give it a new name if it is to be told that
+(the old place then hears no end). What waits for a receiver that is gone is warned of, and rejected when it is due. A send
 under way is given five seconds to end by itself. A file with a mistake is told in haplog's log, and the configuration in force stays;
 so it does where the file is gone or empty just then. Only \`database\` waits for a start of haplog.
 `;
