@@ -40,9 +40,10 @@ export class Herald {
     const there = nowAt(incident.host);
     const known = this.#acknowledge(incident);
     const quiet = quietUntil(known, this.#plan, this.#ledger.incidents, now);
-    // Once noted, it is looked at again only when it has passed: every new look would have to be written down.
-    const noted = known.quietUntil !== null && known.quietUntil > there ? known.quietUntil : null;
-    const until = quiet === null ? this.#closedUntil(known) : (noted ?? there + (quiet - now));
+    // Once noted, it is looked at again only when it has passed: every new look would have to be written down. Unless it ends sooner by now: a
+    // silence was ended, or hours are no longer in the configuration.
+    const noted = known.quietUntil !== null && known.quietUntil > there ? known.quietUntil : NEVER;
+    const until = quiet === null ? this.#closedUntil(known) : Math.min(noted, there + (quiet - now));
     const current = until === known.quietUntil ? known : { ...known, quietUntil: until };
     if (current !== known) this.#ledger.put(current);
     if (until !== null) return;

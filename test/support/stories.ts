@@ -6,6 +6,7 @@
  *   '0:20 unsilence 1'                              it is ended
  *   '0:30 ack app alice'                            alice takes on what is open of that subject
  *   '0:40 restart'                                  haplog starts, or reads its configuration, again: from now on it is `anew`
+ *   '0:50 timer'                                    a tick, if haplog has set itself one for then or earlier
  *
  * A receiver that no route names stands in `receivers`. What only those hear who were told in the place of a receiver that is gone ends in
  * `, gone`.
@@ -19,6 +20,7 @@ import {
   type Input,
   NOTHING_KNOWN,
   type Notification,
+  nextTickAt,
   type Plan,
   planOf,
   step,
@@ -68,6 +70,7 @@ export function sayings({ config = {}, anew = config, read, script }: Story): st
       const { silences, acknowledgements } = plan;
       plan = { ...planFor(anew), silences, acknowledgements };
     }
+    if (TIMER.test(line) && nextTickAt(situation, plan) > timeOf(line)) continue;
     plan = heeded(plan, line, [...open.values()]) ?? plan;
     const next = step(situation, inputFor(line, index, read), plan);
     situation = next.situation;
@@ -102,6 +105,7 @@ function planFor({ policy, receivers: unrouted = [], ...rest }: NonNullable<Stor
 }
 
 const RESTART = /^\S+ restart$/;
+const TIMER = /^\S+ timer$/;
 const COMMANDS = /^(\S+) (silence|unsilence|ack) (.*)$/;
 
 /** The plan with what somebody says by command; null for a line of the log. */
@@ -137,11 +141,14 @@ function matchOf(text: string): Plan['routes'][number]['match'] {
 
 /** haplog heeds a command by looking at everything that is open. */
 function inputFor(line: string, index: number, read: Story['read']): Input {
-  if (RESTART.test(line)) return { kind: 'tick', at: instant(line.split(' ', 1)[0]!), anew: true };
+  if (RESTART.test(line)) return { kind: 'tick', at: timeOf(line), anew: true };
+  if (TIMER.test(line)) return { kind: 'tick', at: timeOf(line) };
   const [, time] = COMMANDS.exec(line) ?? [];
   const input = inputOf(time === undefined ? line : `${time} tick`, index, read === undefined);
   return input.kind === 'event' ? { ...input, past: read === 'for the first time' } : input;
 }
+
+const timeOf = (line: string) => instant(line.split(' ', 1)[0]!);
 
 function saying({ event, receiver, incident, createdAt, gone }: Notification): string {
   const { rule, subject, openedAt } = incident;
