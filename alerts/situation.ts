@@ -3,6 +3,7 @@ import { type HaproxyEvent, type Instant, Shelf } from '../parsers/index.js';
 import type { Agenda } from './agenda.js';
 import { type Board, EMPTY_BOARD } from './board.js';
 import type { HostClock } from './clocks.js';
+import type { TrafficSeen } from './impact.js';
 import type { Incident } from './incident.js';
 import type { Notification } from './notification.js';
 import type { Outage, Transition } from './state.js';
@@ -30,8 +31,19 @@ export const NOTHING_KNOWN: Situation = {
 };
 
 export type Input =
-  /** `heardAt` is our clock when the line was read. `past`: it was before haplog's time (`Incident.past`). */
-  | { kind: 'event'; event: HaproxyEvent; copies: number; live: boolean; past?: boolean; heardAt: Instant }
+  /**
+   * `heardAt` is our clock when the line was read. `past`: it was before haplog's time (`Incident.past`). `traffic`: when requests were last
+   * seen; absent if nobody has looked.
+   */
+  | {
+      kind: 'event';
+      event: HaproxyEvent;
+      copies: number;
+      live: boolean;
+      past?: boolean;
+      heardAt: Instant;
+      traffic?: TrafficSeen;
+    }
   /**
    * Comes only when every source has been read to its end. `anew`: haplog has begun to run, or has a new configuration. `host`: time passes
    * only there, and `at` is by its clock.

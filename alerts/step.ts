@@ -36,8 +36,8 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
     turn.tellMissed();
     return turn.end(situation, null, []);
   }
-  const { event, copies, live, past = false, heardAt } = input;
-  const vanished = vanishedHosts(situation.clocks, event, heardAt);
+  const { event, copies, live, past = false, heardAt, traffic } = input;
+  const vanished = vanishedHosts(situation.clocks, event, heardAt, traffic);
   const clocks = noteTime(without(situation.clocks, vanished), event.host, event.at, heardAt, live);
   const now = clocks.get(event.host)!.at;
   const before = situation.clocks.get(event.host)?.at ?? now;

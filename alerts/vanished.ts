@@ -2,9 +2,10 @@
  * Hosts that are gone for good: containers have a new name each time, and nothing says that the old one will not speak again. Only a host
  * that was never heard before makes haplog look for them; where the hosts stay the same, none is ever forgotten.
  */
-import type { HaproxyEvent, Instant, Shelf } from '../parsers/index.js';
+import { type HaproxyEvent, type Instant, Shelf } from '../parsers/index.js';
 import type { Board, Change } from './board.js';
 import type { HostClock } from './clocks.js';
+import type { TrafficSeen } from './impact.js';
 import { NO_FALL } from './incident.js';
 import { ended } from './outage.js';
 
@@ -12,16 +13,22 @@ const VANISHED_AFTER_MS = 7 * 24 * 3_600_000;
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** The hosts that have been silent for a week, by the clock of the event's host as well as by ours; none unless that host speaks for the first time. */
+/**
+ * The hosts that have been silent for a week, by the clock of the event's host as well as by ours; none unless that host speaks for the first
+ * time. One that changes nothing may say nothing of states for months: if requests of it are in the log, it is there.
+ */
 export function vanishedHosts(
   clocks: Shelf<HostClock>,
   { host, at }: HaproxyEvent,
   heardAt: Instant,
+  traffic: TrafficSeen = Shelf.of(),
 ): ReadonlySet<string> {
   if (clocks.has(host)) return NONE;
   const vanished = new Set<string>();
   const now = Math.min(at, heardAt);
   for (const [other, clock] of clocks) if (now - clock.at > VANISHED_AFTER_MS) vanished.add(other);
+  if (vanished.size === 0) return NONE;
+  for (const [key, seenAt] of traffic) if (now - seenAt <= VANISHED_AFTER_MS) vanished.delete(hostOf(key));
   return vanished;
 }
 

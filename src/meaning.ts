@@ -88,10 +88,10 @@ function believed(before: Memory, hearing: Hearing, plan: Plan, reading: Reading
   const steps = hearing.events.flatMap(({ event, copies }) => {
     const meanwhile = passes ? timePasses(memory.situation, event, plan) : [];
     memory = memoryWith(memory, { situation: meanwhile.at(-1)?.situation ?? memory.situation });
-    const { situation, heard } = memory;
+    const { situation, heard, traffic } = memory;
     const past = event.at < newsSince;
-    const stepped = step(situation, { kind: 'event', event, copies, live, past, heardAt }, plan);
-    const next = withImpact(stepped, event, memory.traffic);
+    const stepped = step(situation, { kind: 'event', event, copies, live, past, heardAt, traffic }, plan);
+    const next = withImpact(stepped, event, traffic);
     memory = memoryWith(memory, { situation: next.situation });
     // A host that was never heard of before may take the place of others, which are then forgotten (alerts/vanished.ts).
     if (!situation.clocks.has(event.host)) {

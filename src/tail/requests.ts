@@ -115,7 +115,8 @@ export class Requests {
     const place = this.#place;
     if (!findRequest(bytes, message, end, place)) return;
     if (place.failed) this.#count(bytes, start, message, offset);
-    else if (isLook && !this.#isFamiliar(bytes, start, message)) this.#note(bytes, start, message, offset, 0);
+    // Where all requests fail for days, those of each hour show that the load balancer is there.
+    if (isLook && !this.#isFamiliar(bytes, start, message)) this.#note(bytes, start, message, offset, 0);
   }
 
   /** The next look is at the next line as long as there are looks left, then at one line in so many bytes. */

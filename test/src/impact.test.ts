@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Incident } from '../../alerts/index.js';
 import { EMPTY_MEMORY, type Memory } from '../../src/memory.js';
-import { ingest, tick } from '../../src/pipeline.js';
+import { AS_WRITTEN, ingest, tick } from '../../src/pipeline.js';
 import type { News } from '../../src/store/store.js';
 import { Splitter } from '../../src/tail/splitter.js';
 import { serverText, stderrLine, syslogLine } from '../support/lines.js';
@@ -227,4 +227,20 @@ test('however the log is cut into chunks and batches, each incident has the same
     }),
     { numRuns: 200 },
   );
+});
+
+test('a load balancer whose requests are in the log is not taken to be gone when another one speaks', () => {
+  const DAY = 86_400;
+  const days = (last: number) => Array.from({ length: last }, (_, day) => refused((day + 1) * DAY));
+  const open = (last: number) => {
+    const log = [written([down(0), exhausted(0), ...days(last)]), written([down(9 * DAY, 'b', 1)], 'lb2')];
+    const splitter = new Splitter(0);
+    const bytes = Buffer.concat(log);
+    for (let at = 0; at < bytes.length; ) at = splitter.push(bytes, at);
+    const { lines, requests } = splitter.take();
+    const { memory } = ingest(EMPTY_MEMORY, batchOf(lines, { requests }), PLAN, UTC, AS_WRITTEN);
+    return [...memory.situation.incidents].filter(([, { resolvedAt }]) => resolvedAt === null).map(([key]) => key);
+  };
+  assert.deepEqual(open(8), ['lb outage app']);
+  assert.deepEqual(open(1), [], 'its last request is older than a week, too');
 });
