@@ -47,7 +47,8 @@ file, whether a route leads to it or not. A receiver is known by its name: where
 the new place hears what comes next of an open incident and not again that it began, so give it a new name if it is to be told that
 (the old place then hears no end). What waits for a receiver that is gone is warned of, and rejected when it is due. A send
 under way is given five seconds to end by itself. A file with a mistake is told in haplog's log, and the configuration in force stays;
-so it does where the file is gone or empty just then. Only \`database\` waits for a start of haplog.
+so it does where the file is gone or empty just then. A signal that comes while haplog starts is heeded too, from the first few hundredths
+of a second on. Only \`database\` waits for a start of haplog.
 `;
 
 /** The whole text of docs/config.md. */

@@ -6,8 +6,12 @@
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { load } from './built-file.js';
+import { noteHangups } from './hangup.js';
 
 export { cacheOf, codeOf, loaded } from './built-file.js';
+
+// All other commands end by SIGHUP, as they should.
+if (process.argv[2] === 'run') noteHangups();
 
 // Node keeps V8's code for its own modules, but V8 no longer accepts it once flags are set. So what standard output needs is loaded now:
 // `net`, if it is a terminal or a pipe, would take three times as long afterwards.

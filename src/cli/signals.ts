@@ -1,11 +1,13 @@
 /** What signals ask of the daemon. */
 import { isatty } from 'node:tty';
+import { hungUpEarly } from '../hangup.js';
 
 const STDIN = 0;
 
 /**
  * Returns a signal that aborts at the first Ctrl-C or SIGTERM; the second one ends the process at once. SIGHUP asks to `reload`, as service
- * managers and logrotate mean it; if standard input is a terminal, it says that the terminal was closed, and ends the daemon too.
+ * managers and logrotate mean it; if standard input is a terminal, it says that the terminal was closed, and ends the daemon too. One that came
+ * before is heeded now.
  */
 export function heedSignals(reload: () => void): AbortSignal {
   const ending = new AbortController();
@@ -17,6 +19,7 @@ export function heedSignals(reload: () => void): AbortSignal {
       end();
     });
   else process.on('SIGHUP', reload);
+  if (hungUpEarly()) process.emit('SIGHUP', 'SIGHUP');
   return ending.signal;
 }
 

@@ -155,6 +155,30 @@ test('whatever is written while the configuration is read again and again is tol
   assert.deepEqual(await haplog.end('SIGTERM'), { code: 0, signal: null });
 });
 
+/** Starts a command of haplog, which gets SIGHUP as soon as it has begun, long before it has read anything. */
+function hungUpEarly(...command: string[]): Promise<Program> {
+  const start = `
+    process.argv = [process.argv[0], 'haplog', ...${JSON.stringify(command)}];
+    require(${JSON.stringify(builtHaplog())});
+    process.kill(process.pid, 'SIGHUP');`;
+  return startProgram(process.execPath, ['-e', start], livingIn(folder.path));
+}
+
+test('a reload right after the start has the configuration read again', LIMIT, async () => {
+  await using chat = await hook();
+  writeFileSync(log(), '');
+  configure({ chat });
+  await using haplog = await hungUpEarly('run', '--config', config());
+  await haplog.stderr.match((line) => /^configuration .* read again$/.test(ownLine(line).msg), 10_000);
+  await caughtUp(haplog);
+  assert.deepEqual(await haplog.end('SIGTERM'), { code: 0, signal: null });
+});
+
+test('a command that is not there to stay ends by SIGHUP', LIMIT, async () => {
+  await using haplog = await hungUpEarly('parse', '/dev/zero');
+  assert.deepEqual(await haplog.ended, { code: null, signal: 'SIGHUP' });
+});
+
 const noTerminal = programPath('script') === null && process.env.CI !== 'true' && 'not installed: script';
 
 test('a terminal that is closed ends haplog in good order', { ...LIMIT, skip: noTerminal }, async () => {
