@@ -1,7 +1,7 @@
 /** A letter about several incidents, in words: one sentence that counts them, then the worst by name, and how many more there are. */
 import type { Message } from './channels/channel.js';
 import { failedInWords } from './impact.js';
-import { acknowledgedInWords, causeOf, localTime, subjectInWords } from './incident-words.js';
+import { acknowledgedInWords, causeOf, endMark, localTime, overInWords, subjectInWords } from './incident-words.js';
 import { type Letter, rowsOf } from './letters.js';
 import { digestBody } from './payload-digest.js';
 import { type Root, rootInWords } from './roots.js';
@@ -82,10 +82,15 @@ function togetherInWords(root: Root, threads: Thread[], where: string) {
   const words = RULE_WORDS[incident.rule];
   const what = `${threads.length} ${SUBJECT_OF[incident.rule]}s`;
   const since = localTime(incident, Math.min(...threads.map(({ told }) => told.incident.openedAt)));
-  const state = plural(event === 'resolved' ? words.over : words.is);
-  const mark = { firing: '', reminder: words.still, acknowledged: acknowledgedInWords(incident), resolved: 'Resolved' }[
-    event
-  ];
+  // If some were closed with their rule, no recovery is claimed of any.
+  const over = threads.map(({ told }) => told.incident).find(({ ruleOff }) => ruleOff) ?? incident;
+  const state = plural(event === 'resolved' ? overInWords({ ...over, endEvidence: null }) : words.is);
+  const mark = {
+    firing: '',
+    reminder: words.still,
+    acknowledged: acknowledgedInWords(incident),
+    resolved: over.ruleOff ? endMark(over) : 'Resolved',
+  }[event];
   const why = root.kind === 'host' && incident.cause !== null ? causeInWords(incident.cause) : causeOf(incident);
   const time = event === 'resolved' ? `, down since ${since}` : ` since ${since}`;
   return {
@@ -115,7 +120,8 @@ function namedOf(parts: { part: Part; threads: Thread[] }[]): Map<Part, Thread[]
 
 function oneInWords({ told }: Thread, part: Part): string {
   const { incident, createdAt } = told;
-  const { is, over } = RULE_WORDS[incident.rule];
+  const { is } = RULE_WORDS[incident.rule];
+  const over = overInWords({ ...incident, endEvidence: null });
   const what = `${plainText(incident.host, 200)}: ${subjectInWords(incident)}`;
   const since = localTime(incident, incident.openedAt);
   const lasted = formatDuration((incident.resolvedAt ?? createdAt) - incident.openedAt);

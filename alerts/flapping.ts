@@ -12,6 +12,15 @@ export function withoutWorkers<V>(changes: Shelf<V>, host: string, workers: read
   return changes.withoutUnder(host, (key) => own.some((prefix) => key.startsWith(prefix)));
 }
 
+/** The changes without those of a server that has settled: only what comes now counts. How often incidents of the server have fired is another count. */
+export function withoutServer<V>(
+  changes: Shelf<V>,
+  { host, subject }: Pick<Incident, 'host' | 'subject'>,
+  workers: readonly { pid: number }[] = [],
+): Shelf<V> {
+  return workers.reduce((rest, { pid }) => rest.without(changesKey(host, pid, subject)), changes);
+}
+
 /** The changes of a server that still count once there is one more, and whether they are too many. */
 export function flapped(
   before: readonly Instant[],

@@ -34,8 +34,9 @@ export class Herald {
     this.#moment = moment;
   }
 
-  /** Tells what is due about an incident that fires. */
+  /** Tells what is due about an incident that fires. Of a rule that is off nothing: the incident ends when all is read (turn.ts). */
   tell(incident: Incident): void {
+    if (!this.#plan.policy.rules[incident.rule].on) return;
     const { now, nowAt } = this.#moment;
     const there = nowAt(incident.host);
     const known = this.#acknowledge(incident);

@@ -1,7 +1,7 @@
 /** An incident in words: what it is about, why it is so, when, and who has taken it on. Each text is one line, safe to show. */
 import type { Instant } from '../parsers/index.js';
 import type { Incident } from './incident.js';
-import { SUBJECT_OF } from './rules.js';
+import { RULE_WORDS, SUBJECT_OF } from './rules.js';
 import { causeInWords, formatStamp, plainText } from './words.js';
 
 /** `backend api`, `server api/web1`, `HAProxy`. */
@@ -32,8 +32,16 @@ export function host(incident: Incident): string {
   return plainText(incident.host, 200);
 }
 
-/** A server that has settled but is not up is `Settled`: its trouble is not over. */
-export function endMark({ flaps }: Pick<Incident, 'flaps'>): string {
+/** What its subject has become, in the words of its rule; or, where the rule was turned off, that nobody looks at it any more. */
+export function overInWords({ rule, endEvidence, ruleOff }: Incident): string {
+  if (ruleOff) return `is no longer watched: the rule ${rule} was turned off`;
+  const { over } = RULE_WORDS[rule];
+  return endEvidence === 'assumed' ? over.replace(/^has/, 'is taken to have') : over;
+}
+
+/** A server that has settled but is not up is `Settled`: its trouble is not over. What is no longer watched may not be over either. */
+export function endMark({ flaps, ruleOff }: Pick<Incident, 'flaps' | 'ruleOff'>): string {
+  if (ruleOff) return 'Closed';
   return flaps === null || flaps.state === 'up' ? 'Resolved' : 'Settled';
 }
 

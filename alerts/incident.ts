@@ -59,10 +59,12 @@ export interface Incident {
   firedAt: Instant | null;
   /** When its subject was well again; null while it is not. */
   resolvedAt: Instant | null;
-  /** How the end is known; null while open. */
+  /** How the end is known; null while open, and where it is none (`ruleOff`). */
   endEvidence: Evidence | null;
   /** The latest of its ends in single workers. Missing while there is none, and in older incidents. */
   lastEnd?: Pick<End, 'at' | 'evidence'>;
+  /** It ended because its rule was turned off, whatever its subject is like. */
+  ruleOff?: true;
   planned: boolean;
   /** The workers in which it is so right now. */
   workers: number[];
@@ -182,6 +184,12 @@ export function takenOver(incident: Incident, { at, says }: HaproxyEvent): Incid
   const isOfWorker = incident.rule === 'worker_killed' || incident.rule === 'stopped';
   const endEvidence = isOfWorker && says.kind === 'worker.started' ? 'observed' : 'assumed';
   return { ...incident, leftBy: [], resolvedAt: Math.max(at, incident.openedAt), endEvidence };
+}
+
+/** The incident as it ends with its rule, at `now` by the clock of its host. If its subject is well already, it was over with that. */
+export function turnedOff(incident: Incident, now: Instant): Incident {
+  if (incident.resolvedAt !== null && incident.rule !== 'flapping') return incident;
+  return { ...incident, workers: [], resolvedAt: Math.max(now, incident.openedAt), endEvidence: null, ruleOff: true };
 }
 
 /**

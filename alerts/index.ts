@@ -38,7 +38,7 @@ export {
   incidentKey,
   serverOf,
 } from './incident.js';
-export { incidentInWords, subjectInWords } from './incident-words.js';
+export { incidentInWords, overInWords, subjectInWords } from './incident-words.js';
 export { digestOf, type Letter, lettersOf, rowsOf } from './letters.js';
 export { matches } from './match.js';
 export { dueSince, type Notification, type NotificationKind } from './notification.js';

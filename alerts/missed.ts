@@ -9,7 +9,7 @@ import { quietUntil } from './quiet.js';
 const MOST_MISSED = 1_000;
 
 /**
- * Adds an incident that is over, if it fired after haplog had come to its log, nobody was told or had taken it on, and nothing kept it quiet, as
+ * Adds an incident that is over, if its rule is on, it fired after haplog had come to its log, nobody was told or had taken it on, and nothing kept it quiet, as
  * far as clocks agree.
  * @param open the incidents that are not over
  */
@@ -21,7 +21,7 @@ export function withMissed(
 ): Shelf<Incident> {
   const { toldAt, firedAt, planned, quietUntil: quiet, ack } = over;
   const isKnown = toldAt !== null || firedAt === null || planned || quiet !== null || ack !== null;
-  if (isKnown || over.past || missed.size >= MOST_MISSED) return missed;
+  if (isKnown || over.past || !plan.policy.rules[over.rule].on || missed.size >= MOST_MISSED) return missed;
   return quietUntil(over, plan, open, over.openedAt) === null ? missed.with(over.id, over) : missed;
 }
 

@@ -56,7 +56,8 @@ export function webhookBody(notification: Notification, summary: string, { whole
       settles_after_s: incident.settlesMs === null ? null : incident.settlesMs / 1_000,
       acknowledged: ackBody(incident.ack),
       summary,
-      // Present only if true: the receiver was not told the beginning before; another receiver was to be told.
+      // Present only if true: its rule was turned off, which ended it; the receiver was not told the beginning before; another receiver was to be told.
+      ...(over !== null && incident.ruleOff && { rule_off: true }),
       ...(whole && { tells_also: ['firing'] }),
       ...(passedOn && { passed_on: plainText(passedOn, 400) }),
     },

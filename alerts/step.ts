@@ -31,6 +31,7 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
     const nowAt = input.host === undefined ? (host: string) => hostTime(clocks, host, input.at) : ofHost;
     const incidents = input.anew ? toOffer(situation.incidents) : situation.incidents;
     const turn = new Turn({ ...situation, incidents }, plan, { nowAt, now: input.at, tells: true, past: false });
+    if (input.anew) turn.endTurnedOff();
     if (input.host !== undefined) turn.passTime(input.host);
     else turn.passTimeEverywhere();
     turn.tellMissed();

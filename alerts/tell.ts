@@ -3,7 +3,15 @@ import type { Instant } from '../parsers/index.js';
 import { conditionInWords } from './condition.js';
 import { failedInWords } from './impact.js';
 import type { Fallen, Incident } from './incident.js';
-import { acknowledgedInWords, causeOf, endMark, host, localTime, subjectInWords } from './incident-words.js';
+import {
+  acknowledgedInWords,
+  causeOf,
+  endMark,
+  host,
+  localTime,
+  overInWords,
+  subjectInWords,
+} from './incident-words.js';
 import type { Notification } from './notification.js';
 import { RULE_WORDS, SUBJECT_OF } from './rules.js';
 import type { Shown } from './state.js';
@@ -69,8 +77,9 @@ function sentence({ incident, event, createdAt, backend }: Notification): Omit<S
     case 'acknowledged':
       return { mark: acknowledgedInWords(incident), lead: `${where} ${words.is}`, rest: ` ${since}` };
     case 'resolved': {
-      const over = incident.endEvidence === 'assumed' ? words.over.replace(/^has/, 'is taken to have') : words.over;
-      const settled = incident.flaps === null ? '' : `: it is ${SHOWN_IN_WORDS[incident.flaps.state]}`;
+      const over = overInWords(incident);
+      const settled =
+        incident.flaps === null || incident.ruleOff ? '' : `: it is ${SHOWN_IN_WORDS[incident.flaps.state]}`;
       const failed = failedInWords(incident.impact);
       const left =
         backend === null || backend.condition === 'up'

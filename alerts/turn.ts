@@ -3,14 +3,15 @@ import { type HaproxyEvent, type Instant, Shelf } from '../parsers/index.js';
 import { besides, masterNamed, masterOf } from './beside.js';
 import type { Board, OutageChange } from './board.js';
 import { fires, isUntold, tellsAgainAt, turnsAt } from './due.js';
-import { backAgain, changesKey, comesAgain, flapped, withoutWorkers } from './flapping.js';
+import { backAgain, changesKey, comesAgain, flapped, withoutServer, withoutWorkers } from './flapping.js';
 import { Herald, type Moment } from './herald.js';
-import { type End, type Ending, endOf, type Incident, incidentKey, left, takenOver } from './incident.js';
+import { type End, type Ending, endOf, type Incident, incidentKey, left, takenOver, turnedOff } from './incident.js';
 import { Ledger } from './ledger.js';
 import { withMissed, worthTelling } from './missed.js';
 import { withBackend } from './notification.js';
 import type { Plan } from './plan.js';
 import { holdMs } from './policy.js';
+import type { Rule } from './rules.js';
 import type { Sign } from './signs.js';
 import type { Situation, Step } from './situation.js';
 import { begun, joined, type Spell, spellOf, spellOfSign } from './spell.js';
@@ -40,7 +41,7 @@ export class Turn {
 
   /** Takes in an outage that opened, ended, or is no longer planned work. */
   follow({ outage, fall, died = false }: OutageChange): void {
-    if (!this.#plan.policy.rules.outage.on) return;
+    if (outage.end === null && !this.#isOn('outage')) return;
     const spell = spellOf(outage, fall, masterOf(this.#board, outage));
     if (outage.end === null) this.#present(spell);
     else this.#absent(spell, endOf(outage), died);
@@ -50,7 +51,7 @@ export class Turn {
   heed(event: HaproxyEvent, sign: Sign): void {
     const { host, pid, at } = event;
     const { rule, subject, evidence = 'observed' } = sign;
-    if (!this.#plan.policy.rules[rule].on) return;
+    if (sign.is !== 'absent' && !this.#isOn(rule)) return;
     const isKnown = this.#ledger.get({ host, rule, subject }) !== undefined;
     const spell = spellOfSign(event, sign, masterOf(this.#board, event), isKnown);
     if (sign.is === 'present') this.#present(spell);
@@ -87,6 +88,12 @@ export class Turn {
       const resolvedAt = Math.max(this.#nowAt(incident.host), incident.openedAt);
       this.#advance({ ...incident, workers: [], resolvedAt, endEvidence: 'assumed' });
     }
+  }
+
+  /** Ends what is open under rules that are off by now: nobody looks at it any more. */
+  endTurnedOff(): void {
+    const off = this.#ledger.open(({ rule }) => !this.#isOn(rule));
+    for (const one of off) this.#resolve(turnedOff(one, this.#nowAt(one.host)));
   }
 
   /** The clock of a host was set back. */
@@ -136,12 +143,9 @@ export class Turn {
       this.#resolve(incident); // the work was over; this is trouble of its own
       this.#advance(this.#begun(spell));
     } else {
-      this.#advance(incident ? this.#joined(incident, spell) : this.#begun(spell));
+      const goesOn = incident && backAgain(incident, joined(incident, spell), spell.at, this.#plan.policy);
+      this.#advance(goesOn ?? this.#begun(spell));
     }
-  }
-
-  #joined(incident: Incident, spell: Spell): Incident {
-    return backAgain(incident, joined(incident, spell), spell.at, this.#plan.policy);
   }
 
   #absent(spell: Spell, end: End, died: boolean): void {
@@ -226,16 +230,15 @@ export class Turn {
   #resolve(incident: Incident): void {
     const resolved: Incident = { ...incident, phase: 'resolved' };
     this.#ledger.close(resolved);
-    if (resolved.rule === 'flapping') this.#forgetChanges(resolved);
+    if (resolved.rule === 'flapping')
+      this.#changes = withoutServer(this.#changes, resolved, this.#board.workers.get(resolved.host));
     if (resolved.settlesMs !== null) this.#changes = this.#changes.without(incidentKey(resolved));
     this.#herald.tellEnd(resolved);
     this.#missed = withMissed(this.#missed, resolved, this.#plan, this.#ledger.incidents);
   }
 
-  /** The server has settled: only changes that come now count. They are kept by worker; how often incidents of the server have fired is another count. */
-  #forgetChanges({ host, subject }: Incident): void {
-    for (const { pid } of this.#board.workers.get(host) ?? [])
-      this.#changes = this.#changes.without(changesKey(host, pid, subject));
+  #isOn(rule: Rule): boolean {
+    return this.#plan.policy.rules[rule].on;
   }
 
   #nowAt(host: string): Instant {

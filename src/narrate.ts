@@ -10,6 +10,7 @@ import {
   incidentKey,
   lasts,
   type Outage,
+  overInWords,
   RULE_WORDS,
   type Shown,
   type Situation,
@@ -166,7 +167,7 @@ export function incidentSaid(incident: Incident, known: Incident | null): Said |
     const failed = failedInWords(incident.impact);
     return {
       level: 'info',
-      words: `${about} ${RULE_WORDS[rule].over} after ${lasted}${failed === null ? '' : `, ${failed}`}${toldAt === null ? ' (nobody was told of it)' : ''}`,
+      words: `${about} ${overInWords({ ...incident, endEvidence: null })} after ${lasted}${failed === null ? '' : `, ${failed}`}${toldAt === null ? ' (nobody was told of it)' : ''}`,
     };
   }
   if (!lasts(incident) || (again && reminders === known.reminders)) return null;

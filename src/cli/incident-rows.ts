@@ -32,7 +32,8 @@ function lasted({ openedAt, resolvedAt, phase, rule }: Incident, now: Instant): 
   return isOver ? formatDuration(resolvedAt - openedAt) : `${formatDuration(Math.max(0, now - openedAt))} so far`;
 }
 
-function why({ flaps, cause }: Incident): string {
+function why({ flaps, cause, ruleOff }: Incident): string {
   if (flaps !== null) return `${flaps.changes} changes`;
-  return cause === null ? '' : causeText(cause);
+  const parts = [cause === null ? '' : causeText(cause), ruleOff ? 'closed: its rule was turned off' : ''];
+  return parts.filter((part) => part !== '').join('; ');
 }

@@ -29,7 +29,7 @@ export function outageJson({ host, pid, backend, start, end, endHow, planned, ev
   return { ...about, planned, evidence };
 }
 
-/** One stretch of trouble, across reloads. `receivers` are those who were told of it; `end_evidence` is how its end is known. */
+/** One stretch of trouble, across reloads. `receivers` are those who were told of it; `end_evidence` is how its end is known; `rule_off`, only if it is true, that its rule was turned off. */
 export function incidentJson(incident: Incident) {
   const { id, host, rule, severity, subject, phase, openedAt, resolvedAt, planned, impact } = incident;
   const { cause, receivers, ack, flaps, times, workerBegan, endEvidence } = incident;
@@ -47,6 +47,7 @@ export function incidentJson(incident: Incident) {
     times,
     worker_began_at: utcOrNull(workerBegan),
     end_evidence: endEvidence,
+    ...(incident.ruleOff && { rule_off: true }),
   };
 }
 

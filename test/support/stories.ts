@@ -6,6 +6,7 @@
  *   '0:20 unsilence 1'                              it is ended
  *   '0:30 ack app alice'                            alice takes on what is open of that subject
  *   '0:40 restart'                                  haplog starts, or reads its configuration, again: from now on it is `anew`
+ *   '0:45 return'                                   the same, and the configuration is the first one again
  *   '0:50 timer'                                    a tick, if haplog has set itself one for then or earlier
  *
  * A receiver that no route names stands in `receivers`. What only those hear who were told in the place of a receiver that is gone ends in
@@ -65,10 +66,11 @@ export function sayings({ config = {}, anew = config, read, script }: Story): st
   const says: string[] = [];
   let restarted = false;
   for (const [index, line] of script.entries()) {
-    if (RESTART.test(line)) {
+    const begins = RESTART.exec(line);
+    if (begins) {
       restarted = true;
       const { silences, acknowledgements } = plan;
-      plan = { ...planFor(anew), silences, acknowledgements };
+      plan = { ...planFor(begins[1] === 'restart' ? anew : config), silences, acknowledgements };
     }
     if (TIMER.test(line) && nextTickAt(situation, plan) > timeOf(line)) continue;
     plan = heeded(plan, line, [...open.values()]) ?? plan;
@@ -104,7 +106,7 @@ function planFor({ policy, receivers: unrouted = [], ...rest }: NonNullable<Stor
   return planOf(resolveConfig(file, '/', { secrets: new Map(), trust: new Map(), env: {} }));
 }
 
-const RESTART = /^\S+ restart$/;
+const RESTART = /^\S+ (restart|return)$/;
 const TIMER = /^\S+ timer$/;
 const COMMANDS = /^(\S+) (silence|unsilence|ack) (.*)$/;
 
