@@ -8,12 +8,13 @@ import { startDelivery } from './delivery-loop.js';
 import { keepHouse } from './housekeeper.js';
 import { Intake } from './intake.js';
 import type { Logger } from './log.js';
-import { lastInstant, logsOnceRead, recall } from './memory.js';
+import { lastInstant, logsOnceRead, ONCE_READ, recall } from './memory.js';
 import { CUT_REMEDY, someCut } from './misses.js';
 import {
   caughtUpSaid,
   deliverySaid,
   describe,
+  inheritedSaid,
   narrate,
   noticeSaid,
   type Said,
@@ -24,6 +25,7 @@ import { ownClock } from './own-clock.js';
 import { Sight } from './sight.js';
 import type { Store } from './store/store.js';
 import { follow } from './tail/follow.js';
+import { inheritedFrom } from './tail/inheritance.js';
 import { illegibleSaid } from './tail/legible.js';
 import type { Notice } from './tail/notice.js';
 import { beginsIllegibly } from './tail/unread.js';
@@ -108,8 +110,17 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
       // A log that cannot be read must not stop time for the others: holds pass, and reminders come.
       if (isAway || notice.kind === 'following') time.caughtUpSoon(path, confluence.rest(path));
     };
+    const inherit = async () => {
+      const other = await inheritedFrom(path, await store.orphans());
+      if (other === null) return null;
+      await store.inherit(path, other.path, ONCE_READ);
+      intake.inherit(path, other.path);
+      say(inheritedSaid(path, other.path));
+      return { ...other, path };
+    };
     const { portion } = confluence;
-    for await (const batch of follow({ path, from, resume, clock, portion, signal: ending.signal, onNotice })) {
+    const options = { path, from, resume, inherit, clock, portion, signal: ending.signal, onNotice };
+    for await (const batch of follow(options)) {
       const atEnd = batch.caughtUp || batch.blocked;
       if (batch.blocked) sight.waitedFor.add(path);
       if (!atEnd && batch.lines.length > 0) time.behind(path);

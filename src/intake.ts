@@ -77,6 +77,14 @@ export class Intake {
     if (!this.#onceRead.has(path) && !this.#atEnd.has(path)) this.#atEnd.set(path, this.#deps.clock.now());
   }
 
+  /** The log at `path` is the one that was read at `from`. */
+  inherit(path: string, from: string): void {
+    this.#onceRead.delete(path);
+    this.#atEnd.delete(path);
+    const newsSince = this.#onceRead.get(from);
+    if (newsSince !== undefined) this.#onceRead.set(path, newsSince);
+  }
+
   #newsSince(path: string): Instant {
     return this.#onceRead.get(path) ?? Number.POSITIVE_INFINITY;
   }

@@ -105,7 +105,7 @@ export function difference(before: Memory, after: Memory): Pick<Commit, 'remembe
  * Where the store has since when what a log tells is news: for each log that was read to its end at least once, or was missing at that
  * instant. A daemon that is killed before goes on with the first reading.
  */
-const ONCE_READ = 'read';
+export const ONCE_READ = 'read';
 
 /** Once a log was read to its end, all that comes is news, whenever it was. */
 export const ALL_IS_NEWS: Instant = Number.NEGATIVE_INFINITY;

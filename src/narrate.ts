@@ -154,6 +154,12 @@ export function outageSaid({ host, backend, start, utcOffsetMin, end, endHow, pl
   return { level: 'warn', words: `${host}: the worker in which backend ${backend} had no server ${how} ${lasted}` };
 }
 
+/** A log that was never read under its path is one that was read before. */
+export function inheritedSaid(path: string, from: string): Said {
+  const words = `log ${path}: begins as ${from} did, which is no longer followed: going on where that was left`;
+  return { level: 'info', words };
+}
+
 /**
  * What there is to say about an incident; null if nothing.
  * @param known the incident as it was when it was last spoken of

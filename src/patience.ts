@@ -50,6 +50,7 @@ export function patient(store: Store, { signal, onTrouble, onRelief, againMs = A
   return {
     ...store,
     apply: persisting(store.apply),
+    inherit: persisting(store.inherit),
     follow: persisting(store.follow),
     trouble: persisting(store.trouble),
     lost: persisting(store.lost),

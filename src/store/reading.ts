@@ -10,6 +10,8 @@ const SAMPLES_KEPT_OF_REASON = 25;
 
 export interface ReadingTables {
   checkpoint(path: string): Checkpoint | null;
+  orphans(): Checkpoint[];
+  inherit(path: string, from: string, shelf: string): void;
   putCheckpoint(checkpoint: Checkpoint, readAt: Instant | null): void;
   follow(paths: readonly string[], at: Instant): void;
   trouble(path: string, trouble: string | null): void;
@@ -26,6 +28,11 @@ export function readingTables(db: Database): ReadingTables {
   const checkpoint = db.prepare<[string], Checkpoint>(
     'SELECT path, fingerprint, byte_offset AS offset FROM checkpoint WHERE path = ?',
   );
+  const orphans = db.prepare<[], Checkpoint>(
+    'SELECT path, fingerprint, byte_offset AS offset FROM checkpoint WHERE path NOT IN (SELECT path FROM source) ORDER BY path',
+  );
+  const inheritCheckpoint = db.prepare('UPDATE OR REPLACE checkpoint SET path = @path WHERE path = @from');
+  const inheritMemory = db.prepare('UPDATE OR REPLACE memory SET key = @path WHERE shelf = @shelf AND key = @from');
   const putCheckpoint = db.prepare(`
     INSERT INTO checkpoint (path, fingerprint, byte_offset) VALUES (@path, @fingerprint, @offset)
     ON CONFLICT (path) DO UPDATE SET fingerprint = excluded.fingerprint, byte_offset = excluded.byte_offset`);
@@ -55,6 +62,11 @@ export function readingTables(db: Database): ReadingTables {
 
   return {
     checkpoint: (path) => checkpoint.get(path) ?? null,
+    orphans: () => orphans.all(),
+    inherit: db.transaction((path, from, shelf) => {
+      inheritCheckpoint.run({ path, from });
+      inheritMemory.run({ path, from, shelf });
+    }).immediate,
     putCheckpoint: (row, readAt) => {
       putCheckpoint.run(row);
       if (readAt !== null) read.run({ path: row.path, readAt });

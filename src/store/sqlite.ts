@@ -44,6 +44,8 @@ export function sqliteStore(db: Database): Store {
     apply: apply.immediate,
     memory: reading.memory,
     checkpoint: reading.checkpoint,
+    orphans: reading.orphans,
+    inherit: reading.inherit,
     follow: reading.follow,
     trouble: reading.trouble,
     lost: reading.lost,

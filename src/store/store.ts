@@ -26,6 +26,7 @@ import type {
   Seqs,
   Unfit,
 } from './outbox-row.js';
+import type { Bounds, Happening, History, HistoryFilter } from './past.js';
 import type { Disbelieved, SuspectLine } from './suspect-line.js';
 
 export type Awaitable<T> = T | Promise<T>;
@@ -85,30 +86,8 @@ export interface Commit extends News {
 
 export type * from './how-far.js';
 export type * from './outbox-row.js';
+export type * from './past.js';
 export type * from './suspect-line.js';
-
-/** How much of the past is kept. */
-export interface Bounds {
-  /** What was over before this instant goes. */
-  before: Instant;
-  /** As long as the database is bigger, the oldest goes. */
-  bytes: number;
-}
-
-export interface HistoryFilter {
-  /** Inclusive. */
-  since: Instant;
-  /** Exclusive. */
-  until: Instant;
-}
-
-/** What happened in a span, oldest first, each kind by its own time. */
-export interface History {
-  transitions: Transition[];
-  /** Every outage that was open at some moment of the span. */
-  outages: Outage[];
-  incidents: Incident[];
-}
 
 /** How far haplog has come. */
 export interface Progress {
@@ -137,16 +116,14 @@ export interface Wishes {
   acknowledgements: Acknowledgements;
 }
 
-/** One thing that happened, and when it began. */
-export type Happening =
-  | { kind: 'transition'; at: Instant; fact: Transition }
-  | { kind: 'outage'; at: Instant; fact: Outage }
-  | { kind: 'incident'; at: Instant; fact: Incident };
-
 export interface Store {
   apply(commit: Commit): Awaitable<void>;
   memory(): Awaitable<MemoryRow[]>;
   checkpoint(path: string): Awaitable<Checkpoint | null>;
+  /** How far those logs were read that are no longer followed. */
+  orphans(): Awaitable<Checkpoint[]>;
+  /** The log at `path` is the one that was at `from`: its checkpoint, and what is remembered under its path on `shelf`, belong to `path` now. */
+  inherit(path: string, from: string, shelf: string): Awaitable<void>;
   /** These logs are followed from `at` on, and no others. */
   follow(paths: readonly string[], at: Instant): Awaitable<void>;
   /** What keeps a log that is followed from being read; null if nothing does. */

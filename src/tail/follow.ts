@@ -16,6 +16,8 @@ export interface FollowOptions {
   from: 'start' | 'end';
   /** How far the log has been read; its file is found again by content, whatever it is called now. */
   resume: Checkpoint | null;
+  /** Asked while there is none: how far the log was read under another path, as a checkpoint of this one. */
+  inherit?(): Promise<Checkpoint | null>;
   clock: Clock;
   /** Absent: a full one. */
   portion?: Readonly<Portion>;
@@ -39,7 +41,7 @@ export async function* follow(options: FollowOptions): AsyncGenerator<Batch, voi
   while (!signal.aborted) {
     let place: Place | null = null;
     try {
-      place = await firstPlace(course, options.from);
+      place = await firstPlace(course, options);
       while (place) {
         const next: Place | null = yield* readOn(course, place);
         place.file.close();
@@ -55,9 +57,13 @@ export async function* follow(options: FollowOptions): AsyncGenerator<Batch, voi
   }
 }
 
+const nothing = async () => null;
+
 /** Where to begin, or to begin again after trouble; waits until there is something to read. Null when aborted. */
-async function firstPlace({ path, signal, batches, teller }: Course, from: 'start' | 'end'): Promise<Place | null> {
-  const { checkpoint } = batches;
+async function firstPlace(
+  { path, signal, batches, teller }: Course,
+  { from, inherit = nothing }: Pick<FollowOptions, 'from' | 'inherit'>,
+): Promise<Place | null> {
   batches.lostSight();
   const resumed = (place: Place): Place => {
     teller.tell('resumed', `going on in ${place.file.openedAs} at byte ${place.offset}`);
@@ -65,6 +71,8 @@ async function firstPlace({ path, signal, batches, teller }: Course, from: 'star
   };
   let absent = false;
   for (let search = 1; !signal.aborted; ) {
+    batches.checkpoint ??= await inherit();
+    const { checkpoint } = batches;
     const found = checkpoint && (await locate(path, checkpoint));
     if (found) return resumed(found);
     try {

@@ -33,7 +33,7 @@ export async function locateStray(path: string, checkpoint: Checkpoint): Promise
 }
 
 /** Another log (`/var/log/syslog`) may begin with the same line: there hardly any line ends right before the offset. */
-async function isOf(file: LogFile, { fingerprint, offset }: Checkpoint): Promise<boolean> {
+export async function isOf(file: LogFile, { fingerprint, offset }: Checkpoint): Promise<boolean> {
   if (file.fingerprint(true) !== fingerprint) return false;
   try {
     for await (const chunk of chunksOf(file, offset - 1)) return chunk[0] === NEWLINE;

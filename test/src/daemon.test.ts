@@ -79,6 +79,60 @@ test('an outage in the rotated log is told at the start though the new log canno
   assert.equal(await haplog.hears(/^caught up/), `caught up, waiting for ${log}`);
 });
 
+/** The path of a log that was read, and told of an outage, before it was moved and the configuration followed it. */
+async function moved(folder: string, database: string): Promise<string> {
+  const [before, now] = [join(folder, 'haproxy.log'), join(folder, 'new', 'lb.log')];
+  const old = Date.now() - 600_000;
+  writeFileSync(before, change('UP', 1, old - 1_000) + change('DOWN', 0, old) + change('UP', 1, old + 60_000));
+  await using haplog = daemon(before, {}, database);
+  await haplog.hears(/^caught up/);
+  appendFileSync(before, OUTAGE());
+  await haplog.hears(/receiver log: firing delivered/);
+  await haplog.end();
+  mkdirSync(dirname(now));
+  renameSync(before, now);
+  return now;
+}
+
+test('a log that was moved is read on where it was left, under its new path', LIMIT, async () => {
+  using folder = openFolder();
+  const database = join(folder.path, 'haplog.db');
+  const log = await moved(folder.path, database);
+  await using haplog = daemon(log, { keepFiringMs: 0 }, database);
+  await haplog.hears(/^caught up/);
+  assert.equal(
+    await haplog.hears(/begins as/),
+    `log ${log}: begins as ${join(folder.path, 'haproxy.log')} did, which is no longer followed: going on where that was left`,
+  );
+  assert.deepEqual(
+    haplog.said.items.filter((line) => /resolved|firing delivered/.test(line)),
+    [],
+  );
+  appendFileSync(log, change('UP', 1));
+  await haplog.hears(/receiver log: resolved delivered/);
+  await haplog.end();
+  await using again = daemon(log, {}, database);
+  await again.hears(/resumed: going on in .*new\/lb.log/);
+});
+
+test('so is one that was rotated since, or appears late; what it tells of the time since is news', LIMIT, async () => {
+  using folder = openFolder();
+  const database = join(folder.path, 'haplog.db');
+  const log = await moved(folder.path, database);
+  appendFileSync(log, change('UP', 1));
+  const away = `${log}.away`;
+  renameSync(log, away);
+  await using haplog = daemon(log, { keepFiringMs: 0 }, database);
+  await haplog.hears(/^caught up, waiting/);
+  const app2 = (at: number, to: 'UP' | 'DOWN', left: number) => change(to, left, at).replaceAll('app', 'app2');
+  appendFileSync(away, app2(Date.now() - 90_000, 'DOWN', 0) + app2(Date.now() - 80_000, 'UP', 1));
+  renameSync(away, `${log}.1`);
+  writeFileSync(log, app2(Date.now() - 2_000, 'DOWN', 0));
+  await haplog.hears(/begins as/);
+  await haplog.hears(/^incident resolved: lb: backend app2 has a server again after 10 s$/);
+  await haplog.hears(/^incident firing: lb: backend app2/);
+});
+
 test('while the new log cannot be read, holds of what the old one tells pass all the same', LIMIT, async () => {
   using folder = openFolder();
   const log = join(folder.path, 'haproxy.log');

@@ -20,6 +20,24 @@ const NOTHING: Counted = {
 export function tellsItsProgress(engine: string, makeStore: MakeStore): void {
   const promise = promiser(engine, makeStore);
 
+  promise('a log that was moved keeps what was known of it, and nothing else changes its name', async (store) => {
+    const at = (path: string, offset: number) => ({ path, fingerprint: 'f', offset });
+    const known = (shelf: string, key: string, body: unknown = true) => ({ shelf, key, body });
+    const remember = [
+      known('read', '/a.log'),
+      known('read', '/b.log'),
+      known('read', '/c.log', 7),
+      known('x', '/a.log'),
+    ];
+    await store.apply(commitOf({ checkpoints: [at('/a.log', 1), at('/b.log', 2)], remember }));
+    await store.follow(['/b.log', '/c.log'], 0);
+    assert.deepEqual(await store.orphans(), [at('/a.log', 1)]);
+    await store.inherit('/c.log', '/a.log', 'read');
+    assert.deepEqual(await store.orphans(), []);
+    assert.deepEqual(await store.checkpoint('/c.log'), at('/c.log', 1));
+    assert.deepEqual(await store.memory(), [known('read', '/b.log'), known('read', '/c.log'), known('x', '/a.log')]);
+  });
+
   promise('a new store has come nowhere', async (store) => {
     assert.deepEqual(await store.progress(5, 1e12), {
       sources: [],
