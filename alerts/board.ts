@@ -151,6 +151,8 @@ export interface OutageChange {
   fall: Fall;
   /** It ended with its worker, and nobody took over: that is no recovery. */
   died?: boolean;
+  /** It is over by now, but no line says since when: it may have been so since this instant. */
+  mayBeOverSince?: Instant;
 }
 
 /** The displayed state (src/stats.c): MAINT wins over DOWN, DOWN over NOLB, NOLB over DRAIN, DRAIN over UP. */

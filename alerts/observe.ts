@@ -22,6 +22,7 @@ import { isPlannedChange } from './planned.js';
 import type { Evidence } from './state.js';
 import { endTwins } from './twins.js';
 import { countedOnReturn } from './uncounted.js';
+import { cameBackUnseen } from './unseen.js';
 import { noteWorker } from './workers.js';
 
 /**
@@ -84,24 +85,6 @@ function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, 
   const change = changeOf(back.board, event, says, copies);
   return { ...change, outages: [...back.outages, ...change.outages] };
 }
-
-/**
- * HAProxy does not say of a server in maintenance that it fell or is stopping (src/server.c). So the server had come back, and the line
- * that told so was lost. What happens to it from then on is no longer planned work.
- */
-function cameBackUnseen(board: Board, event: HaproxyEvent, { server, change }: ServerSentence): Change | null {
-  const key = serverKey(event, server);
-  const known = board.servers.get(key);
-  if (!known?.maint || (change.to !== 'down' && change.to !== 'stopping')) return null;
-  const after = known.drain ? known : { ...known, planned: false, left: null };
-  const { out } = board.backends.get(backendKey(event, server.backend)) ?? FRESH_BACKEND;
-  const servers = board.servers.with(key, after);
-  const now = outAfter(out, server.server, known, after);
-  const back = settle(boardWith(board, { servers }), event, server.backend, now, known.drain ? null : 'returned');
-  return { ...back, outages: back.outages.map(inferred) };
-}
-
-const inferred = (one: OutageChange): OutageChange => ({ ...one, outage: { ...one.outage, evidence: 'inferred' } });
 
 function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copies: number, how?: Evidence): Change {
   const key = serverKey(event, says.server);

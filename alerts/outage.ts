@@ -28,7 +28,7 @@ export type ServerSentence = Extract<HaproxyEvent['says'], { kind: 'server' }>;
 export type Availability = 'returned' | 'left' | 'none' | null;
 
 /** Within a second two threads may have counted in another order than they wrote. */
-const DISORDER_MS = 1_000;
+export const DISORDER_MS = 1_000;
 
 /** Takes what was said of a server; returns what that says of its backend. */
 export function availabilityAfter({ change, counts }: ServerSentence): Availability {

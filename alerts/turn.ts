@@ -40,11 +40,11 @@ export class Turn {
   }
 
   /** Takes in an outage that opened, ended, or is no longer planned work. */
-  follow({ outage, fall, died = false }: OutageChange): void {
+  follow({ outage, fall, died = false, mayBeOverSince }: OutageChange): void {
     if (outage.end === null && !this.#isOn('outage')) return;
     const spell = spellOf(outage, fall, masterOf(this.#board, outage));
     if (outage.end === null) this.#present(spell);
-    else this.#absent(spell, endOf(outage), died);
+    else this.#absent(spell, endOf(outage), died, mayBeOverSince);
   }
 
   /** Takes in what an event says of any other trouble. */
@@ -148,13 +148,19 @@ export class Turn {
     }
   }
 
-  #absent(spell: Spell, end: End, died: boolean): void {
+  #absent(spell: Spell, end: End, died: boolean, since?: Instant): void {
     const incident = this.#ledger.get(spell);
     if (!incident || (incident.resolvedAt !== null && spell.rule !== 'outage')) return;
     if (spell.orphan && this.#goesOnBeside(incident, spell.master)) return;
     // It may have begun while the host's clock was ahead, and cannot end later than now.
     const at = Math.min(end.at, this.#nowAt(spell.host));
-    this.#advance(left(incident, { ...end, at }, died));
+    const after = left(incident, { ...end, at }, died);
+    this.#advance(after);
+    // If it may have been over for long enough, it was: what begins now is news to those who were told of it.
+    const isOver = since !== undefined && after.resolvedAt !== null && incident.phase === 'firing';
+    if (isOver && this.#ledger.get(spell) && at >= turnsAt({ ...after, resolvedAt: since }, this.#plan)) {
+      this.#resolve(after);
+    }
   }
 
   /** Takes in that a server has gone up or down once more. Too often within a time, and it flaps, until it has not changed for a while. */

@@ -100,6 +100,16 @@ describe('an outage', () => {
       ['0:00 drain a 0', '0:10 maint a', '1:00 down a 0', '2:00 up a 2'],
       ['1 0:00-2:00 recovered planned'],
     ],
+    [
+      'is over, as far as can be known, when its server falls anew, for it was back in between',
+      ['0:00 down a 0', '5:00 down a 0', '6:00 up a 1'],
+      ['1 0:00-5:00 recovered inferred', '1 5:00-6:00 recovered'],
+    ],
+    [
+      'is not begun anew if the server left others when it fell anew, and is over when one of several did',
+      ['0:00 down a 1', '0:10 down b 0', '5:00 down b 1', '6:00 down a 0'],
+      ['1 0:10-5:00 recovered inferred', '1 6:00-'],
+    ],
     ["in which another server fails is nobody's work", ['0:00 maint a 0', '0:10 down b 0'], ['1 0:00-']],
     [
       'that lasted is over when a fall leaves servers; which came, no line says',
