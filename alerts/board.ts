@@ -8,6 +8,7 @@ import {
   type HaproxyEvent,
   type Instant,
   type Operational,
+  type ServerRef,
   Shelf,
   type Stamp,
   type WorkerRef,
@@ -26,6 +27,8 @@ export interface ServerState {
   left: (Stamp & { cause: Cause }) | null;
   /** How its state is known. */
   evidence: Evidence;
+  /** The server that it tracks, if HAProxy told. Older memories do not have it. */
+  tracks?: ServerRef;
 }
 
 /** The servers of a backend that take no traffic. Stays small however many they are: it is stored anew each time one leaves or returns. */

@@ -1,5 +1,5 @@
 /** Folds one event into the board: what it says of servers, backends and workers. */
-import { backendKey, type HaproxyEvent, type Operational, serverKey } from '../parsers/index.js';
+import { backendKey, type HaproxyEvent, type Operational, serverKey, type WorkerRef } from '../parsers/index.js';
 import { countedAtBeginning, isOfFile, workTakenOver } from './beginning.js';
 import { SILENCE_MS } from './beside.js';
 import {
@@ -75,7 +75,8 @@ function hearOf(board: Board, event: HaproxyEvent, copies: number): Change {
 }
 
 function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, copies: number): Change {
-  const counted = countedAtBeginning(board, event, says) ?? countedOnReturn(board, event, says);
+  const after = changeServer(stateBefore(board.servers.get(serverKey(event, says.server)), says), says, board, event);
+  const counted = countedAtBeginning(board, event, says) ?? countedOnReturn(board, event, says, after);
   if (counted !== null) {
     const meant = { ...event, says: counted };
     return { ...changeOf(board, meant, counted, copies, 'inferred'), event: meant };
@@ -91,7 +92,7 @@ function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copie
   const known = board.servers.get(key) ?? FRESH_SERVER;
   const before = stateBefore(board.servers.get(key), says);
   const work = workTakenOver(board, event, says);
-  const changed = { ...changeServer(before, says), ...work };
+  const changed = { ...changeServer(before, says, board, event), ...work };
   const from = shown(before);
   const to = shown(changed);
   const planned = to !== 'up' && (work !== null || isPlanned(board, event, says, before));
@@ -104,11 +105,19 @@ function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copie
   // Of a state from a file the log says only that it was loaded; which worker loaded it follows from which one was started next.
   const evidence: Evidence = isOfFile(board, event, says) ? 'inferred' : 'observed';
   const { operational, maint, drain } = changed;
-  const after = { operational, maint, drain, planned, left, evidence };
+  const tracks = says.cause.via ?? known.tracks;
+  const after = { operational, maint, drain, planned, left, evidence, ...(tracks && { tracks }) };
   const servers = board.servers.with(key, after);
   const { out } = board.backends.get(backendKey(event, backend)) ?? FRESH_BACKEND;
   const now = outAfter(out, server, known, after);
-  const change = settle(boardWith(board, { servers }), event, backend, now, availabilityAfter(says), how ?? evidence);
+  const change = settle(
+    boardWith(board, { servers }),
+    event,
+    backend,
+    now,
+    availabilityAfter(says, changed),
+    how ?? evidence,
+  );
   if (from === to) return change;
   const { cause } = says;
   const transition = { id, at, utcOffsetMin, host, pid, backend, server, from, to, planned, evidence, copies, cause };
@@ -139,7 +148,7 @@ function isPlanned(board: Board, event: HaproxyEvent, says: ServerSentence, befo
  */
 const isSaidOfDown = ({ sessions }: ServerSentence): boolean => sessions !== null && sessions.active !== null;
 
-function changeServer(server: ServerState, says: ServerSentence): ServerState {
+function changeServer(server: ServerState, says: ServerSentence, board: Board, worker: WorkerRef): ServerState {
   const { change } = says;
   switch (change.to) {
     case 'up':
@@ -151,10 +160,21 @@ function changeServer(server: ServerState, says: ServerSentence): ServerState {
     case 'drain':
       return { ...server, drain: true, operational: isSaidOfDown(says) ? 'down' : server.operational };
     case 'ready':
-      return { ...server, maint: false, operational: change.operational, drain: change.drain };
+      return { ...server, maint: false, operational: followRoot(board, worker, server, change), drain: change.drain };
     case 'undrain':
       return { ...server, drain: false, operational: keepStopping(server, change.operational) };
   }
+}
+
+/** "is UP/READY (leaving forced maintenance)" is said of a server, too, that goes on stopping because the one that it tracks does (src/server.c). */
+function followRoot(
+  board: Board,
+  worker: WorkerRef,
+  { tracks }: ServerState,
+  { operational }: { operational: Operational },
+): ServerState['operational'] {
+  const root = tracks && board.servers.get(serverKey(worker, tracks));
+  return root && !root.maint ? keepStopping(root, operational) : operational;
 }
 
 /** "is UP (leaving drain)" is said of a stopping server too (src/server.c): it goes on stopping. */

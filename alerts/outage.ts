@@ -15,6 +15,8 @@ import {
   FRESH_BACKEND,
   fallOf,
   type OutServers,
+  type ServerState,
+  shown,
   workerOf,
 } from './board.js';
 import type { Fall } from './incident.js';
@@ -30,8 +32,8 @@ export type Availability = 'returned' | 'left' | 'none' | null;
 /** Within a second two threads may have counted in another order than they wrote. */
 export const DISORDER_MS = 1_000;
 
-/** Takes what was said of a server; returns what that says of its backend. */
-export function availabilityAfter({ change, counts }: ServerSentence): Availability {
+/** Takes what was said of a server, and how that is after it; returns what that says of its backend. */
+export function availabilityAfter({ change, counts }: ServerSentence, server: ServerState): Availability {
   const usable = counts === null ? null : counts.active + counts.backup > 0;
   switch (change.to) {
     case 'up':
@@ -39,10 +41,9 @@ export function availabilityAfter({ change, counts }: ServerSentence): Availabil
       if (usable === null) return null;
       return usable ? 'returned' : 'none';
     case 'ready':
-    case 'undrain': {
-      const returns = change.operational === 'up' && !(change.to === 'ready' && change.drain);
-      return (usable ?? returns) ? 'returned' : null;
-    }
+    case 'undrain':
+      // Out of drain it goes on stopping, or stays in maintenance; out of maintenance it may go into drain.
+      return (usable ?? shown(server) === 'up') ? 'returned' : null;
     default:
       if (usable === null) return null;
       return usable ? 'left' : 'none';

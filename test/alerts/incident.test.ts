@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { syslogLine } from '../support/lines.js';
+import { stderrLine, syslogLine } from '../support/lines.js';
 import { read } from '../support/reading.js';
 import { play } from '../support/story.js';
 
@@ -47,6 +47,9 @@ describe('the incident', () => {
   });
 });
 
+const CONDITIONALLY = 'reason: Layer7 check conditionally passed, code: 404, check duration: 1ms';
+const NONE_ONLINE = '0 active and 0 backup servers online. 0 sessions requeued, 0 total in queue.';
+
 describe('a server', () => {
   test('shows MAINT over DOWN, DOWN over NOLB, NOLB over DRAIN, DRAIN over UP', () => {
     const script = ['0:01 drain a 1', '0:02 stopping a 1', '0:03 down a 0', '0:04 maint a', '0:05 ready a'];
@@ -88,6 +91,43 @@ describe('a server', () => {
     assert.deepEqual(
       last('DOWN').news.transitions.map(({ to }) => to),
       ['nolb', 'down'],
+    );
+  });
+
+  test('goes on stopping, and its backend without one, when it leaves the drain into which it was put (2.6.12)', () => {
+    const { outages, transitions } = read([
+      stderrLine(0, `Server app/s1 is stopping, ${CONDITIONALLY}. ${NONE_ONLINE}`),
+      stderrLine(6, 'backend app has no server available!'),
+      stderrLine(60_000, `Server app/s1 enters drain state. ${NONE_ONLINE}`),
+      stderrLine(120_000, 'Server app/s1 is UP (leaving forced drain).'),
+      stderrLine(
+        180_000,
+        'Server other/x is UP. 2 active and 0 backup servers online. 0 sessions requeued, 0 total in queue.',
+      ),
+    ]).news;
+    assert.deepEqual([outages.at(-1)?.end, transitions.filter(({ to }) => to === 'up').length], [null, 1]);
+  });
+
+  test('goes on stopping when it leaves maintenance, if the one that it tracks does (2.6.12)', () => {
+    const { outages, transitions } = read([
+      stderrLine(0, `Server app/s1 is stopping, ${CONDITIONALLY}. ${NONE_ONLINE}`),
+      stderrLine(5, 'backend app has no server available!'),
+      stderrLine(6, `Server api/t1 is stopping via app/s1. ${NONE_ONLINE}`),
+      stderrLine(7, 'backend api has no server available!'),
+      stderrLine(
+        60_000,
+        'Server api/t1 is going DOWN for maintenance. 0 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.',
+      ),
+      stderrLine(120_000, 'Server api/t1 is UP/READY (leaving forced maintenance).'),
+      stderrLine(
+        180_000,
+        'Server other/x is UP. 2 active and 0 backup servers online. 0 sessions requeued, 0 total in queue.',
+      ),
+    ]).news;
+    assert.ok(outages.every(({ end }) => end === null));
+    assert.deepEqual(
+      transitions.filter(({ backend }) => backend === 'api').map(({ to }) => to),
+      ['nolb', 'maint', 'nolb'],
     );
   });
 

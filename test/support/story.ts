@@ -10,6 +10,7 @@
  *   '0:05 down web/a 1'   server a of backend web falls
  *   '0:05 down a 0+1'     no active server is left, and one backup server
  *   '0:05 follow a 0 web/b'  server a falls, which tracks web/b
+ *   '0:05 stopping a 0 web/b'  server a is stopping, which tracks web/b (also: up, down)
  *   '0:05 backup ready k'  server k, a backup server, leaves maintenance (also before every other word about a server)
  *   '0:05 check a failed 2/3'  a check failed, and two more may fail until the server falls (also: succeeded 3/3; `down` or `drain` behind it, of one that is)
  *   '0:05 refused haproxy.cfg:41'  the configuration has a mistake there; without a place: it has mistakes
@@ -126,11 +127,11 @@ function sentenceOf([verb, ...rest]: string[], pid: number): HaproxyEvent['says'
     case 'took':
       return { ...base, change: { to: 'down' }, cause: { ...BY_CHECK, class: 'state_file' } };
     case 'follow':
-      return { ...base, change: { to: 'down' }, cause: { ...BY_CHECK, class: 'tracked', via: serverOf(root!) } };
+      return { ...base, change: { to: 'down' }, cause: tracking(root!) };
     case 'up':
     case 'down':
     case 'stopping':
-      return { ...base, change: { to: verb }, cause: BY_CHECK };
+      return { ...base, change: { to: verb }, cause: root === undefined ? BY_CHECK : tracking(root) };
     case 'unresolved':
       return { ...base, change: { to: 'maint' }, cause: { ...BY_COMMAND, class: 'dns' } };
     case 'resolved':
@@ -151,6 +152,8 @@ function sentenceOf([verb, ...rest]: string[], pid: number): HaproxyEvent['says'
       throw new Error(`no such word in a story: ${verb}`);
   }
 }
+
+const tracking = (root: string): Cause => ({ ...BY_CHECK, class: 'tracked', via: serverOf(root) });
 
 /** `a` of the backend app, or `web/a`. */
 function serverOf(name: string): ServerRef {
