@@ -14,7 +14,7 @@ import { noteAttempt, noteStopped } from './forged.js';
 import { handedOver } from './hand-over.js';
 import { type Heard, type Held, heardWith, NOTHING_SAID, type RecentEvent, type Suspect, subjectKey } from './heard.js';
 import { alive, inItsLife } from './lives.js';
-import { takeOfWorker, takeReload, takeSign } from './master-word.js';
+import { hearLogged, settleDue, takeOfWorker, takeReload, takeSign } from './master-word.js';
 import { asItServed, isAnew, isInheritance, isLoading, tellerOf } from './masters.js';
 import { isOneTooMany, TOO_MANY_NAMES } from './names.js';
 import { expectsStderr, hearStart, profileOf } from './profiles.js';
@@ -48,7 +48,7 @@ export interface Address {
 export function hear(heard: Heard, line: LogRecord, stamp: Stamp, address: Address): Hearing {
   const verdicts = new Verdicts(heard);
   const host = hostNameOf(heard, line);
-  if (heard.held.size > 0) verdicts.settle(waitedInVain(heard, host, withWorker(heard, line, stamp.at), stamp.at));
+  if (heard.held.size > 0) settleDue(verdicts, waitedInVain(heard, host, withWorker(heard, line, stamp.at), stamp.at));
   verdicts.heard = hearMistaken(verdicts.heard, host, line, stamp.at);
   const record = asItServed(verdicts.heard, withWorker(verdicts.heard, line, stamp.at), stamp.at);
   const { sentence } = record;
@@ -66,7 +66,8 @@ export function hear(heard: Heard, line: LogRecord, stamp: Stamp, address: Addre
 export function hearNothing(heard: Heard, now: Instant): Hearing {
   const verdicts = new Verdicts(heard);
   const waiting = [...heard.held].map(([, held]) => held).sort(byDeadline);
-  verdicts.settle(waiting.filter((held) => now - held.heardAt >= patienceMs(held)));
+  const due = waiting.filter((held) => now - held.heardAt >= patienceMs(held));
+  settleDue(verdicts, due);
   return hearingOf(verdicts, null);
 }
 
@@ -121,6 +122,7 @@ function take(
 ): Hearing['copy'] {
   const event = eventOf(verdicts, record, sentence, stamp, id);
   if (event === null) return null;
+  hearLogged(verdicts, event, record);
   const { host, pid, says } = event;
   const subject = subjectKey(event, says);
   const said = foldIn(verdicts, event, subject, record);

@@ -5,10 +5,23 @@ import { noteAttempt } from './forged.js';
 import { begunAt, type Heard, type Held } from './heard.js';
 import { backendKey, serverKey, type WorkerRef, workerKey } from './keys.js';
 import { passedOver } from './late.js';
-import { hearMaster, hearReload, isAnew, loadingBy, mayBeLoading, startedBy, tellerOf, withStage } from './masters.js';
+import {
+  hearLoaded,
+  hearMaster,
+  hearReload,
+  isAnew,
+  isLoading,
+  loadingBy,
+  mayBeLoading,
+  replacing,
+  startedBy,
+  tellerOf,
+  withStage,
+} from './masters.js';
 import { asMasters, withoutLines } from './numbers.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { forgetWorker, hasJustBegun, hostNameOf, isRunning, OVERTAKEN_MS } from './speakers.js';
+import { clientsWriteLines } from './strangers.js';
 import type { Verdicts } from './verdict.js';
 import { loadedBy } from './waiting.js';
 import { hearHead } from './writers.js';
@@ -28,12 +41,13 @@ export function takeOfWorker(verdicts: Verdicts, held: Held, record: LogRecord):
   if (says.kind === 'worker.failed') fail(verdicts, event);
   if (!beginsWorker(says)) return;
   const isOvertaken = hasJustBegun(verdicts.heard, event);
+  // Before its own first word, also where its master's is late.
   const began = isOvertaken ? begunAt(verdicts.heard.speakers.get(workerKey(event))!) : event.at;
   verdicts.heard = startedBy(verdicts.heard, event, record.pid, says, isOvertaken ? null : event.at);
   if (!isOvertaken) verdicts.heard = forgetWorker(verdicts.heard, host, pid);
   // The master loads the states anew for its next worker: equal sentences are then no copies.
   if (record.pid !== null) verdicts.heard = forgetWorker(verdicts.heard, host, record.pid);
-  if (says.kind === 'worker.started') inherit(verdicts, record.pid, event, began);
+  if (says.kind === 'worker.started') inherit(verdicts, record.pid, event, () => began);
 }
 
 /** Takes in a word that was believed. What a master wrote before that was of its load. */
@@ -72,29 +86,67 @@ export function takeSign(verdicts: Verdicts, record: LogRecord, says: SignSenten
   if (says.kind === 'reload.succeeded' || says.kind === 'reload.failed') {
     for (const pid of loadingBy(verdicts.heard, host, event.pid)) {
       if (says.kind === 'reload.failed') fail(verdicts, { host, pid });
-      else serve(verdicts, { ...event, pid, says: { kind: 'worker.started', pid } }, record);
+      else serve(verdicts, { ...event, pid, says: { kind: 'worker.started', pid } }, record.times);
     }
   }
   verdicts.events.push({ event, copies: record.times });
 }
 
+/**
+ * Judges what is due. If that waited for a worker that is loading, a minute has passed without a word of what came of it, and the word that it was loaded
+ * was lost: it serves. The worker before is told to stop only then (src/cli.c), which shows it as well.
+ */
+export function settleDue(verdicts: Verdicts, due: readonly Held[]): void {
+  const waited = due.filter(({ legacy }) => legacy).map(({ event }) => event);
+  const isStop = ({ says }: HaproxyEvent) => says.kind === 'proxy.stopped';
+  for (const event of waited) if (!isStop(event)) serveUnsaid(verdicts, event, [event.pid]);
+  verdicts.settle(due);
+  for (const event of waited.filter(isStop))
+    serveUnsaid(verdicts, event, replacing(verdicts.heard, event.host, event.pid));
+}
+
+/** Takes in who speaks by a `log` target: no process does before it serves. But where clients can write lines, one of them may have. */
+export function hearLogged(verdicts: Verdicts, event: HaproxyEvent, { origin }: LogRecord): void {
+  const { heard } = verdicts;
+  if (origin !== 'syslog' || !isLoading(heard, event.host, event.pid) || clientsWriteLines(heard, event)) return;
+  serveUnsaid(verdicts, event, [event.pid]);
+}
+
+/** Takes in that those of these workers that are loading serve, though no word of it came. It shows in an event. */
+function serveUnsaid(verdicts: Verdicts, { id, at, utcOffsetMin, host }: HaproxyEvent, pids: readonly number[]): void {
+  for (const pid of pids) {
+    if (!isLoading(verdicts.heard, host, pid)) continue;
+    const master = verdicts.heard.speakers.get(workerKey({ host, pid }))?.master ?? null;
+    const anew = isAnew(verdicts.heard, host, { pid: master });
+    verdicts.heard = hearLoaded(verdicts.heard, host, master);
+    serve(verdicts, { id, at, utcOffsetMin, host, pid, master, anew, says: { kind: 'worker.started', pid } }, 1);
+  }
+}
+
 /** Since 3.1 a worker begins to serve when its master says that it was loaded. */
-function serve(verdicts: Verdicts, event: HaproxyEvent, { times }: LogRecord): void {
+function serve(verdicts: Verdicts, event: HaproxyEvent, copies: number): void {
   verdicts.heard = withStage(verdicts.heard, event, undefined);
-  verdicts.events.push({ event, copies: times });
-  inherit(verdicts, event.pid, event, event.at);
+  verdicts.events.push({ event, copies });
+  // What came later is its own word, of its own time.
+  inherit(verdicts, event.pid, event, (at) => Math.max(at, event.at));
   verdicts.stop(event.host);
 }
 
 /**
  * Gives a worker that begins the states that its master has loaded for it, or that it has loaded itself (since 3.1; `master` is then its own pid).
- * @param began when it did: before its own first word, also where its master's is late. Of what the worker has spoken of since, they say nothing any more
+ * Of what the worker has spoken of since it began, they say nothing any more.
+ * @param dated when a state is of, by when it was said
  */
-function inherit(verdicts: Verdicts, master: number | null, event: HaproxyEvent, began: Instant): void {
+function inherit(
+  verdicts: Verdicts,
+  master: number | null,
+  event: HaproxyEvent,
+  dated: (at: Instant) => Instant,
+): void {
   const { host, pid, utcOffsetMin } = event;
   const { told } = verdicts.heard;
   for (const held of loadedBy(verdicts.heard, host, master)) {
-    const given = asOfBeginning(told, { ...held.event, pid, at: began, utcOffsetMin });
+    const given = asOfBeginning(told, { ...held.event, pid, at: dated(held.event.at), utcOffsetMin });
     if (given === null) verdicts.heard = passedOver(verdicts.heard, held);
     else verdicts.believe({ ...held, event: given });
   }

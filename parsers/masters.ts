@@ -34,7 +34,7 @@ export function hearReload(heard: Heard, host: string, { pid, origin }: LogRecor
 }
 
 /** Whether the master that speaks has just begun, and was not told to reload. (It seems so too if its word about the reload was lost.) */
-export function isAnew(heard: Heard, host: string, { pid }: LogRecord): boolean {
+export function isAnew(heard: Heard, host: string, { pid }: Pick<LogRecord, 'pid'>): boolean {
   return pid !== null && profileOf(heard, host).reloading?.includes(pid) !== true;
 }
 
@@ -168,9 +168,24 @@ function isByItself(heard: Heard, host: string, { pid, tagPid }: LogRecord): boo
 
 /** Whether the worker's master has another one loading. */
 export function isBeingReplaced(heard: Heard, host: string, pid: number | null): boolean {
-  const master = pid === null ? null : heard.speakers.get(workerKey({ host, pid }))?.master;
-  return typeof master === 'number' && loadingBy(heard, host, master).some((other) => other !== pid);
+  return replacing(heard, host, pid).length > 0;
 }
+
+/** The workers that the worker's master has loading besides it. */
+export function replacing(heard: Heard, host: string, pid: number | null): readonly number[] {
+  const master = pid === null ? null : heard.speakers.get(workerKey({ host, pid }))?.master;
+  return typeof master === 'number' ? loadingBy(heard, host, master).filter((other) => other !== pid) : NONE;
+}
+
+/** Takes in that a master's configuration was loaded, though it was not heard to say so. */
+export function hearLoaded(heard: Heard, host: string, master: number | null): Heard {
+  const { failedReloads = NONE, reloading = NONE } = profileOf(heard, host);
+  return withProfile(heard, host, {
+    failedReloads: failedAfter(failedReloads, master, LOADED),
+    reloading: reloadingAfter(reloading, master, LOADED),
+  });
+}
+const LOADED: Sentence = { kind: 'reload.succeeded' };
 
 /**
  * The record with what a master's word about an end means. After a reload that failed, or while the next worker is loading, HAProxy 2.2 and 3.1 and above

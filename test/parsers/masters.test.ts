@@ -149,6 +149,51 @@ describe('since 3.1 a worker that is being initialized does not serve yet', () =
     assert.deepEqual(told([...lines, later, worker(120, 131_000, down('b', 0))]).slice(0, 1), ['firing outage']);
   });
 
+  test('where that was lost, a line of a `log` target shows it: nothing loads any more who writes one', () => {
+    const lines = [...started, master(60_000, 'Initializing new worker (120)')];
+    const fell = (...more: string[]) => ingest(EMPTY_MEMORY, batchOf(addressed([...lines, ...more])), PLAN, UTC).news;
+    assert.deepEqual(
+      fell(...triple(120, 90_000, down('a', 0))).transitions.map(({ pid, at }) => [pid, at - T]),
+      [[120, 90_000]],
+    );
+    assert.equal(fell(worker(120, 90_000, down('a', 0))).transitions.length, 0, 'stderr may be the state file');
+    assert.equal(fell(master(90_000, 'Loading success.'), ...triple(120, 90_001, down('a', 0))).transitions.length, 1);
+  });
+
+  test('where nothing but stderr tells, a minute passes once, and not with each word of the worker', () => {
+    const lines = [
+      ...started,
+      master(60_000, 'Initializing new worker (120)'),
+      worker(120, 90_000, down('a', 1)),
+      worker(120, 95_000, up('a', 2)),
+      master(155_000, 'haproxy version is 3.2.26'),
+      worker(120, 200_000, down('a', 1)),
+    ];
+    const { transitions } = ingest(EMPTY_MEMORY, batchOf(addressed(lines)), PLAN, UTC).news;
+    assert.deepEqual(
+      transitions.map(({ at, to }) => `${at - T} ${to}`),
+      ['90000 down', '95000 up', '200000 down'],
+    );
+    assert.deepEqual(workersOf(lines), [110, 120]);
+  });
+
+  test('that the one before has stopped shows it, too: nobody has stopped HAProxy, and it can load again', () => {
+    const reloaded = [
+      master(90_000, 'Reloading HAProxy'),
+      master(90_100, 'Initializing new worker (130)'),
+      ...triple(110, 90_200, 'Proxy app stopped (cumulated conns: FE: 0, BE: 4).'),
+      master(90_300, 'Former worker (110) exited with code 0 (Exit)'),
+    ];
+    const later = triple(130, 9_000_000, up('b', 2));
+    assert.deepEqual(told([...started, ...reloaded, ...later]), []);
+    assert.deepEqual(told([...started, ...refused(120, 60_000), ...reloaded, ...later]), [
+      'firing reload_failed',
+      'resolved reload_failed',
+    ]);
+    const failed = master(91_000, 'Failed to load worker (130) exited with code 1 (Exit)');
+    assert.deepEqual(told([...started, ...reloaded, failed, ...later]).slice(0, 1), ['firing reload_failed']);
+  });
+
   test('a pid that is given again is a new worker, within a minute of the last one or after', () => {
     for (const again of [20_000, 200_000]) {
       const lines = [
