@@ -6,8 +6,8 @@ import { groupBy } from './group-by.js';
 import { incidentKey } from './incident.js';
 import type { Waiting } from './threads.js';
 
-/** How often what is newer waits while the receiver fails to take what is older; then it goes all the same. */
-const PATIENCE = 3;
+/** How often what is newer waits while the receiver fails to take what is older; then, after some twenty seconds, it goes all the same. */
+const PATIENCE = 2;
 
 /** The rows of one incident, the oldest first. */
 export type Rows<Row extends Waiting = Waiting> = Row[];

@@ -4,14 +4,20 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { type NotificationKind, openChannel } from '../../alerts/index.js';
+import type { EventId } from '../../parsers/index.js';
+import { openStore } from '../../src/store/open.js';
 import { type Alertmanager, alertmanagerMissing, startAlertmanager } from '../support/alertmanager.js';
 import { caughtUp, databaseIn, runHaplog, startHaplog } from '../support/haplog.js';
 import { hook } from '../support/hook.js';
+import { putInOutbox } from '../support/outbox.js';
+import { passOver } from '../support/pass.js';
 import { alertmanagerAt } from '../support/services.js';
 import { openFolder } from '../support/stage.js';
-import { message, sendOnce } from '../support/telling.js';
+import { message, notification, sendOnce } from '../support/telling.js';
 import { until } from '../support/until.js';
 
+const JSON_BODY = { 'content-type': 'application/json' };
 const LIMITS = { skip: alertmanagerMissing(), timeout: 120_000 };
 
 /** What HAProxy writes when a backend's one server falls and comes back, stamped now. */
@@ -126,4 +132,49 @@ test('labels of any text are taken, and an end after the beginning ends the aler
     async () => (await member.alerts()).length === 0,
     () => 'the alert is gone',
   );
+});
+
+test('an end that is accepted at the second attempt ends no later outage', LIMITS, async () => {
+  using folder = openFolder();
+  await using passedOn = await hook();
+  await using member = await startAlertmanager(folder.path, passedOn.url);
+  const posted: string[] = [];
+  let failures = 0;
+  await using between = await hook(async (response, { body }) => {
+    const [{ startsAt, endsAt }] = JSON.parse(body);
+    const isEnd = Date.parse(endsAt) <= Date.now();
+    const status =
+      isEnd && failures++ === 0
+        ? 503
+        : (await fetch(`${member.url}/api/v2/alerts`, { method: 'POST', headers: JSON_BODY, body })).status;
+    posted.push(`${isEnd ? 'end' : 'beginning'} ${startsAt}: ${status}`);
+    response.writeHead(status).end();
+  });
+  const store = openStore(':memory:', 'write');
+  const channel = await openChannel(alertmanagerAt([new URL(between.url).origin]), () => {});
+  const clock = { now: () => Date.now() };
+  const signal = new AbortController().signal;
+  const deps = { store, channels: new Map([['oncall', channel]]), clock, random: () => 0.5, signal, log: () => {} };
+  const [first, second] = [Date.now() - 20_000, Date.now() - 5_000];
+  const tell = async (event: NotificationKind, openedAt: number) => {
+    const over = event === 'resolved' ? { resolvedAt: openedAt + 10_000 } : {};
+    await putInOutbox(store, notification(event, { id: `f:${openedAt}` as EventId, openedAt, ...over }));
+    for (let passes = 0; passes < 5 && (await passOver(deps)) > 0; passes++);
+  };
+  await tell('firing', first);
+  await tell('resolved', first);
+  await tell('firing', second);
+  const [older, newer] = [first, second].map((at) => new Date(at).toISOString());
+  assert.deepEqual(posted, [
+    `beginning ${older}: 200`,
+    `end ${older}: 503`,
+    `end ${older}: 200`,
+    `beginning ${newer}: 200`,
+  ]);
+  await until(shown(member, 'HAProxyBackendNoServer'), () => 'the second outage is shown');
+  assert.deepEqual(
+    (await member.alerts()).map(({ startsAt }) => startsAt),
+    [newer],
+  );
+  assert.equal(await store.nextDueAt(), null);
 });
