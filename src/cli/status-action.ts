@@ -71,7 +71,8 @@ export async function status(options: StatusOptions): Promise<void> {
 function logsOf({ checkpoints, sources }: Pick<Progress, 'checkpoints' | 'sources'>): Status['logs'] {
   const unread = sources.filter(({ path }) => !checkpoints.some((read) => read.path === path));
   const places = [...checkpoints, ...unread.map(({ path }) => ({ path, fingerprint: NOTHING_READ, offset: 0 }))];
-  return places.map((place) => ({ ...place, unread: unreadOf(place) }));
+  const isFollowed = (path: string) => sources.length === 0 || sources.some((source) => source.path === path);
+  return places.map((place) => ({ ...place, unread: unreadOf(place), followed: isFollowed(place.path) }));
 }
 
 function countOf(text: string): number {

@@ -3,9 +3,9 @@ import { incidentsByRoot } from '../../alerts/index.js';
 import type { Instant, openToClients } from '../../parsers/index.js';
 import { type BackendOfHost, isTrouble, type ServerOut, type ServerUp, type Standing } from '../standing.js';
 import type { Progress } from '../store/store.js';
-import type { Checkpoint } from '../tail/batch.js';
 import type { Unread } from '../tail/unread.js';
 import { causeJson, incidentJson, utc, utcOrNull } from './json-rows.js';
+import { type LogRead, unfollowedTeller } from './unfollowed.js';
 
 /** All that `haplog status` found. */
 export interface Status extends Pick<Progress, 'outbox' | 'counted' | 'disbelieved' | 'samples'> {
@@ -16,7 +16,7 @@ export interface Status extends Pick<Progress, 'outbox' | 'counted' | 'disbeliev
   daemon: boolean | null;
   /** What keeps haplog itself from its work. */
   troubles: string[];
-  logs: (Checkpoint & { unread: Unread })[];
+  logs: (LogRead & { unread: Unread })[];
   /** Load balancers whose clients begin lines of the log as they like, and whether changes there come on stderr as well. */
   open: ReturnType<typeof openToClients>;
   standing: Standing;
@@ -26,8 +26,13 @@ export interface Status extends Pick<Progress, 'outbox' | 'counted' | 'disbeliev
 }
 
 /** Whether nobody need look: neither at what HAProxy serves, nor at haplog itself. */
-export function isWell({ standing, troubles }: Pick<Status, 'standing' | 'troubles'>): boolean {
-  return !isTrouble(standing) && troubles.length === 0;
+export function isWell({ standing, troubles, logs }: Pick<Status, 'standing' | 'troubles' | 'logs'>): boolean {
+  // What somebody has taken on and no log will end would be trouble for ever.
+  const left = standing.incidents.filter((one) => one.ack !== null && unfollowedTeller(one, logs) !== null);
+  const isLeft = (id: string) => left.some((one) => one.id === id);
+  const backends = standing.backends.filter(({ outage }) => outage === null || !isLeft(outage.id));
+  const incidents = standing.incidents.filter(({ id }) => !isLeft(id));
+  return !isTrouble({ backends, incidents }) && troubles.length === 0;
 }
 
 export function statusJson(status: Status, now: Instant) {
@@ -43,12 +48,13 @@ export function statusJson(status: Status, now: Instant) {
     time: utc(now),
     database,
     daemon: daemon === null ? 'unknown' : daemon ? 'running' : 'not_running',
-    logs: logs.map(({ path, fingerprint, offset, unread }) => ({
+    logs: logs.map(({ path, fingerprint, offset, unread, followed }) => ({
       path,
       fingerprint,
       offset,
       file: unread.kind === 'unread' ? 'same' : unread.kind,
       unread_bytes: unread.kind === 'unread' ? unread.bytes : null,
+      ...(!followed && { followed }),
     })),
     backends: standing.backends.flatMap(({ outage, ...backend }) =>
       outage === null

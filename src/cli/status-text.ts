@@ -16,6 +16,7 @@ import type { ServerOut, ServerUp } from '../standing.js';
 import type { Unread } from '../tail/unread.js';
 import { type Part, paragraphs } from './paragraphs.js';
 import { isWell, quantile, type Status } from './status-json.js';
+import { unfollowedTeller } from './unfollowed.js';
 
 /** Takes what was found and how a moment is written; ends with a newline. */
 export function statusText(status: Status, now: Instant, local: (at: Instant) => string): string {
@@ -57,7 +58,7 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
     [
       'incident',
       incidentsByRoot(incidents).flatMap(({ root, items }) => {
-        const lines = items.map((incident) => incidentInWords(incident, now, local));
+        const lines = items.map((one) => incidentInWords(one, unfollowedTeller(one, logs), now, local));
         return root === null
           ? lines
           : [`${items.length} began together, ${rootInWords(root)}:`, ...lines.map((line) => `  ${line}`)];
@@ -75,7 +76,10 @@ export function statusText(status: Status, now: Instant, local: (at: Instant) =>
       'log',
       logs.length === 0
         ? ['none was followed yet']
-        : logs.map(({ path, offset, unread }) => `${path}: read to byte ${offset}, ${unreadInWords(unread, offset)}`),
+        : logs.map(({ path, offset, unread, followed }) => {
+            const left = followed ? '' : 'no longer followed, ';
+            return `${path}: ${left}read to byte ${offset}, ${unreadInWords(unread, offset)}`;
+          }),
     ],
     ['lines', [linesInWords(counted)]],
     ['unknown', [unknownInWords(counted), ...(someCut(samples) ? [CUT_REMEDY] : [])]],
@@ -98,15 +102,23 @@ function stateInWords({ state, operational, evidence }: ServerUp | ServerOut): s
   return `${state}${hidden}${evidence === 'observed' ? '' : ` (${evidence})`}`;
 }
 
-function incidentInWords(incident: Incident, now: Instant, local: (at: Instant) => string): string {
+/** @param gone the log that told it, if it is no longer followed */
+function incidentInWords(
+  incident: Incident,
+  gone: string | null,
+  now: Instant,
+  local: (at: Instant) => string,
+): string {
   const { host, rule, severity, phase, openedAt, resolvedAt, planned, quietUntil, ack } = incident;
   const since = (at: Instant) => `since ${local(at)} (${formatDuration(Math.max(0, now - at))})`;
   const well = resolvedAt === null ? '' : `, well ${since(resolvedAt)}`;
   const isQuiet = quietUntil !== null && quietUntil > now;
   const quiet = isQuiet ? `, nothing is told of it until ${local(quietUntil)}` : '';
+  const end = `, told by ${gone}, which is no longer followed: nothing tells its end`;
+  const left = gone === null ? '' : `${end}${ack === null ? ', haplog ack ends its reminders' : ''}`;
   const taken = ack === null ? '' : `, taken on by ${ack.by}`;
   const about = `${host}: ${subjectInWords(incident)} ${RULE_WORDS[rule].is} ${since(openedAt)}`;
-  return `${phase}, ${severity}: ${about}${well}${planned ? ', planned' : ''}${quiet}${taken}`;
+  return `${phase}, ${severity}: ${about}${well}${planned ? ', planned' : ''}${quiet}${left}${taken}`;
 }
 
 function disbelievedInWords(

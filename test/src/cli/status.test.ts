@@ -6,12 +6,14 @@ import { type TestContext, test } from 'node:test';
 import type { Notification } from '../../../alerts/index.js';
 import { EMPTY_MEMORY } from '../../../src/memory.js';
 import { commitOf, conclude, ingest } from '../../../src/pipeline.js';
+import { lockForDaemon } from '../../../src/store/lock.js';
 import { openStore } from '../../../src/store/open.js';
 import { readBatches } from '../../../src/tail/read-file.js';
 import { ask } from '../../support/cli.js';
 import { usualDatabase } from '../../support/home.js';
 import { down, serverText, stderrLine, syslogLine, up } from '../../support/lines.js';
 import { PLAN, UTC } from '../../support/reading.js';
+import { commitOf as commitWith } from '../store/examples.js';
 import { tempFolder } from '../store/temp-folder.js';
 
 const T = Date.parse('2026-11-22T12:00:00Z');
@@ -359,4 +361,42 @@ test('a mistake ends with 2 and one sentence', async (t) => {
     assert.deepEqual([status, stdout], [2, ''], args.join(' '));
     assert.match(stderr, sentence);
   }
+});
+
+test('what a log told that is no longer followed says so, with what to do, and is no trouble once it is taken on', async (t) => {
+  const leave = async (store: ReturnType<typeof openStore>) => {
+    const other = join(tempFolder(t), 'other.log');
+    writeFileSync(other, '');
+    await store.follow([other], Date.now());
+  };
+  const { folder, log } = await home(t, [fall], leave);
+  const { stdout } = ask(folder, ['status', '--utc']);
+  assert.match(told(stdout, 'TROUBLE'), /^backends without a server: 1/);
+  assert.match(
+    told(stdout, 'incident'),
+    new RegExp(
+      `\\), told by ${log}, which is no longer followed: nothing tells its end, haplog ack ends its reminders$`,
+    ),
+  );
+  assert.match(told(stdout, 'log'), new RegExp(`^${log}: no longer followed, read to byte \\d+, to its end\n`));
+  const json = () => JSON.parse(ask(folder, ['status', '-o', 'json']).stdout);
+  assert.deepEqual(
+    json().logs.map(({ followed }: { followed?: boolean }) => followed),
+    [false, undefined],
+  );
+
+  const taken = await home(t, [fall], async (store) => {
+    await leave(store);
+    const row = (await store.memory()).find(({ shelf }) => shelf === 'incident')!;
+    const body = { ...(row.body as object), ack: { at: T, by: 'alice', note: null } };
+    await store.apply(commitWith({ remember: [{ ...row, body }] }));
+  });
+  const lock = lockForDaemon(usualDatabase(taken.folder));
+  const after = ask(taken.folder, ['status', '--utc']);
+  lock.release();
+  assert.deepEqual([after.status, told(after.stdout, 'OK').split(',')[0]], [0, 'backends without a server: 1']);
+  assert.match(
+    told(after.stdout, 'incident'),
+    /which is no longer followed: nothing tells its end, taken on by alice$/,
+  );
 });
