@@ -16,7 +16,7 @@ import type { Sign } from './signs.js';
 import type { Situation, Step } from './situation.js';
 import { begun, joined, type Spell, spellOf, spellOfSign } from './spell.js';
 import type { Outage, Transition } from './state.js';
-import { without } from './vanished.js';
+import { takenToBeOver, without } from './vanished.js';
 
 /** Lives no longer than the step; nothing outside sees it. */
 export class Turn {
@@ -84,10 +84,8 @@ export class Turn {
     if (hosts.size === 0) return;
     for (const host of hosts) this.#ledger.forgetDue(host);
     this.#changes = without(this.#changes, hosts);
-    for (const incident of this.#ledger.open(({ host, resolvedAt }) => hosts.has(host) && resolvedAt === null)) {
-      const resolvedAt = Math.max(this.#nowAt(incident.host), incident.openedAt);
-      this.#advance({ ...incident, workers: [], resolvedAt, endEvidence: 'assumed' });
-    }
+    const open = this.#ledger.open(({ host, resolvedAt }) => hosts.has(host) && resolvedAt === null);
+    for (const one of open) this.#advance(takenToBeOver(one, this.#nowAt(one.host)));
   }
 
   /** Ends what is open under rules that are off by now: nobody looks at it any more. */
@@ -158,9 +156,8 @@ export class Turn {
     this.#advance(after);
     // If it may have been over for long enough, it was: what begins now is news to those who were told of it.
     const isOver = since !== undefined && after.resolvedAt !== null && incident.phase === 'firing';
-    if (isOver && this.#ledger.get(spell) && at >= turnsAt({ ...after, resolvedAt: since }, this.#plan)) {
+    if (isOver && this.#ledger.get(spell) && at >= turnsAt({ ...after, resolvedAt: since }, this.#plan))
       this.#resolve(after);
-    }
   }
 
   /** Takes in that a server has gone up or down once more. Too often within a time, and it flaps, until it has not changed for a while. */

@@ -6,7 +6,7 @@ import { type HaproxyEvent, type Instant, Shelf } from '../parsers/index.js';
 import type { Board, Change } from './board.js';
 import type { HostClock } from './clocks.js';
 import type { TrafficSeen } from './impact.js';
-import { NO_FALL } from './incident.js';
+import { type Incident, NO_FALL } from './incident.js';
 import { ended } from './outage.js';
 
 const VANISHED_AFTER_MS = 7 * 24 * 3_600_000;
@@ -43,6 +43,11 @@ export function forgetHosts(board: Board, hosts: ReadonlySet<string>, at: Instan
   const servers = without(board.servers, hosts);
   const backends = without(board.backends, hosts);
   return { board: { servers, backends, workers: without(board.workers, hosts) }, transition: null, outages };
+}
+
+/** An open incident of such a host, at `now` by the clock of that host. */
+export function takenToBeOver(incident: Incident, now: Instant): Incident {
+  return { ...incident, workers: [], resolvedAt: Math.max(now, incident.openedAt), endEvidence: 'assumed' };
 }
 
 /** The shelf without what belongs to the hosts: its keys begin with their names. */
