@@ -8,8 +8,9 @@ import { type Heard, type Held, heardWith, type RecentEvent, type Subject } from
 import { expectsStderr, profileOf } from './profiles.js';
 import type { Instant } from './record.js';
 import { isWorker } from './speakers.js';
+import { clientsWriteLines } from './strangers.js';
 import { isNamed } from './told.js';
-import { groupOf, withoutWaiting } from './waiting.js';
+import { groupOf, waitingWith, withoutWaiting } from './waiting.js';
 
 /**
  * Whether a later line may bear out an event that is not believed. The line on stderr may if two `log` targets told the event, if a known worker said it of
@@ -41,6 +42,24 @@ export function asOfNow(heard: Heard, held: Held): Held | null {
   if (newer.length === 0) return held;
   if (says.kind !== 'server' || RETURNS.has(says.change.to)) return null;
   return { ...held, event: { ...event, says: { ...says, counts: null, sessions: null } } };
+}
+
+/**
+ * The return that was not believed and that a fall shows to be true: a server that is down falls no further. Null if there is none, if newer changes of its
+ * backend were told, or if a client may have written it.
+ */
+export function returnBefore(heard: Heard, { event, subject }: Held): Held | null {
+  const { says } = event;
+  if (says.kind !== 'server' || says.change.to !== 'down' || heard.told.get(subject) !== 'down') return null;
+  if (clientsWriteLines(heard, event)) return null;
+  const isReturn = (one: Held) =>
+    one.doubted === true &&
+    one.subject === subject &&
+    one.event.at < event.at &&
+    one.event.says.kind === 'server' &&
+    one.event.says.change.to === 'up';
+  const back = waitingWith(heard.held, subject).findLast(isReturn);
+  return back !== undefined && asOfNow(heard, back) === back ? back : null;
 }
 
 /** `heard` with an event that will not be told any more: it no longer waits, and further copies are its own and no news. */

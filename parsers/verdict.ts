@@ -18,7 +18,7 @@ import {
   type Suspect,
 } from './heard.js';
 import { workerKey } from './keys.js';
-import { asOfNow, mayBeBorneOut, passedOver } from './late.js';
+import { asOfNow, mayBeBorneOut, passedOver, returnBefore } from './late.js';
 import { isBeingReplaced, isLoading } from './masters.js';
 import { withNameOf } from './names.js';
 import { cameBothWays, profileOf, withProfile } from './profiles.js';
@@ -186,6 +186,8 @@ export class Verdicts {
   believe(held: Held, said: RecentEvent = saidOf(this.heard, held)): void {
     const { event, subject, tag, doubted, legacy } = held;
     const { host, pid } = event;
+    const back = returnBefore(this.heard, held);
+    if (back !== null) this.believe(back);
     const wasKnown = isWorker(this.heard, host, pid);
     if (!wasKnown && !legacy) this.#adopt(event);
     this.events.push({ event, copies: said.copies });

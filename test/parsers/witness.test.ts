@@ -91,3 +91,26 @@ describe('a `log` line that takes only what is urgent (`log ... err`), and a pro
     ]);
   });
 });
+
+describe('a return that was not believed, as most of its lines were lost,', () => {
+  const all = (at: number, text: string) => [syslogLine(at, text), syslogLine(at, text), stderrLine(at, text)];
+  const before = [forked, ...all(T + 1_000, down('a', 0)), ...all(T + 1_001, EXHAUSTED)];
+  const back = syslogLine(T + 30_000, up('a', 1));
+  const anew = [...all(T + 70_000, down('a', 0)), ...all(T + 70_001, EXHAUSTED)];
+  const seen = (lines: string[]) => {
+    const { news } = readLog(lines);
+    return {
+      ends: news.outages.flatMap(({ end, evidence }) => (end === null ? [] : [`${end - T} ${evidence}`])),
+      suspects: news.suspects.length,
+      cleared: news.cleared.length,
+    };
+  };
+
+  test('was true, as the next fall of that server shows', () =>
+    assert.deepEqual(seen([...before, back, ...anew]), { ends: ['30000 observed'], suspects: 1, cleared: 1 }));
+
+  test('shows nothing by itself, or where another server falls', () => {
+    assert.deepEqual(seen([...before, back, silence]), { ends: [], suspects: 1, cleared: 0 });
+    assert.deepEqual(seen([...before, back, ...all(T + 70_000, down('b', 0))]), { ends: [], suspects: 1, cleared: 0 });
+  });
+});
