@@ -38,6 +38,17 @@ export function workTakenOver(
 }
 
 /**
+ * What a state file's lines count is of the worker's beginning. Where they come late, behind the outage that the worker has told meanwhile, they are not how
+ * things stand. Returns the sentence without its counts; null for any other sentence.
+ */
+export function withoutOldCounts(board: Board, event: HaproxyEvent, says: ServerSentence): ServerSentence | null {
+  const { server, counts } = says;
+  if (counts === null || counts.active + counts.backup === 0 || !isOfFile(board, event, says)) return null;
+  const open = board.backends.get(backendKey(event, server.backend))?.outage ?? null;
+  return open === null ? null : { ...says, counts: null };
+}
+
+/**
  * A server that begins up and in drain serves nobody, but was counted in what the file's other lines say of its backend. Returns the
  * sentence with the counts that follow; null for any other sentence, or if none follow.
  */

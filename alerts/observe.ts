@@ -1,6 +1,6 @@
 /** Folds one event into the board: what it says of servers, backends and workers. */
 import { backendKey, type HaproxyEvent, type Operational, serverKey, type WorkerRef } from '../parsers/index.js';
-import { countedAtBeginning, isOfFile, workTakenOver } from './beginning.js';
+import { countedAtBeginning, isOfFile, withoutOldCounts, workTakenOver } from './beginning.js';
 import { SILENCE_MS } from './beside.js';
 import {
   type Board,
@@ -76,7 +76,10 @@ function hearOf(board: Board, event: HaproxyEvent, copies: number): Change {
 
 function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, copies: number): Change {
   const after = changeServer(stateBefore(board.servers.get(serverKey(event, says.server)), says), says, board, event);
-  const counted = countedAtBeginning(board, event, says) ?? countedOnReturn(board, event, says, after);
+  const counted =
+    withoutOldCounts(board, event, says) ??
+    countedAtBeginning(board, event, says) ??
+    countedOnReturn(board, event, says, after);
   if (counted !== null) {
     const meant = { ...event, says: counted };
     return { ...changeOf(board, meant, counted, copies, 'inferred'), event: meant };
