@@ -4,7 +4,7 @@
  * reminder is a new chance to tell the beginning.
  */
 import type { Database } from 'better-sqlite3';
-import { type Incident, incidentKey, type Notification } from '../../alerts/index.js';
+import type { Incident, Notification } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
 import { addressees, type DeliveredRow } from './addressees.js';
 import { byHand } from './by-hand.js';
@@ -85,6 +85,9 @@ export interface QueuedRow {
 export const QUEUED_COLUMNS =
   'seq, dedup_key AS dedupKey, event, receiver, facts, created_at AS createdAt, noted_at AS notedAt, attempts, due_at AS dueAt, letter, answer, passed_on AS passedOn, addressee_of AS addresseeOf, address';
 
+/** What all incidents of one subject have in common; as the migration that brought it wrote it. */
+const topicOf = ({ host, rule, subject }: Incident): string => `${host} ${rule} ${subject}`;
+
 /** What may be sent at `@now`. */
 export const DUE = `
   SELECT ${QUEUED_COLUMNS}
@@ -163,7 +166,7 @@ export function outboxTable(db: Database): OutboxTable {
         notedAt: null,
         ...rest,
         incident: incident.id,
-        topic: incidentKey(incident),
+        topic: topicOf(incident),
         facts,
         gone: Number(gone),
       };
