@@ -31,10 +31,7 @@ export function takeOfWorker(verdicts: Verdicts, held: Held, record: LogRecord):
   const { event } = held;
   const { host, pid, says } = event;
   // What was written under the worker's number before it was there is another process's. Its own first lines may have overtaken the master's word.
-  if (beginsWorker(says)) {
-    const until = says.kind === 'worker.loading' ? event.at : event.at - OVERTAKEN_MS;
-    verdicts.heard = withoutLines(verdicts.heard, event, until);
-  }
+  if (beginsWorker(says)) verdicts.heard = withoutLines(verdicts.heard, event, event.at - OVERTAKEN_MS);
   verdicts.believe(held);
   hearWord(verdicts, host, record);
   if (says.kind === 'worker.ended') end(verdicts, event);
