@@ -105,7 +105,8 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   // Clients make up names without end.
   const isName = says.kind === 'proxy.stopped' && !clientsWriteLines(heard, event);
   const mark = isName ? stoppedKey(host, says.proxy) : logged;
-  const told = reached(mark === null ? met.told : met.told.with(mark, 'logged'), event, said);
+  const marked = mark === null ? met : heardWith(met, { told: met.told.with(mark, 'logged') });
+  const told = reached(marked, event, said);
   const learned = withProfile(heardWith(met, { told }), host, { ...waysOf(profile, event, said), tags });
   // If HAProxy's lines bear a severity, all others do as well: then no client can write a whole line.
   if (said.sealed) return closed(learned, host);

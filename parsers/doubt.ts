@@ -3,6 +3,7 @@
  * have written it, only if it lacks one line and fits what was known. Else it is suspect, for good or until something follows from it (second-word.ts).
  */
 import { lacksLogs, lacksStderr, mayBeClients } from './belief.js';
+import { isInOneLine } from './copies.js';
 import type { HaproxyEvent } from './event.js';
 import { isForged, isWary } from './forged.js';
 import type { Heard, Held, Profile, RecentEvent } from './heard.js';
@@ -10,7 +11,7 @@ import { expectsStderr, hasName, profileOf } from './profiles.js';
 import { comesAlone } from './reach.js';
 import { isWorker } from './speakers.js';
 import { clientsWriteLines, linesAreStrange, OPEN } from './strangers.js';
-import { fits } from './told.js';
+import { fits, isForeseen, isNamedBy } from './told.js';
 import { isByStranger, isForeign, standsInAnother } from './writers.js';
 
 export interface Doubt {
@@ -23,12 +24,14 @@ const forGood = (reason: string): Doubt => ({ reason, untilNext: false });
 const untilNext = (reason: string): Doubt => ({ reason, untilNext: true });
 
 const FIRST = `nothing was heard before, and ${OPEN}`;
+const FIRST_STRANGE = 'no change was heard before, and clients may begin lines of the log';
 const FOREIGN = 'another program wrote it';
 const UNANNOUNCED = 'no master told of such a worker';
 const UNHEARD = 'nothing was heard of such a worker';
 const STDERR_ALONE = 'it came on stderr alone, and this load balancer does not write there';
 const UNTAGGED = 'the log bears no tags';
 const CONTRADICTS = 'it contradicts what was said before';
+const UNFOLLOWING = 'it does not follow from what was said before';
 
 /** Why an event that waited in vain is not believed; null if it is. */
 export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null {
@@ -70,7 +73,9 @@ function doubtWithoutStderr({ alive, pairs }: Profile, whereas: string): Doubt {
 function doubtOfWhole(heard: Heard, held: Held, said: RecentEvent): Doubt | null {
   const { event } = held;
   if (isForeign(heard, held)) return untilNext(FOREIGN);
-  if (profileOf(heard, event.host).tags.length === 0 && mayBeClients(heard, event, said)) return untilNext(FIRST);
+  const { tags, pairs } = profileOf(heard, event.host);
+  if (tags.length === 0 && mayBeClients(heard, event, said)) return untilNext(FIRST);
+  if (pairs === null && mayBeRequest(heard, event, said)) return untilNext(FIRST_STRANGE);
   return isForged(heard, event) ? untilNext(`${CONTRADICTS}, and ${OPEN}`) : null;
 }
 
@@ -96,7 +101,18 @@ function doubtOfKnown(heard: Heard, held: Held, said: RecentEvent, missing: read
   if (missing.length > 1) return forGood(isMissing);
   // Here only the other target's line can be missing: without the one on stderr, an event that may be a client's was doubted before (`lacksStderr`).
   if (!said.pair && mayBeClients(heard, event, said)) return forGood(`${isMissing}, and ${OPEN}`);
-  return fits(heard, event) ? null : forGood(`${isMissing}, and ${CONTRADICTS}`);
+  const contradicts = !fits(heard, event);
+  if (mayBeRequest(heard, event, said) && !(contradicts && isNamedBy(heard, event, event)))
+    return untilNext(`${isMissing}, and ${UNFOLLOWING}`);
+  return contradicts ? forGood(`${isMissing}, and ${CONTRADICTS}`) : null;
+}
+
+/**
+ * Whether an event may be one request. Lines of the worker began like nothing that HAProxy writes, all of them alike, so that it is not known yet whether a
+ * client or the operator begins them; the event came in one; and HAProxy need not have said it next.
+ */
+function mayBeRequest(heard: Heard, event: HaproxyEvent, said: RecentEvent): boolean {
+  return isInOneLine(said) && linesAreStrange(heard, event) && !isForeseen(heard, event);
 }
 
 /** If stderr was not heard while HAProxy runs, it may never have been there. */

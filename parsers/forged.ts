@@ -6,10 +6,11 @@
 import { inOneBreath, isInOneLine } from './copies.js';
 import type { HaproxyEvent } from './event.js';
 import type { Heard, RecentEvent } from './heard.js';
+import { type WorkerRef, workerKey } from './keys.js';
 import { profileOf, withProfile } from './profiles.js';
 import type { Instant, LogRecord } from './record.js';
-import { hostNameOf, isWorker } from './speakers.js';
-import { clientsWriteLines, linesVary } from './strangers.js';
+import { hostNameOf, isRunning, isWorker } from './speakers.js';
+import { clientsWriteLines, hearStranger, linesAreStrange, linesVary } from './strangers.js';
 import { fits, fitsBehindLoss, fitsExactly } from './told.js';
 
 /**
@@ -23,13 +24,23 @@ const ODD_WITHIN_MS = 20_000;
 /** How long haplog is wary after the last attempt. */
 const WARY_MS = 3_600_000;
 
-/** Notes an attempt if a line looks like the stderr of another process and was written by one whose lines clients begin: HAProxy writes no such line. */
+/**
+ * Notes an attempt if a line looks like the stderr of another process and was written by one whose lines clients begin: HAProxy writes no such line. If all
+ * others began alike until then, this one shows that it is clients who begin them, and no word of the operator's.
+ */
 export function noteAttempt(heard: Heard, { host, pid, tagPid }: LogRecord, at: Instant): Heard {
   if (tagPid === null || tagPid === pid) return heard;
   const writer = { host: hostNameOf(heard, { host, pid: tagPid }), pid: tagPid };
+  const shown = isOfTargets(heard, writer) ? hearStranger(heard, { host, pid: tagPid }, '[', { at }) : heard;
   const isOfClients =
-    linesVary(heard, writer) || (clientsWriteLines(heard, writer) && isWorker(heard, writer.host, tagPid));
-  return isOfClients ? withProfile(heard, writer.host, { forgedAt: at }) : heard;
+    linesVary(shown, writer) || (clientsWriteLines(shown, writer) && isWorker(shown, writer.host, tagPid));
+  return isOfClients ? withProfile(shown, writer.host, { forgedAt: at }) : shown;
+}
+
+/** Whether the process is a worker that has spoken by `log` targets itself, and its clients may begin lines: it carries nobody's stderr. */
+function isOfTargets(heard: Heard, writer: WorkerRef): boolean {
+  const { origins } = heard.speakers.get(workerKey(writer)) ?? {};
+  return origins?.syslog === true && isRunning(heard, writer.host, writer.pid) && linesAreStrange(heard, writer);
 }
 
 /** Counts the first line of a change if it came by a `log` target, believed or not. To be called before what it says is remembered. */

@@ -5,6 +5,7 @@
 import { backendOf, type HaproxyEvent } from './event.js';
 import type { Heard, Reach, RecentEvent } from './heard.js';
 import { reachKey } from './keys.js';
+import { linesAreStrange } from './strangers.js';
 
 /** More urgent than anything, and less. */
 const NONE = -1;
@@ -22,13 +23,16 @@ function severityOf(says: HaproxyEvent['says']): number {
 }
 
 /** What is remembered with one more believed event, and what is known of its lines by now. */
-export function reached(told: Heard['told'], event: HaproxyEvent, { by, pair }: RecentEvent): Heard['told'] {
+export function reached(heard: Heard, event: HaproxyEvent, { by, pair }: RecentEvent): Heard['told'] {
+  const { told } = heard;
   const backend = backendOf(event.says);
   if (backend === null) return told;
   const known = reachOf(told, event);
   const severity = severityOf(event.says);
   const logged = extended(known.logged, severity, by.syslog > 0);
-  const paired = by.syslog > 0 ? extended(known.paired, severity, pair) : known.paired;
+  // A client's line comes alone as well, and would take from HAProxy's next ones the second that bears them out.
+  const isHaproxys = pair || by.stderr > 0 || !linesAreStrange(heard, event);
+  const paired = by.syslog > 0 && isHaproxys ? extended(known.paired, severity, pair) : known.paired;
   if (logged === known.logged && paired === known.paired) return told;
   return told.with(reachKey(event.host, backend), { logged, paired });
 }

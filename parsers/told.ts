@@ -70,6 +70,16 @@ export function fitsExactly(heard: Heard, event: HaproxyEvent): boolean {
   return fits(heard, event) && (NOT_COUNTED.has(before) || (before === 'down' && !rises(to)));
 }
 
+/** Whether an event is what HAProxy would say next of a backend of which it has spoken. That a proxy stops, it can say at any time. */
+export function isForeseen(heard: Heard, event: HaproxyEvent): boolean {
+  const { says } = event;
+  if (!fitsExactly(heard, event)) return false;
+  if (says.kind !== 'server') return true;
+  // Where usable servers are not counted, nothing shows a made-up line but what was said of the server.
+  const said = says.counts === null ? serverKey(event, says.server) : backendKey(event, says.server.backend);
+  return heard.told.has(said);
+}
+
 const rises = (to: ServerChange['to']): boolean => to === 'up' || to === 'ready' || to === 'undrain';
 
 /** States in which a server is not among the usable ones: when it falls, as many are left. */
