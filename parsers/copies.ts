@@ -56,6 +56,11 @@ export function inOneBreath(a: Instant, b: Instant): boolean {
   return Math.abs(a - b) <= (wholeSeconds ? 1000 : BREATH_MS);
 }
 
+/** The same of lines that took two ways: one of them may have a stamp of whole seconds, and the other not. */
+export function isAtOnce(a: Instant, b: Instant): boolean {
+  return a % 1000 === 0 || b % 1000 === 0 ? Math.abs(a - b) <= 1000 : inOneBreath(a, b);
+}
+
 /** What is known about the lines of a waiting event. */
 export function saidOf({ subjects }: Heard, { subject, serial }: Pick<Held, 'subject' | 'serial'>): RecentEvent {
   return subjects.get(subject)!.recent.find((said) => said.serial === serial)!;

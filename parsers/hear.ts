@@ -17,6 +17,7 @@ import { alive, inItsLife } from './lives.js';
 import { hearLogged, settleDue, takeOfWorker, takeReload, takeSign } from './master-word.js';
 import { asItServed, isAnew, isInheritance, isLoading, tellerOf } from './masters.js';
 import { isOneTooMany, TOO_MANY_NAMES } from './names.js';
+import { takenApart } from './one-number.js';
 import { expectsStderr, hearStart, profileOf } from './profiles.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { awaitsItsName, hostNameOf, isWorker, recognise } from './speakers.js';
@@ -153,6 +154,7 @@ function eventOf(
 ): StateEvent | null {
   // A master names its workers by pid. 0 if the log names no pid.
   const pid = isOfWorkers(sentence) ? sentence.pid : (record.pid ?? 0);
+  verdicts.heard = takenApart(verdicts.heard, record, pid, sentence, at);
   const named = hostNameOf(verdicts.heard, { host: record.host, pid, origin: record.origin });
   const says = withReason(verdicts.heard, named, pid, sentence, at);
   const claimed: StateEvent = { id, at, utcOffsetMin, host: named, pid, says };

@@ -57,6 +57,8 @@ export interface Speaker {
   doubted: readonly Doubted[];
   /** The master that started it, if one told so. */
   master?: number | null;
+  /** Of its two names, if it has two: how often `log` targets agreed under them, and what one last told `alone` under `host` (one-number.ts). */
+  names?: { agreed: number; alone?: { host: string; text: string; at: Instant } };
   /** It does not serve yet because it is loading its configuration, or it no longer serves, as its master told (masters.ts). */
   stage?: 'loading' | 'ended';
 }
