@@ -126,8 +126,8 @@ function doubtOfKnownOnStderr(heard: Heard, held: Held, said: RecentEvent): Doub
   const { stderr, heads } = profileOf(heard, event.host);
   // If the `log` targets' lines bear no pid, they and stderr seem to come from two workers. What both tell must be told only once.
   if (stderr === false && heads?.syslog?.numbered === false) return forGood(STDERR_ALONE);
-  if (countsAsItIs(heard, held, said)) return null;
   if (stderr === false) return fits(heard, event) ? null : forGood(STDERR_ALONE);
+  if (countsAsItIs(heard, held, said)) return null;
   return lacksLogs(heard, event) ? forGood(`no log target told it, and ${CONTRADICTS}`) : null;
 }
 
