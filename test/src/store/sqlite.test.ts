@@ -106,10 +106,11 @@ test('what is due is looked up by indexes, however much waits', () => {
   assert.deepEqual(
     plan.filter((step) => /^(SCAN|SEARCH) (?!json_each)/.test(step)),
     [
-      'SCAN outbox USING INDEX outbox_due',
-      'SEARCH first USING INDEX outbox_thread (incident=? AND receiver=?)',
-      'SEARCH newer USING INDEX outbox_topic (receiver=? AND topic=? AND seq>?)',
+      'SEARCH outbox USING INDEX outbox_next (due_at<?)',
       'SEARCH older USING INDEX outbox_thread (incident=? AND receiver=? AND seq<?)',
+      'SCAN outbox USING INDEX outbox_due',
+      'SEARCH newest USING AUTOMATIC COVERING INDEX (hearer=? AND about=?) LEFT-JOIN',
+      'SEARCH first USING INDEX outbox_thread (incident=? AND receiver=?)',
     ],
   );
 });
