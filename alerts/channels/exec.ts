@@ -11,6 +11,7 @@ import type { ExecReceiver } from './receiver.js';
 export function execChannel({ command, env, timeoutMs }: ExecReceiver): Channel {
   const { run, kill } = programs();
   return {
+    tellsApart: true,
     async send(message, signal) {
       using deadline = deadlineWithin(signal, timeoutMs);
       const told = { HAPLOG_EVENT: message.event, HAPLOG_MESSAGE_ID: messageName(message) };

@@ -32,7 +32,7 @@ export function readingTables(db: Database): ReadingTables {
     'SELECT path, fingerprint, byte_offset AS offset FROM checkpoint WHERE path NOT IN (SELECT path FROM source) ORDER BY path',
   );
   const inheritCheckpoint = db.prepare('UPDATE OR REPLACE checkpoint SET path = @path WHERE path = @from');
-  const inheritMemory = db.prepare('UPDATE OR REPLACE memory SET key = @path WHERE shelf = @shelf AND key = @from');
+  const inheritMemory = db.prepare('UPDATE memory SET key = @path WHERE shelf = @shelf AND key = @from');
   const putCheckpoint = db.prepare(`
     INSERT INTO checkpoint (path, fingerprint, byte_offset) VALUES (@path, @fingerprint, @offset)
     ON CONFLICT (path) DO UPDATE SET fingerprint = excluded.fingerprint, byte_offset = excluded.byte_offset`);
@@ -65,6 +65,7 @@ export function readingTables(db: Database): ReadingTables {
     orphans: () => orphans.all(),
     inherit: db.transaction((path, from, shelf) => {
       inheritCheckpoint.run({ path, from });
+      forget.run({ shelf, key: path });
       inheritMemory.run({ path, from, shelf });
     }).immediate,
     putCheckpoint: (row, readAt) => {
