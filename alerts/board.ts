@@ -14,7 +14,7 @@ import {
   type WorkerRef,
   workerKey,
 } from '../parsers/index.js';
-import { type Ending, type Fall, type Fallen, MOST_FALLEN } from './incident.js';
+import { type Fall, type Fallen, MOST_FALLEN } from './incident.js';
 import type { Evidence, Outage, OutageEnd, Shown, Transition } from './state.js';
 
 export interface ServerState {
@@ -142,8 +142,6 @@ export interface Change {
   transition: Transition | null;
   /** Outages that opened, ended, or turned out to be no planned work, each with the servers of its backend that are out. */
   outages: OutageChange[];
-  /** Workers that are taken to have stopped serving a backend though none of them said so. */
-  endings?: readonly Ending[];
 }
 
 /** The change that an event without consequences makes. */

@@ -194,7 +194,7 @@ function endOutages(board: Board, worker: WorkerRef, at: Instant, how: OutageEnd
 const keysOf = (entries: readonly [string, unknown][]): string[] => entries.map(([key]) => key);
 
 /** Ends the open outages of these backends, each named by its key. */
-export function endEach(board: Board, keys: readonly string[], at: Instant, how: OutageEnd): Change {
+function endEach(board: Board, keys: readonly string[], at: Instant, how: OutageEnd): Change {
   const outages: Change['outages'] = [];
   let { backends } = board;
   for (const key of keys) {
@@ -207,7 +207,7 @@ export function endEach(board: Board, keys: readonly string[], at: Instant, how:
 }
 
 /** Notes that its worker no longer serves the backend. */
-export function stopped(change: Change, key: string, stop: NonNullable<BackendState['stop']>): Change {
+function stopped(change: Change, key: string, stop: NonNullable<BackendState['stop']>): Change {
   const { backends } = change.board;
   const state = backends.get(key);
   if (state === undefined || state.stopped) return change;

@@ -20,7 +20,6 @@ import { availabilityAfter, type ServerSentence, settle } from './outage.js';
 import { isOfThePast } from './past.js';
 import { isPlannedChange } from './planned.js';
 import type { Evidence } from './state.js';
-import { endTwins } from './twins.js';
 import { countedOnReturn } from './uncounted.js';
 import { cameBackUnseen } from './unseen.js';
 import { noteWorker } from './workers.js';
@@ -40,9 +39,7 @@ export function observe(board: Board, event: HaproxyEvent, copies: number): Chan
   const before = superseded.outages.map((one) => ({ ...one, died }));
   const longOver = before.filter((one) => isLongOver(one, change));
   const others = before.filter((one) => !longOver.includes(one));
-  const { board: after, endings, outages } = endTwins(change, event);
-  const all = [...renewed.outages, ...past.outages, ...longOver, ...change.outages, ...outages, ...others];
-  return { ...change, board: after, outages: all, ...(endings && { endings }) };
+  return { ...change, outages: [...renewed.outages, ...past.outages, ...longOver, ...change.outages, ...others] };
 }
 
 /** Whether an outage was over a minute before its backend falls anew: what begins then is another one. */

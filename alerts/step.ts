@@ -55,8 +55,6 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
   for (const outage of forgotten.outages) turn.follow(outage);
   turn.vanish(vanished);
   const change = isSign(event.says) ? endWithMaster(forgotten.board, event) : observe(forgotten.board, event, copies);
-  // While the outage is open: of a server that returns in it nobody is to be told that it was down.
-  for (const ending of change.endings ?? []) turn.retire(event.host, ending);
   for (const outage of change.outages) turn.follow(outage);
   turn.retire(event.host, endedWorkers(forgotten.board, change.board, event));
   turn.retire(event.host, stoppedBackend(change.board, event));

@@ -129,11 +129,10 @@ export function isAnother(board: Board, known: WorkerState, event: HaproxyEvent)
  * Whether a worker that no master told of speaks although all that it served has stopped: in a container the next process has the same pid. Asks for
  * the event's own backend first, because to look at all of them takes long.
  */
-function speaksBehindItsEnd(board: Board, { startedAt, stopAt }: WorkerState, event: HaproxyEvent): boolean {
+function speaksBehindItsEnd(board: Board, { startedAt }: WorkerState, event: HaproxyEvent): boolean {
   const { at, says } = event;
   const backend = says.kind === 'server' || says.kind === 'backend.exhausted' ? backendOf(says) : null;
-  // That a backend has stopped may have been concluded from the word of another (twins.ts).
-  if (backend === null || startedAt !== null || stopAt === undefined) return false;
+  if (backend === null || startedAt !== null) return false;
   const { stop } = board.backends.get(backendKey(event, backend)) ?? {};
   if (stop === undefined || at - stop.at <= LATE_WORDS_MS || isOfItsPast(board, event)) return false;
   return ofWorker(board.backends, event, ({ stopped }) => !stopped).length === 0;
