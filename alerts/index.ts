@@ -55,6 +55,7 @@ export {
   type RuleSettings,
   type Silence,
 } from './policy.js';
+export { afterFailure, topicOf } from './precedence.js';
 export { render } from './render.js';
 export { type Group, incidentsByRoot, rootInWords } from './roots.js';
 export { receiversFor, takesRoute } from './route.js';
@@ -66,5 +67,4 @@ export { strike, withImpact } from './strike.js';
 export { testMessage } from './test-message.js';
 export type { Waiting } from './threads.js';
 export { openUntil, readTimes, TIMES_FORM, type Times } from './times.js';
-export { afterFailure, topicOf } from './turns.js';
 export { causeInWords, formatDuration, formatStamp, plainText } from './words.js';

@@ -3,9 +3,9 @@
  * is not they wait on together.
  */
 import { groupBy } from './group-by.js';
+import { isSealed, precedenceOf, type Rows, topicOf } from './precedence.js';
 import { type Group, type Root, threadsByRoot } from './roots.js';
 import { type Thread, threadOf, type Waiting } from './threads.js';
-import { isSealed, type Rows, topicOf, turnsOf } from './turns.js';
 
 export interface Letter<Row extends Waiting = Waiting> {
   /** The name that it was given in an earlier life of haplog; null if it has none yet. */
@@ -15,7 +15,7 @@ export interface Letter<Row extends Waiting = Waiting> {
   /** Null unless the kind is `root`. */
   root: Root | null;
   threads: Thread<Row>[];
-  /** What is newer about the same subjects, and waits until this letter was accepted or given up (turns.ts). */
+  /** What else is of the same subjects, mostly newer, and waits until this letter was accepted or given up (precedence.ts). */
   behind: Rows<Row>[];
 }
 
@@ -33,15 +33,15 @@ export function lettersOf<Row extends Waiting>(rows: readonly Row[], takesDigest
   const incidents = [...groupBy(rows, ({ notification }) => notification.incident.id).values()];
   // What is over is no alarm: however much there is of it, it is told in one letter.
   const isWhole = (all: Rows<Row>) => takesDigests && threadOf(all).whole;
-  const turns = turnsOf(incidents, (older, newer) => isWhole(older) && isWhole(newer));
-  const now = [...turns.values()].flatMap((turn) => turn.now);
+  const byTopic = precedenceOf(incidents, (older, newer) => isWhole(older) && isWhole(newer));
+  const now = [...byTopic.values()].flatMap((topic) => topic.now);
   const sent = now.flatMap((all) => all.filter(({ letter }) => letter !== null)).sort((a, b) => a.seq - b.seq);
   const fresh = now.filter((all) => !isSealed(all)).sort((a, b) => a[0]!.seq - b[0]!.seq);
   const again = [...groupBy(sent, ({ letter }) => letter!)].map(([name, own]) => letterAgain(name, own));
   return [...again, ...freshLetters(fresh.map(threadOf), takesDigests)].map((letter) => {
     const topics = new Set(letter.threads.map((thread) => topicOf(thread.newest)));
-    const behind = [...topics].flatMap((topic) => turns.get(topic)?.behind ?? []);
-    for (const topic of topics) turns.delete(topic); // it waits for one letter
+    const behind = [...topics].flatMap((topic) => byTopic.get(topic)?.behind ?? []);
+    for (const topic of topics) byTopic.delete(topic); // it waits for one letter
     return { ...letter, behind };
   });
 }

@@ -12,8 +12,8 @@ const PATIENCE = 2;
 /** The rows of one incident, the oldest first. */
 export type Rows<Row extends Waiting = Waiting> = Row[];
 
-export interface Turn<Row extends Waiting = Waiting> {
-  /** The rows of each incident whose turn it is. */
+export interface Precedence<Row extends Waiting = Waiting> {
+  /** The rows of each incident that may go. */
   now: Rows<Row>[];
   /** What waits for them, the oldest first. */
   behind: Rows<Row>[];
@@ -23,22 +23,22 @@ export interface Turn<Row extends Waiting = Waiting> {
 export const topicOf = ({ notification: { incident } }: Waiting): string => incidentKey(incident);
 
 /**
- * Whose turn it is, by topic. Takes rows by incident, the oldest first.
+ * What goes first, by topic. Takes rows by incident, the oldest first.
  * @param goTogether whether both may go at once: then they become one letter
  */
-export function turnsOf<Row extends Waiting>(
+export function precedenceOf<Row extends Waiting>(
   incidents: readonly Rows<Row>[],
   goTogether: (older: Rows<Row>, newer: Rows<Row>) => boolean,
-): Map<string, Turn<Row>> {
-  const turns = new Map<string, Turn<Row>>();
+): Map<string, Precedence<Row>> {
+  const byTopic = new Map<string, Precedence<Row>>();
   for (const [topic, all] of groupBy(incidents, (rows) => topicOf(rows[0]!))) {
     // What may have been accepted goes as it was.
     const sent = all.filter(isSealed);
     const apart = all.findIndex((rows, i) => i > 0 && !goTogether(all[i - 1]!, rows));
     const now = sent.length > 0 ? sent : apart < 0 ? all : all.slice(0, apart);
-    turns.set(topic, { now, behind: all.filter((rows) => !now.includes(rows)) });
+    byTopic.set(topic, { now, behind: all.filter((rows) => !now.includes(rows)) });
   }
-  return turns;
+  return byTopic;
 }
 
 export const isSealed = (rows: Rows): boolean => rows.some(({ letter }) => letter !== null);
