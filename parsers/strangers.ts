@@ -103,7 +103,7 @@ export function linesVary(heard: Heard, writer: WorkerRef): boolean {
  * seen so far are all of a kind.
  */
 export function linesAreStrange(heard: Heard, writer: WorkerRef): boolean {
-  return strangenessOf(heard, writer).some((one) => one !== undefined);
+  return strangenessOf(heard, writer).some((one) => (one?.first ?? '') !== '');
 }
 
 const strangenessOf = (heard: Heard, writer: WorkerRef): (Strangeness | undefined)[] =>

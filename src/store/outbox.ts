@@ -83,7 +83,7 @@ export interface QueuedRow {
 export const QUEUED_COLUMNS =
   'seq, dedup_key AS dedupKey, event, receiver, facts, created_at AS createdAt, noted_at AS notedAt, attempts, due_at AS dueAt, letter, answer, passed_on AS passedOn, addressee_of AS addresseeOf, address';
 
-/** What all incidents of one subject have in common; as the migration that brought it wrote it. */
+/** What all incidents of one subject have in common (`incidentKey`). Written out, because a query must not load what tells people for it. */
 const topicOf = ({ host, rule, subject }: Incident): string => `${host} ${rule} ${subject}`;
 
 /** What may be sent at `@now`. */

@@ -191,3 +191,18 @@ describe('a client does not pass for a master that loads', () => {
       );
   });
 });
+
+test('a warning of three lines lets no change be missed of which copies are lost, though its numbers fit nothing', () => {
+  const loaded = (loading: Loading) => [
+    says(T, 'Initializing new worker (11)', 10),
+    ...loading(T + 10, 11),
+    says(T + 200, 'Loading success.', 10),
+    ...triple(T + MINUTE, down('a', 2), 11),
+    ...triple(T + 2 * MINUTE, up('a', 3), 11),
+    ...twice(T + HOUR, down('b', 0), 11),
+    says(T + 2 * HOUR, 'x', 10),
+  ];
+  const told = (lines: string[]) => readLog(lines).news.transitions.map(({ server, to }) => `${server} ${to}`);
+  assert.deepEqual(told(loaded(NOTHING)), ['a down', 'a up', 'b down']);
+  assert.deepEqual(told(loaded(warned)), told(loaded(NOTHING)));
+});
