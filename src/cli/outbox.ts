@@ -8,8 +8,8 @@ const HELP = `
 Each message to one receiver is a row with a number. due: it waits for its first or its next attempt; rejected:
 the receiver refused it; expired: it could not be handed over for three days; muted: nobody was told the
 beginning, so nobody is told the end, or the receiver has left the configuration; dropped: somebody gave it up,
-or the receiver or address has heard newer things; delivered. Of what was dropped a later reminder is told all the same. A row of "oncall <ops@example.org>" is
-for one address of oncall, which refused what the others accepted.
+or the receiver or address has heard newer things; delivered. Of what was dropped a later reminder is told all the
+same. A row of "oncall <ops@example.org>" is for one address of oncall, which refused what the others accepted.
 
 list begins with a line for each receiver for which something waits: since when, when the next attempt is, and
 what the last one came to. It says so where no haplog run is there to send it.
