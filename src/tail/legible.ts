@@ -15,6 +15,9 @@ export function isIllegible(lines: readonly string[]): boolean {
 const DATED = /^(?:<\d+>)?(?:1 )?(\d{4} [A-Z][a-z]{2} [ \d]\d \S+|[A-Z][a-z]{2} [ \d]\d \S+|\d\S+) /;
 const HOST = /^[A-Za-z0-9.:_-]+ /;
 
+/** HAProxy's own formats: the client's address and port, and when it was accepted. */
+const REQUEST = /^[\da-f.:]+:\d+ \[\d\d\/[A-Z][a-z]{2}\/\d{4}:/i;
+
 /** `haproxy[123]: `, behind which HAProxy's message stands. */
 const SECOND_TAG = /^haproxy\S*\[\d+\]: /;
 
@@ -23,6 +26,8 @@ const SECOND_TAG = /^haproxy\S*\[\d+\]: /;
  * rsyslog's input do not fit. The message stands behind the last header: there are two where a log is sent through a second syslog.
  */
 function isLegible(line: string): boolean {
+  // The first lines of most logs; the grammar would try all its sentences on them.
+  if (REQUEST.test(parted(line).message)) return true;
   const said = parseLine(line, ANY_CONTEXT);
   if (said.ok && said.record.sentence.kind !== 'other') return true;
   const instead = sentenceBehind(headersOf(line));
