@@ -19,6 +19,7 @@ const WORD_MASK = (1 << WORD_BITS) - 1;
 
 /** One name and its thing. `next` is another name with the same hash. */
 class Leaf<V> {
+  declare readonly arms?: never;
   readonly hash: number;
   readonly name: string;
   readonly value: V;
@@ -64,11 +65,11 @@ export class Shelf<V> implements Iterable<[string, V]> {
   }
 
   get(name: string): V | undefined {
-    return this.#root && leafOf(this.#root, name, hashOf(name))?.value;
+    return leafOf(this.#root, name)?.value;
   }
 
   has(name: string): boolean {
-    return this.#root !== undefined && leafOf(this.#root, name, hashOf(name)) !== undefined;
+    return leafOf(this.#root, name) !== undefined;
   }
 
   /** The shelf with `value` under `name`; this one, if it lies there already. */
@@ -101,7 +102,7 @@ export class Shelf<V> implements Iterable<[string, V]> {
   under(word: string, wanted: (name: string, value: V) => boolean = ANY): [string, V][] {
     const hash = hashOf(word);
     let tree = this.#root;
-    while (isBranch(tree) && tree.shift < WORD_BITS) tree = armOf(tree, hash);
+    while (tree?.arms !== undefined && tree.shift < WORD_BITS) tree = tree.arms[armOf(tree, hash)];
     const beginning = `${word} `;
     return entriesOf(tree, (name, value) => name.startsWith(beginning) && wanted(name, value));
   }
@@ -122,7 +123,7 @@ export class Shelf<V> implements Iterable<[string, V]> {
     const gone: string[] = [];
     const compare = (then: Tree<V>, now: Tree<V>): void => {
       if (then === now) return;
-      if (isBranch(then) && isBranch(now) && then.shift === now.shift && isBelow(now, then.hash)) {
+      if (then?.arms !== undefined && now?.arms !== undefined && then.shift === now.shift && isBelow(now, then.hash)) {
         for (let arm = 0; arm < ARMS; arm++) compare(then.arms[arm], now.arms[arm]);
         return;
       }
@@ -134,9 +135,14 @@ export class Shelf<V> implements Iterable<[string, V]> {
   }
 }
 
-function leafOf<V>(root: Tree<V>, name: string, hash: number): Leaf<V> | undefined {
+/** The leaf of a name. This is asked so often that it is all in one function; the hash is of no use where there is a single leaf. */
+function leafOf<V>(
+  root: Tree<V>,
+  name: string,
+  hash = root?.arms === undefined ? 0 : hashOf(name),
+): Leaf<V> | undefined {
   let tree = root;
-  while (isBranch(tree)) tree = armOf(tree, hash);
+  while (tree?.arms !== undefined) tree = tree.arms[(hash >>> tree.shift) & (ARMS - 1)];
   while (tree !== undefined && tree.name !== name) tree = tree.next;
   return tree;
 }
@@ -146,8 +152,12 @@ const NO_ARMS: readonly undefined[] = new Array(ARMS).fill(undefined);
 /** The tree with the leaf on it, in the place of one of the same name. */
 function grafted<V>(tree: Tree<V>, leaf: Leaf<V>): Tree<V> {
   if (tree === undefined) return leaf;
-  if (isBranch(tree) ? !isBelow(tree, leaf.hash) : tree.hash !== leaf.hash) return forked(tree, leaf);
-  if (isBranch(tree)) return withArm(tree, leaf.hash, grafted(armOf(tree, leaf.hash), leaf));
+  if (tree.arms !== undefined) {
+    if (!isBelow(tree, leaf.hash)) return forked(tree, leaf);
+    const arm = armOf(tree, leaf.hash);
+    return withArm(tree, arm, grafted(tree.arms[arm], leaf));
+  }
+  if (tree.hash !== leaf.hash) return forked(tree, leaf);
   const others = unchained(tree, leaf.name);
   return others === undefined ? leaf : chained(leaf, others);
 }
@@ -157,29 +167,41 @@ function forked<V>(tree: Branch<V> | Leaf<V>, leaf: Leaf<V>): Branch<V> {
   const differ = tree.hash ^ leaf.hash;
   const lowest = 31 - Math.clz32(differ & -differ);
   const fork = new Branch<V>(lowest - (lowest % BITS), leaf.hash, NO_ARMS);
-  return withArm(withArm(fork, tree.hash, tree), leaf.hash, leaf);
+  return withArm(withArm(fork, armOf(fork, tree.hash), tree), armOf(fork, leaf.hash), leaf);
 }
 
 /** The tree without the name, which is on it. A branch that would bear a single tree becomes that. */
 function pruned<V>(tree: Tree<V>, hash: number, name: string): Tree<V> {
-  if (!isBranch(tree)) return tree && unchained(tree, name);
-  const rest = withArm(tree, hash, pruned(armOf(tree, hash), hash, name));
-  const left = rest.arms.filter((arm) => arm !== undefined);
-  return left.length === 1 ? left[0] : rest;
+  if (tree?.arms === undefined) return unchained(tree, name);
+  const arm = armOf(tree, hash);
+  const rest = pruned(tree.arms[arm], hash, name);
+  return (rest === undefined ? onlyOther(tree, arm) : undefined) ?? withArm(tree, arm, rest);
 }
 
-function withArm<V>({ shift, hash: common, arms }: Branch<V>, hash: number, arm: Tree<V>): Branch<V> {
+/** What a branch bears beside this arm, if that is a single tree. (A branch bears two at least.) */
+function onlyOther<V>({ arms }: Branch<V>, arm: number): Tree<V> {
+  let only: Tree<V>;
+  for (let other = 0; other < ARMS; other++) {
+    if (other === arm || arms[other] === undefined) continue;
+    if (only !== undefined) return undefined;
+    only = arms[other];
+  }
+  return only;
+}
+
+function withArm<V>({ shift, hash, arms }: Branch<V>, arm: number, tree: Tree<V>): Branch<V> {
   const copy = arms.slice();
-  copy[(hash >>> shift) & (ARMS - 1)] = arm;
-  return new Branch(shift, common, copy);
+  copy[arm] = tree;
+  return new Branch(shift, hash, copy);
 }
 
 const chained = <V>({ hash, name, value }: Leaf<V>, next: Leaf<V> | undefined) => new Leaf(hash, name, value, next);
 
 /** Leaves of one hash without the name. Not by recursion: whoever makes up names can make up thousands of one hash. */
 function unchained<V>(leaf: Leaf<V> | undefined, name: string): Leaf<V> | undefined {
+  if (leaf === undefined || leaf.name === name) return leaf?.next;
   const before: Leaf<V>[] = [];
-  let at = leaf;
+  let at: Leaf<V> | undefined = leaf;
   for (; at !== undefined && at.name !== name; at = at.next) before.push(at);
   if (at === undefined) return leaf;
   return before.reduceRight<Leaf<V> | undefined>((rest, one) => chained(one, rest), at.next);
@@ -193,7 +215,7 @@ function entriesOf<V>(
   wanted: (name: string, value: V) => boolean,
   found: [string, V][] = [],
 ): [string, V][] {
-  if (isBranch(tree)) {
+  if (tree?.arms !== undefined) {
     for (const arm of tree.arms) if (arm !== undefined) entriesOf(arm, wanted, found);
   } else {
     for (let leaf = tree; leaf !== undefined; leaf = leaf.next) {
@@ -203,13 +225,9 @@ function entriesOf<V>(
   return found;
 }
 
-function isBranch<V>(tree: Tree<V>): tree is Branch<V> {
-  return (tree as Partial<Branch<V>> | undefined)?.arms !== undefined;
-}
-
 /** The arm that a hash takes in a branch. */
-function armOf<V>({ shift, arms }: Branch<V>, hash: number): Tree<V> {
-  return arms[(hash >>> shift) & (ARMS - 1)];
+function armOf<V>({ shift }: Branch<V>, hash: number): number {
+  return (hash >>> shift) & (ARMS - 1);
 }
 
 /** Whether a hash has what a branch's leaves have in common. */
