@@ -11,7 +11,7 @@ import { isForged } from './forged.js';
 import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { loggedKey, stoppedKey, workerKey } from './keys.js';
 import { isLoading } from './masters.js';
-import { cameBothWays, expectsStderr, isNameless, profileOf, waysOf, withProfile } from './profiles.js';
+import { cameBothWays, expectsStderr, profileOf, waysOf, withProfile } from './profiles.js';
 import { isLogged, reached } from './reach.js';
 import type { Instant, LogRecord } from './record.js';
 import { acquainted, awaitsItsName, isRunning, isWorker } from './speakers.js';
@@ -97,7 +97,6 @@ export function lacksLogs(heard: Heard, event: HaproxyEvent): boolean {
 export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag: string): Heard {
   const { host, says } = event;
   const profile = profileOf(heard, host);
-  const tags = isNameless(profile) ? [tag] : profile.tags;
   const backend = backendOf(says);
   const logged = backend === null || said.by.syslog === 0 ? null : loggedKey(event, backend);
   const isNew = heard.speakers.get(workerKey(event))?.known === false;
@@ -105,10 +104,12 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   // Clients make up names without end.
   const isName = says.kind === 'proxy.stopped' && !clientsWriteLines(heard, event);
   const mark = isName ? stoppedKey(host, says.proxy) : logged;
-  const marked = mark === null ? met : heardWith(met, { told: met.told.with(mark, 'logged') });
-  const told = reached(marked, event, said);
-  const learned = withProfile(heardWith(met, { told }), host, { ...waysOf(profile, event, said), tags });
+  const marked = mark === null ? met.told : met.told.with(mark, 'logged');
+  const told = reached(met, marked, event, said);
+  const remembered = told === met.told ? met : heardWith(met, { told });
+  const learned = withProfile(remembered, host, waysOf(profile, event, said, tag));
   // If HAProxy's lines bear a severity, all others do as well: then no client can write a whole line.
   if (said.sealed) return closed(learned, host);
-  return isNew ? opened(learned, event) : reconsidered(learned, event);
+  if (isNew) return opened(learned, event);
+  return profile.open ? reconsidered(learned, event) : learned;
 }

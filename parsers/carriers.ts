@@ -63,9 +63,10 @@ export function hearMistaken(
   { origin, pid, tagPid, sentence, text }: LogRecord,
   at: Instant,
 ): Heard {
+  if (tagPid === null || pid === null || (origin === 'stderr' && tagPid === pid) || !tellsOfState(sentence))
+    return heard;
   const { echo } = profileOf(heard, host);
-  const mayTell = origin === 'stderr' ? tagPid !== pid : echo !== undefined;
-  if (!mayTell || tagPid === null || pid === null || !tellsOfState(sentence)) return heard;
+  if (origin === 'syslog' && echo === undefined) return heard;
   if (!mayBeMistaken(heard, host, tagPid)) return heard;
   const isHeardTwice = (one: { text: string; at: Instant } | undefined) =>
     one?.text === text && Math.abs(at - one.at) <= WITNESS_MS;

@@ -63,7 +63,12 @@ export function isAtOnce(a: Instant, b: Instant): boolean {
 
 /** What is known about the lines of a waiting event. */
 export function saidOf({ subjects }: Heard, { subject, serial }: Pick<Held, 'subject' | 'serial'>): RecentEvent {
-  return subjects.get(subject)!.recent.find((said) => said.serial === serial)!;
+  return eventOf(subjects.get(subject)!.recent, serial)!;
+}
+
+function eventOf(recent: readonly RecentEvent[], serial: number): RecentEvent | undefined {
+  for (const event of recent) if (event.serial === serial) return event;
+  return undefined;
 }
 
 /** `heard` with what is known about the lines of one event replaced by `said`. */
@@ -94,11 +99,12 @@ function begun(subject: Subject, spoken: Spoken): { subject: Subject; event: Rec
 function folded(subject: Subject, told: RecentEvent, spoken: Spoken): { subject: Subject; event: RecentEvent } {
   const event = counted(told, spoken);
   const { origin, text, at } = spoken;
-  const isFresh = (other: RecentEvent) => other.held || at - other.at <= COPY_DELAY_MAX_MS;
   const recent: RecentEvent[] = [];
-  for (const other of subject.recent) if (other.serial < event.serial && isFresh(other)) recent.push(other);
-  recent.push(event);
-  for (const other of subject.recent) if (other.serial > event.serial && isFresh(other)) recent.push(other);
+  for (const other of subject.recent) {
+    if (other.serial === event.serial) recent.push(event);
+    else if (other.held || at - other.at <= COPY_DELAY_MAX_MS) recent.push(other);
+  }
+  if ((recent.at(-1)?.serial ?? 0) < event.serial) recent.push(event); // it is a new one
   const voices = voicesWith(subject.voices, origin, { text, at, serial: event.serial });
   return { subject: { recent: lately(recent), voices }, event };
 }
@@ -162,13 +168,17 @@ function eventCopiedBy(subject: Subject, spoken: Spoken): RecentEvent | undefine
 
 function firstCopiedBy({ recent, voices }: Subject, { origin, text, at }: Spoken): RecentEvent | undefined {
   const voice = voices[origin];
-  const inTime = (then: Instant) => Math.abs(at - then) <= COPY_DELAY_MAX_MS;
-  if (voice?.text === text && inTime(voice.at)) {
-    const same = recent.find((event) => event.serial === voice.serial);
+  if (voice?.text === text && isInTime(at, voice.at)) {
+    const same = eventOf(recent, voice.serial);
     if (same) return same;
   }
   const after = voice?.serial ?? 0;
-  return recent.find((event) => event.serial > after && event.text === text && inTime(event.at));
+  for (const event of recent) if (event.serial > after && event.text === text && isInTime(at, event.at)) return event;
+  return undefined;
+}
+
+function isInTime(at: Instant, then: Instant): boolean {
+  return Math.abs(at - then) <= COPY_DELAY_MAX_MS;
 }
 
 /** The one event of the same text after the first, if a `log` target told it in one breath with this line on stderr, which is too late for the first. */
@@ -185,7 +195,7 @@ function besides({ recent }: Subject, { origin, text, at }: Spoken, first: Recen
  */
 function misledBy({ recent, voices: { stderr } }: Subject, { origin, text, at }: Spoken): RecentEvent | undefined {
   if (origin !== 'syslog' || stderr?.text !== text || !inOneBreath(at, stderr.at)) return undefined;
-  const older = recent.find(({ serial }) => serial === stderr.serial);
+  const older = eventOf(recent, stderr.serial);
   if (older === undefined || stderr.at - older.at <= LATE_MS) return undefined;
   return recent.some((event) => event.serial > older.serial && event.text === text) ? undefined : older;
 }

@@ -49,7 +49,8 @@ export function beginsWorker({ kind }: Sentence): boolean {
 export function isOfWorkers(
   sentence: Sentence,
 ): sentence is Extract<Sentence, { kind: 'worker.started' | 'worker.loading' | 'worker.failed' | 'worker.ended' }> {
-  return beginsWorker(sentence) || sentence.kind === 'worker.ended' || sentence.kind === 'worker.failed';
+  const { kind } = sentence;
+  return kind === 'worker.ended' || kind === 'worker.started' || kind === 'worker.loading' || kind === 'worker.failed';
 }
 
 /** Kinds that stand for no whole sentence: unknown, cut off, or only begun like a known one. */

@@ -21,6 +21,7 @@ const LATE_MS = 10_000;
  * `log` target has said them again by now: then that line is the copy.
  */
 export function withoutForetold(before: Heard, subject: string, event: HaproxyEvent, text: string): Heard {
+  if (before.held.size === 0) return before;
   const heard = withoutEarlier(before, subject, text);
   if (!clientsWriteLines(heard, event) || profileOf(heard, event.host).pairs !== true) return heard;
   const foretold = waitingWith(heard.held, subject).filter((held) => {

@@ -13,7 +13,7 @@ import { redated, withoutForetold } from './foretold.js';
 import { noteAttempt, noteStopped } from './forged.js';
 import { handedOver } from './hand-over.js';
 import { type Heard, type Held, heardWith, NOTHING_SAID, type RecentEvent, type Suspect, subjectKey } from './heard.js';
-import { alive, inItsLife } from './lives.js';
+import { alive, inItsLife, stopOf } from './lives.js';
 import { hearLogged, settleDue, takeOfWorker, takeReload, takeSign } from './master-word.js';
 import { asItServed, isAnew, isInheritance, isLoading, tellerOf } from './masters.js';
 import { isOneTooMany, TOO_MANY_NAMES } from './names.js';
@@ -55,12 +55,12 @@ export function hear(heard: Heard, line: LogRecord, stamp: Stamp, address: Addre
   const { sentence } = record;
   // A witness that never comes again must not be missed.
   const isState = tellsOfState(sentence) && !isThroughWrapper(record);
-  const copy = isState ? take(verdicts, record, sentence, stamp, address) : null;
+  if (isState) return hearingOf(verdicts, take(verdicts, record, sentence, stamp, address));
   if (sentence.kind === 'reload.started') takeReload(verdicts, host, record);
-  verdicts.heard = hearCheck(verdicts.heard, host, record, stamp.at);
   if (sentence.kind === 'proxy.started') verdicts.heard = hearStart(verdicts.heard, host, record, stamp.at);
+  verdicts.heard = hearCheck(verdicts.heard, host, record, stamp.at);
   if (isSign(sentence)) takeSign(verdicts, record, sentence, stamp, address.id);
-  return hearingOf(verdicts, copy);
+  return hearingOf(verdicts, null);
 }
 
 /** Settles events that have waited long enough by our clock, as no further line may come to show that time has passed. */
@@ -185,10 +185,14 @@ function foldIn(verdicts: Verdicts, event: StateEvent, subject: string, record: 
   const heard = withRoomFor(noteStopped(verdicts.heard, event), subject, event);
   const word = { worker: event, says, origin, at };
   const known = heard.subjects.get(subject) ?? NOTHING_SAID;
-  const before = inItsLife(known, heard.subjects, word);
+  const stop = stopOf(heard.subjects, word);
+  const before = inItsLife(known, stop, word);
   const folded = fold(before, { id, text, origin, lines: 1, copies, at, sealed: isSealed(heard, event.host, record) });
   const isNew = known.voices[origin]?.text !== text;
-  const subjects = separate(alive(heard.subjects, word), event, origin, says, isNew).with(subject, folded.subject);
+  const subjects = separate(alive(heard.subjects, stop, word), event, origin, says, isNew).with(
+    subject,
+    folded.subject,
+  );
   verdicts.heard = heardWith(heard, { subjects });
   return folded.event;
 }
@@ -203,8 +207,9 @@ function heldOf(
   heardAt: Instant,
 ): Held {
   const { tag, tagPid, inTagsPlace, priority } = record;
-  const { recent } = heard.subjects.get(subject)!;
-  const isLegacy = recent.length <= WAITING_MAX && isInheritance(heard, event.host, record, event.says, event.at);
+  const isLegacy =
+    isInheritance(heard, event.host, record, event.says, event.at) &&
+    heard.subjects.get(subject)!.recent.length <= WAITING_MAX;
   const turn = nextTurn(heard.held);
   return { event, subject, serial, tag, tagPid, inTagsPlace, priority, heardAt, turn, legacy: isLegacy };
 }

@@ -19,13 +19,21 @@ interface Word {
   at: Instant;
 }
 
+/** What was told of it that the line's backend has stopped; undefined if nothing was. */
+export function stopOf(subjects: Heard['subjects'], { worker, says }: Word): Subject | undefined {
+  const proxy = backendOf(says);
+  return proxy === null ? undefined : subjects.get(stopKey(worker, proxy));
+}
+
 /** What was said of a line's subject, with all runs ended that a life before the line's own has begun. */
-export function inItsLife(known: Subject, subjects: Heard['subjects'], word: Word): Subject {
+export function inItsLife(known: Subject, stop: Subject | undefined, word: Word): Subject {
   const told = known.voices.stderr;
   if (beginsWorker(word.says)) return told && !inOneBreath(word.at, told.at) ? silenced(known) : known;
-  const stops = stopsOf(subjects, word);
+  if (stop === undefined) return known;
   const voice = known.voices[word.origin];
-  return voice === undefined ? withoutEarlierLife(known, stops, word) : sinceStop(known, voice, stops, word);
+  return voice === undefined
+    ? withoutEarlierLife(known, stop.voices, word)
+    : sinceStop(known, voice, stop.voices, word);
 }
 
 /** The subject with all runs ended: what is said next is new. */
@@ -35,8 +43,12 @@ export function silenced({ recent, voices }: Subject): Subject {
 }
 
 /** Ends the run of a backend's stop, within this origin, when the pid speaks of its servers again: the next stop is another life's. */
-export function alive(subjects: Heard['subjects'], { worker, says, origin }: Word): Heard['subjects'] {
-  if (says.kind !== 'server') return subjects;
+export function alive(
+  subjects: Heard['subjects'],
+  stop: Subject | undefined,
+  { worker, says, origin }: Word,
+): Heard['subjects'] {
+  if (stop === undefined || says.kind !== 'server') return subjects;
   return runEnded(subjects, stopKey(worker, says.server.backend), origin);
 }
 
@@ -49,12 +61,6 @@ export function hasStoppedAny({ subjects }: Heard, worker: WorkerRef): boolean {
 }
 
 const stopKey = (worker: WorkerRef, proxy: string): string => subjectKey(worker, { kind: 'proxy.stopped', proxy });
-
-/** How each origin told that the line's backend has stopped. */
-function stopsOf(subjects: Heard['subjects'], { worker, says }: Word): Subject['voices'] {
-  const proxy = backendOf(says);
-  return proxy === null ? {} : (subjects.get(stopKey(worker, proxy))?.voices ?? {});
-}
 
 /** A run ends with its backend's stop. A line that bears a stamp from before that, or comes within a second of the run, is the old life's. */
 function sinceStop(subject: Subject, voice: Voice, stops: Subject['voices'], { origin, at }: Word): Subject {

@@ -22,12 +22,12 @@ export const TOO_MANY_NAMES =
 
 /** Whether an event names a server or a backend that its worker never spoke of, and one too many. */
 export function isOneTooMany(heard: Heard, event: HaproxyEvent): boolean {
-  return countAt(heard, event) >= NAMES_MAX && isNew(heard, event) && clientsWriteLines(heard, event);
+  return clientsWriteLines(heard, event) && isNew(heard, event) && countAt(heard, event) >= NAMES_MAX;
 }
 
 /** Counts what an event names, if that is new and may be made up. To be called before what it says is remembered. */
 export function withNameOf(heard: Heard, event: HaproxyEvent): Heard {
-  if (!isNew(heard, event) || !clientsWriteLines(heard, event)) return heard;
+  if (!clientsWriteLines(heard, event) || !isNew(heard, event)) return heard;
   const count = countAt(heard, event);
   const told = count === 0 ? heard.told.with(sinceKey(event), event.at) : heard.told;
   return heardWith(heard, { told: told.with(countKey(event), count + 1) });

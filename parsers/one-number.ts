@@ -60,13 +60,15 @@ function isCopy(heard: Heard, host: string, pid: number, sentence: StateSentence
 function joinedBy({ speakers }: Heard, host: string, pid: number): Joined | null {
   const own = speakers.get(workerKey({ host, pid }));
   if (own === undefined) return null;
-  const main = own.alias ?? host;
-  const { names } = speakers.get(workerKey({ host: main, pid })) ?? {};
-  if (own.alias !== null) return { main, alias: host, names: names ?? { agreed: 0 } };
+  if (own.alias !== null) {
+    const { names = { agreed: 0 } } = speakers.get(workerKey({ host: own.alias, pid })) ?? {};
+    return { main: own.alias, alias: host, names };
+  }
+  const { names } = own;
   // Most workers have one name, and are not to be looked for among all others with each line.
   if (names === undefined) return null;
   const [other] = speakers.where((key, { alias }) => alias === host && speakerOf(key).pid === pid);
-  return other === undefined ? null : { main, alias: speakerOf(other[0]).host, names };
+  return other === undefined ? null : { main: host, alias: speakerOf(other[0]).host, names };
 }
 
 function withNames(heard: Heard, host: string, pid: number, names: Names): Heard {

@@ -16,8 +16,11 @@ export function profileOf(heard: Heard, host: string): Profile {
 /** `heard` with `change` made to the load balancer's profile; `heard` itself if all of it was known already. */
 export function withProfile(heard: Heard, host: string, change: Partial<Profile>): Heard {
   const profile = profileOf(heard, host);
-  const isKnown = (Object.keys(change) as (keyof Profile)[]).every((part) => profile[part] === change[part]);
-  return isKnown ? heard : heardWith(heard, { profiles: heard.profiles.with(host, { ...profile, ...change }) });
+  for (const part in change) {
+    if (profile[part as keyof Profile] !== change[part as keyof Profile])
+      return heardWith(heard, { profiles: heard.profiles.with(host, { ...profile, ...change }) });
+  }
+  return heard;
 }
 
 /** How many carriers, facilities and names are kept, the last ones. */
@@ -31,7 +34,7 @@ export function withOne<T>(known: readonly T[] = NONE, one: T | null): readonly 
 }
 
 /** Whether no believed line bore a program's name yet. */
-export const isNameless = ({ tags }: Profile): boolean => tags.every((one) => one === '');
+const isNameless = ({ tags }: Profile): boolean => tags.every((one) => one === '');
 
 /** Whether HAProxy is known by this program's name, or by none yet. */
 export const hasName = (profile: Profile, tag: string): boolean => profile.tags.includes(tag) || isNameless(profile);
@@ -57,14 +60,15 @@ export const showsTwoTargets = ({ says }: HaproxyEvent, { pair }: Pick<RecentEve
   pair && says.kind !== 'proxy.stopped';
 
 /**
- * Its ways after one more event. A line can only show that a way is used. That it is not used shows only when an event waited for it in vain
+ * Its ways after one more event, and its name by `tag` if it had none. A line can only show that a way is used. That it is not used shows only when an event waited for it in vain
  * (verdict.ts).
  */
 export function waysOf(
   profile: Profile,
   event: HaproxyEvent,
   said: RecentEvent,
-): Pick<Profile, 'stderr' | 'pairs' | 'alive' | 'pairsHeard'> {
+  tag: string,
+): Pick<Profile, 'stderr' | 'pairs' | 'pairsHeard' | 'alive' | 'tags'> {
   const { by, at } = said;
   const pair = showsTwoTargets(event, said);
   const isBoth = cameBothWays(said);
@@ -78,6 +82,7 @@ export function waysOf(
     pairs: pair && (!isDoubtful || pairsHeard >= PAIRS_ENOUGH) ? true : profile.pairs,
     pairsHeard,
     alive: isBoth || profile.alive === true,
+    tags: isNameless(profile) ? [tag] : profile.tags,
   };
 }
 

@@ -22,9 +22,9 @@ function severityOf(says: HaproxyEvent['says']): number {
   return isUrgent || says.kind === 'backend.exhausted' ? 1 : 5;
 }
 
-/** What is remembered with one more believed event, and what is known of its lines by now. */
-export function reached(heard: Heard, event: HaproxyEvent, { by, pair }: RecentEvent): Heard['told'] {
-  const { told } = heard;
+/** `told` with what one more believed event shows, and what is known of its lines by now. */
+export function reached(heard: Heard, told: Heard['told'], event: HaproxyEvent, said: RecentEvent): Heard['told'] {
+  const { by, pair } = said;
   const backend = backendOf(event.says);
   if (backend === null) return told;
   const known = reachOf(told, event);

@@ -25,8 +25,8 @@ export function recognise(
   const key = workerKey({ host, pid });
   const { speakers } = heard;
   const known = speakers.get(key);
-  const announced = beginsWorker(sentence);
   const isOwn = !isOfWorkers(sentence);
+  if (known?.origins[origin] && !(known.announced && isOwn)) return { heard, host: known.alias ?? host };
   const heardNow = (speaker: Speaker): Speaker => ({
     ...speaker,
     origins: { ...speaker.origins, [origin]: true },
@@ -35,10 +35,9 @@ export function recognise(
     at: speaker.announced && isOwn ? at : speaker.at,
   });
   if (known) {
-    const changed = !known.origins[origin] || (known.announced && isOwn);
-    const told = changed ? heardWith(heard, { speakers: speakers.with(key, heardNow(known)) }) : heard;
-    return { heard: told, host: known.alias ?? host };
+    return { heard: heardWith(heard, { speakers: speakers.with(key, heardNow(known)) }), host: known.alias ?? host };
   }
+  const announced = beginsWorker(sentence);
   // Each name keeps its own origins: by them the two names of the next worker are joined.
   const metAs = (speaker: Speaker): Speaker => ({ ...heardNow(speaker), origins: speaker.origins });
   const twin = twinOf(heard, host, pid, origin, at);
@@ -64,7 +63,8 @@ export function isWorker({ speakers }: Heard, host: string, pid: number | null):
 
 /** Whether it is a known worker that has not ended, as far as its master told. Another process may have the number of one that has. */
 export function isRunning(heard: Heard, host: string, pid: number | null): boolean {
-  return isWorker(heard, host, pid) && heard.speakers.get(workerKey({ host, pid: pid! }))?.stage !== 'ended';
+  const speaker = pid === null ? undefined : heard.speakers.get(workerKey({ host, pid }));
+  return speaker?.known === true && speaker.stage !== 'ended';
 }
 
 /** Makes a worker a known one. What its host's workers said long ago is forgotten: it has begun in the place of one of them. */

@@ -51,10 +51,9 @@ export function hearStranger(
  */
 export function opened(heard: Heard, worker: WorkerRef): Heard {
   const { host, pid } = worker;
-  const profile = profileOf(heard, host);
+  if (heard.strangers.size === 0 || profileOf(heard, host).open) return heard;
+  if (!isWorker(heard, host, pid) && !carriersOf(heard, host).includes(pid)) return heard;
   const pids = writersFor(heard, worker);
-  const speaks = isWorker(heard, host, pid) || carriersOf(heard, host).includes(pid);
-  if (heard.strangers.size === 0 || profile.open || !speaks) return heard;
   const isOfHost = (key: string) => hostNameOf(heard, speakerOf(key)) === host;
   const own = heard.strangers.where((key, { varies }) => varies && pids.includes(speakerOf(key).pid) && isOfHost(key));
   return own.length === 0 ? heard : withProfile(heard, host, { open: true });
@@ -66,8 +65,9 @@ export function opened(heard: Heard, worker: WorkerRef): Heard {
  */
 export function reconsidered(heard: Heard, worker: WorkerRef & { at: Instant }): Heard {
   const { host, at } = worker;
+  if (!profileOf(heard, host).open) return heard;
   const speaker = heard.speakers.get(workerKey(worker));
-  if (!profileOf(heard, host).open || speaker === undefined || at - begunAt(speaker) < DAY) return heard;
+  if (speaker === undefined || at - begunAt(speaker) < DAY) return heard;
   const serves = ({ host: name, pid }: WorkerRef) => {
     const isOfHost = hostNameOf(heard, { host: name, pid }) === host;
     if (isOfHost && carriersOf(heard, host).includes(pid)) return true;
@@ -106,8 +106,12 @@ export function linesAreStrange(heard: Heard, writer: WorkerRef): boolean {
   return strangenessOf(heard, writer).some((one) => (one?.first ?? '') !== '');
 }
 
-const strangenessOf = (heard: Heard, writer: WorkerRef): (Strangeness | undefined)[] =>
-  writersFor(heard, writer).map((pid) => heard.strangers.get(workerKey({ host: writer.host, pid })));
+const NONE: readonly Strangeness[] = [];
+
+const strangenessOf = (heard: Heard, writer: WorkerRef): readonly (Strangeness | undefined)[] =>
+  heard.strangers.size === 0
+    ? NONE
+    : writersFor(heard, writer).map((pid) => heard.strangers.get(workerKey({ host: writer.host, pid })));
 
 /** The pids under which a process's lines are in the log: its own, and those of the processes that carry what the host's workers log. */
 const writersFor = (heard: Heard, { host, pid }: WorkerRef): readonly number[] => [pid, ...carriersOf(heard, host)];

@@ -63,7 +63,7 @@ export class Verdicts {
 
   /** Called before a line of a `log` target counts. If it repeats the last one in another breath, it is no witness to that: what waits is settled first. */
   settleAlone(subject: string, { origin, text }: LogRecord, at: Instant): void {
-    if (origin !== 'syslog') return;
+    if (origin !== 'syslog' || this.heard.held.size === 0) return;
     const last = this.heard.subjects.get(subject)?.voices.syslog;
     if (last === undefined || last.text !== text || inOneBreath(at, last.at)) return;
     const isAlone = (held: Held) =>

@@ -62,11 +62,11 @@ export function struck(heard: Heard, { event, subject, serial }: Held): Heard {
 }
 
 /** The turn of the next event that waits. */
-export const nextTurn = (held: Shelf<Held>): number => orderOf(held).lastTurn + 1;
+export const nextTurn = (held: Shelf<Held>): number => (held.size === 0 ? 1 : orderOf(held).lastTurn + 1);
 
 /** The events that wait for a witness in a subject's backend, first heard first. The list changes with what waits. */
 export const waitingWith = (held: Shelf<Held>, subject: string): readonly Held[] =>
-  orderOf(held).groups.get(groupOf(subject)) ?? NONE;
+  held.size === 0 ? NONE : (orderOf(held).groups.get(groupOf(subject)) ?? NONE);
 
 /** The events of a host that wait for a second, first due first. The list changes with what waits. */
 export const waitingAt = (held: Shelf<Held>, host: string): readonly Held[] =>

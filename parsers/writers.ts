@@ -21,6 +21,8 @@ import { linesVary, OPEN } from './strangers.js';
  */
 const OF_STATES = new Set([0, 1, 2, 4, 5]);
 
+const isOfTraffic = (priority: number | null): boolean => priority !== null && !OF_STATES.has(priority & 7);
+
 /** The first of the facilities that are for an operator's own use, local0 to local7 (RFC 5424 section 6.2.1): a program logs to them only if it was told to. */
 const LOCAL0 = 16;
 
@@ -52,38 +54,31 @@ export function hearHead(
   const profile = profileOf(heard, host);
   const before = profile.heads?.[origin];
   const isOwn = tagPid === pid || (origin === 'syslog' && tagPid === null);
-  const ofWorker = isWorker(heard, host, pid ?? 0);
-  const carrier = isOwn || !ofWorker ? null : tagPid;
+  const numbered = tagPid !== null;
+  const direct = before?.direct === true || isOwn;
   // A client that knows a worker's pid can write lines that look like its stderr, with another facility; a master's it cannot.
-  const isSure = origin === 'syslog' || before === undefined || before.facilities.length === 0 || !ofWorker;
-  const head: Head = {
-    numbered: tagPid !== null,
-    direct: before?.direct === true || isOwn,
-    facilities: withOne(before?.facilities, priority === null || !isSure ? null : priority >> 3),
-    inTagsPlace: withOne(before?.inTagsPlace, inTagsPlace),
-    carriers: withOne(before?.carriers, carrier),
-  };
+  const isSure = origin === 'syslog' || !before?.facilities.length || !isWorker(heard, host, pid ?? 0);
+  const facilities = withOne(before?.facilities, priority === null || !isSure ? null : priority >> 3);
+  const places = withOne(before?.inTagsPlace, inTagsPlace);
+  const carriers = withOne(before?.carriers, isOwn || !isWorker(heard, host, pid ?? 0) ? null : tagPid);
   const tags = withOne(profile.tags, tag);
-  if (tags === profile.tags && before !== undefined && isSame(head, before)) return heard;
+  const isKnown =
+    before?.numbered === numbered &&
+    before.direct === direct &&
+    before.facilities === facilities &&
+    before.inTagsPlace === places &&
+    before.carriers === carriers &&
+    tags === profile.tags;
+  if (isKnown) return heard;
+  const head: Head = { numbered, direct, facilities, inTagsPlace: places, carriers };
   return withProfile(heard, host, { tags, heads: { ...profile.heads, [origin]: head } });
-}
-
-function isSame(a: Head, b: Head): boolean {
-  return (
-    a.numbered === b.numbered &&
-    a.direct === b.direct &&
-    a.facilities === b.facilities &&
-    a.inTagsPlace === b.inTagsPlace &&
-    a.carriers === b.carriers
-  );
 }
 
 /** Why a line cannot be what it claims to be, whatever other lines say the same; null if it can. `at`: when it was written, if that is known. */
 export function contradiction(heard: Heard, host: string, record: LogRecord, at?: Instant): string | null {
   const { origin, priority, level, sentence } = record;
   if (origin === 'stderr') return contradictionOnStderr(heard, host, record, at);
-  const severities = isOfCarrier(record) ? [level] : [priority, level];
-  if (severities.some((one) => one !== null && !OF_STATES.has(one & 7))) return 'its severity is that of traffic';
+  if (isOfTraffic(level) || (isOfTraffic(priority) && !isOfCarrier(record))) return 'its severity is that of traffic';
   if (level !== null && !isCarrier(heard, host, record)) return "HAProxy's header stands behind another one";
   return isOfWorkers(sentence) ? 'a master tells of its workers on stderr only' : null;
 }
@@ -153,8 +148,9 @@ function otherWriter(heard: Heard, { host, pid, tagPid }: LogRecord): WorkerRef 
 
 /** Whether HAProxy's header stands in another program's message although no believed line did: any program can write one. */
 function isInAnother(heard: Heard, host: string, origin: Origin, inTagsPlace: string | null): boolean {
+  if (inTagsPlace === null) return false;
   const known = profileOf(heard, host).heads?.[origin]?.inTagsPlace;
-  return inTagsPlace !== null && known !== undefined && !known.includes(inTagsPlace);
+  return known !== undefined && !known.includes(inTagsPlace);
 }
 
 /** Whether the only line of an event stands in another program's message, as if a `log` target had brought it. */
