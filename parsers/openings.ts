@@ -48,7 +48,8 @@ export function byFirstByte(texts: readonly string[]): Openings {
   const openings: Openings = [];
   for (const opening of texts.map(bytesOf)) {
     const first = opening[0]!;
-    openings[first] = [...(openings[first] ?? []), opening];
+    openings[first] ??= [];
+    openings[first].push(opening);
   }
   return openings;
 }
