@@ -1,6 +1,6 @@
 /** What is remembered of the lines heard lately: plain data on shelves, so that it can be stored row by row. */
 import type { EventId, HaproxyEvent, StateSentence } from './event.js';
-import { backendKey, serverKey, type WorkerRef, workerKey } from './keys.js';
+import { backendKey, serverKey, stopKey, type WorkerRef, workerKey } from './keys.js';
 import type { Instant, Origin, Sentence } from './record.js';
 import { Shelf } from './shelf.js';
 
@@ -238,7 +238,7 @@ export function subjectKey(worker: WorkerRef, sentence: StateSentence): string {
     case 'backend.exhausted':
       return backendKey(worker, sentence.backend);
     case 'proxy.stopped':
-      return `${workerKey(worker)} ${sentence.proxy} stopped`;
+      return stopKey(worker, sentence.proxy);
     case 'worker.started':
     case 'worker.loading':
     case 'worker.failed':

@@ -17,8 +17,10 @@ export function speakerOf(key: string): WorkerRef {
 export const backendKey = ({ host, pid }: WorkerRef, backend: string): string => `${host} ${pid} ${backend}`;
 export const serverKey = ({ host, pid }: WorkerRef, { backend, server }: ServerRef): string =>
   `${host} ${pid} ${backend}/${server}`;
+/** What a worker said of a proxy's stop. */
+export const stopKey = ({ host, pid }: WorkerRef, proxy: string): string => `${host} ${pid} ${proxy} stopped`;
 /** Notes that a `log` target spoke of a backend: each proxy has targets of its own. */
-export const loggedKey = (worker: WorkerRef, backend: string): string => `${backendKey(worker, backend)} logged`;
+export const loggedKey = ({ host, pid }: WorkerRef, backend: string): string => `${host} ${pid} ${backend} logged`;
 /** How far the `log` targets of a host's proxy reach (reach.ts). */
 export const reachKey = (host: string, proxy: string): string => `${host} 0 ${proxy} reach`;
 /** Notes that a host had such a proxy: one of its workers told that it stopped. */

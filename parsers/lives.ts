@@ -4,8 +4,8 @@
  */
 import { ended, inOneBreath, runEnded } from './copies.js';
 import { backendOf, beginsWorker, type StateSentence } from './event.js';
-import { type Heard, type Subject, subjectKey, type Voice } from './heard.js';
-import { type WorkerRef, workerKey } from './keys.js';
+import type { Heard, Subject, Voice } from './heard.js';
+import { stopKey, type WorkerRef, workerKey } from './keys.js';
 import type { Instant, Origin } from './record.js';
 
 /** How much later than the first a copy of another target comes at most, if a stop stands between them. */
@@ -59,8 +59,6 @@ export function hasStoppedAny({ subjects }: Heard, worker: WorkerRef): boolean {
     key.startsWith(own) && key.endsWith(' stopped') && Object.values(voices).some(({ text }) => text !== '');
   return subjects.under(worker.host, isStop).length > 0;
 }
-
-const stopKey = (worker: WorkerRef, proxy: string): string => subjectKey(worker, { kind: 'proxy.stopped', proxy });
 
 /** A run ends with its backend's stop. A line that bears a stamp from before that, or comes within a second of the run, is the old life's. */
 function sinceStop(subject: Subject, voice: Voice, stops: Subject['voices'], { origin, at }: Word): Subject {

@@ -17,13 +17,13 @@ const ARMS = 1 << BITS;
 const WORD_BITS = 8;
 const WORD_MASK = (1 << WORD_BITS) - 1;
 
-/** One name and its thing. `next` is another name with the same hash. */
+/** One name and its thing. `next` is another name with the same hash. (Fields that are not declared so are set twice for each of them.) */
 class Leaf<V> {
   declare readonly arms?: never;
-  readonly hash: number;
-  readonly name: string;
-  readonly value: V;
-  readonly next: Leaf<V> | undefined;
+  declare readonly hash: number;
+  declare readonly name: string;
+  declare readonly value: V;
+  declare readonly next: Leaf<V> | undefined;
 
   constructor(hash: number, name: string, value: V, next: Leaf<V> | undefined) {
     this.hash = hash;
@@ -35,9 +35,9 @@ class Leaf<V> {
 
 /** What its leaves have in common: the bits of their hashes below `shift`, which are those of `hash`. The next ones decide which arm a leaf is on. */
 class Branch<V> {
-  readonly shift: number;
-  readonly hash: number;
-  readonly arms: readonly Tree<V>[];
+  declare readonly shift: number;
+  declare readonly hash: number;
+  declare readonly arms: readonly Tree<V>[];
 
   constructor(shift: number, hash: number, arms: readonly Tree<V>[]) {
     this.shift = shift;
