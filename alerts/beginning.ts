@@ -19,15 +19,14 @@ export function isOfFile(board: Board, event: HaproxyEvent, { change, cause }: S
 }
 
 /**
- * A server that was taken out by hand is down in a state file: the work goes on in the worker that read it. Returns whether the server is
- * in maintenance, or in drain, for that reason; null for any other server.
+ * A server that was taken out by hand is down in a state file: the work goes on in the worker that read it. Takes a sentence of that file (`isOfFile`);
+ * returns whether the server is in maintenance, or in drain, for that reason; null for any other server.
  */
 export function workTakenOver(
   board: Board,
   event: HaproxyEvent,
   says: ServerSentence,
 ): Pick<ServerState, 'maint' | 'drain'> | null {
-  if (!isOfFile(board, event, says)) return null;
   const before = siblingsOf(board, event)
     // The file is written for a reload. After a stop or a crash it is an old one.
     .filter(({ end }) => end === null || end.how === 'process_replaced')

@@ -165,7 +165,14 @@ export function shown(server: ServerState): Shown {
 }
 
 export const workerOf = (board: Board, { host, pid }: WorkerRef): WorkerState | undefined =>
-  board.workers.get(host)?.find((worker) => worker.pid === pid);
+  withPid(board.workers.get(host) ?? NO_WORKERS, pid);
+
+/** Asked a dozen times for each event. */
+export function withPid(workers: Workers, pid: number): WorkerState | undefined {
+  for (let at = 0; at < workers.length; at++) if (workers[at]!.pid === pid) return workers[at];
+  return undefined;
+}
+
 /** The other workers of its host. */
 export function siblingsOf(board: Board, { host, pid }: WorkerRef): Workers {
   const all = board.workers.get(host) ?? NO_WORKERS;
@@ -195,14 +202,15 @@ export function ofWorker<V>(
 export function outAfter(out: OutServers, server: string, before: ServerState, after: ServerState): OutServers {
   if (before.left === after.left) return out;
   const others = out.last.filter((name) => name !== server);
-  const count = (one: ServerState) => (one.left === null ? 0 : 1);
-  const unplanned = (one: ServerState) => (one.left === null || one.planned ? 0 : 1);
   return {
-    total: out.total - count(before) + count(after),
-    unplanned: out.unplanned - unplanned(before) + unplanned(after),
+    total: out.total - isOut(before) + isOut(after),
+    unplanned: out.unplanned - isOutUnplanned(before) + isOutUnplanned(after),
     last: after.left === null ? others : [...others, server].slice(-MOST_FALLEN),
   };
 }
+
+const isOut = ({ left }: ServerState): 0 | 1 => (left === null ? 0 : 1);
+const isOutUnplanned = ({ left, planned }: ServerState): 0 | 1 => (left === null || planned ? 0 : 1);
 
 /** How the backend named by its key fell: its servers that are out, as facts. */
 export function fallOf(board: Board, backend: string): Pick<Fall, 'last' | 'total'> {

@@ -19,24 +19,17 @@ export interface HostClock {
 const DISORDER_MS = 60_000;
 
 /**
- * The clocks after a line of `host`, stamped `at`, was read at `heardAt` by our clock. A line that was read long after it was written
- * (`live: false`) cannot tell that a clock is behind, nor, where a log was added to others later, that it was set back. But a stamp
- * ahead of our own clock was wrong in any case.
+ * The clock of a host, known so far or not, after a line of it, stamped `at`, was read at `heardAt` by our clock. A line that was read long after it was
+ * written (`live: false`) cannot tell that a clock is behind, nor, where a log was added to others later, that it was set back. But a stamp ahead of our own
+ * clock was wrong in any case.
  */
-export function noteTime(
-  clocks: Shelf<HostClock>,
-  host: string,
-  at: Instant,
-  heardAt: Instant,
-  live: boolean,
-): Shelf<HostClock> {
-  const known = clocks.get(host);
+export function clockAfter(known: HostClock | undefined, at: Instant, heardAt: Instant, live: boolean): HostClock {
   if (known && known.at > at) {
     const setBack = known.at - at > DISORDER_MS && (live || known.at - heardAt > DISORDER_MS);
-    if (!setBack) return clocks;
+    if (!setBack) return known;
   }
   const skewMs = at - heardAt;
-  return clocks.with(host, { at, skewMs: live ? skewMs : Math.max(0, skewMs) });
+  return { at, skewMs: live ? skewMs : Math.max(0, skewMs) };
 }
 
 /** The clocks after ours was set back by `byMs`, or forward where that is negative: theirs were not, as far as is known, and go on as they did. */

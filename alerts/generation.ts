@@ -24,14 +24,14 @@ import { beganTogether, isReplaced } from './kin.js';
 import { ended } from './outage.js';
 import { madeRoomFor, TOGETHER_MS } from './past.js';
 import { isFoundByCheck } from './sources.js';
+import type { Speaker } from './speaker.js';
 import type { OutageEnd } from './state.js';
 import { atLatest, hasMadeRoomFor, hasStoppedAsWhole } from './stops.js';
-import { forgetWorker, isAnother, put } from './workers.js';
+import { forgetWorker, put } from './workers.js';
 
 /** Forgets the earlier worker if the pid is another one's by now: what it left open has ended with it. */
-export function renewWorker(board: Board, event: HaproxyEvent): Change {
-  const known = workerOf(board, event);
-  if (!known || !isAnother(board, known, event)) return unchanged(board);
+export function renewWorker(board: Board, event: HaproxyEvent, speaker: Speaker): Change {
+  if (speaker !== 'another') return unchanged(board);
   const change = endOutages(board, event, event.at, 'process_replaced');
   return { ...change, board: forgetWorker(change.board, event) };
 }
@@ -124,12 +124,11 @@ function backendsOf(board: Board, worker: WorkerRef, isSo?: (state: BackendState
  * (tried with 1.6.3).
  */
 export function supersede(board: Board, event: HaproxyEvent): Change {
-  const self = workerOf(board, event);
+  const siblings = siblingsOf(board, event);
+  const self = siblings.length === 0 ? undefined : workerOf(board, event);
   if (!self) return unchanged(board);
   const { startedAt } = self;
-  const older = siblingsOf(board, event).filter(
-    (one) => !one.over && (one.heir === event.pid || hasMadeRoomFor(board, one, event)),
-  );
+  const older = siblings.filter((one) => !one.over && (one.heir === event.pid || hasMadeRoomFor(board, one, event)));
   const isReplacedNow = (worker: WorkerState) => {
     if (hasMadeRoomFor(board, worker, event)) return true;
     const isSuccessor =
@@ -175,8 +174,8 @@ function replaced(before: Board, host: string, workers: Workers, at: Instant): C
  * word comes late.
  */
 export function makeRoom(before: Board, event: HaproxyEvent): Change {
-  const self = workerOf(before, event);
-  if (event.says.kind !== 'worker.started' || !self) return unchanged(before);
+  const self = event.says.kind === 'worker.started' ? workerOf(before, event) : undefined;
+  if (!self) return unchanged(before);
   const since = siblingsOf(before, event).flatMap((worker) => {
     if (!madeRoomFor(self, worker)) return [];
     const isSinceItsStop = ({ outage, stop }: BackendState) =>

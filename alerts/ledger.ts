@@ -86,15 +86,20 @@ export class Ledger {
     this.#agendas = this.#agendas.without(host);
   }
 
+  /** Whether nothing may be due at a host by now; mostly so. */
+  isIdle(host: string, now: Instant, tells: boolean): boolean {
+    const agenda = this.#agendas.get(host);
+    return agenda !== undefined && !(tells && !agenda.allTold) && (agenda.first === null || agenda.first.at > now);
+  }
+
   /**
-   * The incidents of a host that may be due by now, each once.
+   * The incidents of a host that may be due by now, each once; it is not idle.
    * @param tells whether anybody may be told
    * @param mayBeTold whether there is something to tell of an incident: what may not be told now is not forgotten
    */
   due(host: string, now: Instant, tells: boolean, mayBeTold: (incident: Incident) => boolean): Incident[] {
     const agenda = this.#agendas.get(host);
     if (!agenda || (tells && !agenda.allTold)) return this.open((one) => one.host === host);
-    if (agenda.first === null || agenda.first.at > now) return [];
     const { keys, rest } = takeDue(agenda, now);
     const due = [...keys].map((key) => this.#incidents.get(key)).filter((one) => one !== undefined);
     const allTold = rest.allTold && (tells || !due.some(mayBeTold));

@@ -19,6 +19,7 @@ import { endWorker, lastWords, makeRoom, renewWorker, supersede } from './genera
 import { availabilityAfter, type ServerSentence, settle } from './outage.js';
 import { isOfThePast } from './past.js';
 import { isPlannedChange } from './planned.js';
+import type { Speaker } from './speaker.js';
 import type { Evidence } from './state.js';
 import { countedOnReturn } from './uncounted.js';
 import { cameBackUnseen } from './unseen.js';
@@ -27,13 +28,15 @@ import { noteWorker } from './workers.js';
 /**
  * What an event makes of the board.
  * @param copies how many lines have said so, up to now
+ * @param speaker whose pid it bears
  */
-export function observe(board: Board, event: HaproxyEvent, copies: number): Change {
-  const renewed = renewWorker(board, event);
+export function observe(board: Board, event: HaproxyEvent, copies: number, speaker: Speaker): Change {
+  const renewed = renewWorker(board, event, speaker);
   const again = renewed.board !== board && mayBeOfBygone(event);
   const superseded = supersede(noteWorker(renewed.board, event, again), event);
   const past = makeRoom(superseded.board, event);
   const change = lastWords(past.board, hearOf(past.board, event, copies), event);
+  if (renewed.outages.length + superseded.outages.length + past.outages.length === 0) return change;
   // An outage that goes on in the younger worker was never over, nor was one that ends with that worker's death.
   const died = change.outages.some((one) => one.died);
   const before = superseded.outages.map((one) => ({ ...one, died }));
@@ -72,16 +75,17 @@ function hearOf(board: Board, event: HaproxyEvent, copies: number): Change {
 }
 
 function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, copies: number): Change {
-  const after = changeServer(stateBefore(board.servers.get(serverKey(event, says.server)), says), says, board, event);
+  const known = board.servers.get(serverKey(event, says.server));
   const counted =
-    withoutOldCounts(board, event, says) ??
-    countedAtBeginning(board, event, says) ??
-    countedOnReturn(board, event, says, after);
+    says.counts === null
+      ? (countedAtBeginning(board, event, says) ??
+        countedOnReturn(board, event, says, changeServer(stateBefore(known, says), says, board, event)))
+      : withoutOldCounts(board, event, says);
   if (counted !== null) {
     const meant = { ...event, says: counted };
     return { ...changeOf(board, meant, counted, copies, 'inferred'), event: meant };
   }
-  const back = cameBackUnseen(board, event, says);
+  const back = known === undefined ? null : cameBackUnseen(board, event, says, known);
   if (back === null) return changeOf(board, event, says, copies);
   const change = changeOf(back.board, event, says, copies);
   return { ...change, outages: [...back.outages, ...change.outages] };
@@ -89,10 +93,13 @@ function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, 
 
 function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copies: number, how?: Evidence): Change {
   const key = serverKey(event, says.server);
-  const known = board.servers.get(key) ?? FRESH_SERVER;
-  const before = stateBefore(board.servers.get(key), says);
-  const work = workTakenOver(board, event, says);
-  const changed = { ...changeServer(before, says, board, event), ...work };
+  const heard = board.servers.get(key);
+  const known = heard ?? FRESH_SERVER;
+  const before = stateBefore(heard, says);
+  const ofFile = isOfFile(board, event, says);
+  const work = ofFile ? workTakenOver(board, event, says) : null;
+  const said = changeServer(before, says, board, event);
+  const changed = work === null ? said : { ...said, ...work };
   const from = shown(before);
   const to = shown(changed);
   const planned = to !== 'up' && (work !== null || isPlanned(board, event, says, before));
@@ -103,10 +110,11 @@ function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copie
   const stays = known.left !== null && known.planned === planned;
   const left = to === 'up' ? null : stays ? known.left : { at, utcOffsetMin, cause: says.cause };
   // Of a state from a file the log says only that it was loaded; which worker loaded it follows from which one was started next.
-  const evidence: Evidence = isOfFile(board, event, says) ? 'inferred' : 'observed';
+  const evidence: Evidence = ofFile ? 'inferred' : 'observed';
   const { operational, maint, drain } = changed;
   const tracks = says.cause.via ?? known.tracks;
-  const after = { operational, maint, drain, planned, left, evidence, ...(tracks && { tracks }) };
+  const after: ServerState = { operational, maint, drain, planned, left, evidence };
+  if (tracks) after.tracks = tracks;
   const servers = board.servers.with(key, after);
   const { out } = board.backends.get(backendKey(event, backend)) ?? FRESH_BACKEND;
   const now = outAfter(out, server, known, after);
@@ -121,7 +129,7 @@ function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copie
   if (from === to) return change;
   const { cause } = says;
   const transition = { id, at, utcOffsetMin, host, pid, backend, server, from, to, planned, evidence, copies, cause };
-  return { ...change, transition };
+  return { board: change.board, transition, outages: change.outages };
 }
 
 /**

@@ -77,7 +77,8 @@ export function settle(
       known.stopped === stopped &&
       known.countsEvidence === countsEvidence &&
       isSame(known.counts, counts);
-    const now = { outage: open, out, counts, countsEvidence, stopped, ...(stop && { stop }) };
+    const now: BackendState = { outage: open, out, counts, countsEvidence, stopped };
+    if (stop) now.stop = stop;
     const after = isAsKnown ? board : boardWith(board, { backends: board.backends.with(key, now) });
     return {
       board: after,

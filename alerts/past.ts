@@ -14,8 +14,9 @@ export const TOGETHER_MS = 1_000;
 
 /** Whether an event tells of servers in a worker that has stopped and in whose place another one serves by now. */
 export function isOfThePast(board: Board, event: HaproxyEvent): boolean {
-  if (isOfBygone(board, event)) return true;
   const self = workerOf(board, event);
+  if (self !== undefined && self.stopAt === undefined) return false;
+  if (isOfBygone(board, event)) return true;
   if (!self?.stopAt || atLatest(event.at) < self.stopAt) return false;
   const backend = backendOf(event.says);
   if (backend === null) return false;

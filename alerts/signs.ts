@@ -1,13 +1,13 @@
 /** What an event says of every trouble but the outage, which the board keeps itself: the trouble is there in a worker, or it is not. */
 
-import { backendKey, type Cause, type HaproxyEvent, isSign, type SignSentence, serverKey } from '../parsers/index.js';
-import { type Change, FRESH_BACKEND, shown } from './board.js';
+import { backendKey, type Cause, type HaproxyEvent, isSign, type SignSentence } from '../parsers/index.js';
+import { type Board, type Change, FRESH_BACKEND } from './board.js';
 import { endedUnwished, isTakenOver } from './generation.js';
 import { type Fall, NO_FALL } from './incident.js';
 import { fallBy, type ServerSentence } from './outage.js';
 import { isOfThePast } from './past.js';
 import { type Rule, WHOLE } from './rules.js';
-import type { Evidence, Shown } from './state.js';
+import type { Evidence, Shown, Transition } from './state.js';
 import { beganShortlyBefore } from './workers.js';
 
 export interface Sign {
@@ -56,8 +56,7 @@ function signsOfServer(event: HaproxyEvent, says: ServerSentence, { board, trans
   const { backend } = says.server;
   const key = backendKey(event, backend);
   const { out, countsEvidence = 'observed' } = board.backends.get(key) ?? FRESH_BACKEND;
-  const signs: Sign[] = [];
-  if (transition !== null) signs.push(...signsOfTransition(event, says, { board, transition }));
+  const signs = transition === null ? [] : signsOfTransition(event, says, board, transition);
   if (says.counts === null) return signs;
   const { active, backup } = says.counts;
   // With no server at all there is an outage, and these troubles go on below it.
@@ -66,27 +65,36 @@ function signsOfServer(event: HaproxyEvent, says: ServerSentence, { board, trans
   const isLast = active + backup === 1 && out.total > 0;
   const planned = out.total > 0 && out.unplanned === 0;
   const fall = isOnBackup || isLast ? fallBy(board, event, key) : NO_FALL;
-  const about = { subject: backend, planned, cause: says.cause, fall, evidence: countsEvidence };
-  signs.push({ rule: 'backup_only', is: isOnBackup ? 'present' : 'absent', ...about });
-  signs.push({ rule: 'last_server', is: isLast ? 'present' : 'absent', ...about });
+  const sign = (rule: Rule, is: Sign['is']): Sign => ({
+    rule,
+    subject: backend,
+    is,
+    planned,
+    fall,
+    cause: says.cause,
+    evidence: countsEvidence,
+  });
+  signs.push(
+    sign('backup_only', isOnBackup ? 'present' : 'absent'),
+    sign('last_server', isLast ? 'present' : 'absent'),
+  );
   return signs;
 }
 
 function signsOfTransition(
   event: HaproxyEvent,
   { server, cause }: ServerSentence,
-  { board, transition }: Pick<Change, 'board'> & { transition: NonNullable<Change['transition']> },
+  board: Board,
+  { from, to, planned }: Transition,
 ): Sign[] {
-  const { from, to, planned } = transition;
-  const known = board.servers.get(serverKey(event, server));
-  const state = known ? shown(known) : to;
-  const fall = { ...NO_FALL, workerBegan: beganShortlyBefore(board, event) };
-  const about = { subject: `${server.backend}/${server.server}`, planned, cause, fall, state };
-  const signs: Sign[] = [{ rule: 'server_down', is: to === 'down' ? 'present' : 'absent', ...about }];
+  const subject = `${server.backend}/${server.server}`;
+  const fall: Fall = { last: NO_FALL.last, total: NO_FALL.total, workerBegan: beganShortlyBefore(board, event) };
+  const sign = (rule: Rule, is: Sign['is']): Sign => ({ rule, subject, is, planned, fall, cause, state: to });
+  const signs = [sign('server_down', to === 'down' ? 'present' : 'absent')];
   const fellOrRose = (from === 'up' && to === 'down') || (from === 'down' && to === 'up');
-  if (fellOrRose && !planned) signs.push({ rule: 'flapping', is: 'passing', ...about });
+  if (fellOrRose && !planned) signs.push(sign('flapping', 'passing'));
   // In maintenance it is not checked.
-  if (to === 'up' || to === 'maint') signs.push({ rule: 'checks_failing', is: 'absent', ...about });
+  if (to === 'up' || to === 'maint') signs.push(sign('checks_failing', 'absent'));
   return signs;
 }
 

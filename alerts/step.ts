@@ -8,7 +8,7 @@
  */
 import { type HaproxyEvent, type Instant, isSign } from '../parsers/index.js';
 import { type Change, unchanged } from './board.js';
-import { hostTime, noteTime } from './clocks.js';
+import { clockAfter, hostTime } from './clocks.js';
 import { changesAt } from './due.js';
 import { withoutOld } from './flapping.js';
 import { endWithMaster } from './generation.js';
@@ -19,9 +19,10 @@ import { endings, namesBefore } from './renamed.js';
 import { setBack } from './set-back.js';
 import { signsOf } from './signs.js';
 import type { Input, Situation, Step } from './situation.js';
+import { isNewWorker, speakerOf } from './speaker.js';
 import { Turn } from './turn.js';
-import { forgetHosts, vanishedHosts, without } from './vanished.js';
-import { endedWorkers, isNewWorker, replacedWorker, stoppedBackend } from './workers.js';
+import { forgetHosts, NO_HOSTS, vanishedHosts, without } from './vanished.js';
+import { endedWorkers, replacedWorker, stoppedBackend } from './workers.js';
 
 /** One step of the machine: pure and whole. Apart from it, only the impact of an outage changes an incident (strike.ts). */
 export function step(situation: Situation, input: Input, plan: Plan): Step {
@@ -38,32 +39,37 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
     return turn.end(situation, null, []);
   }
   const { event, copies, live, past = false, heardAt, traffic } = input;
-  const vanished = vanishedHosts(situation.clocks, event, heardAt, traffic);
-  const clocks = noteTime(without(situation.clocks, vanished), event.host, event.at, heardAt, live);
-  const now = clocks.get(event.host)!.at;
-  const before = situation.clocks.get(event.host)?.at ?? now;
-  const changes = withoutOld(situation.changes, { host: event.host, before, now }, plan.policy.flapping);
+  const { host } = event;
+  const known = situation.clocks.get(host);
+  const clock = clockAfter(known, event.at, heardAt, live);
+  const vanished = known === undefined ? vanishedHosts(situation.clocks, event, heardAt, traffic) : NO_HOSTS;
+  const clocks = without(situation.clocks, vanished).with(host, clock);
+  const now = clock.at;
+  const before = known?.at ?? now;
+  const changes = withoutOld(situation.changes, { host, before, now }, plan.policy.flapping);
   const isSetBack = now < before;
-  const back = isSetBack ? setBack(situation.board, event.host, before, now) : { board: situation.board, outages: [] };
+  const back = isSetBack ? setBack(situation.board, host, before, now) : { board: situation.board, outages: [] };
   const { board } = back;
   const turn = new Turn({ ...situation, board, changes }, plan, { nowAt: () => now, now: heardAt, tells: live, past });
-  if (isSetBack) turn.setBack(event.host);
-  turn.passTime(event.host);
+  if (isSetBack) turn.setBack(host);
+  turn.passTime(host);
+  const speaker = speakerOf(board, event);
   // A sign does not make its speaker a new worker: a master, for one, says that a reload failed.
-  if (!isSign(event.says) && isNewWorker(board, event)) turn.takeOver(event);
+  const isOfState = !isSign(event.says);
+  if (isOfState && isNewWorker(board, event, speaker)) turn.takeOver(event);
   const forgotten = forgetHosts(board, vanished, now);
   for (const outage of forgotten.outages) turn.follow(outage);
   turn.vanish(vanished);
-  const change = isSign(event.says) ? endWithMaster(forgotten.board, event) : observe(forgotten.board, event, copies);
+  const change = isOfState ? observe(forgotten.board, event, copies, speaker) : endWithMaster(forgotten.board, event);
   for (const outage of change.outages) turn.follow(outage);
-  turn.retire(event.host, endedWorkers(forgotten.board, change.board, event));
-  turn.retire(event.host, stoppedBackend(change.board, event));
-  turn.retire(event.host, replacedWorker(event));
+  turn.retire(host, endedWorkers(forgotten.board, change.board, event, speaker));
+  turn.retire(host, stoppedBackend(change.board, event));
+  turn.retire(host, replacedWorker(event));
   for (const sign of signsOf(change.event ?? event, change)) turn.heed(event, sign);
   const names = namesBefore(forgotten.board, event);
   const again = names.reduce((rest, host) => underName(turn, rest, { ...event, host }), unchanged(change.board));
-  const outages = [...forgotten.outages, ...change.outages, ...again.outages].map(({ outage }) => outage);
-  return turn.end({ board: again.board, clocks }, change.transition, [...back.outages, ...outages]);
+  const followed = forgotten.outages.concat(change.outages, again.outages).map(({ outage }) => outage);
+  return turn.end({ board: again.board, clocks }, change.transition, back.outages.concat(followed));
 }
 
 /** Ends what an event ends under a name that its host had before, which it bears here. */

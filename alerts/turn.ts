@@ -43,20 +43,20 @@ export class Turn {
   follow({ outage, fall, died = false, mayBeOverSince }: OutageChange): void {
     if (outage.end === null && !this.#isOn('outage')) return;
     const spell = spellOf(outage, fall, masterOf(this.#board, outage));
-    if (outage.end === null) this.#present(spell);
-    else this.#absent(spell, endOf(outage), died, mayBeOverSince);
+    const known = this.#ledger.get(spell);
+    if (outage.end === null) this.#present(spell, known);
+    else if (known !== undefined) this.#absent(spell, known, endOf(outage), died, mayBeOverSince);
   }
 
-  /** Takes in what an event says of any other trouble. */
+  /** Takes in what an event says of any other trouble. Mostly that it is not there, which is no news of a trouble that was not there before. */
   heed(event: HaproxyEvent, sign: Sign): void {
     const { host, pid, at } = event;
-    const { rule, subject, evidence = 'observed' } = sign;
-    if (sign.is !== 'absent' && !this.#isOn(rule)) return;
-    const isKnown = this.#ledger.get({ host, rule, subject }) !== undefined;
-    const spell = spellOfSign(event, sign, masterOf(this.#board, event), isKnown);
-    if (sign.is === 'present') this.#present(spell);
-    else if (sign.is === 'absent') this.#absent(spell, { pid, at, evidence }, false);
-    else this.#pass(spell, sign);
+    const { rule, subject, is, evidence = 'observed' } = sign;
+    if (is !== 'absent' && !this.#isOn(rule)) return;
+    const known = this.#ledger.get({ host, rule, subject });
+    if (is === 'passing') this.#pass(event, sign, known);
+    else if (is === 'present') this.#present(this.#spellOf(event, sign, known), known);
+    else if (known !== undefined) this.#absent(this.#spellOf(event, sign, known), known, { pid, at, evidence }, false);
   }
 
   /** Takes in what has ended at a host with its workers. Not outages: the board ends those. */
@@ -102,7 +102,9 @@ export class Turn {
   /** Does what is due by now at one host. */
   passTime(host: string): void {
     const { tells } = this.#moment;
-    const due = this.#ledger.due(host, this.#nowAt(host), tells, (one) => this.#mayBeTold(one));
+    const now = this.#nowAt(host);
+    if (this.#ledger.isIdle(host, now, tells)) return;
+    const due = this.#ledger.due(host, now, tells, (one) => this.#mayBeTold(one));
     for (const incident of due) if (this.#isDue(incident)) this.#advance(incident);
     this.#ledger.refresh(host, tells);
   }
@@ -119,15 +121,9 @@ export class Turn {
 
   end({ board, clocks }: Pick<Situation, 'board' | 'clocks'>, transition: Transition | null, outages: Outage[]): Step {
     const { incidents, changed } = this.#ledger;
+    const agendas = this.#ledger.agendas();
     return {
-      situation: {
-        board,
-        clocks,
-        incidents,
-        agendas: this.#ledger.agendas(),
-        changes: this.#changes,
-        missed: this.#missed,
-      },
+      situation: { board, clocks, incidents, agendas, changes: this.#changes, missed: this.#missed },
       transition,
       outages,
       incidents: changed,
@@ -135,8 +131,11 @@ export class Turn {
     };
   }
 
-  #present(spell: Spell): void {
-    const incident = this.#ledger.get(spell);
+  #spellOf(event: HaproxyEvent, sign: Sign, known: Incident | undefined): Spell {
+    return spellOfSign(event, sign, masterOf(this.#board, event), known !== undefined);
+  }
+
+  #present(spell: Spell, incident: Incident | undefined): void {
     if (incident?.planned && incident.resolvedAt !== null && !spell.planned) {
       this.#resolve(incident); // the work was over; this is trouble of its own
       this.#advance(this.#begun(spell));
@@ -146,9 +145,8 @@ export class Turn {
     }
   }
 
-  #absent(spell: Spell, end: End, died: boolean, since?: Instant): void {
-    const incident = this.#ledger.get(spell);
-    if (!incident || (incident.resolvedAt !== null && spell.rule !== 'outage')) return;
+  #absent(spell: Spell, incident: Incident, end: End, died: boolean, since?: Instant): void {
+    if (incident.resolvedAt !== null && spell.rule !== 'outage') return;
     if (spell.orphan && this.#goesOnBeside(incident, spell.master)) return;
     // It may have begun while the host's clock was ahead, and cannot end later than now.
     const at = Math.min(end.at, this.#nowAt(spell.host));
@@ -161,16 +159,17 @@ export class Turn {
   }
 
   /** Takes in that a server has gone up or down once more. Too often within a time, and it flaps, until it has not changed for a while. */
-  #pass(spell: Spell, { state = 'up' }: Sign): void {
-    const key = changesKey(spell.host, spell.pid, spell.subject);
-    const known = this.#ledger.get(spell);
-    const { recent, flaps } = flapped(this.#changes.get(key) ?? [], spell.at, this.#plan.policy.flapping);
+  #pass(event: HaproxyEvent, sign: Sign, known: Incident | undefined): void {
+    const { at, host, pid } = event;
+    const key = changesKey(host, pid, sign.subject);
+    const { recent, flaps } = flapped(this.#changes.get(key) ?? [], at, this.#plan.policy.flapping);
     this.#changes = this.#changes.with(key, recent);
     if (!known && !flaps) return;
+    const spell = this.#spellOf(event, sign, known);
     const incident = known ? { ...joined(known, spell), times: 1 } : { ...this.#begun(spell), openedAt: recent[0]! };
     const changes = known ? (known.flaps?.changes ?? 0) + 1 : recent.length;
-    const { at: resolvedAt } = spell;
-    this.#advance({ ...incident, resolvedAt, endEvidence: 'observed', workers: [], flaps: { changes, state } });
+    const { state = 'up' } = sign;
+    this.#advance({ ...incident, resolvedAt: at, endEvidence: 'observed', workers: [], flaps: { changes, state } });
   }
 
   /** All is well with one service of the host. Returns whether the incident is also another service's, and goes on for that one alone. */

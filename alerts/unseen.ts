@@ -15,16 +15,19 @@ import {
 } from './board.js';
 import { DISORDER_MS, type ServerSentence, settle } from './outage.js';
 
-/** What the return of a server makes of the board, if this sentence about it shows that it had come back unseen; else null. */
-export function cameBackUnseen(board: Board, event: HaproxyEvent, says: ServerSentence): Change | null {
+/** What the return of a server makes of the board, if this sentence about it, as it was `known`, shows that it had come back unseen; else null. */
+export function cameBackUnseen(
+  board: Board,
+  event: HaproxyEvent,
+  says: ServerSentence,
+  known: ServerState,
+): Change | null {
+  if (!known.left) return null;
   const { server } = says;
-  const key = serverKey(event, server);
-  const known = board.servers.get(key);
-  if (!known?.left) return null;
   if (known.maint ? !isOutOfMaintenance(says) : !isAnotherFall(board, event, says, known)) return null;
   const after = known.maint ? afterMaintenance(known) : afterFall(known);
   const { out } = board.backends.get(backendKey(event, server.backend)) ?? FRESH_BACKEND;
-  const servers = board.servers.with(key, after);
+  const servers = board.servers.with(serverKey(event, server), after);
   const now = outAfter(out, server.server, known, after);
   const back = settle(boardWith(board, { servers }), event, server.backend, now, known.drain ? null : 'returned');
   const { at: fellAt } = known.left;

@@ -11,23 +11,22 @@ import { ended } from './outage.js';
 
 const VANISHED_AFTER_MS = 7 * 24 * 3_600_000;
 
-const NONE: ReadonlySet<string> = new Set();
+export const NO_HOSTS: ReadonlySet<string> = new Set();
 
 /**
- * The hosts that have been silent for a week, by the clock of the event's host as well as by ours; none unless that host speaks for the first
- * time. One that changes nothing may say nothing of states for months: if requests of it are in the log, it is there.
+ * The hosts that have been silent for a week, by the clock of the event's host, which speaks for the first time, as well as by ours. One that changes
+ * nothing may say nothing of states for months: if requests of it are in the log, it is there.
  */
 export function vanishedHosts(
   clocks: Shelf<HostClock>,
-  { host, at }: HaproxyEvent,
+  { at }: HaproxyEvent,
   heardAt: Instant,
   traffic: TrafficSeen = Shelf.of(),
 ): ReadonlySet<string> {
-  if (clocks.has(host)) return NONE;
   const vanished = new Set<string>();
   const now = Math.min(at, heardAt);
   for (const [other, clock] of clocks) if (now - clock.at > VANISHED_AFTER_MS) vanished.add(other);
-  if (vanished.size === 0) return NONE;
+  if (vanished.size === 0) return NO_HOSTS;
   for (const [key, seenAt] of traffic) if (now - seenAt <= VANISHED_AFTER_MS) vanished.delete(hostOf(key));
   return vanished;
 }

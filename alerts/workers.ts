@@ -2,14 +2,7 @@
  * Which workers there are, and which are gone. Those of a host stand in the order in which they were first heard of; who is whose heir
  * follows from that (kin.ts).
  */
-import {
-  backendKey,
-  backendOf,
-  type HaproxyEvent,
-  type Instant,
-  type Shelf,
-  type WorkerRef,
-} from '../parsers/index.js';
+import { backendKey, type HaproxyEvent, type Instant, type Shelf, type WorkerRef } from '../parsers/index.js';
 import { masterNamed } from './beside.js';
 import {
   type Board,
@@ -19,16 +12,16 @@ import {
   ofWorker,
   siblingsOf,
   type WorkerState,
+  type Workers,
+  withPid,
   workerOf,
 } from './board.js';
-import { isOfBygone, withBygone } from './bygone.js';
+import { withBygone } from './bygone.js';
 import { type Ending, NOTHING_ENDED } from './incident.js';
 import { isReplaced, noteKin } from './kin.js';
 import { hasOnlyTakenOver, isFromFile } from './sources.js';
-import { isOutlived, stopAfter, withStop } from './stops.js';
-
-/** How late the last lines of a worker that has ended may come: no later than a copy. */
-const LAST_WORDS_MS = 60_000;
+import { isNewWorker, LAST_WORDS_MS, type Speaker } from './speaker.js';
+import { stopAfter, withStop } from './stops.js';
 
 /** How far `lastAt` may lag behind: a worker that speaks a thousand times a second need not be noted as often. */
 const NOTED_AFTER_MS = 1_000;
@@ -45,26 +38,22 @@ const ALONE_GONE_AFTER_MS = 7 * 24 * HOUR_MS;
 const GONE_AFTER_MS = HOUR_MS;
 const STOPPED_GONE_AFTER_MS = 300_000;
 
-/** How late a line may come that a process wrote before its proxies stopped. */
-const LATE_WORDS_MS = 1_000;
-
-/** A fork told this long after the worker's first word is of another worker with the same pid; before that, those words may have overtaken it. */
-const SAME_PID_AGAIN_MS = 10_000;
-
-/** A fork told this long after the last one of the same pid is another one: no master forks a worker whose number is taken. */
-const FORKED_AGAIN_MS = 1_000;
-
-/** The workers of the event's host that ended with it, as ends of what they were in; and whether they died and left none in their place. */
-export function endedWorkers(before: Board, after: Board, event: HaproxyEvent): Ending {
+/**
+ * The workers of the event's host that ended with it, as ends of what they were in; and whether they died and left none in their place.
+ * @param speaker whose pid the event bore before it
+ */
+export function endedWorkers(before: Board, after: Board, event: HaproxyEvent, speaker: Speaker): Ending {
   if (before.workers === after.workers) return NOTHING_ENDED;
   const { host, at } = event;
   const now = after.workers.get(host) ?? [];
-  const byPid = new Map(now.map((worker) => [worker.pid, worker]));
-  const isOver = (worker: WorkerState) => {
-    const same = byPid.get(worker.pid);
-    return same === undefined || same.over || (worker.pid === event.pid && isAnother(before, worker, event));
-  };
-  const ended = (before.workers.get(host) ?? []).filter((worker) => !worker.over && isOver(worker));
+  const ended = (before.workers.get(host) ?? []).filter((worker) => {
+    if (worker.over) return false;
+    if (worker.pid === event.pid && speaker === 'another') return true;
+    // Of hundreds mostly all but one are as they were.
+    if (now.includes(worker)) return false;
+    return now.find(({ pid }) => pid === worker.pid)?.over ?? true;
+  });
+  if (ended.length === 0) return NOTHING_ENDED;
   const died = now.some(({ end }) => end !== null && end.at === at && end.how !== 'process_replaced');
   const ends = ended.map(({ pid }) => ({ pid, at, evidence: 'assumed' as const }));
   return { ...NOTHING_ENDED, ends, died };
@@ -92,55 +81,19 @@ export function replacedWorker({ says, pid, at }: HaproxyEvent): Ending {
 const JUST_BEGUN_MS = 60_000;
 
 /** When the worker of an event began, as its master told, or as the worker before it ended; null unless that was shortly before. */
-export function beganShortlyBefore(board: Board, event: HaproxyEvent): Instant | null {
-  const began = workerOf(board, event)?.startedAt ?? endBefore(board, event);
-  return began <= event.at && event.at - began <= JUST_BEGUN_MS ? began : null;
+export function beganShortlyBefore(board: Board, { host, pid, at }: HaproxyEvent): Instant | null {
+  const workers = board.workers.get(host) ?? [];
+  const began = withPid(workers, pid)?.startedAt ?? endBefore(workers, pid);
+  return began <= at && at - began <= JUST_BEGUN_MS ? began : null;
 }
 
 /** When the last of the workers whose heir it is ended, as their master told; before all time if none did. */
-function endBefore(board: Board, { host, pid }: WorkerRef): Instant {
-  const ends = (board.workers.get(host) ?? []).filter(({ heir, end }) => end !== null && heir === pid);
-  return Math.max(...ends.map(({ end }) => end!.at));
+function endBefore(workers: Workers, pid: number): Instant {
+  return workers.reduce(
+    (last, { heir, end }) => (end !== null && heir === pid ? Math.max(last, end.at) : last),
+    Number.NEGATIVE_INFINITY,
+  );
 }
-
-/** Whether the event is of a worker that was never heard before: a new pid, or an old one that was given again. */
-export function isNewWorker(board: Board, event: HaproxyEvent): boolean {
-  const { kind } = event.says;
-  if (kind === 'proxy.stopped' || kind === 'worker.ended') return false; // an end begins nothing
-  if (kind === 'worker.loading' || kind === 'worker.failed') return false; // it does not serve
-  const known = workerOf(board, event);
-  return known === undefined ? !isOfBygone(board, event) : isAnother(board, known, event);
-}
-
-/** Whether the pid is another worker's by now. What a worker said before its end may arrive after the word of its end. */
-export function isAnother(board: Board, known: WorkerState, event: HaproxyEvent): boolean {
-  const { at, says } = event;
-  const starts = says.kind === 'worker.started';
-  // What was first heard when it stopped is a worker only as long as that is what it still tells of.
-  if (known.heardAtStop)
-    return says.kind !== 'proxy.stopped' && (starts || !known.stopsWhole || !isOfItsPast(board, event));
-  if (known.end !== null) return starts || at - known.end.at > LAST_WORDS_MS;
-  if (!starts) return speaksBehindItsEnd(board, known, event);
-  const isForkedAgain = known.startedAt !== null && at - known.startedAt > FORKED_AGAIN_MS;
-  return isForkedAgain || at - known.firstAt >= SAME_PID_AGAIN_MS;
-}
-
-/**
- * Whether a worker that no master told of speaks although all that it served has stopped: in a container the next process has the same pid. Asks for
- * the event's own backend first, because to look at all of them takes long.
- */
-function speaksBehindItsEnd(board: Board, { startedAt }: WorkerState, event: HaproxyEvent): boolean {
-  const { at, says } = event;
-  const backend = says.kind === 'server' || says.kind === 'backend.exhausted' ? backendOf(says) : null;
-  if (backend === null || startedAt !== null) return false;
-  const { stop } = board.backends.get(backendKey(event, backend)) ?? {};
-  if (stop === undefined || at - stop.at <= LATE_WORDS_MS || isOfItsPast(board, event)) return false;
-  return ofWorker(board.backends, event, ({ stopped }) => !stopped).length === 0;
-}
-
-/** Whether a worker that has stopped is not yet another one, because one that began since has taken its place. */
-const isOfItsPast = (board: Board, event: HaproxyEvent): boolean =>
-  isOutlived(board, event) || isOfBygone(board, event);
 
 /**
  * Notes that a worker was heard, and about which backend. Forgets the workers that are long gone from its host.
@@ -216,8 +169,8 @@ function goneAfterMs({ heir, stopAt, startedAt }: WorkerState): number {
 /** The board with the worker in its place, or behind the others of its host. */
 export function put(board: Board, host: string, worker: WorkerState): Board {
   const known = board.workers.get(host) ?? [];
-  const isThere = known.some(({ pid }) => pid === worker.pid);
-  const workers = isThere ? known.map((one) => (one.pid === worker.pid ? worker : one)) : [...known, worker];
+  const at = known.findIndex(({ pid }) => pid === worker.pid);
+  const workers = at < 0 ? [...known, worker] : known.with(at, worker);
   return boardWith(board, { workers: board.workers.with(host, workers) });
 }
 

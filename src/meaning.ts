@@ -68,7 +68,8 @@ export function meaningOf(memory: Memory, line: LineToRead, plan: Plan, context:
   // What was written before haplog looked has waited for its witness since then: when time passes, all that was written meanwhile is read.
   const since = live ? reading.heardAt : Math.min(at, reading.heardAt);
   const hearing = hear(heard, parsed.record, parsed.stamp, { id: line.id, heardAt: since });
-  return { parsed, ...believed(memory, hearing, plan, reading) };
+  const { steps, struck, memory: after } = believed(memory, hearing, plan, reading);
+  return { parsed, hearing, steps, struck, memory: after };
 }
 
 /** What it means that no line has come up to `now`: events that waited for a second line are settled. */
@@ -77,41 +78,34 @@ export function meaningOfSilence(memory: Memory, now: Instant, plan: Plan, readi
 }
 
 function believed(before: Memory, hearing: Hearing, plan: Plan, reading: Reading): Belief {
-  const { live, newsSince = ALL_IS_NEWS, heardAt, passes = false } = reading;
-  let memory: Memory = memoryWith(before, { heard: hearing.heard });
+  let memory = memoryWith(before, { heard: hearing.heard });
   if (hearing.events.length === 0 && memory.unassigned.size === 0) return { hearing, steps: [], struck: [], memory };
-  const assign = (isJudged: (after: EventId) => boolean): Incident[] => {
-    const assigned = assignRequests(memory, isJudged);
-    memory = assigned.memory;
-    return assigned.changed;
-  };
-  const steps = hearing.events.flatMap(({ event, copies }) => {
-    const meanwhile = passes ? timePasses(memory.situation, event, plan) : [];
-    memory = memoryWith(memory, { situation: meanwhile.at(-1)?.situation ?? memory.situation });
-    const { situation, heard, traffic } = memory;
+  const { live, newsSince = ALL_IS_NEWS, heardAt, passes = false } = reading;
+  const steps: Step[] = [];
+  for (const { event, copies } of hearing.events) {
+    const { heard, traffic } = memory;
+    const situation = passes ? timePasses(memory.situation, event, plan, steps) : memory.situation;
     const past = event.at < newsSince;
     const stepped = step(situation, { kind: 'event', event, copies, live, past, heardAt, traffic }, plan);
     const next = withImpact(stepped, event, traffic);
-    memory = memoryWith(memory, { situation: next.situation });
     // A host that was never heard of before may take the place of others, which are then forgotten (alerts/vanished.ts).
-    if (!situation.clocks.has(event.host)) {
-      const { gone } = situation.clocks.changesTo(next.situation.clocks);
-      memory = memoryWith(memory, { heard: gone.reduce(forgetHost, heard) });
-    }
-    const struck = assign((after) => after === event.id);
-    const whole = struck.length === 0 ? next : { ...next, incidents: [...next.incidents, ...struck] };
-    return [...meanwhile, whole];
-  });
-  const struck = assign((after) => !memory.heard.held.has(after));
-  return { hearing, steps, struck, memory };
+    const isKnown = situation.clocks.has(event.host);
+    const gone = isKnown ? [] : situation.clocks.changesTo(next.situation.clocks).gone;
+    memory = memoryWith(memory, { heard: gone.reduce(forgetHost, heard), situation: next.situation });
+    const { memory: after, changed } = assignRequests(memory, (one) => one === event.id);
+    memory = after;
+    steps.push(changed.length === 0 ? next : { ...next, incidents: [...next.incidents, ...changed] });
+  }
+  const { held } = memory.heard;
+  const { memory: after, changed: struck } = assignRequests(memory, (one) => !held.has(one));
+  return { hearing, steps, struck, memory: after };
 }
 
 /** The most ticks between two lines: anything beyond is due with the later line. */
 const MOST_TICKS = 10_000;
 
-/** What time alone did to the incidents of the event's host before the event. */
-function timePasses(before: Situation, { host, at }: HaproxyEvent, plan: Plan): Step[] {
-  const steps: Step[] = [];
+/** The situation after what time alone did to the incidents of the event's host before the event; the steps that say something join the others. */
+function timePasses(before: Situation, { host, at }: HaproxyEvent, plan: Plan, steps: Step[]): Situation {
   let situation = before;
   for (let n = 0; n < MOST_TICKS; n++) {
     const due = nextDueAt(situation, host);
@@ -120,5 +114,5 @@ function timePasses(before: Situation, { host, at }: HaproxyEvent, plan: Plan): 
     if (next.incidents.length > 0) steps.push(next);
     situation = next.situation;
   }
-  return steps;
+  return situation;
 }

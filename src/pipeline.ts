@@ -62,6 +62,7 @@ export function ingest(
   const facts = new Facts();
   const misses = new Misses(batch);
   const { live } = batch;
+  const { heardAt, passes = false, newsSince = ALL_IS_NEWS } = pace;
   let now = memory;
   let nextRequests = 0;
   let nextStranger = 0;
@@ -79,7 +80,7 @@ export function ingest(
   for (const { text, start } of batch.lines) {
     takeSeenUntil(start);
     const id = `${batch.checkpoint.fingerprint}:${start}` as EventId;
-    const meaning = meaningOf(now, { text, id, live, ...pace }, plan, context);
+    const meaning = meaningOf(now, { text, id, live, heardAt, passes, newsSince }, plan, context);
     now = meaning.memory;
     if (meaning.hearing) facts.take(meaning);
     const { parsed } = meaning;

@@ -1,52 +1,66 @@
 /**
  * What happened as JSON, for programs: snake_case, times in RFC 3339 UTC with milliseconds, nulls written out, enums in
- * lower case. Others read these: keys may be added, never renamed.
+ * lower case. Others read these: keys may be added, never renamed. Written out, not spread, for the reason given in parsers/heard.ts.
  */
 import type { Impact, Incident, Notification, Outage, Transition } from '../../alerts/index.js';
 import type { Cause, Instant } from '../../parsers/index.js';
 
 /** One change of the displayed state of a server in a worker. */
-export function transitionJson({
-  at,
-  host,
-  pid,
-  backend,
-  server,
-  from,
-  to,
-  planned,
-  evidence,
-  copies,
-  cause,
-}: Transition) {
-  const about = { kind: 'transition', time: utc(at), host, pid, backend, server, from, to };
-  return { ...about, planned, evidence, copies, cause: causeJson(cause) };
+export function transitionJson(transition: Transition) {
+  const { host, pid, backend, server, from, to, planned, evidence, copies, cause } = transition;
+  return {
+    kind: 'transition',
+    time: utc(transition.at),
+    host,
+    pid,
+    backend,
+    server,
+    from,
+    to,
+    planned,
+    evidence,
+    copies,
+    cause: causeJson(cause),
+  };
 }
 
 /** One stretch in which a backend had no server available in a worker; `end` is null while it is open. */
 export function outageJson({ host, pid, backend, start, end, endHow, planned, evidence }: Outage) {
-  const about = { kind: 'outage', host, pid, backend, start: utc(start), end: utcOrNull(end), end_how: endHow };
-  return { ...about, planned, evidence };
+  return {
+    kind: 'outage',
+    host,
+    pid,
+    backend,
+    start: utc(start),
+    end: utcOrNull(end),
+    end_how: endHow,
+    planned,
+    evidence,
+  };
 }
 
 /** One stretch of trouble, across reloads. `receivers` are those who were told of it; `end_evidence` is how its end is known; `rule_off`, only if it is true, that its rule was turned off. */
 export function incidentJson(incident: Incident) {
-  const { id, host, rule, severity, subject, phase, openedAt, resolvedAt, planned, impact } = incident;
-  const { cause, receivers, ack, flaps, times, workerBegan, endEvidence } = incident;
-  const about = { kind: 'incident', id, host, rule, severity, subject, phase };
+  const { id, host, rule, severity, subject, phase, planned, impact, cause, ack } = incident;
   return {
-    ...about,
-    opened_at: utc(openedAt),
-    resolved_at: utcOrNull(resolvedAt),
+    kind: 'incident',
+    id,
+    host,
+    rule,
+    severity,
+    subject,
+    phase,
+    opened_at: utc(incident.openedAt),
+    resolved_at: utcOrNull(incident.resolvedAt),
     planned,
     impact: impactJson(impact),
     cause: cause === null ? null : causeJson(cause),
-    receivers,
+    receivers: incident.receivers,
     acknowledged: ack && { at: utc(ack.at), by: ack.by, note: ack.note },
-    flaps,
-    times,
-    worker_began_at: utcOrNull(workerBegan),
-    end_evidence: endEvidence,
+    flaps: incident.flaps,
+    times: incident.times,
+    worker_began_at: utcOrNull(incident.workerBegan),
+    end_evidence: incident.endEvidence,
     ...(incident.ruleOff && { rule_off: true }),
   };
 }
