@@ -141,11 +141,15 @@ export interface Change {
   event?: HaproxyEvent;
   transition: Transition | null;
   /** Outages that opened, ended, or turned out to be no planned work, each with the servers of its backend that are out. */
-  outages: OutageChange[];
+  outages: readonly OutageChange[];
+  /** The event is of a worker that has made room for another one, and says nothing of how things stand (past.ts). */
+  isOfThePast?: true;
 }
 
+export const NO_OUTAGES: readonly OutageChange[] = [];
+
 /** The change that an event without consequences makes. */
-export const unchanged = (board: Board): Change => ({ board, transition: null, outages: [] });
+export const unchanged = (board: Board): Change => ({ board, transition: null, outages: NO_OUTAGES });
 
 export interface OutageChange {
   outage: Outage;

@@ -11,6 +11,7 @@ import {
   type Board,
   boardWith,
   type Change,
+  type OutageChange,
   ofWorker,
   siblingsOf,
   unchanged,
@@ -158,7 +159,8 @@ export function endWithMaster(board: Board, event: HaproxyEvent): Change {
 
 /** Ends what is open in workers of which nobody told that they ended. */
 function replaced(before: Board, host: string, workers: Workers, at: Instant): Change {
-  const outages: Change['outages'] = [];
+  if (workers.length === 0) return unchanged(before);
+  const outages: OutageChange[] = [];
   let board = before;
   for (const worker of workers) {
     const endAt = hasStoppedAsWhole(worker) ? worker.stopAt! : at;
@@ -194,7 +196,7 @@ const keysOf = (entries: readonly [string, unknown][]): string[] => entries.map(
 
 /** Ends the open outages of these backends, each named by its key. */
 function endEach(board: Board, keys: readonly string[], at: Instant, how: OutageEnd): Change {
-  const outages: Change['outages'] = [];
+  const outages: OutageChange[] = [];
   let { backends } = board;
   for (const key of keys) {
     const state = backends.get(key);

@@ -61,7 +61,7 @@ export const observeAgain = (board: Board, event: HaproxyEvent): Change => hearO
 
 function hearOf(board: Board, event: HaproxyEvent, copies: number): Change {
   const { says } = event;
-  if (isOfThePast(board, event)) return unchanged(board);
+  if (isOfThePast(board, event)) return { ...unchanged(board), isOfThePast: true };
   switch (says.kind) {
     case 'server':
       return observeServer(board, event, says, copies);

@@ -14,6 +14,7 @@ import {
   type Change,
   FRESH_BACKEND,
   fallOf,
+  NO_OUTAGES,
   type OutServers,
   type ServerState,
   shown,
@@ -83,7 +84,7 @@ export function settle(
     return {
       board: after,
       transition: null,
-      outages: changed === null ? [] : [{ outage: changed, fall: fallBy(after, event, key) }],
+      outages: changed === null ? NO_OUTAGES : [{ outage: changed, fall: fallBy(after, event, key) }],
     };
   };
 

@@ -16,8 +16,8 @@ export interface Sign {
   /** `passing`: it happened and is over, such as one more change of a server. */
   is: 'present' | 'passing' | 'absent';
   planned: boolean;
-  /** What led to it, if servers tell. */
-  fall: Fall;
+  /** Says what led to it, if servers tell. Asked only where there is, or was, such a trouble. */
+  fall: () => Fall;
   /** Why, unless a server of `fall` tells. */
   cause: Cause | null;
   /** No worker is in it: it lasts until another one takes over. */
@@ -31,12 +31,13 @@ export interface Sign {
 }
 
 const NONE: readonly Sign[] = [];
+const noFall = () => NO_FALL;
 
 /** The signs in an event, given what the board has made of it. */
 export function signsOf(event: HaproxyEvent, change: Change): readonly Sign[] {
   const { says } = event;
-  if (isOfThePast(change.board, event)) return NONE;
-  if (isSign(says)) return signOf(says);
+  if (isSign(says)) return isOfThePast(change.board, event) ? NONE : signOf(says);
+  if (change.isOfThePast) return NONE;
   switch (says.kind) {
     case 'server':
       return signsOfServer(event, says, change);
@@ -64,7 +65,7 @@ function signsOfServer(event: HaproxyEvent, says: ServerSentence, { board, trans
   const isOnBackup = active === 0;
   const isLast = active + backup === 1 && out.total > 0;
   const planned = out.total > 0 && out.unplanned === 0;
-  const fall = isOnBackup || isLast ? fallBy(board, event, key) : NO_FALL;
+  const fall = isOnBackup || isLast ? () => fallBy(board, event, key) : noFall;
   const sign = (rule: Rule, is: Sign['is']): Sign => ({
     rule,
     subject: backend,
@@ -88,7 +89,7 @@ function signsOfTransition(
   { from, to, planned }: Transition,
 ): Sign[] {
   const subject = `${server.backend}/${server.server}`;
-  const fall: Fall = { last: NO_FALL.last, total: NO_FALL.total, workerBegan: beganShortlyBefore(board, event) };
+  const fall = (): Fall => ({ ...NO_FALL, workerBegan: beganShortlyBefore(board, event) });
   const sign = (rule: Rule, is: Sign['is']): Sign => ({ rule, subject, is, planned, fall, cause, state: to });
   const signs = [sign('server_down', to === 'down' ? 'present' : 'absent')];
   const fellOrRose = (from === 'up' && to === 'down') || (from === 'down' && to === 'up');
@@ -103,7 +104,7 @@ function signOf(says: SignSentence): Sign[] {
     case 'check.result': {
       const { server, cause, outcome, health, of, state } = says;
       const subject = `${server.backend}/${server.server}`;
-      const about = { rule: 'checks_failing', subject, planned: false, fall: NO_FALL, cause } as const;
+      const about = { rule: 'checks_failing', subject, planned: false, fall: noFall, cause } as const;
       if (outcome === 'failed') return state === 'up' ? [{ ...about, is: 'present' }] : [];
       // `drain`: it is up, and has no weight (src/check.c).
       return health === of && state !== 'down' ? [{ ...about, is: 'absent' }] : [];
@@ -130,5 +131,5 @@ const couldNotLoad = ({ pid, code }: { pid: number; code: number }) =>
 /** A sign about the whole HAProxy of a host; the next worker that serves ends the trouble. */
 function haproxy(rule: Rule, is: Sign['is'], reason: string | null): Sign {
   const cause: Cause = { class: 'unknown', reason, code: null, info: null, durationMs: null, via: null };
-  return { rule, subject: WHOLE, is, planned: false, fall: NO_FALL, cause, orphan: true };
+  return { rule, subject: WHOLE, is, planned: false, fall: noFall, cause, orphan: true };
 }

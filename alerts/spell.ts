@@ -45,7 +45,8 @@ export function spellOf(outage: Outage, fall: Fall, master: number | null): Spel
 /** A sign as a spell. A vague sign says nothing of the cause if the trouble is known already. */
 export function spellOfSign(event: HaproxyEvent, sign: Sign, master: number | null, isKnown: boolean): Spell {
   const { id, host, pid, at, utcOffsetMin } = event;
-  const { rule, subject, planned, fall, orphan = false, isVague = false } = sign;
+  const { rule, subject, planned, orphan = false, isVague = false } = sign;
+  const fall = sign.fall();
   const cause = isVague && isKnown ? null : sign.cause;
   return { id, host, pid, master, at, utcOffsetMin, rule, subject, planned, fall, cause, orphan };
 }

@@ -7,7 +7,7 @@
  * (`past`).
  */
 import { type HaproxyEvent, type Instant, isSign } from '../parsers/index.js';
-import { type Change, unchanged } from './board.js';
+import type { Board, Change } from './board.js';
 import { clockAfter, hostTime } from './clocks.js';
 import { changesAt } from './due.js';
 import { withoutOld } from './flapping.js';
@@ -66,19 +66,24 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
   turn.retire(host, stoppedBackend(change.board, event));
   turn.retire(host, replacedWorker(event));
   for (const sign of signsOf(change.event ?? event, change)) turn.heed(event, sign);
-  const names = namesBefore(forgotten.board, event);
-  const again = names.reduce((rest, host) => underName(turn, rest, { ...event, host }), unchanged(change.board));
-  const followed = forgotten.outages.concat(change.outages, again.outages).map(({ outage }) => outage);
-  return turn.end({ board: again.board, clocks }, change.transition, back.outages.concat(followed));
+  let after = change.board;
+  let followed = forgotten.outages.concat(change.outages);
+  for (const name of namesBefore(forgotten.board, event)) {
+    const seen = underName(turn, after, { ...event, host: name });
+    after = seen.board;
+    followed = followed.concat(seen.outages);
+  }
+  const outages = back.outages.concat(followed.map(({ outage }) => outage));
+  return turn.end({ board: after, clocks }, change.transition, outages);
 }
 
 /** Ends what an event ends under a name that its host had before, which it bears here. */
-function underName(turn: Turn, known: Change, event: HaproxyEvent): Change {
-  const seen = observeAgain(known.board, event);
-  const { board, outages } = endings(seen);
-  for (const outage of outages) turn.follow(outage);
+function underName(turn: Turn, board: Board, event: HaproxyEvent): Change {
+  const seen = observeAgain(board, event);
+  const ended = endings(seen);
+  for (const outage of ended.outages) turn.follow(outage);
   for (const sign of signsOf(seen.event ?? event, seen)) if (sign.is === 'absent') turn.heed(event, sign);
-  return { board, transition: null, outages: [...known.outages, ...outages] };
+  return ended;
 }
 
 /**

@@ -3,7 +3,7 @@
  * that was never heard before makes haplog look for them; where the hosts stay the same, none is ever forgotten.
  */
 import { type HaproxyEvent, type Instant, Shelf } from '../parsers/index.js';
-import type { Board, Change } from './board.js';
+import { type Board, type Change, type OutageChange, unchanged } from './board.js';
 import type { HostClock } from './clocks.js';
 import type { TrafficSeen } from './impact.js';
 import { type Incident, NO_FALL } from './incident.js';
@@ -33,8 +33,8 @@ export function vanishedHosts(
 
 /** Forgets the hosts; what was open there has ended by now, as far as can be known. */
 export function forgetHosts(board: Board, hosts: ReadonlySet<string>, at: Instant): Change {
-  const outages: Change['outages'] = [];
-  if (hosts.size === 0) return { board, transition: null, outages };
+  if (hosts.size === 0) return unchanged(board);
+  const outages: OutageChange[] = [];
   for (const [key, { outage }] of board.backends) {
     if (outage === null || !hosts.has(hostOf(key))) continue;
     outages.push({ outage: { ...ended(outage, at, 'process_stopped'), evidence: 'assumed' }, fall: NO_FALL });

@@ -131,8 +131,10 @@ function heardAgain(board: Board, known: WorkerState, event: HaproxyEvent): Work
   const startedAt = startOf(event) ?? known.startedAt;
   const master = masterAfter(board, event) ?? known.master ?? null;
   const { again, bygone } = known;
-  const heard = { pid, firstAt, lastAt, startedAt, master, heir, over: false, tookOver, end };
-  return withStop({ ...heard, ...(again && { again }), ...(bygone && { bygone }) }, stop);
+  const heard: WorkerState = { pid, firstAt, lastAt, startedAt, master, heir, over: false, tookOver, end };
+  if (again) heard.again = again;
+  if (bygone) heard.bygone = bygone;
+  return withStop(heard, stop);
 }
 
 const startOf = ({ says, at }: HaproxyEvent): Instant | null => (says.kind === 'worker.started' ? at : null);

@@ -54,13 +54,12 @@ export class Splitter {
 
   /** Whether enough was found for one batch: take it before more is pushed. */
   get full(): boolean {
-    return (
-      !this.#pieces.holdUp &&
-      (this.#findings.lines.length >= this.portion.lines ||
-        this.#textBytes >= TEXT_BYTES_MAX ||
-        this.#requests.full ||
-        this.#strangers.full)
-    );
+    const isEnough =
+      this.#findings.lines.length >= this.portion.lines ||
+      this.#textBytes >= TEXT_BYTES_MAX ||
+      this.#requests.full ||
+      this.#strangers.full;
+    return isEnough && !this.#pieces.holdUp;
   }
 
   /** Whether the last lines are pieces of one whose end is still to come: nothing is to be taken before that. */
@@ -99,13 +98,14 @@ export class Splitter {
     let lines = 0;
     let traffic = 0;
     for (let isFull = false; !isFull; ) {
-      passOver(chunk, start, this.#pieces.open ? start : mark, LINE_BYTES_MAX, this.#stop);
+      const { open } = this.#pieces;
+      passOver(chunk, start, open ? start : mark, LINE_BYTES_MAX, this.#stop);
       const { end, kind, passed } = this.#stop;
       start = this.#stop.start;
       lines += passed;
       traffic += passed;
       if (end < 0) break;
-      if (kind === 'piece' || this.#pieces.open) {
+      if (kind === 'piece' || open) {
         this.#piece(kind, chunk, start, end, base + start);
       } else {
         lines++;

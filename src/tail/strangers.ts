@@ -34,7 +34,7 @@ interface Writer {
   isEnough: boolean;
 }
 
-/** The last candidate, if it looks like stderr: the further lines of its text may follow. */
+/** The writer of the last candidate, if that looks like stderr: `left` further lines of its text may follow. */
 interface Ahead extends Writer {
   header: string;
   left: number;
@@ -47,6 +47,8 @@ export class Strangers {
   /** The writers of the latest such lines, so that nothing has to be decoded to know them again: a log may be full of these lines. */
   #familiar: Writer[] = [];
   #ahead: Ahead | null = null;
+  /** The header of the last candidate, if that looks like stderr, until a strange line follows: mostly none does. */
+  #headerAhead: string | null = null;
 
   get full(): boolean {
     return this.seen.length >= SEEN_MAX;
@@ -61,7 +63,8 @@ export class Strangers {
   part(bytes: Buffer, start: number, end: number): void {
     if (this.#writers.size > 0) this.#writers.clear();
     if (this.#familiar.length > 0) this.#familiar = [];
-    this.#ahead = aheadIn(bytes, start, end);
+    this.#ahead = null;
+    this.#headerAhead = headerOnStderr(bytes, start, end);
   }
 
   /** Takes in the line in `bytes[start, end)`, which is neither traffic nor a candidate and stands at `offset` of its file. */
@@ -88,6 +91,10 @@ export class Strangers {
 
   /** Whether the line whose message begins here may be a further one of the text that the last candidate begins. */
   #isBehind(bytes: Buffer, start: number, message: number): boolean {
+    if (this.#headerAhead !== null) {
+      this.#ahead = aheadOf(this.#headerAhead);
+      this.#headerAhead = null;
+    }
     const ahead = this.#ahead;
     if (ahead === null || !isAt(bytes, message - ahead.words.length, message, ahead.words)) return false;
     const isBehind = ahead.left-- > 0 && isSoon(ahead.header, bytes.toString('utf8', start, message));
@@ -112,11 +119,15 @@ export class Strangers {
 
 type Stranger = Pick<StrangerSeen, 'host' | 'pid' | 'first'>;
 
-function aheadIn(bytes: Buffer, start: number, end: number): Ahead | null {
+/** The header of the line in `bytes[start, end)`, if that looks like stderr. */
+function headerOnStderr(bytes: Buffer, start: number, end: number): string | null {
   const message = messageStart(bytes, start, end);
   if (bytes[message] !== BRACKET_OPEN || bytes[start] === LT) return null;
   if (!LEVEL.test(bytes.toString('latin1', message, Math.min(end, message + LEVEL_BYTES)))) return null;
-  const header = bytes.toString('utf8', start, message);
+  return bytes.toString('utf8', start, message);
+}
+
+function aheadOf(header: string): Ahead {
   return { words: Buffer.from(wordsOf(header)), first: -1, isEnough: false, header, left: FURTHER_MAX };
 }
 
