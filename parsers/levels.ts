@@ -5,7 +5,11 @@ import { byFirstByte, isOneOf } from './openings.js';
 
 /** `local0.info `, `<local0.info> `, `<16.6> ` (grammar/envelope.peggy, Level). */
 export function isLevel(bytes: Uint8Array, at: number, end: number): boolean {
-  return isOneOf(LEVELS, bytes, at, end) || (bytes[at] === LT && isNumeric(bytes, at, end));
+  const isBracketed = bytes[at] === LT;
+  let behind = isBracketed ? at + 1 : at;
+  if (!isOneOf(FACILITIES, bytes, behind, end)) return isBracketed && isNumeric(bytes, at, end);
+  while (bytes[behind] !== DOT) behind++;
+  return isOneOf(isBracketed ? BRACKETED_SEVERITIES : SEVERITIES, bytes, behind + 1, end);
 }
 
 function isNumeric(bytes: Uint8Array, from: number, end: number): boolean {
@@ -15,10 +19,9 @@ function isNumeric(bytes: Uint8Array, from: number, end: number): boolean {
   return bytes[at + 1]! >= DIGIT_0 && bytes[at + 1]! <= DIGIT_7 && bytes[at + 2] === GT && bytes[at + 3] === SPACE;
 }
 
-const FACILITIES =
+const FACILITY_WORDS =
   'kern user mail daemon auth syslog lpr news uucp cron authpriv ftp local0 local1 local2 local3 local4 local5 local6 local7';
-const SEVERITIES = 'emerg panic alert crit err error warning warn notice info debug';
-const WORDS = FACILITIES.split(' ').flatMap((facility) =>
-  SEVERITIES.split(' ').map((severity) => `${facility}.${severity}`),
-);
-const LEVELS = byFirstByte(WORDS.flatMap((words) => [`${words} `, `<${words}> `]));
+const FACILITIES = byFirstByte(FACILITY_WORDS.split(' ').map((word) => `${word}.`));
+const SEVERITY_WORDS = 'emerg panic alert crit err error warning warn notice info debug'.split(' ');
+const SEVERITIES = byFirstByte(SEVERITY_WORDS.map((word) => `${word} `));
+const BRACKETED_SEVERITIES = byFirstByte(SEVERITY_WORDS.map((word) => `${word}> `));
