@@ -31,7 +31,7 @@ const SET_BACK_MS = 60_000;
 
 /**
  * How long a worker must be silent to be gone: without an heir, with one, and with one and after its own stop. What the last says of a backend that it has
- * stopped is another worker's by then in any case (`isAnother`), but not if a master told of it.
+ * stopped is another worker's by then in any case (speaker.ts), but not if a master told of it.
  */
 const HOUR_MS = 3_600_000;
 const ALONE_GONE_AFTER_MS = 7 * 24 * HOUR_MS;
