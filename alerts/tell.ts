@@ -2,7 +2,7 @@
 import type { Instant } from '../parsers/index.js';
 import { conditionInWords } from './condition.js';
 import { failedInWords } from './impact.js';
-import type { Fallen, Incident } from './incident.js';
+import { type Fallen, type Incident, overAt } from './incident.js';
 import {
   acknowledgedInWords,
   causeOf,
@@ -61,7 +61,7 @@ function loadBalancersTime({ createdAt, notedAt }: Notification, now: Instant): 
 function sentence({ incident, event, createdAt, backend }: Notification): Omit<Story, 'blocks'> {
   const where = `${subjectInWords(incident)} on ${host(incident)}`;
   const since = `since ${localTime(incident, incident.openedAt)}`;
-  const lasted = formatDuration((incident.resolvedAt ?? createdAt) - incident.openedAt);
+  const lasted = formatDuration((overAt(incident) ?? createdAt) - incident.openedAt);
   const words = RULE_WORDS[incident.rule];
   switch (event) {
     case 'firing':

@@ -33,7 +33,7 @@ export function wishTables(db: Database): WishTables {
     ON CONFLICT (incident) DO NOTHING`);
   const open = db.prepare<[], string>(`
     SELECT body FROM incident INDEXED BY incident_open_until
-    WHERE open_until >= 9007199254740991 AND phase <> 'resolved' ORDER BY opened_at`);
+    WHERE open_until >= 9007199254740991 ORDER BY opened_at`);
 
   let known: Wishes | null = null;
   /** The `data_version` at the last look; undefined if something was said through this connection since. */

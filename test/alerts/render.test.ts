@@ -68,6 +68,14 @@ test('a reminder tells for how long', () => {
   assert.match(text, /^Still down: backend k8s-api-server on allyrion has had no server available for 4 h, since 2024/);
 });
 
+test('a reminder of a server that goes up and down tells for how long, whenever it changed last', () => {
+  const flaps = { changes: 14, state: 'up' } as const;
+  const about = { rule: 'flapping', subject: 'api/web1', flaps, resolvedAt: OPENED + 630 } as const;
+  const reminder = { ...notification('reminder', about), createdAt: OPENED + 240 * MINUTE };
+  const { text } = render(reminder, reminder.createdAt);
+  assert.match(text, /^Still flapping: server api\/web1 on allyrion has been going up and down for 4 h, since 2024/);
+});
+
 test('the end and a reminder tell how many requests failed, or that nobody knows', () => {
   const told = (failed: number | null, event: 'resolved' | 'reminder' = 'resolved') =>
     render(notification(event, { impact: { failed, queued: null } }), OPENED + 262_000).text;

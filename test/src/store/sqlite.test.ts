@@ -15,7 +15,7 @@ import { keepsWithinBounds } from './conformance-bounds.js';
 import { keepsTheOutbox } from './conformance-outbox.js';
 import { tellsItsProgress } from './conformance-progress.js';
 import { heedsWishes } from './conformance-wishes.js';
-import { commitOf, id, notification, outage, transition } from './examples.js';
+import { commitOf, id, incident, notification, outage, transition } from './examples.js';
 import { tempFolder } from './temp-folder.js';
 
 for (const keeps of [keepsTheFacts, keepsTheOutbox, tellsItsProgress, keepsWithinBounds, heedsWishes]) {
@@ -98,6 +98,22 @@ test('what an older haplog wrote gets its topic, so that it is told in order', a
     (await store.due(1, 9)).map((row) => row.notification.incident.id),
     ['a', 'z', 'b'],
   );
+});
+
+test('what goes up and down in the database of an older haplog can be taken on', async () => {
+  const db = openDatabase(':memory:', 'write');
+  const store = sqliteStore(db);
+  const [flaps, over] = [
+    incident({ resolvedAt: 5_000 }),
+    incident({ id: id('f1:7'), phase: 'resolved', resolvedAt: 5_000 }),
+  ];
+  await store.apply(commitOf({ incidents: [flaps, over] }));
+  db.exec(`DROP INDEX incident_open_until; ALTER TABLE incident DROP COLUMN open_until;
+    ALTER TABLE incident ADD COLUMN open_until INTEGER NOT NULL AS (max(opened_at + 1, ifnull(resolved_at, 9007199254740991)));
+    CREATE INDEX incident_open_until ON incident (open_until)`);
+  db.pragma('user_version = 15');
+  migrate(db);
+  assert.deepEqual(await sqliteStore(db).openIncidents(), [flaps]);
 });
 
 test('what is due is looked up by indexes, however much waits', () => {
