@@ -1,32 +1,87 @@
-/** Which of the incidents that began and ended while haplog did not look are worth telling. */
-import type { Shelf } from '../parsers/index.js';
+/** The incidents that began and ended while haplog did not look, and which of them are worth telling. */
+import { type Instant, Shelf } from '../parsers/index.js';
+import type { Herald } from './herald.js';
 import { backendOf, type Incident } from './incident.js';
-import { inOrder } from './ledger.js';
+import { inOrder, type Ledger } from './ledger.js';
 import type { Plan } from './plan.js';
-import { quietUntil } from './quiet.js';
+import { quietUntil, worseThan } from './quiet.js';
+import { receiversFor } from './route.js';
 
 /** Nobody is told of more; the history has them. */
 const MOST_MISSED = 1_000;
 
-/**
- * Adds an incident that is over, if its rule is on, it fired after haplog had come to its log, nobody was told or had taken it on, and nothing kept it quiet, as
- * far as clocks agree.
- * @param open the incidents that are not over
- */
-export function withMissed(
-  missed: Shelf<Incident>,
-  over: Incident,
-  plan: Plan,
-  open: Shelf<Incident>,
-): Shelf<Incident> {
-  const { toldAt, firedAt, planned, quietUntil: quiet, ack } = over;
-  const isKnown = toldAt !== null || firedAt === null || planned || quiet !== null || ack !== null;
-  if (isKnown || over.past || !plan.policy.rules[over.rule].on || missed.size >= MOST_MISSED) return missed;
-  return quietUntil(over, plan, open, over.openedAt) === null ? missed.with(over.id, over) : missed;
+/** Lives no longer than the step; nothing outside sees it. */
+export class Missed {
+  readonly #plan: Plan;
+  readonly #ledger: Ledger;
+  readonly #herald: Herald;
+  #waiting: Shelf<Incident>;
+
+  constructor(waiting: Shelf<Incident>, plan: Plan, ledger: Ledger, herald: Herald) {
+    this.#waiting = waiting;
+    this.#plan = plan;
+    this.#ledger = ledger;
+    this.#herald = herald;
+  }
+
+  get waiting(): Shelf<Incident> {
+    return this.#waiting;
+  }
+
+  /**
+   * Adds an incident that is over, if its rule is on, it fired after haplog had come to its log, nobody was told or had taken it on, and haplog would have told
+   * it while it lasted, as far as clocks agree.
+   */
+  note(over: Incident): void {
+    const { toldAt, firedAt, planned, ack, past, rule } = over;
+    const isKnown = toldAt !== null || firedAt === null || planned || ack !== null;
+    if (isKnown || past || !this.#plan.policy.rules[rule].on || this.#waiting.size >= MOST_MISSED) return;
+    if (wasQuiet(over, firedAt, this.#plan) || isSaidByWorse(over, firedAt, this.#ledger)) return;
+    this.#waiting = this.#waiting.with(over.id, { ...over, quietUntil: null });
+  }
+
+  /** Tells them, now that nothing is left to read. */
+  tell(): void {
+    for (const incident of worthTelling(this.#waiting)) this.#herald.tellWhole(incident);
+    this.#waiting = Shelf.of();
+  }
+}
+
+/** Whether silences, maintenance and hours kept it quiet from `firedAt` until it was over, one after another. */
+function wasQuiet(over: Incident, firedAt: Instant, plan: Plan): boolean {
+  const { quietUntil: noted, resolvedAt } = over;
+  if (noted === null) return isQuietUntil(over, firedAt, plan);
+  // haplog was there when it began, and has not looked since that was to be over. What a worse incident said of it is not looked into.
+  const isByPlan =
+    keptQuietUntil(over, firedAt, plan) !== null || receiversFor(over, plan.routes, firedAt).length === 0;
+  return !isByPlan || noted >= (resolvedAt ?? noted) || isQuietUntil(over, noted, plan);
+}
+
+/** Whether it was kept quiet from `from` until it was over. */
+function isQuietUntil(over: Incident, from: Instant, plan: Plan): boolean {
+  for (let at = from; ; ) {
+    const until = keptQuietUntil(over, at, plan);
+    if (until === null) return false;
+    if (until >= (over.resolvedAt ?? from)) return true;
+    at = until;
+  }
+}
+
+/** Until when silences and maintenance stand against telling of it at `at`; null if none do. */
+function keptQuietUntil(incident: Incident, at: Instant, plan: Plan): Instant | null {
+  return quietUntil(incident, plan, NO_INCIDENTS, at);
+}
+
+const NO_INCIDENTS: Shelf<Incident> = Shelf.of();
+
+/** Whether a worse incident that is not over yet has said it all since it fired. */
+function isSaidByWorse(over: Incident, firedAt: Instant, { incidents }: Ledger): boolean {
+  const worse = worseThan(over, incidents);
+  return worse !== null && worse.openedAt <= firedAt;
 }
 
 /** The incidents that are worth telling, the oldest first. */
-export function worthTelling(missed: Shelf<Incident>): Incident[] {
+function worthTelling(missed: Shelf<Incident>): Incident[] {
   const all = inOrder([...missed].map(([, one]) => one));
   const outages = all.filter(({ rule }) => rule === 'outage');
   return all.filter((incident) => incident.rule === 'outage' || !isBelow(incident, outages));

@@ -19,7 +19,7 @@ export function quietUntil(
   incidents: Shelf<Incident>,
   now: Instant,
 ): Instant | null {
-  let latest: Instant | null = isInhibited(incident, incidents) ? now + LOOK_AGAIN_MS : null;
+  let latest: Instant | null = worseThan(incident, incidents) !== null ? now + LOOK_AGAIN_MS : null;
   const note = (until: Instant | null) => {
     if (until !== null && until > (latest ?? now)) latest = until;
   };
@@ -30,16 +30,13 @@ export function quietUntil(
   return latest;
 }
 
-/** Whether a worse incident says it all: an outage, of everything about its backend and servers; a flapping server, that it is down now. */
-function isInhibited(incident: Incident, incidents: Shelf<Incident>): boolean {
+/** The worse incident that says it all: an outage, of everything about its backend and servers; a flapping server, that it is down now. Null if there is none. */
+export function worseThan(incident: Incident, incidents: Shelf<Incident>): Incident | null {
   const { host, rule, subject } = incident;
-  if (rule === 'outage') return false;
+  if (rule === 'outage') return null;
   const backend = backendOf(incident);
-  if (backend === null) return false;
-  const open = (key: string) => {
-    const other = incidents.get(key);
-    return other !== undefined && other.resolvedAt === null && !other.planned;
-  };
-  if (open(incidentKey({ host, rule: 'outage', subject: backend }))) return true;
-  return rule === 'server_down' && incidents.has(incidentKey({ host, rule: 'flapping', subject }));
+  if (backend === null) return null;
+  const outage = incidents.get(incidentKey({ host, rule: 'outage', subject: backend }));
+  if (outage !== undefined && outage.resolvedAt === null && !outage.planned) return outage;
+  return (rule === 'server_down' && incidents.get(incidentKey({ host, rule: 'flapping', subject }))) || null;
 }

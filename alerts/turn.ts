@@ -1,5 +1,5 @@
 /** One turn of the state machine: what an event, or the passing of time, makes of the incidents, step by step. */
-import { type HaproxyEvent, type Instant, Shelf } from '../parsers/index.js';
+import type { HaproxyEvent, Instant } from '../parsers/index.js';
 import { besides, masterNamed, masterOf } from './beside.js';
 import type { Board, OutageChange } from './board.js';
 import { fires, isUntold, tellsAgainAt, turnsAt } from './due.js';
@@ -7,7 +7,7 @@ import { backAgain, changesKey, comesAgain, flapped, withoutServer, withoutWorke
 import { Herald, type Moment } from './herald.js';
 import { type End, type Ending, endOf, type Incident, incidentKey, left, takenOver, turnedOff } from './incident.js';
 import { Ledger } from './ledger.js';
-import { withMissed, worthTelling } from './missed.js';
+import { Missed } from './missed.js';
 import { withBackend } from './notification.js';
 import type { Plan } from './plan.js';
 import { holdMs } from './policy.js';
@@ -24,19 +24,19 @@ export class Turn {
   readonly #moment: Moment;
   readonly #ledger: Ledger;
   readonly #herald: Herald;
+  readonly #missed: Missed;
   /** As it was before this turn: a worker that comes with the event has no past on it. */
   readonly #board: Board;
   #changes: Situation['changes'];
-  #missed: Situation['missed'];
 
   constructor(situation: Situation, plan: Plan, moment: Moment) {
     this.#plan = plan;
     this.#moment = moment;
     this.#ledger = new Ledger(situation, plan);
     this.#herald = new Herald(this.#ledger, plan, moment);
+    this.#missed = new Missed(situation.missed, plan, this.#ledger, this.#herald);
     this.#board = situation.board;
     this.#changes = situation.changes;
-    this.#missed = situation.missed;
   }
 
   /** Takes in an outage that opened, ended, or is no longer planned work. */
@@ -115,15 +115,14 @@ export class Turn {
 
   /** Tells what began and ended while haplog did not look, now that nothing is left to read. */
   tellMissed(): void {
-    for (const incident of worthTelling(this.#missed)) this.#herald.tellWhole(incident);
-    this.#missed = Shelf.of();
+    this.#missed.tell();
   }
 
   end({ board, clocks }: Pick<Situation, 'board' | 'clocks'>, transition: Transition | null, outages: Outage[]): Step {
     const { incidents, changed } = this.#ledger;
     const agendas = this.#ledger.agendas();
     return {
-      situation: { board, clocks, incidents, agendas, changes: this.#changes, missed: this.#missed },
+      situation: { board, clocks, incidents, agendas, changes: this.#changes, missed: this.#missed.waiting },
       transition,
       outages,
       incidents: changed,
@@ -236,7 +235,7 @@ export class Turn {
       this.#changes = withoutServer(this.#changes, resolved, this.#board.workers.get(resolved.host));
     if (resolved.settlesMs !== null) this.#changes = this.#changes.without(incidentKey(resolved));
     this.#herald.tellEnd(resolved);
-    this.#missed = withMissed(this.#missed, resolved, this.#plan, this.#ledger.incidents);
+    this.#missed.note(resolved);
   }
 
   #isOn(rule: Rule): boolean {
