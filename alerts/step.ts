@@ -12,6 +12,7 @@ import { clockAfter, hostTime } from './clocks.js';
 import { changesAt } from './due.js';
 import { withoutOld } from './flapping.js';
 import { endWithMaster } from './generation.js';
+import type { Incident } from './incident.js';
 import { observe, observeAgain } from './observe.js';
 import { toOffer } from './offer.js';
 import type { Plan } from './plan.js';
@@ -90,11 +91,14 @@ function underName(turn: Turn, board: Board, event: HaproxyEvent): Change {
  * The next instant of our clock at which time alone changes something: a hold or a keep-firing passes, or something is to be told, such as
  * a reminder. Infinity if nothing waits.
  */
-export function nextTickAt({ incidents, clocks }: Situation, plan: Plan): Instant {
+export function nextTickAt({ incidents, missed, clocks }: Situation, plan: Plan): Instant {
   let next = Number.POSITIVE_INFINITY;
-  for (const [, incident] of incidents) {
-    next = Math.min(next, changesAt(incident, plan) - (clocks.get(incident.host)?.skewMs ?? 0));
-  }
+  const note = ({ host }: Incident, at: Instant) => {
+    next = Math.min(next, at - (clocks.get(host)?.skewMs ?? 0));
+  };
+  for (const [, incident] of incidents) note(incident, changesAt(incident, plan));
+  // What nothing is known to keep was missed since the last tick.
+  for (const [, incident] of missed) note(incident, incident.quietUntil ?? Number.NEGATIVE_INFINITY);
   return next;
 }
 
