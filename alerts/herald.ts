@@ -44,7 +44,7 @@ export class Herald {
     // Once noted, it is looked at again only when it has passed: every new look would have to be written down. Unless it ends sooner by now: a
     // silence was ended, or hours are no longer in the configuration.
     const noted = known.quietUntil !== null && known.quietUntil > there ? known.quietUntil : NEVER;
-    const until = quiet === null ? this.#closedUntil(known) : Math.min(noted, there + (quiet - now));
+    const until = quiet === null ? this.closedUntil(known) : Math.min(noted, there + (quiet - now));
     const current = until === known.quietUntil ? known : { ...known, quietUntil: until };
     if (current !== known) this.#ledger.put(current);
     if (until !== null) return;
@@ -87,8 +87,8 @@ export class Herald {
     this.#write(incident, 'resolved', 'resolved', [...always, ...incident.receivers]);
   }
 
-  /** Until when nobody may be told, because all receivers that would be are told at other hours; null if somebody may be, or nobody ever. */
-  #closedUntil(incident: Incident): Instant | null {
+  /** Until when nobody may be told of its beginning, because all receivers that would be are told at other hours; null if somebody may be, or nobody ever. */
+  closedUntil(incident: Incident): Instant | null {
     return incident.toldAt !== null || this.#routed(incident).length > 0
       ? null
       : this.#there(incident, this.#opening(incident));

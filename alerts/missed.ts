@@ -1,11 +1,12 @@
 /** The incidents that began and ended while haplog did not look, and which of them are worth telling. */
 import { type Instant, Shelf } from '../parsers/index.js';
-import type { Herald } from './herald.js';
+import { Herald, type Moment } from './herald.js';
 import { backendOf, type Incident } from './incident.js';
 import { inOrder, type Ledger } from './ledger.js';
+import type { Notification } from './notification.js';
 import type { Plan } from './plan.js';
 import { quietUntil, worseThan } from './quiet.js';
-import { receiversFor } from './route.js';
+import { NEVER, receiversFor } from './route.js';
 
 /** Nobody is told of more; the history has them. */
 const MOST_MISSED = 1_000;
@@ -14,14 +15,15 @@ const MOST_MISSED = 1_000;
 export class Missed {
   readonly #plan: Plan;
   readonly #ledger: Ledger;
-  readonly #herald: Herald;
+  readonly #moment: Moment;
+  #notifications: readonly Notification[] = [];
   #waiting: Shelf<Incident>;
 
-  constructor(waiting: Shelf<Incident>, plan: Plan, ledger: Ledger, herald: Herald) {
+  constructor(waiting: Shelf<Incident>, plan: Plan, ledger: Ledger, moment: Moment) {
     this.#waiting = waiting;
     this.#plan = plan;
     this.#ledger = ledger;
-    this.#herald = herald;
+    this.#moment = moment;
   }
 
   get waiting(): Shelf<Incident> {
@@ -40,10 +42,35 @@ export class Missed {
     this.#waiting = this.#waiting.with(over.id, { ...over, quietUntil: null });
   }
 
-  /** Tells them, now that nothing is left to read. */
+  /** What is to be told of them. It goes before what is told of open incidents: of one subject, what is older is told first. */
+  get notifications(): readonly Notification[] {
+    return this.#notifications;
+  }
+
+  /** Tells them, now that nothing is left to read. In silences and maintenance, and out of the hours of everybody, they wait. */
   tell(): void {
-    for (const incident of worthTelling(this.#waiting)) this.#herald.tellWhole(incident);
-    this.#waiting = Shelf.of();
+    if (this.#waiting.size === 0) return;
+    const herald = new Herald(this.#ledger, this.#plan, this.#moment);
+    const worth = new Set(worthTelling(this.#waiting));
+    for (const [id, one] of this.#waiting)
+      if (!worth.has(one) || !this.#plan.policy.rules[one.rule].on) this.#waiting = this.#waiting.without(id);
+    for (const incident of inOrder([...this.#waiting].map(([, one]) => one))) this.#tellOne(incident, herald);
+    this.#notifications = herald.notifications;
+  }
+
+  #tellOne(incident: Incident, herald: Herald): void {
+    const { now, nowAt } = this.#moment;
+    const there = nowAt(incident.host);
+    const kept = keptQuietUntil(incident, now, this.#plan);
+    const until = kept === null ? herald.closedUntil(incident) : there + (kept - now);
+    if (until === null) {
+      this.#waiting = this.#waiting.without(incident.id);
+      herald.tellWhole({ ...incident, quietUntil: null });
+      return;
+    }
+    // Once noted, it is changed only when it has passed, or when it ends sooner by now: every change has to be written down.
+    const noted = incident.quietUntil !== null && incident.quietUntil > there ? incident.quietUntil : NEVER;
+    if (until < noted) this.#waiting = this.#waiting.with(incident.id, { ...incident, quietUntil: until });
   }
 }
 

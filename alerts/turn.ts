@@ -34,7 +34,7 @@ export class Turn {
     this.#moment = moment;
     this.#ledger = new Ledger(situation, plan);
     this.#herald = new Herald(this.#ledger, plan, moment);
-    this.#missed = new Missed(situation.missed, plan, this.#ledger, this.#herald);
+    this.#missed = new Missed(situation.missed, plan, this.#ledger, moment);
     this.#board = situation.board;
     this.#changes = situation.changes;
   }
@@ -121,12 +121,13 @@ export class Turn {
   end({ board, clocks }: Pick<Situation, 'board' | 'clocks'>, transition: Transition | null, outages: Outage[]): Step {
     const { incidents, changed } = this.#ledger;
     const agendas = this.#ledger.agendas();
+    const told = [...this.#missed.notifications, ...this.#herald.notifications];
     return {
       situation: { board, clocks, incidents, agendas, changes: this.#changes, missed: this.#missed.waiting },
       transition,
       outages,
       incidents: changed,
-      notifications: this.#herald.notifications.map((told) => withBackend(told, board)),
+      notifications: told.map((each) => withBackend(each, board)),
     };
   }
 
