@@ -5,7 +5,7 @@ import { backendOf, type Incident } from './incident.js';
 import { inOrder, type Ledger } from './ledger.js';
 import type { Notification } from './notification.js';
 import type { Plan } from './plan.js';
-import { quietUntil, worseThan } from './quiet.js';
+import { LOOK_AGAIN_MS, quietUntil, worseThan } from './quiet.js';
 import { NEVER, receiversFor } from './route.js';
 
 /** Nobody is told of more; the history has them. */
@@ -114,14 +114,17 @@ function worthTelling(missed: Shelf<Incident>): Incident[] {
   return all.filter((incident) => incident.rule === 'outage' || !isBelow(incident, outages));
 }
 
-/** Whether an outage of its backend at that time says all that there is to say of it. */
+/**
+ * Whether outages of its backend say all that there is to say of it: they lasted, one after another, from when it fired until it was over, or until it would
+ * have been looked at again.
+ * @param outages the oldest first
+ */
 function isBelow(incident: Incident, outages: readonly Incident[]): boolean {
   const backend = backendOf(incident);
-  return outages.some(
-    ({ host, subject, openedAt, resolvedAt }) =>
-      host === incident.host &&
-      subject === backend &&
-      openedAt <= (incident.resolvedAt ?? openedAt) &&
-      incident.openedAt <= (resolvedAt ?? incident.openedAt),
-  );
+  let saidUntil = incident.firedAt ?? incident.openedAt;
+  for (const { host, subject, openedAt, resolvedAt } of outages) {
+    if (host !== incident.host || subject !== backend || openedAt > saidUntil) continue;
+    saidUntil = Math.max(saidUntil, (resolvedAt ?? openedAt) + LOOK_AGAIN_MS);
+  }
+  return saidUntil > (incident.resolvedAt ?? saidUntil);
 }

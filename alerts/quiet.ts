@@ -6,7 +6,7 @@ import type { Plan } from './plan.js';
 import { openUntil } from './times.js';
 
 /** How often to look again while a worse incident lasts: its end cannot be foreseen. */
-const LOOK_AGAIN_MS = 30_000;
+export const LOOK_AGAIN_MS = 30_000;
 
 /**
  * Until when nothing is told of an incident, as far as can be known now; null if nothing stands against it.
