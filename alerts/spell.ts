@@ -90,13 +90,15 @@ export function begun(spell: Spell, severity: Severity): Incident {
 /** The incident after the same trouble came again, or came in another worker. */
 export function joined(incident: Incident, { pid, master, planned, fall, cause, orphan }: Spell): Incident {
   const { masters = [] } = incident;
+  // A reload ends it in one worker, and the next one tells of it anew: nobody saw that all was well in between.
+  const wasWell = incident.resolvedAt !== null && incident.endEvidence !== 'assumed';
   const { last, total } = fall.total > 0 ? fall : { last: incident.fallen, total: incident.fallenTotal };
   return {
     ...incident,
     resolvedAt: null,
     endEvidence: null,
     planned: incident.planned && planned,
-    times: incident.times + (incident.resolvedAt === null ? 0 : 1),
+    times: incident.times + (wasWell ? 1 : 0),
     workers: orphan ? incident.workers : [...incident.workers.filter((other) => other !== pid), pid],
     masters: master === null || masters.includes(master) ? masters : [...masters, master],
     cause: lastOf(fall.last)?.cause ?? cause ?? incident.cause,

@@ -37,6 +37,16 @@ describe('the incident', () => {
     ]);
   });
 
+  test('was so once, however many reloads come while it lasts', () => {
+    const reload = (at: string, old: number) => [`${at}:00 @${old} stopped`, `${at}:01 @${old + 1} down a 0`];
+    const script = ['0:00 @1 down a 0', ...reload('1', 1), ...reload('2', 2), ...reload('3', 3)];
+    const { incidents } = play([...script, '4:00 @4 up a 1', '4:02 @4 down a 0'], { keepFiringMs: 10_000 });
+    assert.deepEqual(
+      incidents.map(({ openedAt, times }) => [openedAt, times]),
+      [[0, 2]],
+    );
+  });
+
   test('names a server that falls while it is taken to be out for want of an address once, with its fall', () => {
     const [incident] = play(['0:00 unresolved a 1', '0:30 down a 0']).incidents;
     assert.deepEqual(
