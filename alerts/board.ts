@@ -72,6 +72,8 @@ export interface WorkerState {
   master?: Master | null;
   /** The youngest worker of the same host that has spoken of the same backends since; null while there is none. */
   heir: number | null;
+  /** When the first of its heirs was first heard. Missing while there is none, and in older memories. */
+  heirAt?: Instant;
   /** Nothing is open in it: its heir has outlived it, or its master told of its end. */
   over: boolean;
   /** It has told nothing but states from a state file, and what follows from them. Older memories do not have it. */

@@ -120,7 +120,7 @@ function backendsOf(board: Board, worker: WorkerRef, isSo?: (state: BackendState
 
 /**
  * Ends what is open in the older workers that had stopped as a whole when the one that speaks now began (stops.ts), and in those whose heir speaks now, if one
- * of three holds: they have been silent for a minute since the heir was first heard; a master started the heir after them, a second ago, or it is another
+ * of three holds: they have been silent for a minute since their first heir was first heard; a master started the heir after them, a second ago, or it is another
  * master and a check has found something out; or they told nothing but the states of a state file, as the process that forks the serving one does until 1.7
  * (tried with 1.6.3).
  */
@@ -136,7 +136,7 @@ export function supersede(board: Board, event: HaproxyEvent): Change {
       startedAt !== null &&
       startedAt - worker.firstAt > TOGETHER_MS &&
       (event.at - startedAt > TOGETHER_MS || (isOfOtherMaster(self, worker) && isFoundByCheck(event)));
-    return isSuccessor || event.at - Math.max(worker.lastAt, self.firstAt) > SILENCE_MS;
+    return isSuccessor || event.at - silentSince(worker, self) > SILENCE_MS;
   };
   // (No master tells of a parent.)
   const isParent = (worker: WorkerState) =>
@@ -150,6 +150,10 @@ export function supersede(board: Board, event: HaproxyEvent): Change {
   const read = replaced(past.board, event.host, parents, event.at);
   return { ...read, outages: [...past.outages, ...read.outages] };
 }
+
+/** Since when a worker has been silent beside its heirs, whichever of them speaks: reloads may come one after another, each within a minute. */
+const silentSince = (worker: WorkerState, heir: WorkerState): Instant =>
+  Math.max(worker.lastAt, worker.heirAt ?? heir.firstAt);
 
 /** Takes in a word about a reload: by what a container's new master tells, the workers of the one before have ended, and what was open in them. */
 export function endWithMaster(board: Board, event: HaproxyEvent): Change {

@@ -30,8 +30,14 @@ export function noteKin(board: Board, event: HaproxyEvent): Board {
   const heirs = heirsAfter(all, event.pid, ({ pid }) => board.backends.has(backendKey({ host, pid }, backend)));
   const isAsKnown = all.every(({ heir }, at) => heir === heirs[at]);
   if (isAsKnown) return board;
-  const workers = all.map((worker, at) => (worker.heir === heirs[at] ? worker : { ...worker, heir: heirs[at]! }));
+  const workers = all.map((worker, at) => (worker.heir === heirs[at] ? worker : withHeir(worker, heirs[at]!, all)));
   return boardWith(board, { workers: board.workers.with(host, workers) });
+}
+
+/** The worker with another heir than before. When it had its first one stays: where reloads come one after another, so do heirs. */
+function withHeir(worker: WorkerState, heir: number, all: Workers): WorkerState {
+  const heirAt = worker.heirAt ?? all.find(({ pid }) => pid === heir)?.firstAt;
+  return { ...worker, heir, ...(heirAt !== undefined && { heirAt }) };
 }
 
 /** The heirs of all workers of a host, in their order, once one of them has spoken of a backend of which others have spoken. */

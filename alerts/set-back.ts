@@ -62,7 +62,8 @@ const serverBack = (one: ServerState, now: Instant): ServerState =>
 function workerBack(worker: WorkerState, stepMs: number, now: Instant): WorkerState {
   const beganAhead = worker.firstAt > now;
   const back = (at: Instant): Instant => (at <= now ? at : beganAhead ? at - stepMs : now);
-  const { pid, heir, over, startedAt, master, tookOver, stopAt, stopsWhole, heardAtStop, again, bygone, end } = worker;
+  const { pid, heir, heirAt, over, startedAt, master, tookOver, stopAt, stopsWhole, heardAtStop, again, bygone, end } =
+    worker;
   return {
     pid,
     firstAt: beganAhead ? Math.min(back(worker.firstAt), now - 1) : worker.firstAt,
@@ -70,6 +71,7 @@ function workerBack(worker: WorkerState, stepMs: number, now: Instant): WorkerSt
     startedAt: startedAt === null ? null : back(startedAt),
     master: master ? { pid: master.pid, since: back(master.since) } : null,
     heir,
+    ...(heirAt !== undefined && { heirAt: back(heirAt) }),
     over,
     ...(tookOver !== undefined && { tookOver }),
     ...(stopAt !== undefined && { stopAt: back(stopAt) }),

@@ -125,13 +125,14 @@ function heardAgain(board: Board, known: WorkerState, event: HaproxyEvent): Work
   const stop = stopAfter(known, event);
   const isAsKnown = startOf(event) === null && tookOver === (known.tookOver ?? false) && stop === known;
   if (later < NOTED_AFTER_MS && later > -SET_BACK_MS && isAsKnown) return known;
-  const { pid, heir, end } = known;
+  const { pid, heir, heirAt, end } = known;
   const firstAt = Math.min(known.firstAt, at);
   const lastAt = says.kind === 'worker.ended' ? known.lastAt : at; // that is its master's word
   const startedAt = startOf(event) ?? known.startedAt;
   const master = masterAfter(board, event) ?? known.master ?? null;
   const { again, bygone } = known;
   const heard: WorkerState = { pid, firstAt, lastAt, startedAt, master, heir, over: false, tookOver, end };
+  if (heirAt !== undefined) heard.heirAt = heirAt;
   if (again) heard.again = again;
   if (bygone) heard.bygone = bygone;
   return withStop(heard, stop);
