@@ -7,6 +7,7 @@ import { beginsWorker, isOfWorkers } from './event.js';
 import { begunAt, COPY_DELAY_MAX_MS, type Heard, heardWith, type Speaker, type Subject } from './heard.js';
 import { beyond, isCrowdOf, isStranger } from './kept.js';
 import { speakerOf, type WorkerRef, workerKey } from './keys.js';
+import { lastWords, withLastWord } from './last-words.js';
 import { silenced } from './lives.js';
 import type { Instant, LogRecord, Origin } from './record.js';
 import type { Shelf } from './shelf.js';
@@ -158,18 +159,22 @@ function originsByHost(speakers: Shelf<Speaker>): Map<string, Set<string>> {
 }
 
 /**
- * Forgets what the host's workers said longer ago than a copy takes, and workers beyond those that are kept. Called when a worker begins, and when there is
- * too much that is new.
+ * Forgets what the host's workers said longer ago than a copy takes, but for their last words, and workers beyond those that are kept. Called when a
+ * worker begins, and when there is too much that is new.
  */
 export function forgetOld(heard: Heard, host: string, at: Instant): Heard {
   const silent = ({ voices }: Subject) => Object.values(voices).every((voice) => at - voice.at > COPY_DELAY_MAX_MS);
   const waiting = new Set([...heard.held].map(([, { subject }]) => subject));
-  const isOld = (key: string, subject: Subject) => !waiting.has(key) && silent(subject);
   const gone = beyond(speakersOf(heard, host));
   const workers = gone.map((key) => `${workerKey(speakerOf(key))} `);
+  const speakers = gone.reduce((rest, key) => rest.without(key), heard.speakers);
+  const last = lastWords({ subjects: heard.subjects, speakers }, host);
+  let { subjects } = heard;
+  for (const [key, subject] of heard.subjects.under(host, (key, one) => !waiting.has(key) && silent(one)))
+    subjects = last.has(key) ? subjects.with(key, withLastWord(subject)) : subjects.without(key);
   return heardWith(heard, {
-    subjects: heard.subjects.withoutUnder(host, isOld),
-    speakers: gone.reduce((rest, key) => rest.without(key), heard.speakers),
+    subjects,
+    speakers,
     told:
       workers.length === 0
         ? heard.told

@@ -106,6 +106,12 @@ const spans = (name: string) =>
     return `${time(start)} to ${time(end)} ${endHow}`;
   });
 
+/** When a trouble began. */
+const begun = (name: string, wanted: string) => {
+  const { openedAt } = read(name).incidents.find(({ rule }) => rule === wanted)!;
+  return new Date(openedAt).toISOString().slice(11, 19);
+};
+
 const troubles = (name: string) =>
   [...new Map(read(name).incidents.map((one) => [one.id, one])).values()].map(
     ({ rule, resolvedAt }) =>
@@ -301,3 +307,39 @@ test('of two workers that a master starts at once, neither takes over from the o
 
 test('what waits for a line that was lost is judged before the words of the worker that began after the clock was set back', () =>
   assert.deepEqual(spans('set-back-while-a-line-was-waited-for'), ['10:30:00 to 10:30:00 process_replaced']));
+
+/** `$RepeatedMsgReduction on` (Ubuntu's default): rsyslog writes the second copy of a socket's last message when the next one comes on that socket. */
+describe('the copy of a worker’s last line that rsyslog kept back, with its old stamp, is no news', () => {
+  test('after a reload that failed', () => {
+    assert.deepEqual(spans('kept-back-over-a-failed-reload'), ['10:01:00 to 11:00:00 recovered']);
+    assert.deepEqual(troubles('kept-back-over-a-failed-reload'), ['outage 11:00:00', 'reload_failed open']);
+    assert.equal(begun('kept-back-over-a-failed-reload', 'reload_failed'), '10:31:00');
+  });
+
+  test('after its worker’s end, and that of the next worker', () => {
+    assert.deepEqual(spans('kept-back-over-a-restart'), ['10:01:00 to 10:21:00 process_stopped']);
+    assert.equal(troubles('kept-back-over-a-restart').filter((one) => one.startsWith('outage')).length, 1);
+  });
+
+  test('in the next worker’s outage, nor does that begin sooner by it', () => {
+    assert.deepEqual(spans('kept-back-in-another-outage'), ['10:21:40 to 10:23:20 recovered']);
+    assert.deepEqual(spans('kept-back-return'), ['10:01:00 to 10:01:10 recovered', '10:21:03 to 10:50:00 recovered']);
+    assert.equal(begun('kept-back-return', 'worker_killed'), '10:21:00');
+  });
+
+  test('after it was killed', () =>
+    assert.deepEqual(troubles('kept-back-over-a-death'), ['outage 10:21:02', 'worker_killed 10:21:02']));
+});
+
+test('of the workers of a day of reloads no more is remembered than of the last ones, whatever copy may have been kept back', () => {
+  const stamp = (n: number) => new Date(Date.parse('2026-11-20T10:00:00Z') + n * 5_000).toISOString();
+  const generation = (n: number) => [
+    `${stamp(n)} lb1 haproxy[50]: [NOTICE]   (50) : New worker (${100 + n}) forked`,
+    ...['a', 'b'].flatMap((server) => {
+      const fall = `Server app/${server} is DOWN. 2 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.`;
+      return [`[WARNING]  (${100 + n}) : ${fall}`, fall].map((text) => `${stamp(n)} lb1 haproxy[${100 + n}]: ${text}`);
+    }),
+  ];
+  const { memory } = readLog(Array.from({ length: 2_000 }, (_, n) => generation(n)).flat());
+  assert.ok(memory.heard.subjects.size < 50, `${memory.heard.subjects.size}`);
+});
