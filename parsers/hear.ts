@@ -13,6 +13,7 @@ import { redated, withoutForetold } from './foretold.js';
 import { noteAttempt, noteStopped } from './forged.js';
 import { handedOver } from './hand-over.js';
 import { type Heard, type Held, heardWith, NOTHING_SAID, type RecentEvent, type Suspect, subjectKey } from './heard.js';
+import { asOvertaken } from './late.js';
 import { alive, inItsLife, stopOf } from './lives.js';
 import { hearLogged, settleDue, takeOfWorker, takeReload, takeSign } from './master-word.js';
 import { asItServed, isAnew, isInheritance, isLoading, tellerOf } from './masters.js';
@@ -132,7 +133,9 @@ function take(
     return { of: said.id, copies: said.copies };
   }
   const waiting = withReasonOf(unlessSpoken(verdicts.heard, verdicts.heard.held.get(said.id), record), says);
-  const first = waiting ?? heldOf(verdicts.heard, event, subject, said.serial, record, heardAt);
+  const first =
+    waiting ??
+    heldOf(verdicts.heard, asOvertaken(verdicts.heard, event, record.origin), subject, said.serial, record, heardAt);
   const held = record.origin === 'stderr' ? redate(verdicts, first, stamp) : first;
   if (isOfWorkers(says)) {
     takeOfWorker(verdicts, held, record);

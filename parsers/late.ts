@@ -1,12 +1,14 @@
 /**
- * Events that were not believed and are borne out by a line that comes seconds later. By then the load balancer may have told newer changes: the event was
- * true, but is not how things stand.
+ * Lines that are seconds late. They bear out events that were not believed, or tell of one that no other line told. By then the load balancer may have told
+ * newer changes: the event was true, but is not how things stand.
  */
 import { lacksStderr } from './belief.js';
 import { saidOf, withSaid } from './copies.js';
-import { type Heard, type Held, heardWith, type RecentEvent, type Subject } from './heard.js';
+import type { HaproxyEvent } from './event.js';
+import { COPY_DELAY_MAX_MS, type Heard, type Held, heardWith, type RecentEvent, type Subject } from './heard.js';
+import { backendKey } from './keys.js';
 import { expectsStderr, profileOf } from './profiles.js';
-import type { Instant } from './record.js';
+import type { Instant, Origin } from './record.js';
 import { isWorker } from './speakers.js';
 import { clientsWriteLines } from './strangers.js';
 import { isNamed } from './told.js';
@@ -27,6 +29,7 @@ export function mayBeBorneOut(heard: Heard, held: Held, said: RecentEvent): bool
 
 /** Changes that end an outage even without counts. */
 const RETURNS = new Set(['ready', 'undrain']);
+const COME_BACK = new Set(['up', 'ready', 'undrain']);
 
 /**
  * How a waiting event is to be told now. It is unchanged if it was never doubted, or if nothing newer of its backend was told. If newer changes were told,
@@ -60,6 +63,28 @@ export function returnBefore(heard: Heard, { event, subject }: Held): Held | nul
     one.event.says.change.to === 'up';
   const back = waitingWith(heard.held, subject).findLast(isReturn);
   return back !== undefined && asOfNow(heard, back) === back ? back : null;
+}
+
+/**
+ * What a line on stderr tells, without its numbers if they are of an earlier time: it says that some servers are left of a backend of which `log` targets have
+ * told since that it has none. In stderr order is kept as well, and it has not come to that yet. (Weights that were set without a word, so that some are left
+ * indeed, take a loss on stderr to look like this.)
+ */
+export function asOvertaken<E extends HaproxyEvent>(heard: Heard, event: E, origin: Origin): E {
+  const { says, host, at } = event;
+  if (origin !== 'stderr' || says.kind !== 'server' || says.counts === null || COME_BACK.has(says.change.to))
+    return event;
+  if (says.counts.active + says.counts.backup === 0) return event;
+  const backend = backendKey(event, says.server.backend);
+  if (heard.told.get(backend) !== 0) return event;
+  const isBehind = ({ held, by, at: then }: RecentEvent) =>
+    !held && by.stderr === 0 && Math.abs(at - then) <= COPY_DELAY_MAX_MS;
+  const exhausted = heard.subjects.get(backend)?.recent.at(-1);
+  const isOlder =
+    exhausted === undefined
+      ? heard.subjects.under(host, (key, { recent }) => groupOf(key) === backend && recent.some(isBehind)).length > 0
+      : isBehind(exhausted);
+  return isOlder ? { ...event, says: { ...says, counts: null, sessions: null } } : event;
 }
 
 /** `heard` with an event that will not be told any more: it no longer waits, and further copies are its own and no news. */

@@ -343,3 +343,11 @@ test('of the workers of a day of reloads no more is remembered than of the last 
   const { memory } = readLog(Array.from({ length: 2_000 }, (_, n) => generation(n)).flat());
   assert.ok(memory.heard.subjects.size < 50, `${memory.heard.subjects.size}`);
 });
+
+describe('a fall of which stderr alone tells, after `log` targets told of the later one that began an outage, does not end that', () => {
+  for (const name of ['late-fall-over-udp', 'late-fall-on-stderr'])
+    test(name, () => {
+      assert.deepEqual(spans(name), ['10:01:00 to 10:30:00 recovered']);
+      assert.ok(changes(name).includes('100 s2 down'));
+    });
+});
