@@ -122,17 +122,21 @@ function backendsOf(board: Board, worker: WorkerRef, isSo?: (state: BackendState
  * Ends what is open in the older workers that had stopped as a whole when the one that speaks now began (stops.ts), and in those whose heir speaks now, if one
  * of three holds: they have been silent for a minute since their first heir was first heard; a master started the heir after them, a second ago, or it is another
  * master and a check has found something out; or they told nothing but the states of a state file, as the process that forks the serving one does until 1.7
- * (tried with 1.6.3).
+ * (tried with 1.6.3). Likewise, after a minute, in those in whose place their master started the one that speaks now, whatever it speaks of.
  */
 export function supersede(board: Board, event: HaproxyEvent): Change {
   const siblings = siblingsOf(board, event);
   const self = siblings.length === 0 ? undefined : workerOf(board, event);
   if (!self) return unchanged(board);
   const { startedAt } = self;
-  const older = siblings.filter((one) => !one.over && (one.heir === event.pid || hasMadeRoomFor(board, one, event)));
+  const older = siblings.filter(
+    (one) =>
+      !one.over && (one.heir === event.pid || hasMadeRoomFor(board, one, event) || wasStartedInPlaceOf(self, one)),
+  );
   const isReplacedNow = (worker: WorkerState) => {
     if (hasMadeRoomFor(board, worker, event)) return true;
     const isSuccessor =
+      worker.heir === event.pid &&
       startedAt !== null &&
       startedAt - worker.firstAt > TOGETHER_MS &&
       (event.at - startedAt > TOGETHER_MS || (isOfOtherMaster(self, worker) && isFoundByCheck(event)));
@@ -154,6 +158,15 @@ export function supersede(board: Board, event: HaproxyEvent): Change {
 /** Since when a worker has been silent beside its heirs, whichever of them speaks: reloads may come one after another, each within a minute. */
 const silentSince = (worker: WorkerState, heir: WorkerState): Instant =>
   Math.max(worker.lastAt, worker.heirAt ?? heir.firstAt);
+
+/** Whether the younger worker's master started it by a reload, in which it told the older one to stop. */
+const wasStartedInPlaceOf = (young: WorkerState, { master, startedAt }: WorkerState): boolean =>
+  !!master &&
+  master.pid === young.master?.pid &&
+  master.since === young.master.since &&
+  young.startedAt !== null &&
+  startedAt !== null &&
+  young.startedAt - startedAt > TOGETHER_MS;
 
 /** Takes in a word about a reload: by what a container's new master tells, the workers of the one before have ended, and what was open in them. */
 export function endWithMaster(board: Board, event: HaproxyEvent): Change {
