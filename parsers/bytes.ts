@@ -18,5 +18,6 @@ export const BRACKET_OPEN = 0x5b;
 export const BACKSLASH = 0x5c;
 export const BRACKET_CLOSE = 0x5d;
 export const BRACE_OPEN = 0x7b;
+export const BAR = 0x7c;
 export const BRACE_CLOSE = 0x7d;
 export const TILDE = 0x7e;

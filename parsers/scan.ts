@@ -5,13 +5,14 @@
  * It decides what to read, never what a line means: the grammar does that, anchored at both ends. So it may take a
  * traffic line for a candidate, but never a state line for traffic.
  */
-import { COLON, NEWLINE, SLASH, SPACE } from './bytes.js';
-import { hex } from './cursor.js';
+import { BAR, COLON, DOT, NEWLINE, SLASH, SPACE } from './bytes.js';
+import { hex, isDigit } from './cursor.js';
 import { lastHeader, messageStart } from './message-start.js';
 import { byFirstByte, bytesOf, isOneOf, OF_STATES } from './openings.js';
+import { OF_REMARKS } from './remarks.js';
 
 /**
- * `candidate`: its opening is one of HAProxy's about states; `traffic`: it begins as the built-in log formats do; `piece`: it is no whole line
+ * `candidate`: its opening is one of HAProxy's sentences; `traffic`: it begins as the built-in log formats do; `piece`: it is no whole line
  * (src/tail/pieces.ts).
  */
 export type LineClass = 'traffic' | 'candidate' | 'piece' | 'other';
@@ -48,20 +49,35 @@ export function classify(bytes: Uint8Array, start: number, end: number): LineCla
   const first = bytes[message]!;
   if (isOneOf(OF_STATES, bytes, message, end)) return 'candidate';
   if (TRAFFIC_STARTS[first] === 1 || isAddress(bytes, message, end)) return 'traffic';
-  return isOneOf(OF_BANNER, bytes, message, end) || tellsOfAddress(bytes, message, end) ? 'candidate' : 'other';
+  return isOneOf(OF_REMARKS, bytes, message, end) ||
+    isLone(bytes, message, end) ||
+    isToldBehindWord(bytes, message, end)
+    ? 'candidate'
+    : 'other';
 }
 
-/** What HAProxy 3.x says of itself when a worker was killed (grammar/process.peggy, Banner; notices.peggy, Continuation): no state, but known. */
-const OF_BANNER = byFirstByte(['HAProxy version ', 'Status: ', 'Known bugs: ', 'Running on: ', 'Please check ']);
+/** A further line of a text that is a bar or a full stop and nothing else (grammar/notices.peggy, Continuation): known, as all remarks are. */
+function isLone(bytes: Uint8Array, at: number, end: number): boolean {
+  return end - at === 1 && (bytes[at] === BAR || bytes[at] === DOT);
+}
 
 const OF_ADDRESSES = byFirstByte(['changed its ', 'IP changed from ', 'port changed from ']);
+const OF_STREAMS = byFirstByte(['frontend=', 'backend=', 'server=']);
+const OF_IDS = byFirstByte(['(id=']);
+const OF_PLACES_IN_LUA = byFirstByte(['in ']);
 
-/** `bk/s1 changed its IP from ...`, `bk/s1: IP changed from ...` (grammar/address.peggy): no state, but known. */
-function tellsOfAddress(bytes: Uint8Array, at: number, end: number): boolean {
+/**
+ * Remarks that begin with a name: `bk/s1 changed its IP from ...`, `bk/s1: IP changed from ...` (grammar/address.peggy); in dumps (grammar/dump.peggy)
+ * `server=s1 (id=1)` and `/etc/haproxy/x.lua:3: in function ...`.
+ */
+function isToldBehindWord(bytes: Uint8Array, at: number, end: number): boolean {
   let next = at;
   let isMember = false;
   for (; next < end && bytes[next] !== SPACE; next++) if (bytes[next] === SLASH) isMember = true;
-  return isMember && isOneOf(OF_ADDRESSES, bytes, next + 1, end);
+  const behind = next + 1;
+  if (isMember && isOneOf(OF_ADDRESSES, bytes, behind, end)) return true;
+  if (bytes[next - 1] === COLON) return isDigit(bytes[next - 2]) && isOneOf(OF_PLACES_IN_LUA, bytes, behind, end);
+  return isOneOf(OF_IDS, bytes, behind, end) && isOneOf(OF_STREAMS, bytes, at, end);
 }
 
 /** `fd00::1`, `unix:1`, `-:-`: at most four digits of an address of IPv6 come before a colon. */
