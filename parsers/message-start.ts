@@ -12,7 +12,7 @@ import {
   wordsOfStamp,
 } from './header-fields.js';
 import { isLevel } from './levels.js';
-import { bytesOf, isOneOf, OF_STATES } from './openings.js';
+import { byFirstByte, bytesOf, isOneOf, OF_STATES } from './openings.js';
 
 /** The longest stamp: RFC 3339 with nine digits of a second and a zone. */
 const STAMP_BYTES_MAX = 35;
@@ -110,6 +110,16 @@ function look(bytes: Uint8Array): void {
   view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+/** Texts about names (grammar/address.peggy, OfNames) of which the first word would be taken for a tag. */
+const OF_RESOLVERS = byFirstByte([
+  'DNS : ',
+  'can not build the query ',
+  'could not generate a query ',
+  'could not update ',
+  'no need to change the F',
+  "invalid fqdn '",
+]);
+
 /**
  * The message follows three fields: stamp, host, tag; a traditional stamp is three words. An RFC 5424 header has seven.
  * Where HAProxy's format and rsyslog's input do not fit (grammar/envelope.peggy), the message begins at what should be the
@@ -147,7 +157,7 @@ function messageStartByFields(bytes: Uint8Array, from: number, end: number): num
     if (bytes[second - 3] === BRACKET_CLOSE && bytes[second - 2] === COLON) return second;
     // If there is a colon, it ends a tag, and the header fits. (A host may well be called `proxy`.)
     if (!colon && !isOneOf(OF_STATES, bytes, message, end)) {
-      if (isOneOf(OF_STATES, bytes, tag, end)) return tag;
+      if (isOneOf(OF_STATES, bytes, tag, end) || isOneOf(OF_RESOLVERS, bytes, tag, end)) return tag;
       if (isOneOf(OF_STATES, bytes, host, end)) return host;
     }
   }

@@ -33,6 +33,11 @@ const REMARKS = [
   "In backend '",
   'Empty global server state file',
   'corrupted global server state file',
+  // Where no tag stands, the name before these is taken for it.
+  'changed its IP from ',
+  'changed its FQDN from ',
+  "IP changed from '",
+  "port changed from '",
   // Of proxies and their sockets.
   'Port ',
   'Bind on socket ',
