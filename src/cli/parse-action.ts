@@ -50,7 +50,7 @@ async function* recordsText(
 ): AsyncGenerator<string> {
   const table = new RecordTable(context.tz);
   const wanted = chooser(view);
-  const withTraffic = view.traffic || view.kind?.some((kind) => kind.startsWith('traffic'));
+  const withTraffic = view.traffic || view.kind?.includes('traffic');
   const text = (record: LineRecord) => (view.asTable ? table.row(record) : `${printableJson(recordJson(record))}\n`);
   const count = (kind: string) => counts.set(kind, (counts.get(kind) ?? 0) + 1);
   if (view.asTable) yield table.heading();
@@ -114,7 +114,7 @@ function summary(counts: ReadonlyMap<string, number>): string {
     const names = kinds.map(([kind, count]) => `${kind} ${count}`).join(', ');
     return `${sum(kinds)} ${words}${names === '' || names.startsWith(`${words} `) ? '' : ` (${names})`}`;
   };
-  const isTraffic = (kind: string) => kind === 'traffic' || kind.startsWith('traffic.');
+  const isTraffic = (kind: string) => kind === 'traffic';
   const understood = told('understood', (kind) => !isUnknown(kind) && !isTraffic(kind));
   return `${sum(all)} lines: ${[understood, told('traffic', isTraffic), told('not understood', isUnknown)].join(', ')}`;
 }

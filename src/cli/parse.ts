@@ -11,6 +11,7 @@ traffic. What the lines of all kinds were is summed up on standard error.
 
 Examples:
   haplog parse /var/log/haproxy.log --kind server -o jsonl | jq -r .says.server.server
+  haplog parse /var/log/haproxy.log --kind traffic -o jsonl | jq -r 'select(.says.status == 503).says.request'
   zcat /var/log/haproxy.log.*.gz | haplog parse --unknown`;
 
 export function parseCommand(): Command {
@@ -23,7 +24,7 @@ export function parseCommand(): Command {
       collectWords,
     )
     .addOption(new Option('--unknown', 'only what was not understood').conflicts(['kind', 'traffic']))
-    .option('--traffic', 'also the lines that the daemon passes over as traffic')
+    .option('--traffic', 'also the lines that the daemon passes over as traffic, field by field')
     .addOption(
       new Option('-o, --output <format>', 'how to print it (default: table on a terminal, else jsonl)').choices([
         'table',

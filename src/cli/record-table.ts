@@ -5,6 +5,7 @@
 import { printable } from '../printable.js';
 import { localTime } from './local-time.js';
 import type { LineRecord } from './record.js';
+import { trafficText } from './traffic-text.js';
 
 const GAP = '  ';
 const HEADS = ['LINE', 'HOST', 'TAG', 'ORIGIN', 'KIND'];
@@ -29,7 +30,7 @@ export class RecordTable {
     return this.#laidOut(this.#heading, TEXT);
   }
 
-  row({ line, kind, raw, parsed, stamp, reason, column }: LineRecord): string {
+  row({ line, kind, raw, traffic, parsed, stamp, reason, column }: LineRecord): string {
     if (parsed === null) {
       const where = column === null ? '' : ` (column ${column})`;
       return this.#laidOut([String(line), '', '', '', '', kind], `${reason}${where}: ${printable(raw)}`);
@@ -37,7 +38,8 @@ export class RecordTable {
     const pid = parsed.pid === null ? '' : `[${parsed.pid}]`;
     const times = parsed.times === 1 ? '' : `${parsed.times} times: `;
     const who = [printable(parsed.host), printable(`${parsed.tag}${pid}`), parsed.origin, kind];
-    return this.#laidOut([String(line), this.#time(stamp.at), ...who], times + printable(parsed.text));
+    const text = (traffic && trafficText(traffic)) ?? parsed.text;
+    return this.#laidOut([String(line), this.#time(stamp.at), ...who], times + printable(text));
   }
 
   #laidOut(cells: readonly string[], text: string): string {

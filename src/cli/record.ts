@@ -1,5 +1,13 @@
 /** One line of a log as a record: what `haplog parse` prints and `haplog explain` begins with. Pure. */
-import { type LineClass, type LineContext, type LogRecord, parseLine, type Stamp } from '../../parsers/index.js';
+import {
+  type LineClass,
+  type LineContext,
+  type LogRecord,
+  parseLine,
+  parseTraffic,
+  type Stamp,
+  type Traffic,
+} from '../../parsers/index.js';
 import { utc } from './json-rows.js';
 
 /** Where a line stands. */
@@ -21,6 +29,8 @@ export type LineRecord = Place & {
   raw: string;
   /** From 1: where the grammar could not go on. */
   column: number | null;
+  /** What a traffic line in one of HAProxy's own formats says; null for all others. */
+  traffic: Traffic | null;
 } & ({ parsed: LogRecord; stamp: Stamp; reason: null } | { parsed: null; stamp: null; reason: string });
 
 /** Kinds of lines that were not understood. */
@@ -36,26 +46,52 @@ export function recordOf(raw: string, place: Place, scan: LineClass, context: Li
   const { file, line, offset } = place;
   if (!result.ok) {
     const { reason, column } = result;
-    return { file, line, offset, kind: 'rejected', scan, raw, parsed: null, stamp: null, reason, column };
+    return {
+      file,
+      line,
+      offset,
+      kind: 'rejected',
+      scan,
+      raw,
+      traffic: null,
+      parsed: null,
+      stamp: null,
+      reason,
+      column,
+    };
   }
   const { record: parsed, stamp } = result;
   const { kind: says } = parsed.sentence;
   const kind = says === 'other' && scan === 'traffic' ? 'traffic' : says;
   const column = 'column' in parsed.sentence ? parsed.sentence.column : null;
-  return { file, line, offset, kind, scan, raw, parsed, stamp, reason: null, column };
+  const traffic = kind === 'traffic' ? parseTraffic(parsed.text) : null;
+  return { file, line, offset, kind, scan, raw, traffic, parsed, stamp, reason: null, column };
 }
 
 /** A line that is longer than haplog reads. */
 export function oversizeRecord(beginning: string, place: Place): LineRecord {
   const reason = 'longer than 64 KiB';
-  return { ...place, kind: 'oversize', scan: null, raw: beginning, parsed: null, stamp: null, reason, column: null };
+  const nothing = { traffic: null, parsed: null, stamp: null, column: null };
+  return { ...place, kind: 'oversize', scan: null, raw: beginning, reason, ...nothing };
 }
 
 /**
- * For programs: the same keys for every line, snake_case, nulls written out. What the sentence says stands apart under `says`, because a
+ * For programs: the same keys for every line, snake_case, nulls written out. What the sentence or the traffic line says stands apart under `says`, because a
  * sentence may speak of a pid or a host of its own. (One literal: a log has millions of lines, and spreading takes longer than parsing.)
  */
-export function recordJson({ file, line, offset, kind, scan, raw, parsed, stamp, reason, column }: LineRecord) {
+export function recordJson({
+  file,
+  line,
+  offset,
+  kind,
+  scan,
+  raw,
+  traffic,
+  parsed,
+  stamp,
+  reason,
+  column,
+}: LineRecord) {
   return {
     kind,
     time: stamp && utc(stamp.at),
@@ -64,7 +100,7 @@ export function recordJson({ file, line, offset, kind, scan, raw, parsed, stamp,
     pid: parsed?.pid ?? null,
     origin: parsed?.origin ?? null,
     times: parsed?.times ?? null,
-    says: parsed && sentenceJson(parsed),
+    says: traffic === null ? parsed && sentenceJson(parsed) : snakeCased(traffic),
     text: parsed?.text ?? raw,
     reason,
     column,

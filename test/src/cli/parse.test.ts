@@ -102,6 +102,22 @@ test('kinds are chosen by name or family, and traffic is there for who asks', (t
   );
 });
 
+test('a request in one of the formats of HAProxy is a record with its fields, one in a format of its own has its text', (t) => {
+  const folder = tempFolder(t);
+  const own = syslogLine(T, '"my own format" 10.0.0.1');
+  const [request, other] = rows(ask(folder, ['parse', '--kind', 'traffic'], `${traffic}\n${own}\n`).stdout);
+  const { format, client, frontend, backend, server, status, termination, timers, early } = request.says;
+  assert.deepEqual(
+    [format, client, frontend, backend, server, status, termination, early],
+    ['http', { address: '10.0.0.1', port: 52 }, 'fe', 'app', 'a', 200, '----', false],
+  );
+  assert.deepEqual(timers, { request: 0, queue: 0, connect: 0, response: 0, total: 0 });
+  assert.equal(other.says, null);
+  assert.deepEqual(Object.keys(other), Object.keys(request));
+  const { stdout } = ask(folder, ['parse', '--traffic', '-o', 'table'], `${traffic}\n${own}\n`);
+  assert.match(stdout, /traffic +http app\/a 200 ----: GET \/\n.*traffic +"my own format" 10\.0\.0\.1\n$/);
+});
+
 test('what HAProxy says of connections is no traffic, though it begins as traffic does', (t) => {
   const header = 'Nov 22 07:00:00 lb haproxy[100]: ';
   const log = [
