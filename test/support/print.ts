@@ -6,6 +6,32 @@ import type { Cause, Counts, Sentence, ServerRef, Sessions } from '../../parsers
 
 type Of<Kind extends Sentence['kind']> = Extract<Sentence, { kind: Kind }>;
 
+/** How a snapshot says it of a proxy. */
+const PROXY_STATES: Record<string, string> = {
+  'no servers': 'has no servers.',
+  'on backup servers': 'is running on backup servers !',
+  'no server available': 'has no server available !',
+  available: 'has 2 active servers and 1 backup servers available.',
+};
+
+const bounds = (...told: string[]) =>
+  told.flatMap((words) => [' at 1024', ' (maxsock=1024)', ' (actconn=7)'].map((bound) => words.replace('%', bound)));
+
+/** What a proxy reaches, by the limit. */
+const LIMITS: Record<string, string[]> = {
+  'system descriptors': bounds('reached system FD limit%. Please check system tunables.'),
+  'process descriptors': bounds("reached process FD limit%. Please check 'ulimit-n' and restart."),
+  memory: bounds(
+    'reached system memory limit%. Please check system tunables.',
+    'reached system memory limit% sockets. Please check system tunables.',
+  ),
+  connections: ["reached the configured maximum connection limit. Please check the global 'maxconn' value."],
+  sockets: [
+    'has insufficient permissions to open server socket.',
+    'cannot create a server socket: Too many open files',
+  ],
+};
+
 /** One way to say it, or several; none for what bears no names. */
 type Wordings = { [Kind in Sentence['kind']]?: (sentence: Of<Kind>) => string[] };
 
@@ -42,7 +68,9 @@ const wordings: Wordings = {
   snapshot: ({ proxy, server, state }) =>
     server
       ? [`SIGHUP: Server ${ref(server)} is ${state?.toUpperCase()}. Conn: 1 act, 2 pend, 3 tot.`]
-      : [`SIGHUP received, dumping servers states for proxy ${proxy}.`],
+      : state === null
+        ? [`SIGHUP received, dumping servers states for proxy ${proxy}.`]
+        : [`SIGHUP: Proxy ${proxy} ${PROXY_STATES[state]} Conn: act(FE+BE): 1+2, 3 pend (4 unass), tot(FE+BE): 5+6.`],
   'server.address': ({ server, from, to, port, by }) => {
     const ports = port && `port changed from '${port.from}' to '${port.to}'`;
     if (to === null) return [`${ref(server)}: ${ports} by '${by}'.`];
@@ -65,6 +93,14 @@ const wordings: Wordings = {
   'proxy.resumed': ({ section, proxy }) => [`Enabling ${section} ${proxy}.`, `Resumed ${section} ${proxy}.`],
   'connect.failed': ({ backend, server, reason }) => [
     `Connect() failed for ${server === null ? `backend ${backend}` : `server ${backend}/${server}`}: ${reason}.`,
+  ],
+  'limit.reached': ({ proxy, limit }) => LIMITS[limit]!.map((words) => `Proxy ${proxy} ${words}`),
+  'certificate.renewed': ({ store }) => [`acme: ${store}: Successful update of the certificate.`],
+  'process.ended': ({ pid, code }) => [
+    `Worker ${pid} left with exit code ${code}`,
+    `Worker (${pid}) exited with code ${code} (Exit)`,
+    `Process ${pid} exited with code ${code} (Terminated)`,
+    `Process (${pid}) exited with code ${code} (Exit)`,
   ],
   'program.started': ({ program, pid }) => [`New program '${program}' (${pid}) forked`],
   'program.ended': ({ program, pid, code, former }) => [

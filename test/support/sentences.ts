@@ -38,16 +38,21 @@ const nothing: Cause = { class: 'unknown', reason: null, code: null, info: null,
 const tracked = serverRef.map((via): Cause => ({ ...nothing, class: 'tracked', via }));
 const wished = fc.constant<Cause>({ ...nothing, class: 'admin' });
 
-const reasons: [Cause['class'], string][] = [
-  ['layer4', 'Layer4 timeout'],
-  ['layer4', 'Layer4 connection problem'],
-  ['layer6', 'Layer6 invalid response'],
-  ['layer7', 'Layer7 check conditionally passed'],
-  ['layer7', 'Layer7 wrong status'],
-  ['external', 'External check error'],
+type Told = [Cause['class'], string];
+
+/** src/check.c, check_statuses[]: all of them. */
+const reasons: Told[] = [
+  ['unknown', 'Unknown'],
+  ['unknown', 'Initializing'],
+  ['unknown', 'No status change'],
   ['observe', 'Health analyze'],
   ['socket', 'Socket error'],
-  ['unknown', 'No status change'],
+  ...['check passed', 'timeout', 'connection problem'].map((end) => ['layer4', `Layer4 ${end}`] as Told),
+  ...['check passed', 'timeout', 'invalid response'].map((end) => ['layer6', `Layer6 ${end}`] as Told),
+  ...['timeout', 'invalid response', 'check passed', 'check conditionally passed', 'wrong status'].map(
+    (end) => ['layer7', `Layer7 ${end}`] as Told,
+  ),
+  ...['error', 'timeout', 'passed'].map((end) => ['external', `External check ${end}`] as Told),
 ];
 
 /** Text of a server: whatever it likes, but for agents' words, which make another class of it. */
@@ -71,9 +76,13 @@ const commanded = fc
 const administered = fc
   .tuple(
     fc.constantFrom<[Cause['class'], string]>(
-      ['dns', 'DNS NX status'],
-      ['dns', 'No IP for server'],
       ['dns', 'entry removed from SRV record'],
+      ['dns', 'No IP for server'],
+      ['dns', 'DNS NX status'],
+      ['dns', 'DNS timeout status'],
+      ['dns', 'DNS refused status'],
+      ['dns', 'unspecified DNS error'],
+      ['web', "'disable' on stats page"],
       ['web', "'stop' on stats page"],
     ),
     fc.option(serverRef),
@@ -171,7 +180,9 @@ export const sentences: Partial<Record<Sentence['kind'], fc.Arbitrary<Sentence>>
     fc
       .record({ proxy: unsaid, server: serverRef, state: operational })
       .map((of): Sentence => ({ kind: 'snapshot', ...of })),
-    name.map((proxy): Sentence => ({ kind: 'snapshot', proxy, server: null, state: null })),
+    fc
+      .tuple(name, fc.constantFrom(null, 'no servers', 'on backup servers', 'no server available', 'available'))
+      .map(([proxy, state]) => ({ kind: 'snapshot', proxy, server: null, state }) as Sentence),
   ),
   'server.address': fc
     .tuple(serverRef, changes, by)
@@ -202,6 +213,11 @@ export const sentences: Partial<Record<Sentence['kind'], fc.Arbitrary<Sentence>>
   'connect.failed': fc
     .tuple(name, fc.option(name))
     .map(([backend, of]) => ({ kind: 'connect.failed', backend, server: of, reason: 'no free ports' })),
+  'limit.reached': fc
+    .tuple(name, fc.constantFrom('system descriptors', 'process descriptors', 'memory', 'connections', 'sockets'))
+    .map(([proxy, limit]) => ({ kind: 'limit.reached', proxy, limit }) as Sentence),
+  'certificate.renewed': name.map((store) => ({ kind: 'certificate.renewed', store })),
+  'process.ended': fc.record({ pid, code }).map((end) => ({ kind: 'process.ended', ...end })),
   'program.started': fc
     .tuple(name, pid)
     .map(([program, number]) => ({ kind: 'program.started', program, pid: number })),
