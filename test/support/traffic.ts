@@ -78,7 +78,7 @@ export const TRAFFIC: readonly TrafficFormat[] = [
     name: 'httplog clf',
     fields: [METHOD, URI, COOKIE, SET_COOKIE, REQUEST_HEADER, RESPONSE_HEADER],
     write: ([method, uri, cookie, setCookie, asked, answered]) =>
-      `10.0.0.7 - - [22/Nov/2026:12:00:00 +0000] "${method} ${uri} HTTP/1.1" 200 512 "" "" 51234 123 "www" "shop" "web1" 0 0 1 2 3 "----" 1 1 0 0 0 0 0 "${cookie}" "${setCookie}" "${asked}" "${answered}" `,
+      `10.0.0.7 - - [22/Nov/2026:12:00:00 +0000] "${method} ${uri} HTTP/1.1" 200 512 "" "" 51234 123 "www" "shop" "web1" 0 0 1 2 3 ---- 1 1 0 0 0 0 0 "${cookie}" "${setCookie}" "${asked}" "${answered}" `,
   },
   {
     name: 'tcplog',
@@ -90,7 +90,7 @@ export const TRAFFIC: readonly TrafficFormat[] = [
     name: 'tcplog clf',
     fields: [],
     write: () =>
-      '10.0.0.7 - - [22/Nov/2026:12:00:00 +0000] "TCP " 000 512 "" "" 51234 123 "www" "shop" "web1" 0 0 1 2 0 "---- " 1 1 0 0 0 0 0 "" "" ',
+      '10.0.0.7 - - [22/Nov/2026:12:00:00 +0000] "TCP " 000 512 "" "" 51234 123 "www" "shop" "web1" 0 0 1 2 0 ---- 1 1 0 0 0 0 0 "" "" ',
   },
   {
     name: 'default',
