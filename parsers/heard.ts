@@ -86,6 +86,8 @@ type CheckResult = Extract<Sentence, { kind: 'check.result' }>;
 export interface Head {
   /** Whether they bear a pid, as the last one shows. */
   numbered: boolean;
+  /** The names of their programs. Missing in older memories. */
+  tags?: readonly string[];
   /** At least one came from the process that speaks, and not through a carrier. */
   direct: boolean;
   /** Their facilities, if the log has them. */

@@ -36,8 +36,9 @@ export function withOne<T>(known: readonly T[] = NONE, one: T | null): readonly 
 /** Whether no believed line bore a program's name yet. */
 const isNameless = ({ tags }: Profile): boolean => tags.every((one) => one === '');
 
-/** Whether HAProxy is known by this program's name, or by none yet. */
-export const hasName = (profile: Profile, tag: string): boolean => profile.tags.includes(tag) || isNameless(profile);
+/** Whether HAProxy is known by this program's name, or by none yet. On stderr it keeps its name, however many `log-tag` gives to its proxies. */
+export const hasName = (profile: Profile, tag: string): boolean =>
+  profile.tags.includes(tag) || profile.heads?.stderr?.tags?.includes(tag) === true || isNameless(profile);
 
 /** Whether a change is expected on stderr as well: one was seen there; or, while that is not known, masters are heard there. */
 export function expectsStderr({ stderr, announces }: Profile): boolean {

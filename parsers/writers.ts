@@ -61,6 +61,7 @@ export function hearHead(
   const facilities = withOne(before?.facilities, priority === null || !isSure ? null : priority >> 3);
   const places = withOne(before?.inTagsPlace, inTagsPlace);
   const carriers = withOne(before?.carriers, isOwn || !isWorker(heard, host, pid ?? 0) ? null : tagPid);
+  const ownTags = withOne(before?.tags, tag);
   const tags = withOne(profile.tags, tag);
   const isKnown =
     before?.numbered === numbered &&
@@ -68,9 +69,10 @@ export function hearHead(
     before.facilities === facilities &&
     before.inTagsPlace === places &&
     before.carriers === carriers &&
+    before.tags === ownTags &&
     tags === profile.tags;
   if (isKnown) return heard;
-  const head: Head = { numbered, direct, facilities, inTagsPlace: places, carriers };
+  const head: Head = { numbered, tags: ownTags, direct, facilities, inTagsPlace: places, carriers };
   return withProfile(heard, host, { tags, heads: { ...profile.heads, [origin]: head } });
 }
 

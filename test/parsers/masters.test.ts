@@ -1120,3 +1120,27 @@ describe('what makes a line on stderr necessary where a `log` target brings one'
     assert.deepEqual(fell([...detached, loaded, ...change]), ['x', 'x']);
   });
 });
+
+describe('where each backend has a name of its own (`log-tag`), and they are as many as are remembered', () => {
+  const tagged = (n: number) => {
+    const text = serverText({ at: 0, backend: `b${n}`, server: 'a', to: 'DOWN', left: 1 });
+    const line = syslogLine(T + n * 5_000, text, { pid: 110 }).replace('haproxy[', `haproxy-b${n}[`);
+    return [worker(110, n * 5_000, text), line, line];
+  };
+  const named = [...started, ...Array.from({ length: 8 }, (_, n) => tagged(n + 1)).flat()];
+
+  test('a master is still believed that its worker was killed', () => {
+    const killed = master(200_000, 'Current worker (110) exited with code 137 (Killed)');
+    assert.deepEqual(told([...named, killed]), ['firing worker_killed']);
+  });
+
+  test('and that another one serves', () => {
+    const reloaded = [master(200_000, 'Initializing new worker (120)'), master(200_300, 'Loading success.')];
+    assert.deepEqual(workersOf([...named, ...reloaded]), [110, 120]);
+  });
+
+  test('but another program is not', () => {
+    const killed = master(200_000, 'Current worker (110) exited with code 137 (Killed)');
+    assert.deepEqual(told([...named, killed.replace('haproxy[', 'haproxyctl[')]), []);
+  });
+});
