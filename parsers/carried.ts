@@ -1,11 +1,13 @@
 /** Whose a carried line of `log stdout` is: its header bears the carrier's pid or none (carriers.ts), and its sentence names no worker. */
 import { isCarrier } from './carriers.js';
+import { saidOf } from './copies.js';
 import { backendOf, type StateSentence, tellsOfState } from './event.js';
-import { begunAt, type Heard, type Speaker, subjectKey, WITNESS_MS } from './heard.js';
+import { begunAt, type Heard, type Held, type Speaker, subjectKey, WITNESS_MS } from './heard.js';
 import { speakerOf, type WorkerRef } from './keys.js';
 import { profileOf } from './profiles.js';
 import type { Instant, LogRecord } from './record.js';
-import { speakersOf } from './speakers.js';
+import { isWorker, speakersOf } from './speakers.js';
+import { waitingAt } from './waiting.js';
 
 /** So long an announced worker is new: the one whose place it took tells of its end in this time. */
 const NEW_MS = 10_000;
@@ -20,6 +22,26 @@ export function withWorker(heard: Heard, record: LogRecord, at: Instant): LogRec
   // The carrier was taken for the only worker until now.
   const { echo } = profileOf(heard, host);
   return echo?.tagPid === tagPid ? { ...record, pid: echo.pid } : record;
+}
+
+/**
+ * Whether a waiting event belongs to a worker whose output is carried, and not to the process in its header, of which no master told: under the same header
+ * the same sentence came on a worker's stderr. That is none of a `log` target's, so this process writes for others, whatever else it writes: a log driver has
+ * all of its containers' lines. (Nor is it a carrier for all that it says: isCarrier.)
+ */
+export function isCarried(heard: Heard, held: Held): boolean {
+  const { event, tagPid } = held;
+  const { host, pid, says } = event;
+  if (pid !== (tagPid ?? 0) || isWorker(heard, host, pid) || !tellsOfState(says)) return false;
+  const { text, by, at } = saidOf(heard, held);
+  if (by.stderr > 0) return false;
+  const { tags, heads } = profileOf(heard, host);
+  if (tags.length > 0)
+    return tagPid !== null && heads?.stderr?.carriers.includes(tagPid) === true && !!twin(heard, host, says, text, at);
+  return waitingAt(heard.held, host).some((other) => {
+    const said = saidOf(heard, other);
+    return other.event.pid !== pid && other.tagPid === tagPid && said.by.stderr > 0 && said.text === text;
+  });
 }
 
 type Process = [key: string, speaker: Speaker];

@@ -2,7 +2,6 @@
  * Carriers: processes that carry HAProxy's output into the log under their own pid or under none, such as a container's log driver or `logger`
  * behind a pipe. A line on stderr still names the worker that speaks. Whose a line of `log stdout` is: carried.ts.
  */
-import { saidOf } from './copies.js';
 import { isOfWorkers, tellsOfState } from './event.js';
 import { handedOver } from './hand-over.js';
 import { type Heard, type Held, heardWith, type RecentEvent, subjectKey, WITNESS_MS } from './heard.js';
@@ -11,7 +10,6 @@ import { profileOf, withOne, withProfile } from './profiles.js';
 import type { Instant, LogRecord, Origin } from './record.js';
 import { forgetWorker, isRunning } from './speakers.js';
 import { linesVary } from './strangers.js';
-import { waitingAt } from './waiting.js';
 
 /**
  * Whether lines headed so (pid null: with none) are believed to carry HAProxy's stderr, and may carry what its workers log. So may those without any tag:
@@ -91,22 +89,6 @@ function unmasked(heard: Heard, host: string, tagPid: number, pid: number): Hear
   const speakers = heard.speakers.without(workerKey({ host, pid: tagPid }));
   const known = withCarrier(heardWith(heard, { speakers }), host, 'stderr', tagPid);
   return forgetWorker(handedOver(known, { host, pid: tagPid ?? 0 }, { host, pid }), host, tagPid);
-}
-
-/**
- * Whether a waiting event belongs to a worker whose output is carried, and not to the process in its header: nothing was believed of the host
- * before, and under the same header the same sentence came on a worker's stderr.
- */
-export function isCarried(heard: Heard, held: Held): boolean {
-  const { event, tagPid } = held;
-  const { host, pid } = event;
-  if (profileOf(heard, host).tags.length > 0 || pid !== (tagPid ?? 0) || linesVary(heard, { host, pid })) return false;
-  const { text, by } = saidOf(heard, held);
-  if (by.stderr > 0) return false;
-  return waitingAt(heard.held, host).some((other) => {
-    const said = saidOf(heard, other);
-    return other.event.pid !== pid && other.tagPid === tagPid && said.by.stderr > 0 && said.text === text;
-  });
 }
 
 /** Whether an event is in a known carrier's own name: no worker is known whose it could be. A carrier says nothing of itself. */

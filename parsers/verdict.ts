@@ -3,7 +3,8 @@
  * behind one that is not witnessed yet, for a second at most.
  */
 import { isWitnessed, lacksStderr, learn } from './belief.js';
-import { hearCarrier, isCarried, isOfCarrier } from './carriers.js';
+import { isCarried } from './carried.js';
+import { hearCarrier, isOfCarrier } from './carriers.js';
 import { inOneBreath, saidOf, withSaid } from './copies.js';
 import { type Doubt, doubt } from './doubt.js';
 import { type EventId, type HaproxyEvent, isOfWorkers } from './event.js';
@@ -51,11 +52,12 @@ export class Verdicts {
 
   /** Judges the events that are due, one after the other, and tells what waited behind them. */
   settle(due: readonly Held[]): void {
+    const carried = due.filter((held) => isCarried(this.heard, held)); // of that by which it shows much is told below
     for (const { event } of due) {
       const held = this.heard.held.get(event.id); // what was judged before may have given it another worker
       if (held === undefined) continue;
       const holdsUp = this.#holdsUp(held);
-      if (held.doubted || isCarried(this.heard, held)) this.#strike(held);
+      if (held.doubted || carried.includes(held) || isCarried(this.heard, held)) this.#strike(held);
       else this.#judge(held);
       if (holdsUp) this.#release(held);
     }

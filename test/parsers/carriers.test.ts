@@ -287,3 +287,39 @@ describe('where clients can write whole lines into a container’s log', () => {
     }
   });
 });
+
+describe('a driver whose lines began in different ways before HAProxy spoke (another container’s, or what starts beside HAProxy)', () => {
+  const noise = ['INFO  starting', 'Traceback (most recent call last)'];
+  const other = noise.map((text, n) => onStdout(T - 9 + n, text).replace('haproxy[', 'webapp['));
+  const own = noise.map((text, n) => onStdout(T - 9 + n, text));
+  const stdoutFirst = (lines: string[]) => lines.toReversed();
+  const killed = onStderr(LATER + 300_000, 'Current worker (8) exited with code 137 (Killed)', 1);
+  const again = LATER + 400_000;
+
+  test('is no worker: stderr tells each outage once, and its end', () => {
+    for (const start of [other, own])
+      for (const order of [(lines: string[]) => lines, stdoutFirst]) {
+        const lines = [...start, forked(T), ...fall(LATER, order), ...fall(again, order)];
+        const { news } = readLog([...lines, onStdout(again + 90_000, 'INFO  still here')]);
+        const heads = news.notifications.map(({ event, incident }) => `${event} ${incident.rule}`);
+        assert.deepEqual(heads, ['firing outage', 'resolved outage', 'firing outage', 'resolved outage']);
+        assert.deepEqual([...new Set(news.transitions.map(({ pid }) => pid))], [8]);
+      }
+  });
+
+  test('and its master is believed that its worker was killed', () => {
+    const { incidents } = readLog([...own, forked(T), ...fall(LATER), killed]).news;
+    assert.deepEqual(
+      incidents.filter(({ rule }) => rule === 'worker_killed').map(({ phase }) => phase),
+      ['firing'],
+    );
+  });
+
+  test('but what is on no stderr under its number is its own', () => {
+    const alone = texts.map((text, n) => onStdout(LATER + [0, 1, 60_000][n]!, text));
+    assert.deepEqual(
+      told([...own, ...alone]).filter((what) => !what.startsWith('?')),
+      ['987 a down', '987 a up', '987 app back'],
+    );
+  });
+});
