@@ -11,6 +11,7 @@ import { isForged } from './forged.js';
 import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { loggedKey, stoppedKey, workerKey } from './keys.js';
 import { isLoading } from './masters.js';
+import { mayHaveNamesake } from './one-worker.js';
 import { cameBothWays, expectsStderr, profileOf, waysOf, withProfile } from './profiles.js';
 import { isLogged, reached } from './reach.js';
 import type { Instant, LogRecord } from './record.js';
@@ -45,7 +46,7 @@ export function isWitnessed(heard: Heard, held: Held, said: RecentEvent): boolea
   const { host, pid } = event;
   const profile = profileOf(heard, host);
   const known = isWorker(heard, host, pid);
-  if (by.stderr === 0 && awaitsItsName(heard, event)) return false;
+  if (by.stderr === 0 && (awaitsItsName(heard, event) || mayHaveNamesake(heard, event))) return false;
   if (sealed && (known || profile.tags.length === 0)) return true;
   // Any program can write both, under a pid of its own. Where masters announce their workers, one would have announced this one.
   if (cameBothWays(said)) return known || (!profile.announces && !isForeign(heard, held));

@@ -19,6 +19,7 @@ import { hearLogged, settleDue, takeOfWorker, takeReload, takeSign } from './mas
 import { asItServed, isAnew, isInheritance, isLoading, tellerOf } from './masters.js';
 import { isOneTooMany, TOO_MANY_NAMES } from './names.js';
 import { takenApart } from './one-number.js';
+import { asOneWorker } from './one-worker.js';
 import { expectsStderr, hearStart, profileOf } from './profiles.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
 import { awaitsItsName, hostNameOf, isWorker, recognise } from './speakers.js';
@@ -142,6 +143,7 @@ function take(
     return null;
   }
   verdicts.hold(held);
+  verdicts.heard = asOneWorker(verdicts.heard, held.event.id);
   const isBelieved = !verdicts.heard.held.has(held.event.id) && isWorker(verdicts.heard, host, pid);
   if (isBelieved) verdicts.heard = hearHead(verdicts.heard, host, record);
   return null;

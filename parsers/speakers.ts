@@ -91,18 +91,24 @@ export function hostNameOf(
 }
 
 function twinOf(heard: Heard, host: string, pid: number, origin: Origin, at: Instant): string | null {
-  const { speakers } = heard;
+  const mayBe = (name: string, speaker: Speaker) =>
+    speaker.announced || Math.abs(at - speaker.at) <= COPY_DELAY_MAX_MS || hostOf(name) === usualName(heard, host, pid);
+  return namesakesOf(heard, { host, pid }, origin, mayBe)[0] ?? null;
+}
+
+/** The workers that have this one's number under another name, of those that are `wanted`, if neither host has ever spoken in the other's way. */
+export function namesakesOf(
+  { speakers }: Heard,
+  { host, pid }: WorkerRef,
+  origin: Origin,
+  wanted: (name: string, speaker: Speaker) => boolean = ANY,
+): string[] {
   const ending = ` ${pid}`;
   const candidates = speakers.where(
     (name, speaker) =>
-      name.endsWith(ending) &&
-      speaker.alias === null &&
-      !speaker.origins[origin] &&
-      (speaker.announced ||
-        Math.abs(at - speaker.at) <= COPY_DELAY_MAX_MS ||
-        hostOf(name) === usualName(heard, host, pid)),
+      name.endsWith(ending) && speaker.alias === null && !speaker.origins[origin] && wanted(name, speaker),
   );
-  if (candidates.length === 0) return null;
+  if (candidates.length === 0) return [];
   const origins = originsByHost(speakers);
   // A worker has one name by each origin: one that already has a name by this origin is not meant.
   const isNamed = (name: string) =>
@@ -110,7 +116,7 @@ function twinOf(heard: Heard, host: string, pid: number, origin: Origin, at: Ins
       ([key, { alias, origins: own }]) => alias === hostOf(name) && key.endsWith(ending) && own[origin],
     );
   const shareNone = (other: string) => ![...(origins.get(host) ?? [])].some((each) => origins.get(other)?.has(each));
-  return candidates.map(([name]) => name).find((name) => shareNone(hostOf(name)) && !isNamed(name)) ?? null;
+  return candidates.map(([name]) => name).filter((name) => shareNone(hostOf(name)) && !isNamed(name));
 }
 
 /**

@@ -22,6 +22,7 @@ import { workerKey } from './keys.js';
 import { asOfNow, mayBeBorneOut, passedOver, returnBefore } from './late.js';
 import { isBeingReplaced, isLoading } from './masters.js';
 import { withNameOf } from './names.js';
+import { asOneWorker } from './one-worker.js';
 import { cameBothWays, profileOf, withProfile } from './profiles.js';
 import type { Instant, LogRecord } from './record.js';
 import { followedUp, startedAnew, waysOfFollowed, waysOfStartedAnew, withDoubted } from './second-word.js';
@@ -54,6 +55,7 @@ export class Verdicts {
   settle(due: readonly Held[]): void {
     const carried = due.filter((held) => isCarried(this.heard, held)); // of that by which it shows much is told below
     for (const { event } of due) {
+      this.heard = asOneWorker(this.heard, event.id);
       const held = this.heard.held.get(event.id); // what was judged before may have given it another worker
       if (held === undefined) continue;
       const holdsUp = this.#holdsUp(held);

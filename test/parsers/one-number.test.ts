@@ -94,4 +94,55 @@ describe('one worker whose lines bear two names', () => {
       assert.equal(told([forked(T), ...lines]).length, changes.length);
     }
   });
+
+  describe('is one also where they speak first more than a minute apart', () => {
+    const MINUTE = 60_000;
+    const outage = (at: number, order: (lines: string[]) => string[] = (lines) => lines) =>
+      [down('a', 0), EXHAUSTED, up('a', 1)].flatMap((text, n) => {
+        const when = at + [0, 1, 5 * MINUTE][n]!;
+        return order([...overUdp(when, text), stderr(when + 10, text)]);
+      });
+    const hosts = (lines: string[]) =>
+      readLog(lines).news.notifications.map(({ event, incident }) => `${event} ${incident.host}`);
+    const both = ['firing', 'resolved', 'firing', 'resolved'];
+    const elsewhere = serverText({ at: 0, backend: 'nolog', server: 's', to: 'DOWN', left: 1 });
+
+    test('and stderr was first: whichever line of a change comes first', () => {
+      const fromFile = down('z', 2).replace(/reason: .*?ms/, 'changed from server-state after a reload');
+      const begun = [[elsewhere], [elsewhere, forked(T)], [fromFile, forked(T)]] as const;
+      for (const [first, ...start] of begun)
+        for (const order of [(lines: string[]) => lines, (lines: string[]) => lines.toReversed()]) {
+          const lines = [...start, stderr(T + 50, first)];
+          const all = [...lines, ...outage(T + 5 * MINUTE, order), ...outage(T + 15 * MINUTE, order)];
+          assert.deepEqual(
+            hosts(all),
+            both.map((event) => `${event} lb`),
+          );
+        }
+    });
+
+    test('and a `log` target was: it keeps that name', () => {
+      const all = [
+        ...overUdp(T, elsewhere),
+        ...outage(T + 5 * MINUTE),
+        ...outage(T + 15 * MINUTE),
+        ...overUdp(T + 30 * MINUTE, elsewhere),
+      ];
+      assert.deepEqual(
+        hosts(all),
+        both.map((event) => `${event} localhost`),
+      );
+    });
+
+    test('but two workers are two that tell the same at different times, or different things', () => {
+      const apart = [
+        stderr(T, elsewhere),
+        ...overUdp(T + 5 * MINUTE, down('a', 0)),
+        ...overUdp(T + 5 * MINUTE, EXHAUSTED),
+        stderr(T + 5 * MINUTE + 10_000, down('a', 0)),
+        stderr(T + 5 * MINUTE + 10_001, EXHAUSTED),
+      ];
+      assert.deepEqual(hosts(apart).sort(), ['firing lb', 'firing localhost']);
+    });
+  });
 });
