@@ -5,10 +5,10 @@
 import { isOfWorkers, tellsOfState } from './event.js';
 import { handedOver } from './hand-over.js';
 import { type Heard, type Held, heardWith, type RecentEvent, subjectKey, WITNESS_MS } from './heard.js';
-import { workerKey } from './keys.js';
-import { profileOf, withOne, withProfile } from './profiles.js';
+import { speakerOf, workerKey } from './keys.js';
+import { expectsStderr, profileOf, withOne, withProfile } from './profiles.js';
 import type { Instant, LogRecord, Origin } from './record.js';
-import { forgetWorker, isRunning } from './speakers.js';
+import { forgetWorker, isRunning, speakersOf } from './speakers.js';
 import { linesVary } from './strangers.js';
 
 /**
@@ -94,5 +94,16 @@ function unmasked(heard: Heard, host: string, tagPid: number, pid: number): Hear
 /** Whether an event is in a known carrier's own name: no worker is known whose it could be. A carrier says nothing of itself. */
 export function isOfCarrier(heard: Heard, held: Held): boolean {
   const { host, pid, says } = held.event;
-  return !isOfWorkers(says) && pid === (held.tagPid ?? 0) && isCarrier(heard, host, held);
+  if (isOfWorkers(says) || pid !== (held.tagPid ?? 0) || !isCarrier(heard, host, held)) return false;
+  return !isOfAll(heard, held);
+}
+
+/**
+ * Whether an event is of the one worker that has all lines without a pid, because none is told apart from it on stderr: masters are heard there, but they
+ * announce nobody (1.8 tells of workers when they end), and nobody tells of states.
+ */
+function isOfAll(heard: Heard, { event: { host, pid }, tagPid, tag }: Held): boolean {
+  if (tagPid !== null || tag === '' || expectsStderr(profileOf(heard, host))) return false;
+  const isOther = ([key]: [string, unknown]) => speakerOf(key).pid !== pid;
+  return !speakersOf(heard, host, ({ known, stage }) => known && stage !== 'ended').some(isOther);
 }

@@ -455,6 +455,35 @@ test('that the first worker was loaded may be the last that stderr tells (3.2: h
 
 const pidless = (line: string) => line.replace(/\[\d+\]: /, ': ');
 
+describe('where the log bears no pids, and masters tell of workers only when they end (1.8)', () => {
+  const former = pidless(master(60_000, 'Former worker 110 exited with code 0'));
+  const twice = (at: number, text: string) => [0, 1].map(() => pidless(syslogLine(T + at, text)));
+  const outage = (at: number) => [
+    ...twice(at, down('a', 0)),
+    ...twice(at, EXHAUSTED),
+    ...twice(at + 30_000, up('a', 1)),
+  ];
+  const both = ['firing outage', 'resolved outage'];
+
+  test('outages are told after a reload as before', () => {
+    const stopped = twice(59_000, 'Proxy app stopped (FE: 0 conns, BE: 9 conns).');
+    const reloading = pidless(master(58_500, 'Reexecuting Master process'));
+    assert.deepEqual(told([...outage(0), reloading, ...stopped, former, ...outage(120_000), ...outage(900_000)]), [
+      ...both,
+      ...both,
+      ...both,
+    ]);
+  });
+
+  test('and where nothing was heard before', () => assert.deepEqual(told([former, ...outage(120_000)]), both));
+
+  test('but not for the carrier of a worker that tells its states on stderr', () => {
+    const own = [down('b', 1), up('b', 2)].map((text, n) => pidless(worker(120, 61_000 + n * 9_000, text)));
+    const ended = pidless(master(80_000, 'Former worker 120 exited with code 0'));
+    assert.deepEqual(told([former, ...own, ended, ...outage(120_000)]), []);
+  });
+});
+
 test('where the log bears no pids, who began last serves, though the one before speaks first when it stops', () => {
   const lines = [
     master(0, 'New worker (110) forked'),
