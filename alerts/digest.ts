@@ -61,6 +61,7 @@ export function renderMany(letter: Letter, name: string): Message {
     event: root === null ? 'digest' : threads[0]!.told.event,
     incident: null,
     severity: worstOf(parts.flatMap((each) => (each.part === 'began' || each.part === 'still' ? each.threads : []))),
+    alarm: threads.some(isAlarm),
     subject: `[haplog] ${where}: ${subject}`,
     text: [summary, '', ...passedOn(letter), ...body].join('\n'),
     json: digestBody(root, counts, [...named.values()].flat(), summary),
@@ -143,6 +144,11 @@ function passedOn(letter: Letter): string[] {
 function worstOf(threads: Thread[]): Severity | null {
   const severities = new Set(threads.map(({ told }) => told.incident.severity));
   return SEVERITIES.find((severity) => severities.has(severity)) ?? null;
+}
+
+function isAlarm(thread: Thread): boolean {
+  const { severity, ack } = thread.told.incident;
+  return partOf(thread) === 'began' && severity === 'critical' && ack === null;
 }
 
 function partOf({ told, whole }: Thread): Part {

@@ -38,7 +38,8 @@ export interface DeliveryReport {
 }
 
 export interface DeliveryDeps extends LaneDeps {
-  store: LaneDeps['store'] & Pick<Store, 'nextDueAt' | 'seal' | 'delivered' | 'postpone' | 'close' | 'outbox'>;
+  store: LaneDeps['store'] &
+    Pick<Store, 'nextDueAt' | 'rungOut' | 'seal' | 'delivered' | 'postpone' | 'close' | 'outbox'>;
   /** In [0, 1). */
   random: () => number;
   /** Ends the sends in flight; their rows stay as they are. */
@@ -79,7 +80,8 @@ async function attempt(deps: DeliveryDeps, letter: Letter<OutboxRow>): Promise<{
   const { store, signal } = deps;
   const first = rowsOf(letter)[0]!;
   const name = letter.name ?? letterName(letter);
-  const message = await messageOf(deps, letter, name);
+  const rendered = await messageOf(deps, letter, name);
+  const message = { ...rendered, ...(await rungOut(deps, letter)) };
   const channel = channelOf(deps, first);
   if (channel === undefined) {
     return {
@@ -109,6 +111,15 @@ async function messageOf({ store, clock }: DeliveryDeps, letter: Letter<OutboxRo
   const answer = rows[0]!.answer;
   const how = { ...(whole && { whole: { answer } }), passedOn: rows[0]!.passedOn };
   return { ...render({ ...told, incident }, clock.now(), how), id: name };
+}
+
+/** What may still ring at the receiver, though with this letter it is over. */
+async function rungOut({ store, clock, channels }: DeliveryDeps, { threads }: Letter<OutboxRow>) {
+  const receiver = wholeOf(threads[0]!.newest);
+  const ringsForMs = channels.get(receiver)?.ringsForMs ?? null;
+  if (ringsForMs === null) return {};
+  const incidents = threads.map(({ told }) => told.incident.id);
+  return { over: await store.rungOut(receiver, incidents, clock.now() - ringsForMs) };
 }
 
 /** Records the outcome of an attempt for all rows of the letter. Returns what waited for it, and goes now though it was not accepted. */

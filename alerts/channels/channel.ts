@@ -18,6 +18,10 @@ export interface Message {
   incident: Incident | null;
   /** For a message about several incidents, the worst severity of those that began or still go on; null if there are none. Absent: the incident's own. */
   severity?: Severity | null;
+  /** For a message about several incidents: a critical one begins with it that nobody has taken on. Absent: the incident tells. */
+  alarm?: boolean;
+  /** What names the earlier messages to this receiver that may still ring (`ringsForMs`) though all they told of is over or taken on. */
+  over?: readonly string[];
   subject: string;
   /** What the text says, for a channel that lays it out in another way; absent if the message exists as text alone. */
   story?: Story;
@@ -46,6 +50,8 @@ export interface Channel {
   readonly takesDigests?: boolean;
   /** Whether it tells two incidents of one subject apart, so that a late end of the older one is not taken for the newer one's. Absent: no. */
   readonly tellsApart?: boolean;
+  /** How long what it has told may ring again and again: it is told of what is `over`. Absent: not at all. */
+  readonly ringsForMs?: number | null;
   /** Tries once. Never throws for what the far side or the network did: that is an `Outcome`. */
   send(message: Message, signal: AbortSignal): Promise<Outcome>;
   /** Sends the same message to this one address of the receiver; absent for receivers that never have several. */

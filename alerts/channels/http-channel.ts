@@ -32,6 +32,7 @@ export interface HttpManner {
   understand?: ((answer: HttpAnswer) => HttpAnswer) | undefined;
   takesDigests?: boolean;
   tellsApart?: boolean;
+  ringsForMs?: number | null;
 }
 
 /** Makes each POST after the one before was accepted; the outcome is that of the last one made. Those `aside` do not count. */
@@ -41,10 +42,12 @@ export function httpChannel({
   understand,
   takesDigests = true,
   tellsApart = false,
+  ringsForMs = null,
 }: HttpManner): Channel {
   return {
     takesDigests,
     tellsApart,
+    ringsForMs,
     async send(message, signal) {
       const all = requests(message);
       if (all === undefined) return { kind: 'rejected', reason: 'its url is no http or https address' };

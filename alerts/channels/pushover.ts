@@ -1,7 +1,8 @@
 /**
  * Tells phones by Pushover (https://pushover.net/api). Its messages are plain unless they ask for HTML, which ours never do. With
  * `emergency` a critical incident rings again every minute until somebody confirms it, until it is acknowledged or over, or until
- * `emergency` has passed: Pushover asks for both numbers. It cancels such calls by a tag (https://pushover.net/api/receipts).
+ * `emergency` has passed: Pushover asks for both numbers. It cancels such calls by a tag (https://pushover.net/api/receipts). A message
+ * about several incidents rings under one tag, because to cancel one of several tags would silence those that are still down.
  */
 import { plainText } from '../words.js';
 import type { Channel, Message } from './channel.js';
@@ -26,6 +27,7 @@ export function pushoverChannel(receiver: PushoverReceiver): Channel {
   const target = toPath(receiver, '/1/messages.json');
   return httpChannel({
     timeoutMs: receiver.timeoutMs,
+    ringsForMs: receiver.emergencyMs,
     understand: asPushoverMeans,
     requests: (message) =>
       target && [...silencing(message, receiver), { target, posting: jsonPosting(bodyFor(message, receiver)) }],
@@ -38,30 +40,43 @@ function toPath({ url, token, user }: PushoverReceiver, path: string): Target | 
 
 function bodyFor(message: Message, { token, user, emergencyMs }: PushoverReceiver): object {
   const loudness = loudnessOf(message);
-  // No single end could call off an emergency about several incidents, so only a message about one rings.
-  const isOne = message.event === 'firing' && message.incident !== null;
-  const rings = emergencyMs !== null && isOne && loudness === 'alarm';
+  const rings = emergencyMs !== null && isAlarm(message);
   return {
     token: token.reveal(),
     user: user.reveal(),
     title: plainText(message.subject, TITLE_MAX),
     message: shortened(message.text, TEXT_MAX, charactersOf),
     ...(rings
-      ? { priority: EMERGENCY, retry: RETRY_S, expire: Math.floor(emergencyMs / 1_000), tags: tagOf(message) }
+      ? { priority: EMERGENCY, retry: RETRY_S, expire: Math.floor(emergencyMs / 1_000), tags: tagOf(ringOf(message)) }
       : { priority: PRIORITY[loudness] }),
   };
 }
 
-/** Ends the ringing of an emergency. The message must arrive even if that fails. */
-function silencing(message: Message, receiver: PushoverReceiver): Request[] {
-  const over = message.event === 'resolved' || message.event === 'acknowledged';
-  if (receiver.emergencyMs === null || !over || message.incident?.severity !== 'critical') return [];
-  const target = toPath(receiver, `/1/receipts/cancel_by_tag/${tagOf(message)}.json`);
-  return target ? [{ target, posting: jsonPosting({ token: receiver.token.reveal() }), aside: true }] : [];
+/** Something critical begins with it that nobody has taken on. */
+function isAlarm({ event, incident, alarm = false }: Message): boolean {
+  if (incident === null) return alarm;
+  return event === 'firing' && incident.severity === 'critical' && incident.ack === null;
 }
 
-function tagOf({ incidentId }: Message): string {
-  return `haplog-${digest(incidentId)}`;
+/** Ends the ringing of emergencies. The message must arrive even if that fails. */
+function silencing(message: Message, receiver: PushoverReceiver): Request[] {
+  if (receiver.emergencyMs === null) return [];
+  const { event, incident, over = [] } = message;
+  const isOver = (event === 'resolved' || event === 'acknowledged') && incident?.severity === 'critical';
+  const rings = new Set([...(isOver ? [ringOf(message)] : []), ...over]);
+  return [...rings].flatMap((ring) => {
+    const target = toPath(receiver, `/1/receipts/cancel_by_tag/${tagOf(ring)}.json`);
+    return target ? [{ target, posting: jsonPosting({ token: receiver.token.reveal() }), aside: true }] : [];
+  });
+}
+
+/** What names the ringing: the incident, or the message about several. */
+function ringOf({ incident, incidentId, id }: Message): string {
+  return incident === null ? id : incidentId;
+}
+
+function tagOf(ring: string): string {
+  return `haplog-${digest(ring)}`;
 }
 
 /** `status` in the body is 1 for what was accepted, and any other number for what was not. */

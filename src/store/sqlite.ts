@@ -8,6 +8,7 @@ import { outboxView } from './outbox-view.js';
 import { progressReader } from './progress.js';
 import { readingTables } from './reading.js';
 import { pruner } from './retention.js';
+import { ringingView } from './ringing.js';
 import type { Commit, Store } from './store.js';
 import { storyReader } from './story.js';
 import { suspectTable } from './suspects.js';
@@ -59,6 +60,7 @@ export function sqliteStore(db: Database): Store {
     retry: outbox.retry,
     drop: outbox.drop,
     ...waits(db),
+    ...ringingView(db),
     ...outboxView(db),
     ...wishTables(db),
     history: historyReader(db),

@@ -148,6 +148,11 @@ export interface Store {
   /** What a receiver accepted after `since` and until `until`: the last `limit` of it, the newest first. */
   told(receiver: string, since: Instant, until: Instant, limit: number): Awaitable<Told[]>;
   /**
+   * What names the letters with critical beginnings that a receiver accepted after `since`, all of which are over or taken on by now: the
+   * incident, or the letter if it was about several. Without those whose ends were all accepted, unless one of them is among `incidents`.
+   */
+  rungOut(receiver: string, incidents: readonly EventId[], since: Instant): Awaitable<string[]>;
+  /**
    * Marks all rows of a letter at once, as `postpone` and `close` do. Each address that refused it gets rows of its own, in threads of its
    * own, which are then like any others; what still waits for an address that accepted it is overtaken, and dropped. So is what waits for
    * the receiver of earlier incidents of the same subjects, unless it `tellsApart` (`Channel`). `fallback` as in `close`.

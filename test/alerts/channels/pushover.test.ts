@@ -46,6 +46,31 @@ test('an emergency rings until it is over, and then is silenced before its end i
   assert.deepEqual([over!.path, JSON.parse(over!.body).priority], ['/1/messages.json', -1]);
 });
 
+test('an emergency of several incidents rings until a later message calls it off by its name', LIMIT, async () => {
+  await using far = await hook((response) => response.end(OK));
+  const receiver = pushoverAt(far.url, { emergencyMs: 3_600_000 });
+  const several = { ...message('firing'), id: 'root:1', incident: null, severity: 'critical' as const };
+  await sendOnce(receiver, { ...several, alarm: true });
+  await sendOnce(receiver, several);
+  await sendOnce(receiver, { ...message('resolved', { severity: 'warning' }), over: ['root:1', 'f:1'] });
+  const posts = (await far.posts.first(5, 1_000)).map(({ path, body }) => ({ path, ...JSON.parse(body) }));
+  const { tags } = posts[0];
+  assert.deepEqual(
+    posts.map(({ priority = null }) => priority),
+    [2, 1, null, null, -1],
+    'where nothing critical begins, nothing rings',
+  );
+  assert.equal(posts[2].path, `/1/receipts/cancel_by_tag/${tags}.json`);
+  assert.notEqual(posts[3].path, posts[2].path);
+});
+
+test('what somebody has taken on already does not ring', LIMIT, async () => {
+  await using far = await hook((response) => response.end(OK));
+  const ack = { at: 0, by: 'kim', note: '' };
+  await sendOnce(pushoverAt(far.url, { emergencyMs: 60_000 }), message('firing', { ack }));
+  assert.equal(JSON.parse(far.posts.items[0]!.body).priority, 1);
+});
+
 test('the end is told though the silencing fails', LIMIT, async () => {
   await using far = await hook((response, { path }) =>
     path.includes('cancel') ? response.writeHead(500).end() : response.end(OK),
