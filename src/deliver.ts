@@ -145,6 +145,7 @@ async function mark(
     const fewest = Math.min(...rows.map(({ attempts }) => attempts)) + 1;
     const ends = refusedAddresses(receiver, refused, fewest, now, random);
     await store.delivered(seqs, now, answer, ends, fallback, channels.get(whole)?.tellsApart ?? false);
+    deps.back?.add(receiver);
     log({ ...report, outcome: 'delivered', detail: answer });
     for (const { name, reason, next } of ends) {
       const own = { ...report, receiver: name, detail: reason };

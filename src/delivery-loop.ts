@@ -24,7 +24,7 @@ export function startDelivery(deps: Omit<DeliveryDeps, 'signal'>, { longestNapMs
   setMaxListeners(0, hurry.signal); // one for each send in flight
 
   const bell = doorbell();
-  const own = { ...deps, signal: hurry.signal };
+  const own = { ...deps, signal: hurry.signal, back: new Set<string>() };
   const busy = new Map<string, Lane>();
   const inFlight = new Set<Promise<void>>();
   const failures: unknown[] = [];

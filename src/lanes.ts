@@ -31,6 +31,8 @@ export interface LaneDeps {
   /** By the receiver's name; a receiver without an entry has the usual ones. */
   manners?: ReadonlyMap<string, Manners>;
   clock: { now(): Instant };
+  /** Receivers that have taken something since the last look: what they did not take before is tried now. Kept between looks. */
+  back?: Set<string>;
 }
 
 /** The letters that go now to one receiver. */
@@ -46,7 +48,8 @@ export async function lanesDue(deps: LaneDeps, busy: ReadonlyMap<string, Lane>):
   const lanes = new Map<string, Lane>();
   const now = deps.clock.now();
   await deps.store.limitWaits(now + MOST_WAIT_MS); // a clock that was set back must not silence us
-  const rows = await deps.store.due(now, PAGE, [...busyBefore.keys()]);
+  const back = [...(deps.back ?? [])].filter((receiver) => !busyBefore.has(receiver));
+  const rows = await deps.store.due(now, PAGE, [...busyBefore.keys()], back);
   const byReceiver = groupBy(rows, ({ notification }) => notification.receiver);
   for (const [receiver, own] of byReceiver) {
     // A receiver's messages to all its addresses go first: they may make those to this one address out of date.
@@ -58,6 +61,7 @@ export async function lanesDue(deps: LaneDeps, busy: ReadonlyMap<string, Lane>):
     const going = receiver === whole ? lane : lane.slice(0, LANE_WIDTH);
     if (going.length > 0) lanes.set(receiver, going);
   }
+  for (const receiver of back) if (!byReceiver.has(receiver)) deps.back?.delete(receiver);
   return lanes;
 }
 
@@ -75,7 +79,7 @@ function withoutBusy(rows: OutboxRow[], busy: ReadonlyMap<string, Lane>): Outbox
   return rows.filter((row) => !isBusy(row) && (row.letter === null || !held.has(row.letter)));
 }
 
-async function laneOf({ store, channels, manners, clock }: LaneDeps, receiver: string, rows: OutboxRow[]) {
+async function laneOf({ store, channels, manners, clock, back }: LaneDeps, receiver: string, rows: OutboxRow[]) {
   if (rows.length === 0) return [];
   const whole = wholeOf(rows[0]!);
   const takesDigests = mayDigest({ channels }, whole);
@@ -90,6 +94,7 @@ async function laneOf({ store, channels, manners, clock }: LaneDeps, receiver: s
     await store.quiet(receiver, full);
     return [];
   }
+  back?.delete(receiver);
   const all = lettersOf(await withoutHeld(store, rows, now), takesDigests);
   const free = takesDigests ? await withoutCompany(store, receiver, all, now) : all;
   return underCeiling(free, most, accepted, takesDigests);

@@ -1,6 +1,7 @@
 /** The outbox for people: what waits, what failed and why. */
 import type { Database } from 'better-sqlite3';
-import { QUEUED_COLUMNS, type QueuedRow, THREAD_DUE_AT, toOutboxRow } from './outbox.js';
+import { QUEUED_COLUMNS, THREAD_DUE_AT } from './due.js';
+import { type QueuedRow, toOutboxRow } from './outbox.js';
 import type { Awaited, OutboxEntry, OutboxFilter, Store } from './store.js';
 
 type Row = QueuedRow & Pick<OutboxEntry, 'state' | 'closedAt' | 'standsIn' | 'nextAt' | 'behind'>;

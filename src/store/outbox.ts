@@ -8,6 +8,7 @@ import type { Incident, Notification } from '../../alerts/index.js';
 import type { Instant } from '../../parsers/index.js';
 import { addressees, type DeliveredRow } from './addressees.js';
 import { byHand } from './by-hand.js';
+import { DUE, DUE_AND_BACK, FIRST_IN_THREAD } from './due.js';
 import { overtaking } from './overtaking.js';
 import type { OutboxRow, RefusedAddress, Seqs, Store } from './store.js';
 import { type PassedRow, substitutes } from './substitutes.js';
@@ -40,29 +41,7 @@ const OVER = `EXISTS (
   SELECT 1 FROM outbox AS sibling
   WHERE sibling.incident = @incident AND sibling.receiver = @receiver AND sibling.event = 'resolved')`;
 
-/** When the oldest open row of the thread is due: the rows behind it wait for it. */
-export const THREAD_DUE_AT = `(
-  SELECT first.due_at FROM outbox AS first
-  WHERE first.incident = outbox.incident AND first.receiver = outbox.receiver AND first.state = 'due'
-  ORDER BY first.seq LIMIT 1)`;
-
-/** The oldest open row of its thread. */
-const FIRST_IN_THREAD = `NOT EXISTS (
-  SELECT 1 FROM outbox AS older
-  WHERE older.incident = outbox.incident AND older.receiver = outbox.receiver
-    AND older.seq < outbox.seq AND older.state = 'due')`;
-
-/**
- * Of each subject the latest news to a receiver that may go now: what is older goes first, whenever that was to be tried again. Attempts of
- * what is newer, for its sake, come soon. Looked up once, not for each row that waits.
- */
-const LATEST_DUE = `
-  SELECT receiver AS hearer, topic AS about, max(seq) AS latest
-  FROM outbox INDEXED BY outbox_next
-  WHERE state = 'due' AND due_at <= @now AND topic IS NOT NULL AND ${FIRST_IN_THREAD}
-  GROUP BY receiver, topic`;
-
-/** A row as the table holds it; see `QUEUED_COLUMNS`. */
+/** A row as the table holds it; see `QUEUED_COLUMNS` (due.ts). */
 export interface QueuedRow {
   seq: number;
   dedupKey: string;
@@ -80,20 +59,8 @@ export interface QueuedRow {
   address: string | null;
 }
 
-export const QUEUED_COLUMNS =
-  'seq, dedup_key AS dedupKey, event, receiver, facts, created_at AS createdAt, noted_at AS notedAt, attempts, due_at AS dueAt, letter, answer, passed_on AS passedOn, addressee_of AS addresseeOf, address';
-
 /** What all incidents of one subject have in common (`incidentKey`). Written out, because a query must not load what tells people for it. */
 const topicOf = ({ host, rule, subject }: Incident): string => `${host} ${rule} ${subject}`;
-
-/** What may be sent at `@now`. */
-export const DUE = `
-  WITH newest AS MATERIALIZED (${LATEST_DUE})
-  SELECT ${QUEUED_COLUMNS}
-  FROM outbox INDEXED BY outbox_due LEFT JOIN newest ON hearer = receiver AND about = topic
-  WHERE state = 'due' AND receiver NOT IN (SELECT value FROM json_each(@except))
-    AND (${THREAD_DUE_AT} <= @now OR seq < latest)
-  ORDER BY seq LIMIT @limit`;
 
 type Refused = readonly RefusedAddress[];
 
@@ -120,7 +87,8 @@ export function outboxTable(db: Database): OutboxTable {
     FROM (SELECT CASE WHEN @gone THEN '${GONE}'
       WHEN @event IN ('resolved', 'acknowledged') AND NOT ${THREAD_LIVES} THEN '${NEVER_TOLD}' END AS why)
     WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE dedup_key = @dedupKey)`);
-  const due = db.prepare<[{ now: Instant; limit: number; except: string }], QueuedRow>(DUE);
+  const due = db.prepare<[object], QueuedRow>(DUE);
+  const dueAndBack = db.prepare<[object], QueuedRow>(DUE_AND_BACK);
   const nextDueAt = db.prepare<[], { dueAt: Instant }>(`
     SELECT due_at AS dueAt
     FROM outbox INDEXED BY outbox_next
@@ -175,10 +143,12 @@ export function outboxTable(db: Database): OutboxTable {
         if (rest.event !== 'reminder') substitute.follow([row]);
       }
     },
-    due: (now, limit, except = []) => {
+    due: (now, limit, except = [], back = []) => {
       const rows: OutboxRow[] = [];
-      for (const row of due.iterate({ now, limit, except: JSON.stringify(except) }))
-        rows.push(inShort(toOutboxRow(row)));
+      const asked = { now, limit, except: JSON.stringify(except) };
+      const found =
+        back.length === 0 ? due.iterate(asked) : dueAndBack.iterate({ ...asked, back: JSON.stringify(back) });
+      for (const row of found) rows.push(inShort(toOutboxRow(row)));
       return rows;
     },
     nextDueAt: () => nextDueAt.get()?.dueAt ?? null,

@@ -134,9 +134,10 @@ export interface Store {
   /**
    * What may be sent now, oldest first: if the oldest open row of a receiver and incident is due, all their waiting rows and those of earlier
    * incidents of the subject: no news overtakes older news. At most `limit` rows, none of the receivers in `except`. An incident has only the
-   * last of its fallen servers here: `outbox` has all.
+   * last of its fallen servers here: `outbox` has all. What the receivers in `back` did not take before comes too, before its time, unless
+   * they pause.
    */
-  due(now: Instant, limit: number, except?: readonly string[]): Awaitable<OutboxRow[]>;
+  due(now: Instant, limit: number, except?: readonly string[], back?: readonly string[]): Awaitable<OutboxRow[]>;
   /** Rows that wait beyond `latest`, and pauses that last beyond it, wait no longer. Cheap where there are none. */
   limitWaits(latest: Instant): Awaitable<void>;
   /** The instant at which the next notification falls due; null when none waits. */

@@ -47,6 +47,7 @@ async function house(format: WebhookReceiver['format'], perMinute: number | null
     random: () => 0.5,
     signal: new AbortController().signal,
     log: (report) => reports.push(report),
+    back: new Set(),
   };
   /** Sends until nothing is due. */
   const send = async () => {
@@ -125,6 +126,46 @@ test('attempts that a newer outage brings about are not counted against the olde
     [1, 5 * SECOND],
   ]);
   assert.equal((await it.store.due(1e15, 1))[0]?.letter, null);
+});
+
+test('a receiver that is back hears at once of the older outage that lasts, not hours later', LIMIT, async () => {
+  await using it = await house('json');
+  it.answers = () => 503;
+  await putInOutbox(it.store, about('firing', 1));
+  await it.wait(9 * 3_600 * SECOND);
+  it.answers = () => 200;
+  await putInOutbox(it.store, about('firing', 2, 'web'));
+  await it.send();
+  assert.deepEqual(it.accepted, ['f:web2 opened', 'f:app1 opened']);
+});
+
+test('also where so much is new that all places of the minute are taken', LIMIT, async () => {
+  await using it = await house('json', 1);
+  it.answers = () => 503;
+  await putInOutbox(it.store, about('firing', 1));
+  await it.wait(9 * 3_600 * SECOND);
+  it.answers = () => 200;
+  await putInOutbox(it.store, about('firing', 2, 'web'));
+  await it.send();
+  assert.deepEqual(it.accepted, ['f:web2 opened']);
+  it.time.now += 60 * SECOND;
+  await it.send();
+  assert.deepEqual(it.accepted, ['f:web2 opened', 'f:app1 opened']);
+});
+
+test('what alone is never taken is tried once after each that is, and given up no sooner', LIMIT, async () => {
+  await using it = await house('json');
+  it.answers = (what) => (what.startsWith('f:app1') ? 500 : 200);
+  await putInOutbox(it.store, about('firing', 1));
+  await it.wait(70 * SECOND);
+  const [row] = await it.store.due(1e15, 9);
+  const tried = it.tried.length;
+  for (const n of [2, 3]) {
+    await putInOutbox(it.store, about('firing', n, `web${n}`));
+    await it.send();
+  }
+  assert.equal(it.tried.length, tried + 4);
+  assert.deepEqual(await it.store.due(1e15, 9), [row]);
 });
 
 test('an end that a receiver fails to take for good holds up the next alarm for some seconds only', LIMIT, async () => {
