@@ -37,7 +37,11 @@ export function substitutes(db: Database, afterPause: string, threadLives: strin
     SELECT ${key}, incident, topic, @receiver, event, facts, created_at, noted_at, ${afterPause}, 0, 'due', receiver, @why
     FROM outbox
     WHERE ${rows} AND NOT EXISTS (SELECT 1 FROM outbox AS own WHERE own.dedup_key = ${key})`;
-  const passOn = db.prepare(copy('seq = @seq'));
+  // What comes to a fallback after the end would be false, and where the end waits it would be told after that.
+  const notOver = `NOT EXISTS (
+    SELECT 1 FROM outbox AS own
+    WHERE own.incident = outbox.incident AND own.receiver = @receiver AND own.event = 'resolved' AND own.state <> 'muted')`;
+  const passOn = db.prepare(`${copy('seq = @seq')} AND ${notOver}`);
   const following = `incident = @incident AND receiver = @standsIn AND event IN ('acknowledged', 'resolved')`;
   const follow = db.prepare(`${copy(following)} AND ${threadLives} ORDER BY outbox.seq`);
   const standIns = db.prepare<[object], { receiver: string; why: string }>(`

@@ -85,6 +85,27 @@ test(
   },
 );
 
+test('a fallback that was told the end by a route of its own hears no reminder after it', LIMIT, async () => {
+  for (const isBack of [true, false]) {
+    await using it = await house(['oncall', 'chat'], { oncall: { fallback: 'chat' } });
+    await putInOutbox(it.store, about('firing', 'oncall'), about('firing', 'chat'));
+    await it.send();
+    it.status.oncall = 503;
+    it.status.chat = isBack ? 200 : 503;
+    await putInOutbox(it.store, about('reminder', 'oncall'));
+    await putInOutbox(it.store, about('resolved', 'oncall'), about('resolved', 'chat'));
+    await it.send();
+    it.status.oncall = 410;
+    it.time.now += 60_000;
+    await it.send();
+    it.status.chat = 200;
+    it.time.now += 60_000;
+    await it.send();
+    assert.deepEqual(it.types('chat').at(-1), 'resolved');
+    assert.ok(!it.types('chat').includes('reminder'));
+  }
+});
+
 test('so it is where the end is there before the reminder is refused', LIMIT, async () => {
   await using it = await house(['oncall', 'chat'], { oncall: { fallback: 'chat' } });
   await putInOutbox(it.store, about('firing', 'oncall'));
