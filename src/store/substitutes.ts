@@ -4,6 +4,7 @@
  * does or not.
  */
 import type { Database } from 'better-sqlite3';
+import { beganIn } from './overtaking.js';
 
 /** A row that was refused, or one that the substitutes are to be told too. */
 export interface PassedRow {
@@ -30,6 +31,7 @@ const WHY: Record<string, string> = { rejected: 'refused it', expired: 'could no
 export function substitutes(db: Database, afterPause: string, threadLives: string): Substitutes {
   const columns =
     'dedup_key, incident, topic, receiver, event, facts, created_at, noted_at, due_at, attempts, state, stands_in, passed_on';
+  const began = beganIn(db);
   // `<incident>:<event>:<receiver>` ends in the receiver, whatever is in its name.
   const key = 'substr(outbox.dedup_key, 1, length(outbox.dedup_key) - length(outbox.receiver)) || @receiver';
   const copy = (rows: string) => `
@@ -41,7 +43,16 @@ export function substitutes(db: Database, afterPause: string, threadLives: strin
   const notOver = `NOT EXISTS (
     SELECT 1 FROM outbox AS own
     WHERE own.incident = outbox.incident AND own.receiver = @receiver AND own.event = 'resolved' AND own.state <> 'muted')`;
-  const passOn = db.prepare(`${copy('seq = @seq')} AND ${notOver}`);
+  // Nor is anything told of an older incident of the subject while a newer one lasts there: it would seem to be of that.
+  const noneNewer = `NOT EXISTS (
+    SELECT 1 FROM outbox AS newer NOT INDEXED
+    WHERE newer.seq > @began AND newer.receiver = @receiver AND newer.topic = outbox.topic AND newer.state = 'delivered'
+      AND newer.incident <> outbox.incident
+      AND NOT EXISTS (SELECT 1 FROM outbox AS told WHERE told.incident = newer.incident AND told.seq < @began)
+      AND NOT EXISTS (
+        SELECT 1 FROM outbox AS own
+        WHERE own.incident = newer.incident AND own.receiver = @receiver AND own.event = 'resolved' AND own.state = 'delivered'))`;
+  const passOn = db.prepare(`${copy('seq = @seq')} AND ${notOver} AND ${noneNewer}`);
   const following = `incident = @incident AND receiver = @standsIn AND event IN ('acknowledged', 'resolved')`;
   const follow = db.prepare(`${copy(following)} AND ${threadLives} ORDER BY outbox.seq`);
   const standIns = db.prepare<[object], { receiver: string; why: string }>(`
@@ -52,8 +63,13 @@ export function substitutes(db: Database, afterPause: string, threadLives: strin
 
   return {
     passOn: (rows, fallback, state, reason) => {
-      for (const { seq, receiver } of rows) {
-        passOn.run({ seq, receiver: fallback, why: `receiver ${receiver} ${WHY[state] ?? state}: ${reason}` });
+      for (const { seq, incident, receiver } of rows) {
+        passOn.run({
+          seq,
+          began: began(incident),
+          receiver: fallback,
+          why: `receiver ${receiver} ${WHY[state] ?? state}: ${reason}`,
+        });
       }
     },
     follow: (rows) => {

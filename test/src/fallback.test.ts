@@ -106,6 +106,26 @@ test('a fallback that was told the end by a route of its own hears no reminder a
   }
 });
 
+test('a fallback does not hear the end of an older outage while a newer one lasts there', LIMIT, async () => {
+  await using it = await house(['oncall', 'chat'], { oncall: { fallback: 'chat' } });
+  const next = (event: NotificationKind, receiver: string) =>
+    notification(event, { id: 'f:2' as EventId, subject: 'f:1' }, receiver);
+  await putInOutbox(it.store, about('firing', 'oncall'));
+  await it.send();
+  it.status.oncall = 503;
+  await putInOutbox(it.store, about('resolved', 'oncall'));
+  await it.send();
+  await putInOutbox(it.store, next('firing', 'oncall'), next('firing', 'chat'));
+  await it.send();
+  it.status.oncall = 410;
+  it.time.now += 60_000;
+  await it.send();
+  assert.deepEqual(it.types('chat'), ['opened']);
+  await putInOutbox(it.store, next('resolved', 'chat'));
+  await it.send();
+  assert.deepEqual(it.types('chat'), ['opened', 'resolved']);
+});
+
 test('so it is where the end is there before the reminder is refused', LIMIT, async () => {
   await using it = await house(['oncall', 'chat'], { oncall: { fallback: 'chat' } });
   await putInOutbox(it.store, about('firing', 'oncall'));

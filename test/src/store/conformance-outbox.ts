@@ -125,6 +125,23 @@ export function keepsTheOutbox(engine: string, makeStore: MakeStore): void {
     },
   );
 
+  promise(
+    'what was passed on of an older incident drops nothing of a newer one, and is dropped for it',
+    async (sender) => {
+      for (const first of ['older', 'newer']) {
+        const of = (event: NotificationKind, n: number, receiver = 'oncall') =>
+          notification(event, `${first} ${n}`, receiver, first);
+        await sender.write(of('firing', 1, 'chat'), of('firing', 2));
+        const refused = await sender.seq(`${first} 1:firing:chat`);
+        await sender.store.close(refused, 'rejected', 2_000, '410', 'oncall');
+        const [older, newer] = [`${first} 1:firing:oncall`, `${first} 2:firing:oncall`];
+        await sender.store.delivered(await sender.seq(first === 'older' ? older : newer), 3_000, '200');
+        const due = (await sender.due()).filter((key) => key.startsWith(first));
+        assert.deepEqual(due, first === 'older' ? [newer] : []);
+      }
+    },
+  );
+
   promise('what is held waits, with what stands behind it, and no attempt is counted', async (sender) => {
     await sender.write(notification('firing', 'a'), notification('resolved', 'a'), notification('firing', 'b'));
     await sender.store.hold([await sender.seq('a:firing:oncall')], 30_000);
