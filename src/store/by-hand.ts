@@ -33,6 +33,11 @@ export function byHand(
     WHERE seq = @seq
     RETURNING incident, receiver`);
 
+  // Without the end that failed with it, what is told now would be an alarm that never ends.
+  const putBackEnd = db.prepare<[Thread]>(`
+    UPDATE outbox SET state = 'due', due_at = 0, attempts = 0, closed_at = NULL, letter = NULL
+    WHERE incident = @incident AND receiver = @receiver AND event = 'resolved' AND state IN ('rejected', 'expired', 'dropped')`);
+
   const whyNoRetry = (seq: number): Unfit['why'] | null => {
     const found = row.get({ seq });
     if (!found) return 'missing';
@@ -49,7 +54,11 @@ export function byHand(
     retry: db.transaction((seqs: readonly number[]) => {
       const unfit = firstUnfit(seqs, whyNoRetry);
       if (unfit) return unfit;
-      for (const seq of seqs) unmute(putBack.get({ seq })!);
+      for (const seq of seqs) {
+        const thread = putBack.get({ seq })!;
+        putBackEnd.run(thread);
+        unmute(thread);
+      }
       return null;
     }).immediate,
     drop: db.transaction((seqs: readonly number[], at: Instant) => {

@@ -188,8 +188,8 @@ export interface Store {
   /** What is to be told and what became of it, the newest first. */
   outbox(filter: OutboxFilter): Awaitable<OutboxEntry[]>;
   /**
-   * Makes rows that were refused, were given up or wait due at once, with all their attempts ahead of them again, and with them the muted
-   * end behind them. All rows, or none if one is unfit.
+   * Makes rows that were refused, were given up or wait due at once, with all their attempts ahead of them again, and with them the end
+   * behind them that was muted or failed too. All rows, or none if one is unfit.
    */
   retry(seqs: readonly number[]): Awaitable<Unfit | null>;
   /** Gives up rows that wait, as `close` does. What is accepted meanwhile counts as delivered. All rows, or none if one is unfit. */

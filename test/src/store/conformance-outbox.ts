@@ -142,6 +142,18 @@ export function keepsTheOutbox(engine: string, makeStore: MakeStore): void {
     },
   );
 
+  promise('a refused beginning that is put back by hand brings its refused end along', async (sender) => {
+    await sender.write(notification('firing', 'a'), notification('resolved', 'a'));
+    const both = [await sender.seq('a:firing:oncall'), await sender.seq('a:resolved:oncall')];
+    await sender.store.close(both, 'rejected', 2_000, '404');
+    assert.equal(await sender.store.retry([both[0]!]), null);
+    const rows = await sender.store.due(3_000, 9);
+    assert.deepEqual(
+      rows.map(({ seq, attempts }) => [seq, attempts]),
+      both.map((seq) => [seq, 0]),
+    );
+  });
+
   promise('what is held waits, with what stands behind it, and no attempt is counted', async (sender) => {
     await sender.write(notification('firing', 'a'), notification('resolved', 'a'), notification('firing', 'b'));
     await sender.store.hold([await sender.seq('a:firing:oncall')], 30_000);
