@@ -48,7 +48,7 @@ export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null
   if (said.by.stderr > 0 && !known && profile.announces) return untilNext(UNANNOUNCED);
   const missing = missingOf(heard, profile, event, said);
   if (missing.length === 0) return doubtOfWhole(heard, held, said);
-  return known ? doubtOfKnown(heard, held, said, missing) : doubtOfUnknown(profile, said, missing);
+  return known ? doubtOfKnown(heard, held, said, missing) : doubtOfUnknown(heard, held, said, missing);
 }
 
 /** The lines that the load balancer is known to write of such a change, and that did not come. */
@@ -115,9 +115,14 @@ function mayBeRequest(heard: Heard, event: HaproxyEvent, said: RecentEvent): boo
   return isInOneLine(said) && linesAreStrange(heard, event) && !isForeseen(heard, event);
 }
 
-/** If stderr was not heard while HAProxy runs, it may never have been there. */
-function doubtOfUnknown({ alive, pairs }: Profile, { pair }: RecentEvent, missing: readonly string[]): Doubt {
-  const mayBeGone = alive !== true && (pair || pairs !== true);
+/**
+ * If stderr was not heard while HAProxy runs, it may never have been there; and where it is not expected, this backend may have fewer `log` lines than
+ * others. But of lines that clients write, two say as little as one.
+ */
+function doubtOfUnknown(heard: Heard, { event }: Held, said: RecentEvent, missing: readonly string[]): Doubt {
+  const profile = profileOf(heard, event.host);
+  const mayHaveOne = profile.pairs !== true || (!expectsStderr(profile) && !mayBeClients(heard, event, said));
+  const mayBeGone = profile.alive !== true && (said.pair || mayHaveOne);
   return (mayBeGone ? untilNext : forGood)(`${UNHEARD}, and ${missing.join(' and ')} did not come`);
 }
 

@@ -7,7 +7,7 @@ import { backendOf } from './event.js';
 import { isWary } from './forged.js';
 import type { Doubted, Heard, Held, Profile, RecentEvent, Speaker } from './heard.js';
 import { workerKey } from './keys.js';
-import { hasName, profileOf, showsTwoTargets } from './profiles.js';
+import { expectsStderr, hasName, profileOf, showsTwoTargets } from './profiles.js';
 import { awaitsItsName, isWorker } from './speakers.js';
 import { clientsWriteLines } from './strangers.js';
 import { followsFrom, isNamed } from './told.js';
@@ -77,9 +77,10 @@ export const waysOfStartedAnew = ({ event }: Held, said: RecentEvent): Partial<P
 
 /**
  * The ways in which a load balancer writes if one of its lines was believed because it follows from another. Nothing new if it bears a severity, which is
- * enough whatever way the line took.
+ * enough whatever way the line took; nor if its backend alone may have fewer `log` lines, which is remembered of that one (reach.ts).
  */
-export function waysOfFollowed({ by, sealed }: RecentEvent): Partial<Profile> {
+export function waysOfFollowed(profile: Profile, { by, sealed }: RecentEvent): Partial<Profile> {
   if (sealed) return {};
-  return by.syslog > 0 ? { stderr: false, alive: false, pairs: false } : { stderr: true };
+  if (by.syslog === 0) return { stderr: true };
+  return { stderr: false, alive: false, pairs: profile.pairs === true && !expectsStderr(profile) };
 }

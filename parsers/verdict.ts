@@ -176,7 +176,7 @@ export class Verdicts {
         this.#suspect(held, said, why);
         return;
       }
-      this.#bringBack(held, doubted, waysOfFollowed(said));
+      this.#bringBack(held, doubted, waysOfFollowed(profileOf(this.heard, host), said));
     }
     this.believe(held, said);
     const profile = profileOf(this.heard, host);

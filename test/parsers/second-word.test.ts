@@ -193,9 +193,32 @@ describe('a load balancer without stderr, of which haplog reads from a reload on
     const other = twice(T - 9_000, said('DOWN', 'x', 1, 'pay'));
     const reload = [...twice(T, stopped('pay')), once(T, stopped('app'))];
     assert.deepEqual(told(readLog([...other, ...reload, ...fall(T + 9_000, 200)])), ['x down +-9000', ...FALL]);
-    // A name that nobody has told of may be anybody's.
-    assert.deepEqual(told(readLog([...other, ...twice(T, stopped('pay')), ...fall(T + 9_000, 200)])), [
-      'x down +-9000',
+    // A name that nobody has told of may be anybody's: its first word waits for one that follows from it.
+    const unnamed = [...other, ...twice(T, stopped('pay'))];
+    assert.deepEqual(told(readLog([...unnamed, once(T + 9_000, said('DOWN', 'a', 0), 200)])), ['x down +-9000']);
+    assert.deepEqual(told(readLog([...unnamed, ...fall(T + 9_000, 200)])), ['x down +-9000', ...FALL]);
+  });
+
+  test('tells the outages of a backend with one target that was never heard before, though others have two', () => {
+    const other = [...twice(T - 9_000, said('DOWN', 'x', 1, 'pay')), ...twice(T - 5_000, said('UP', 'x', 2, 'pay'))];
+    const [a, b] = [once(T, said('DOWN', 'a', 1), 200), once(T + 1_000, said('DOWN', 'b', 0), 200)];
+    const lines = [
+      ...[a, b, once(T + 1_001, EXHAUSTED, 200)],
+      ...[once(T + 99_000, said('UP', 'a', 1), 200), once(T + 199_000, said('DOWN', 'a', 0), 200)],
+      once(T + 199_001, EXHAUSTED, 200),
+    ];
+    const known = readLog(other).memory;
+    const { news, memory } = readLog(lines, known);
+    assert.deepEqual(told({ news, memory }), [
+      ...['a down +0', 'b down +1000', 'a up +99000', 'a down +199000'],
+      ...['outage over', 'outage'],
     ]);
+    // Of the other backends a line is lacking as before, if clients may begin lines.
+    const open = [...lines, once(T + 200_000, 'Mozilla/5.0', 200), once(T + 200_000, 'curl/8.5.0', 200)];
+    const { memory: opened } = readLog(open, known);
+    assert.deepEqual(told(readLog([once(T + 300_000, said('DOWN', 'x', 1, 'pay'), 200)], opened)), []);
+    // Clients of a worker that was not heard before can write as many single lines as they like.
+    const requests = [once(T - 9, 'Mozilla/5.0', 200), once(T - 9, 'curl/8.5.0', 200)];
+    assert.deepEqual(told(readLog([...requests, ...lines], known)), []);
   });
 });
