@@ -60,6 +60,19 @@ describe('since 3.1 a worker that is being initialized does not serve yet', () =
     assert.match(reasonOf([...started, ...refused(120, 60_000)]) ?? '', /haproxy\.cfg:40/);
   });
 
+  test('that it did not get the sockets of the one before is none: it binds its own, and serves', () => {
+    const lines = [
+      ...started,
+      master(60_000, 'Reloading HAProxy'),
+      master(60_100, 'Initializing new worker (120)'),
+      worker(120, 61_528, 'Failed to get the number of sockets to be transferred !'),
+      alert(120, 61_529, 'Failed to get the sockets from the old process!'),
+      master(61_543, 'Loading success.'),
+    ];
+    assert.deepEqual(told(lines), []);
+    assert.deepEqual(workersOf(lines), [110, 120]);
+  });
+
   test('the worker that goes on to serve ends its outages by itself', () => {
     const back = triple(110, 70_000, up('a', 1));
     const { outages } = read([...started, ...fallen, ...refused(120, 60_000), ...back]).news;
