@@ -19,6 +19,7 @@ import { endWorker, lastWords, makeRoom, renewWorker, supersede } from './genera
 import { availabilityAfter, type ServerSentence, settle } from './outage.js';
 import { isOfThePast } from './past.js';
 import { isPlannedChange } from './planned.js';
+import { isUpByFile } from './sources.js';
 import type { Speaker } from './speaker.js';
 import type { Evidence } from './state.js';
 import { countedOnReturn } from './uncounted.js';
@@ -79,7 +80,7 @@ function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, 
   const counted =
     says.counts === null
       ? (countedAtBeginning(board, event, says) ??
-        countedOnReturn(board, event, says, changeServer(stateBefore(known, says), says, board, event)))
+        countedOnReturn(board, event, says, changeServer(stateBefore(known, says, board, event), says, board, event)))
       : withoutOldCounts(board, event, says);
   if (counted !== null) {
     const meant = { ...event, says: counted };
@@ -95,7 +96,7 @@ function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copie
   const key = serverKey(event, says.server);
   const heard = board.servers.get(key);
   const known = heard ?? FRESH_SERVER;
-  const before = stateBefore(heard, says);
+  const before = stateBefore(heard, says, board, event);
   const ofFile = isOfFile(board, event, says);
   const work = ofFile ? workTakenOver(board, event, says) : null;
   const said = changeServer(before, says, board, event);
@@ -136,12 +137,18 @@ function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copie
  * The state before a change. HAProxy writes only what changes (src/server.c), so a change also tells of the state before it. This is where
  * a worker's silent beginning shows: a server that waits for DNS or was added by command begins in maintenance.
  */
-function stateBefore(known: ServerState | undefined, says: ServerSentence): ServerState {
+function stateBefore(
+  known: ServerState | undefined,
+  says: ServerSentence,
+  board: Board,
+  event: HaproxyEvent,
+): ServerState {
   const { change } = says;
   if (change.to === 'drain' && isSaidOfDown(says)) return known ?? { ...FRESH_SERVER, operational: 'down' };
   if (change.to === 'ready') return { ...(known ?? FRESH_SERVER), maint: true };
   if (change.to === 'undrain') return { ...(known ?? FRESH_SERVER), drain: true };
-  return known ?? (change.to === 'up' ? { ...FRESH_SERVER, operational: 'down' } : FRESH_SERVER);
+  if (known !== undefined || change.to !== 'up' || isUpByFile(board, event)) return known ?? FRESH_SERVER;
+  return { ...FRESH_SERVER, operational: 'down' };
 }
 
 /** A tracking server's change is as planned as its root's. */

@@ -21,7 +21,7 @@ import {
   workerOf,
 } from './board.js';
 import type { Fall } from './incident.js';
-import { isFoundByCheck } from './sources.js';
+import { isFoundByCheck, isUpByFile } from './sources.js';
 import type { Evidence, Outage } from './state.js';
 import { beganShortlyBefore } from './workers.js';
 
@@ -151,7 +151,7 @@ function openOutage(event: HaproxyEvent, backend: string, planned: boolean, evid
 function silentOutage(board: Board, event: HaproxyEvent, backend: string): Outage | null {
   const { says, at } = event;
   if (says.kind !== 'server' || says.change.to !== 'up' || says.counts === null) return null;
-  if (says.counts.active + says.counts.backup !== 1) return null;
+  if (says.counts.active + says.counts.backup !== 1 || isUpByFile(board, event)) return null;
   const start = beganShortlyBefore(board, event);
   if (start === null) return null;
   return ended({ ...openOutage(event, backend, false, 'inferred'), start }, at, 'recovered');

@@ -1,6 +1,6 @@
 /** Where a state that an event tells of comes from: a check has found it out, or a state file has it; and who has told of nothing but a file. */
 import type { CauseClass, HaproxyEvent } from '../parsers/index.js';
-import type { WorkerState } from './board.js';
+import { type Board, type WorkerState, workerOf } from './board.js';
 
 /** Whether a check changed a server. Anything else may come with the configuration, or with a state file. */
 export const isFoundByCheck = ({ says }: HaproxyEvent): boolean =>
@@ -18,6 +18,16 @@ const OF_CHECKS: ReadonlySet<CauseClass> = new Set([
 /** Whether a server's state is said to come from a state file. */
 export const isFromFile = ({ says }: HaproxyEvent): boolean =>
   says.kind === 'server' && says.cause.class === 'state_file';
+
+/**
+ * Whether a server is said to be up while its worker reads the state file: it was up already, and in its slow start (tried with 2.6.12 and 3.0.11). What is told
+ * then has the time at which the worker began.
+ */
+export const isUpByFile = (board: Board, event: HaproxyEvent): boolean =>
+  event.says.kind === 'server' &&
+  event.says.change.to === 'up' &&
+  !isFoundByCheck(event) &&
+  workerOf(board, event)?.startedAt === event.at;
 
 /** How long it takes to read a state file. */
 const LOADED_WITHIN_MS = 1_000;

@@ -571,6 +571,18 @@ describe('until 3.0 the master reads the state file, for the worker that it star
     assert.deepEqual(told(lines(1)), ['firing outage', 'firing outage']);
   });
 
+  test('that a server in its slow start is up (2.6, 3.0) is no return, and nobody was missing', () => {
+    const begun = [master(0, 'New worker (110) forked'), master(1, 'Loading success.')];
+    for (const why of [', reason: Unknown, check duration: 0ms', '']) {
+      const text = `Server app/a is UP${why}. 1 active and 0 backup servers online. 0 sessions requeued, 0 total in queue.`;
+      const again = text.replace(why, '');
+      const lines = [...begun, ...reload(60_000, 120, `config : ${text}`), ...triple(120, 68_000, again)];
+      const { transitions, outages } = read(lines).news;
+      assert.deepEqual([transitions, outages], [[], []]);
+      assert.deepEqual(falls([...lines, ...triple(120, 90_000, down('a', 0))]), ['120 app/a down']);
+    }
+  });
+
   test('however long it takes to tell all of them, and though stderr stands in the log twice', () => {
     const begun = master(0, 'New worker (110) forked');
     const slowly = [
