@@ -138,8 +138,10 @@ test('what HAProxy says of itself is not strange, however it begins', () => {
     'FATAL: bug condition "x" matched at src/x.c:1',
     'Internal error: yield not allowed',
   ];
-  const { strangers, tally } = split([Buffer.from(lines(...own.map((text) => strangeLine(1, text))))]);
-  assert.deepEqual([strangers, tally.other], [[], own.length]);
+  // HAProxy puts a level before these, so that the scan does not look for them by themselves; the grammar knows them all the same.
+  const bare = ['missing timeouts for proxy x', 'Loading success.', 'Exiting Master process...'];
+  const { strangers, tally } = split([Buffer.from(lines(...[...own, ...bare].map((text) => strangeLine(1, text))))]);
+  assert.deepEqual([strangers, tally.candidates, tally.other], [[], own.length, bare.length]);
 });
 
 test('every failed request is counted, whatever letters stand in the lines between', () => {
