@@ -22,8 +22,36 @@ export function masterOf(board: Board, event: WorkerRef & Pick<HaproxyEvent, 'ma
   return event.anew ? null : (event.master ?? workerOf(board, event)?.master?.pid ?? null);
 }
 
-/** Whether a master runs beside another one that was heard of at `at`: it was there before that, so it has not taken the other's place. */
-const isBeside = ({ pid, since }: Master, other: number, at: Instant): boolean => pid !== other && since < at;
+/** How many masters before a service's own are remembered. */
+const TOOK_MAX = 8;
+
+/**
+ * Whether a master runs beside another one that was heard of at `at`: it, or the one whose place it took, was there before that, so it has not taken the
+ * other's place.
+ */
+const isBeside = ({ pid, since, took }: Master, other: number, at: Instant): boolean =>
+  pid !== other && took?.pids.includes(other) !== true && (took?.since ?? since) < at;
+
+/**
+ * The place that a master takes which begins at `at`: that of the only one whose workers have all ended, the last one within the minute before, and that none
+ * has taken yet. Undefined where there is none, or are several: then it may have taken anyone's place.
+ */
+export function placeTaken(workers: Workers, pid: number, at: Instant): Master['took'] {
+  const masters = new Map(workers.flatMap(({ master }) => (master ? [[master.pid, master] as const] : [])));
+  const isFree = (one: Master) =>
+    one.pid !== pid && ![...masters.values()].some(({ took }) => took?.pids.includes(one.pid));
+  const hasEnded = (one: Master) => {
+    const own = workers.filter(({ master }) => master?.pid === one.pid);
+    const isLast = ({ end }: WorkerState) =>
+      end !== null && end.how !== 'process_replaced' && at - end.at <= SILENCE_MS;
+    return own.every(({ over }) => over) && own.some(isLast);
+  };
+  const ended = [...masters.values()].filter((one) => isFree(one) && hasEnded(one));
+  const [before] = ended;
+  if (before === undefined || ended.length > 1) return undefined;
+  const { pids, since } = before.took ?? { pids: [], since: before.since };
+  return { pids: [...pids, before.pid].slice(-TOOK_MAX), since };
+}
 
 /** Whether a worker is of another service than one that began before it. A worker that makes room falls silent at once, and a killed one did not make room. */
 export function isOfAnother({ master }: WorkerState, older: WorkerState): boolean {

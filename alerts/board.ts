@@ -59,6 +59,8 @@ export interface Master {
   pid: number;
   /** When it was first heard of. */
   since: Instant;
+  /** The masters before it of its service, and when the first of them was heard of (beside.ts). Missing if none is known, and in older memories. */
+  took?: { pids: readonly number[]; since: Instant };
 }
 
 export interface WorkerState {

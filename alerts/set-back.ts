@@ -3,7 +3,7 @@
  * clock that was ahead is put right. What was stamped with a time that is still to come has happened, so nothing on the board may lie ahead.
  */
 import type { Instant } from '../parsers/index.js';
-import { type BackendState, type Board, boardWith, type ServerState, type WorkerState } from './board.js';
+import { type BackendState, type Board, boardWith, type Master, type ServerState, type WorkerState } from './board.js';
 import type { Outage } from './state.js';
 
 /**
@@ -55,6 +55,12 @@ const outageBack = (outage: Outage | null, now: Instant): Outage | null =>
 const serverBack = (one: ServerState, now: Instant): ServerState =>
   one.left === null ? one : { ...one, left: { ...one.left, at: Math.min(one.left.at, now) } };
 
+const masterBack = ({ pid, since, took }: Master, back: (at: Instant) => Instant): Master => ({
+  pid,
+  since: back(since),
+  ...(took && { took: { ...took, since: back(took.since) } }),
+});
+
 /**
  * A worker that began ahead has lived for as long as it had: it goes back by the whole step. So the one that comes next has not begun together with it, as
  * several processes of one HAProxy do.
@@ -69,7 +75,7 @@ function workerBack(worker: WorkerState, stepMs: number, now: Instant): WorkerSt
     firstAt: beganAhead ? Math.min(back(worker.firstAt), now - 1) : worker.firstAt,
     lastAt: back(worker.lastAt),
     startedAt: startedAt === null ? null : back(startedAt),
-    master: master ? { pid: master.pid, since: back(master.since) } : null,
+    master: master ? masterBack(master, back) : null,
     heir,
     ...(heirAt !== undefined && { heirAt: back(heirAt) }),
     over,

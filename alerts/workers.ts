@@ -3,7 +3,7 @@
  * follows from that (kin.ts).
  */
 import { backendKey, type HaproxyEvent, type Instant, type Shelf, type WorkerRef } from '../parsers/index.js';
-import { masterNamed } from './beside.js';
+import { masterNamed, placeTaken } from './beside.js';
 import {
   type Board,
   boardWith,
@@ -143,8 +143,11 @@ const startOf = ({ says, at }: HaproxyEvent): Instant | null => (says.kind === '
 /** The master that tells that the worker serves, as it is known by now; null if the event is no such word. */
 function masterAfter(board: Board, { host, at, says, master, anew }: HaproxyEvent): Master | null {
   if (says.kind !== 'worker.started' || typeof master !== 'number') return null;
-  const known = anew === true ? null : masterNamed(board.workers.get(host), master);
-  return known ?? { pid: master, since: at };
+  const workers = board.workers.get(host) ?? [];
+  const known = anew === true ? null : masterNamed(workers, master);
+  if (known !== null) return known;
+  const took = placeTaken(workers, master, at);
+  return { pid: master, since: at, ...(took && { took }) };
 }
 
 function forgetGone(board: Board, event: HaproxyEvent): Board {
