@@ -57,8 +57,15 @@ export const DEFAULT_POLICY: Policy = {
   flapping: { changes: 6, withinMs: 10 * MINUTE },
 };
 
+/**
+ * The least that a trouble of the rule must last where the rule has no hold of its own. Active and backup servers often fall, or return, in one breath
+ * (two that track one server, a reload), and between the two lines a backend seems to be on its backup servers.
+ */
+const LEAST_HOLD_MS: Partial<Record<Rule, number>> = { backup_only: 1_000 };
+
 /** How long a trouble of the rule must last before it fires, in ms. */
-export const holdMs = (policy: Policy, rule: Rule): number => policy.rules[rule].holdMs ?? policy.holdMs;
+export const holdMs = (policy: Policy, rule: Rule): number =>
+  policy.rules[rule].holdMs ?? Math.max(policy.holdMs, LEAST_HOLD_MS[rule] ?? 0);
 
 /** How long its subject must be well before it is over, in ms. */
 export const keepFiringMs = (policy: Policy, rule: Rule): number =>

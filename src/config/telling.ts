@@ -86,7 +86,8 @@ export const policy = mapping({
 
 const ABOUT: Record<Rule, string> = {
   outage: 'A backend has no server available.',
-  backup_only: 'A backend is on its backup servers alone.',
+  backup_only:
+    'A backend is on its backup servers alone. Without a `hold`: for as long as in `policy`, and at least a second.',
   last_server: 'A backend has one server left of several.',
   server_down: 'A server is down. Not told while its backend has none at all, or while it flaps.',
   flapping: 'A server goes up and down: told once when it begins, and once how it stands when it has settled.',

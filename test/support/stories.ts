@@ -37,6 +37,7 @@ export interface Story {
   /** As in haplog.yaml. Without it nothing is waited for and nobody is reminded. */
   config?: {
     policy?: object;
+    rules?: object;
     receivers?: string[];
     routes?: { receivers: string[]; escalate?: { receivers: string[] } }[];
   };
@@ -94,7 +95,7 @@ export function sayings({ config = {}, anew = config, read, script }: Story): st
   return says;
 }
 
-function planFor({ policy, receivers: unrouted = [], ...rest }: NonNullable<Story['config']>): Plan {
+function planFor({ policy, rules: ownRules, receivers: unrouted = [], ...rest }: NonNullable<Story['config']>): Plan {
   const routed = (rest.routes ?? []).flatMap(({ receivers, escalate }) => [
     ...receivers,
     ...(escalate?.receivers ?? []),
@@ -102,7 +103,8 @@ function planFor({ policy, receivers: unrouted = [], ...rest }: NonNullable<Stor
   const names = new Set([...(routed.length > 0 ? routed : ['oncall']), ...unrouted]);
   const receivers = [...names].map((name) => ({ name, log: {} }));
   const quiet = { hold: '0s', keep_firing: '0s', reminder: 'off' };
-  const file = configFile.parse({ receivers, ...rest, policy: { ...quiet, ...policy } });
+  const rules = { backup_only: { hold: '0s' }, ...ownRules };
+  const file = configFile.parse({ receivers, ...rest, rules, policy: { ...quiet, ...policy } });
   return planOf(resolveConfig(file, '/', { secrets: new Map(), trust: new Map(), env: {} }));
 }
 
