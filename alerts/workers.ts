@@ -46,12 +46,12 @@ export function endedWorkers(before: Board, after: Board, event: HaproxyEvent, s
   if (before.workers === after.workers) return NOTHING_ENDED;
   const { host, at } = event;
   const now = after.workers.get(host) ?? [];
+  // They keep their order, so that only one that is gone has to be looked for: there may be hundreds.
+  let next = 0;
   const ended = (before.workers.get(host) ?? []).filter((worker) => {
+    const same = now[next]?.pid === worker.pid ? now[next++] : withPid(now, worker.pid);
     if (worker.over) return false;
-    if (worker.pid === event.pid && speaker === 'another') return true;
-    // Of hundreds mostly all but one are as they were.
-    if (now.includes(worker)) return false;
-    return now.find(({ pid }) => pid === worker.pid)?.over ?? true;
+    return (same?.over ?? true) || (worker.pid === event.pid && speaker === 'another');
   });
   if (ended.length === 0) return NOTHING_ENDED;
   const died = now.some(({ end }) => end !== null && end.at === at && end.how !== 'process_replaced');
