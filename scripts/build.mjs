@@ -114,8 +114,14 @@ export async function build() {
   }
 }
 
-/** Large packages that not every command needs: what each is made of, and how it is imported. */
-const PARTS = { nodemailer: 'nodemailer', pino: 'pino', yaml: 'yaml', [join('src', 'config', 'zod.ts')]: './zod.js' };
+/** Large parts that not every command needs: what each is made of, and how it is imported. */
+const PARTS = {
+  nodemailer: 'nodemailer',
+  pino: 'pino',
+  yaml: 'yaml',
+  [join('src', 'config', 'zod.ts')]: './zod.js',
+  [join('src', 'cli', 'typed-traffic.ts')]: './typed-traffic.js',
+};
 const isPart = new RegExp(`^(?:${Object.values(PARTS).join('|').replaceAll('.', '\\.')})$`);
 
 /**

@@ -1,14 +1,7 @@
 /** One line of a log as a record: what `haplog parse` prints and `haplog explain` begins with. Pure. */
-import {
-  type LineClass,
-  type LineContext,
-  type LogRecord,
-  parseLine,
-  parseTraffic,
-  type Stamp,
-  type Traffic,
-} from '../../parsers/index.js';
+import { type LineClass, type LineContext, type LogRecord, parseLine, type Stamp } from '../../parsers/index.js';
 import { utc } from './json-rows.js';
+import { parseTraffic, type Traffic } from './typed-traffic.js';
 
 /** Where a line stands. */
 export interface Place {
