@@ -37,16 +37,14 @@ const isBeside = ({ pid, since, took }: Master, other: number, at: Instant): boo
  * has taken yet. Undefined where there is none, or are several: then it may have taken anyone's place.
  */
 export function placeTaken(workers: Workers, pid: number, at: Instant): Master['took'] {
+  const endedLately = ({ end }: WorkerState) =>
+    end !== null && end.how !== 'process_replaced' && at - end.at <= SILENCE_MS;
+  if (!workers.some(endedLately)) return undefined; // as a rule
   const masters = new Map(workers.flatMap(({ master }) => (master ? [[master.pid, master] as const] : [])));
-  const isFree = (one: Master) =>
-    one.pid !== pid && ![...masters.values()].some(({ took }) => took?.pids.includes(one.pid));
-  const hasEnded = (one: Master) => {
-    const own = workers.filter(({ master }) => master?.pid === one.pid);
-    const isLast = ({ end }: WorkerState) =>
-      end !== null && end.how !== 'process_replaced' && at - end.at <= SILENCE_MS;
-    return own.every(({ over }) => over) && own.some(isLast);
-  };
-  const ended = [...masters.values()].filter((one) => isFree(one) && hasEnded(one));
+  const taken = new Set([pid, ...[...masters.values()].flatMap(({ took }) => took?.pids ?? [])]);
+  const alive = new Set(workers.filter(({ over }) => !over).map(({ master }) => master?.pid));
+  const gone = new Set(workers.filter(endedLately).map(({ master }) => master?.pid));
+  const ended = [...masters.values()].filter((one) => gone.has(one.pid) && !alive.has(one.pid) && !taken.has(one.pid));
   const [before] = ended;
   if (before === undefined || ended.length > 1) return undefined;
   const { pids, since } = before.took ?? { pids: [], since: before.since };
