@@ -60,6 +60,7 @@ export { render } from './render.js';
 export { type Group, incidentsByRoot, rootInWords } from './roots.js';
 export { receiversFor, takesRoute } from './route.js';
 export { RULE_WORDS, RULES, type Rule, SEVERITIES, type Severity, SUBJECT_OF } from './rules.js';
+export type { SeenOver } from './seen-over.js';
 export { type Input, NOTHING_KNOWN, type Situation, type Step } from './situation.js';
 export type { Evidence, Outage, OutageEnd, Shown, Transition } from './state.js';
 export { nextDueAt, nextTickAt, step } from './step.js';

@@ -1,6 +1,7 @@
-/** All that decides what is told: the configuration, and what operators have said by command since. */
+/** All that decides what is told: the configuration, and what operators have said and imported by command since. */
 import type { Receiver } from './channels/receiver.js';
 import type { Acknowledgements, Maintenance, Policy, Route, Silence } from './policy.js';
+import type { SeenOver } from './seen-over.js';
 
 export interface Plan {
   /** The names of all receivers, whether a route leads to them or not. */
@@ -10,6 +11,8 @@ export interface Plan {
   maintenance: readonly Maintenance[];
   silences: readonly Silence[];
   acknowledgements: Acknowledgements;
+  /** Outages whose end stands in logs that the operator has imported. */
+  over: readonly SeenOver[];
 }
 
 /** What the configuration says of it. */
@@ -21,5 +24,5 @@ interface Written extends Pick<Plan, 'policy' | 'routes' | 'maintenance'> {
 export function planOf(config: Written): Plan {
   const { policy, routes, maintenance } = config;
   const receivers = new Set(config.receivers.map(({ name }) => name));
-  return { receivers, policy, routes, maintenance, silences: [], acknowledgements: new Map() };
+  return { receivers, policy, routes, maintenance, silences: [], acknowledgements: new Map(), over: [] };
 }

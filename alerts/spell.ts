@@ -6,6 +6,9 @@ import type { Rule, Severity } from './rules.js';
 import type { Sign } from './signs.js';
 import type { Outage } from './state.js';
 
+/** Who said something, and when. */
+export type Saying = Omit<HaproxyEvent, 'says'>;
+
 export interface Spell extends Stamp {
   id: EventId;
   host: string;
@@ -43,7 +46,7 @@ export function spellOf(outage: Outage, fall: Fall, master: number | null): Spel
 }
 
 /** A sign as a spell. A vague sign says nothing of the cause if the trouble is known already. */
-export function spellOfSign(event: HaproxyEvent, sign: Sign, master: number | null, isKnown: boolean): Spell {
+export function spellOfSign(event: Saying, sign: Sign, master: number | null, isKnown: boolean): Spell {
   const { id, host, pid, at, utcOffsetMin } = event;
   const { rule, subject, planned, orphan = false, isVague = false } = sign;
   const fall = sign.fall();

@@ -17,6 +17,7 @@ import { observe, observeAgain } from './observe.js';
 import { toOffer } from './offer.js';
 import type { Plan } from './plan.js';
 import { endings, namesBefore } from './renamed.js';
+import { endSeenOver, isOpenHere, noneSeen } from './seen-over.js';
 import { setBack } from './set-back.js';
 import { signsOf } from './signs.js';
 import type { Input, Situation, Step } from './situation.js';
@@ -34,10 +35,14 @@ export function step(situation: Situation, input: Input, plan: Plan): Step {
     const incidents = input.anew ? toOffer(situation.incidents) : situation.incidents;
     const turn = new Turn({ ...situation, incidents }, plan, { nowAt, now: input.at, tells: true, past: false });
     if (input.anew) turn.endTurnedOff();
+    const seen = input.host === undefined ? endSeenOver(situation.board, plan.over) : noneSeen(situation.board);
+    for (const outage of seen.outages) turn.follow(outage);
+    for (const { saying, sign } of seen.returns) turn.heed(saying, sign);
     if (input.host !== undefined) turn.passTime(input.host);
     else turn.passTimeEverywhere();
     turn.tellMissed();
-    return turn.end(situation, null, []);
+    const outages = seen.outages.map(({ outage }) => outage);
+    return turn.end({ board: seen.board, clocks }, null, outages);
   }
   const { event, copies, live, past = false, heardAt, traffic } = input;
   const { host } = event;
@@ -91,7 +96,8 @@ function underName(turn: Turn, board: Board, event: HaproxyEvent): Change {
  * The next instant of our clock at which time alone changes something: a hold or a keep-firing passes, or something is to be told, such as
  * a reminder. Infinity if nothing waits.
  */
-export function nextTickAt({ incidents, missed, clocks }: Situation, plan: Plan): Instant {
+export function nextTickAt({ board, incidents, missed, clocks }: Situation, plan: Plan): Instant {
+  if (plan.over.some((one) => isOpenHere(board, one))) return Number.NEGATIVE_INFINITY;
   let next = Number.POSITIVE_INFINITY;
   const note = ({ host }: Incident, at: Instant) => {
     next = Math.min(next, at - (clocks.get(host)?.skewMs ?? 0));

@@ -14,7 +14,7 @@ import { holdMs } from './policy.js';
 import type { Rule } from './rules.js';
 import type { Sign } from './signs.js';
 import type { Situation, Step } from './situation.js';
-import { begun, joined, type Spell, spellOf, spellOfSign } from './spell.js';
+import { begun, joined, type Saying, type Spell, spellOf, spellOfSign } from './spell.js';
 import type { Outage, Transition } from './state.js';
 import { takenToBeOver, without } from './vanished.js';
 
@@ -49,7 +49,7 @@ export class Turn {
   }
 
   /** Takes in what an event says of any other trouble. Mostly that it is not there, which is no news of a trouble that was not there before. */
-  heed(event: HaproxyEvent, sign: Sign): void {
+  heed(event: Saying, sign: Sign): void {
     const { host, pid, at } = event;
     const { rule, subject, is, evidence = 'observed' } = sign;
     if (is !== 'absent' && !this.#isOn(rule)) return;
@@ -131,7 +131,7 @@ export class Turn {
     };
   }
 
-  #spellOf(event: HaproxyEvent, sign: Sign, known: Incident | undefined): Spell {
+  #spellOf(event: Saying, sign: Sign, known: Incident | undefined): Spell {
     return spellOfSign(event, sign, masterOf(this.#board, event), known !== undefined);
   }
 
@@ -159,7 +159,7 @@ export class Turn {
   }
 
   /** Takes in that a server has gone up or down once more. Too often within a time, and it flaps, until it has not changed for a while. */
-  #pass(event: HaproxyEvent, sign: Sign, known: Incident | undefined): void {
+  #pass(event: Saying, sign: Sign, known: Incident | undefined): void {
     const { at, host, pid } = event;
     const key = changesKey(host, pid, sign.subject);
     const { recent, flaps } = flapped(this.#changes.get(key) ?? [], at, this.#plan.policy.flapping);

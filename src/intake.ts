@@ -107,10 +107,11 @@ export class Intake {
     return this.#passTime({ live: false, anew: true });
   }
 
-  /** Whether people have silenced or acknowledged something by command that no turn has heeded yet; a tick will heed it. */
+  /** Whether people have silenced, acknowledged or imported something by command that no turn has heeded yet; a tick will heed it. */
   async hasWishes(): Promise<boolean> {
-    const { silences, acknowledgements } = await this.#deps.store.wishes();
-    return silences !== this.#plan.silences || acknowledgements !== this.#plan.acknowledgements;
+    const { silences, acknowledgements, over } = await this.#deps.store.wishes();
+    const plan = this.#plan;
+    return silences !== plan.silences || acknowledgements !== plan.acknowledgements || over !== plan.over;
   }
 
   /** How long until time alone changes something, in ms; Infinity if nothing waits. That our clock was set is to be heeded at once. */

@@ -1,6 +1,7 @@
 /** The store in SQLite: its tables behind the narrow door of store.ts. */
 import type { Database } from 'better-sqlite3';
 import { acceptedView } from './accepted.js';
+import { endTables } from './ends.js';
 import { factTables } from './facts.js';
 import { historyReader, nextReader } from './history.js';
 import { outboxTable } from './outbox.js';
@@ -21,6 +22,7 @@ import { wishTables } from './wishes.js';
  */
 export function sqliteStore(db: Database): Store {
   const facts = factTables(db);
+  const ends = endTables(db);
   const outbox = outboxTable(db);
   const reading = readingTables(db);
   const suspects = suspectTable(db);
@@ -29,8 +31,14 @@ export function sqliteStore(db: Database): Store {
     for (const checkpoint of commit.checkpoints) reading.putCheckpoint(checkpoint, commit.readAt);
     for (const transition of commit.transitions) facts.addTransition(transition);
     for (const { id, copies } of commit.copies) facts.raiseCopies(id, copies);
-    for (const outage of commit.outages) facts.putOutage(outage, commit.imported);
-    for (const incident of commit.incidents) facts.putIncident(incident, commit.imported);
+    for (const outage of commit.outages) {
+      if (commit.imported && ends.holdsOutage(outage)) continue;
+      facts.putOutage(outage, commit.imported);
+      if (!commit.imported && outage.end !== null) ends.ended(outage.id);
+    }
+    for (const incident of commit.incidents) {
+      if (!(commit.imported && ends.holdsIncident(incident))) facts.putIncident(incident, commit.imported);
+    }
     for (const notification of commit.notifications) outbox.add(notification);
     for (const row of commit.forget) reading.forget(row);
     for (const row of commit.remember) reading.remember(row);
@@ -62,7 +70,7 @@ export function sqliteStore(db: Database): Store {
     ...waits(db),
     ...ringingView(db),
     ...outboxView(db),
-    ...wishTables(db),
+    ...wishTables(db, ends),
     history: historyReader(db),
     nextChanges: nextReader(db),
     progress: progressReader(db, reading),

@@ -9,6 +9,7 @@ import type {
   Incident,
   Notification,
   Outage,
+  SeenOver,
   Silence,
   Told,
   Transition,
@@ -110,10 +111,12 @@ export interface Progress {
   delivered: DeliveredTimes[];
 }
 
-/** What people have said by command, as far as it still matters. */
+/** What people have said by command, and what came of that, as far as it still matters. */
 export interface Wishes {
   silences: readonly Silence[];
   acknowledgements: Acknowledgements;
+  /** Outages that the daemon holds open and whose end was imported. */
+  over: readonly SeenOver[];
 }
 
 export interface Store {

@@ -1,7 +1,8 @@
-/** What people have said by command: silences, and incidents that somebody has taken on. */
+/** What the daemon learns from other processes: silences, incidents that somebody has taken on, and ends that an import saw. */
 import type { Database } from 'better-sqlite3';
 import type { Acknowledgement, Incident, Silence } from '../../alerts/index.js';
 import type { EventId, Instant } from '../../parsers/index.js';
+import type { EndTables } from './ends.js';
 import type { Store, Wishes } from './store.js';
 
 /** How long a silence that is over is remembered. */
@@ -17,7 +18,7 @@ export type WishTables = Pick<
   'wishes' | 'silences' | 'addSilence' | 'expireSilence' | 'openIncidents' | 'acknowledge'
 >;
 
-export function wishTables(db: Database): WishTables {
+export function wishTables(db: Database, { seenOver }: Pick<EndTables, 'seenOver'>): WishTables {
   const columns = 'id, match, since, until, author, reason';
   const silences = db.prepare<[], SilenceRow>(`SELECT ${columns} FROM silence ORDER BY id`);
   const add = db.prepare<[object], number>(`
@@ -47,7 +48,7 @@ export function wishTables(db: Database): WishTables {
       if (known !== null && now === version) return known;
       version = now;
       const said = acknowledgements.all().map(({ incident, ...ack }): [EventId, Acknowledgement] => [incident, ack]);
-      const next: Wishes = { silences: read(), acknowledgements: new Map(said) };
+      const next: Wishes = { silences: read(), acknowledgements: new Map(said), over: seenOver() };
       if (known === null || JSON.stringify(wordsOf(known)) !== JSON.stringify(wordsOf(next))) known = next;
       return known;
     },
@@ -73,4 +74,4 @@ export function wishTables(db: Database): WishTables {
   };
 }
 
-const wordsOf = ({ silences, acknowledgements }: Wishes) => [silences, [...acknowledgements]];
+const wordsOf = ({ silences, acknowledgements, over }: Wishes) => [silences, [...acknowledgements], over];
