@@ -1,5 +1,6 @@
 /** A channel that tells by HTTP POSTs: what all services have in common, from the time limit to the outcome. */
 import { createHash } from 'node:crypto';
+import { asides } from './asides.js';
 import type { Channel, Message, Outcome } from './channel.js';
 import { type Deadline, deadlineWithin } from './deadline.js';
 import type { Posting } from './formats/posting.js';
@@ -21,7 +22,7 @@ const HINTS: Hints = {
 export interface Request {
   target: Target;
   posting: Posting;
-  /** Its outcome does not matter. */
+  /** Its outcome does not matter, and no message waits for it. */
   aside?: boolean;
 }
 
@@ -35,7 +36,10 @@ export interface HttpManner {
   ringsForMs?: number | null;
 }
 
-/** Makes each POST after the one before was accepted; the outcome is that of the last one made. Those `aside` do not count. */
+/**
+ * Makes each POST after the one before was accepted; the outcome is that of the last one made. Those `aside` come after them, whatever
+ * became of these, and take nothing of their time.
+ */
 export function httpChannel({
   timeoutMs,
   requests,
@@ -44,6 +48,16 @@ export function httpChannel({
   tellsApart = false,
   ringsForMs = null,
 }: HttpManner): Channel {
+  const beside = asides<Request>((request, deadline) => tell(request, deadline, understand));
+  const inOrder = async (all: readonly Request[], signal: AbortSignal): Promise<Outcome> => {
+    using deadline = deadlineWithin(signal, timeoutMs);
+    let outcome: Outcome = { kind: 'rejected', reason: 'there is nothing to send' };
+    for (const request of all) {
+      outcome = (await tell(request, deadline, understand)).outcome;
+      if (outcome.kind !== 'delivered') break;
+    }
+    return outcome;
+  };
   return {
     takesDigests,
     tellsApart,
@@ -51,17 +65,15 @@ export function httpChannel({
     async send(message, signal) {
       const all = requests(message);
       if (all === undefined) return { kind: 'rejected', reason: 'its url is no http or https address' };
-      using deadline = deadlineWithin(signal, timeoutMs);
-      let outcome: Outcome = { kind: 'rejected', reason: 'there is nothing to send' };
-      for (const request of all) {
-        const came = (await tell(request, deadline, understand)).outcome;
-        if (request.aside) continue;
-        outcome = came;
-        if (outcome.kind !== 'delivered') break;
-      }
+      const outcome = await inOrder(
+        all.filter(({ aside }) => !aside),
+        signal,
+      );
+      const others = all.filter(({ aside }) => aside);
+      await beside.make(new Map(others.map((request) => [request.target.url.href, request])), signal);
       return outcome;
     },
-    close() {},
+    close: () => beside.close(),
   };
 }
 

@@ -30,7 +30,7 @@ export function pushoverChannel(receiver: PushoverReceiver): Channel {
     ringsForMs: receiver.emergencyMs,
     understand: asPushoverMeans,
     requests: (message) =>
-      target && [...silencing(message, receiver), { target, posting: jsonPosting(bodyFor(message, receiver)) }],
+      target && [{ target, posting: jsonPosting(bodyFor(message, receiver)) }, ...silencing(message, receiver)],
   });
 }
 
@@ -58,7 +58,7 @@ function isAlarm({ event, incident, alarm = false }: Message): boolean {
   return event === 'firing' && incident.severity === 'critical' && incident.ack === null;
 }
 
-/** Ends the ringing of emergencies. The message must arrive even if that fails. */
+/** Ends the ringing of emergencies. The message must arrive even if that fails, and before it, however long it takes. */
 function silencing(message: Message, receiver: PushoverReceiver): Request[] {
   if (receiver.emergencyMs === null) return [];
   const { event, incident, over = [] } = message;

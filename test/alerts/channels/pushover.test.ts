@@ -1,12 +1,14 @@
 /** Pushover: how loud a phone is, for how long, and what ends its ringing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { pushoverChannel } from '../../../alerts/channels/pushover.js';
 import { charmed, longMessage, UNCLEAN } from '../../support/charms.js';
 import { hook } from '../../support/hook.js';
 import { pushoverAt } from '../../support/services.js';
 import { message, sendOnce } from '../../support/telling.js';
+import { until } from '../../support/until.js';
 
 const LIMIT = { timeout: 20_000 };
 const OK = '{"status":1,"request":"x"}';
@@ -34,11 +36,11 @@ test('a critical incident rings through the quiet hours, and its end makes no so
   });
 });
 
-test('an emergency rings until it is over, and then is silenced before its end is told', LIMIT, async () => {
+test('an emergency rings until it is over, and is silenced once its end is told', LIMIT, async () => {
   await using far = await hook((response) => response.end(OK));
   const receiver = pushoverAt(far.url, { emergencyMs: 3_600_000 });
   for (const told of [message('firing'), message('resolved')]) await sendOnce(receiver, told);
-  const [rings, silenced, over] = await far.posts.first(3, 1_000);
+  const [rings, over, silenced] = await far.posts.first(3, 1_000);
   const { priority, retry, expire, tags } = JSON.parse(rings!.body);
   assert.deepEqual([priority, retry, expire], [2, 60, 3_600]);
   assert.equal(silenced!.path, `/1/receipts/cancel_by_tag/${tags}.json`);
@@ -57,11 +59,12 @@ test('an emergency of several incidents rings until a later message calls it off
   const { tags } = posts[0];
   assert.deepEqual(
     posts.map(({ priority = null }) => priority),
-    [2, 1, null, null, -1],
+    [2, 1, -1, null, null],
     'where nothing critical begins, nothing rings',
   );
-  assert.equal(posts[2].path, `/1/receipts/cancel_by_tag/${tags}.json`);
-  assert.notEqual(posts[3].path, posts[2].path);
+  const silenced = posts.slice(3).map(({ path }) => path);
+  assert.ok(silenced.includes(`/1/receipts/cancel_by_tag/${tags}.json`));
+  assert.equal(new Set(silenced).size, 2);
 });
 
 test('what somebody has taken on already does not ring', LIMIT, async () => {
@@ -78,6 +81,48 @@ test('the end is told though the silencing fails', LIMIT, async () => {
   const outcome = await sendOnce(pushoverAt(far.url, { emergencyMs: 60_000 }), message('resolved'));
   assert.equal(outcome.kind, 'delivered');
   assert.equal(far.posts.items.length, 2);
+});
+
+test('no message waits for what else is silenced, and all of that is silenced, however slowly', LIMIT, async () => {
+  const silenced = new Set<string>();
+  let [atOnce, most] = [0, 0];
+  await using far = await hook((response, { path }) => {
+    most = Math.max(most, ++atOnce);
+    setTimeout(() => {
+      atOnce--;
+      if (path.includes('cancel')) silenced.add(path);
+      response.end(OK);
+    }, 900);
+  });
+  const channel = pushoverChannel(pushoverAt(far.url, { emergencyMs: 3_600_000 }));
+  const over = Array.from({ length: 12 }, (_, i) => `f:${i}`);
+  const began = Date.now();
+  const outcome = await channel.send({ ...message('firing'), over }, new AbortController().signal);
+  assert.equal(outcome.kind, 'delivered');
+  assert.ok(Date.now() - began < 5_000, `it took ${Date.now() - began} ms`);
+  assert.equal(far.posts.items[0]!.path, '/1/messages.json');
+  await until(
+    () => silenced.size === over.length,
+    () => `${silenced.size} are silenced`,
+  );
+  assert.equal(most, 3, 'three are silenced at a time');
+  assert.equal(far.posts.items.length, 13);
+  channel.close();
+});
+
+test('a channel that is closed silences nothing more', LIMIT, async () => {
+  await using far = await hook((response, { path }) => {
+    setTimeout(() => response.end(OK), path.includes('cancel') ? 500 : 0);
+  });
+  const channel = pushoverChannel(pushoverAt(far.url, { emergencyMs: 3_600_000 }));
+  const over = Array.from({ length: 30 }, (_, i) => `f:${i}`);
+  assert.equal((await channel.send({ ...message('firing'), over }, new AbortController().signal)).kind, 'delivered');
+  channel.close();
+  await pause(200);
+  const made = far.posts.items.length;
+  await pause(1_000);
+  assert.equal(far.posts.items.length, made);
+  assert.ok(made < 31, `${made} requests`);
 });
 
 test('text of the log does nothing: no HTML is asked for, and the limits hold', LIMIT, async () => {
