@@ -119,12 +119,14 @@ const migrations: readonly string[] = [
   CREATE INDEX outbox_topic ON outbox (receiver, topic, seq) WHERE state = 'due';
   `,
   // open_until: what goes up and down is well for a moment again and again, and is over only when it is resolved.
+  // outbox_told: what a receiver was told of one subject.
   `
   DROP INDEX incident_open_until;
   ALTER TABLE incident DROP COLUMN open_until;
   ALTER TABLE incident ADD COLUMN open_until INTEGER NOT NULL
     AS (max(opened_at + 1, ifnull(iif(phase = 'resolved', resolved_at, NULL), 9007199254740991)));
   CREATE INDEX incident_open_until ON incident (open_until);
+  CREATE INDEX IF NOT EXISTS outbox_told ON outbox (receiver, topic, seq) WHERE state = 'delivered';
   `,
 ];
 

@@ -45,7 +45,7 @@ export function substitutes(db: Database, afterPause: string, threadLives: strin
     WHERE own.incident = outbox.incident AND own.receiver = @receiver AND own.event = 'resolved' AND own.state <> 'muted')`;
   // Nor is anything told of an older incident of the subject while a newer one lasts there: it would seem to be of that.
   const noneNewer = `NOT EXISTS (
-    SELECT 1 FROM outbox AS newer NOT INDEXED
+    SELECT 1 FROM outbox AS newer INDEXED BY outbox_told
     WHERE newer.seq > @began AND newer.receiver = @receiver AND newer.topic = outbox.topic AND newer.state = 'delivered'
       AND newer.incident <> outbox.incident
       AND NOT EXISTS (SELECT 1 FROM outbox AS told WHERE told.incident = newer.incident AND told.seq < @began)

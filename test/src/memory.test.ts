@@ -35,7 +35,7 @@ test('what an older haplog remembered under other words is remembered', async (t
   older.run('held', '1', JSON.stringify({ serial: 1, heir: true }));
   older.run('held', '2', JSON.stringify({ serial: 2, heir: false }));
   for (const later of ['trouble', 'read_at', 'lost', 'lost_at']) db.exec(`ALTER TABLE source DROP COLUMN ${later}`);
-  db.exec('DROP INDEX outbox_topic; ALTER TABLE outbox DROP COLUMN topic');
+  db.exec('DROP INDEX outbox_topic; DROP INDEX outbox_told; ALTER TABLE outbox DROP COLUMN topic');
   db.pragma('user_version = 9');
   db.close();
   const store = openStore(path, 'write');

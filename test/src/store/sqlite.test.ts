@@ -89,7 +89,7 @@ test('what an older haplog wrote gets its topic, so that it is told in order', a
   const of = (event: NotificationKind, n: string) => notification(event, n, 'oncall', 'app');
   await store.apply(commitOf({ notifications: [of('firing', 'a'), of('firing', 'z')] }));
   await store.postpone([1, 2], 50_000, '503');
-  db.exec('DROP INDEX outbox_topic; ALTER TABLE outbox DROP COLUMN topic');
+  db.exec('DROP INDEX outbox_topic; DROP INDEX outbox_told; ALTER TABLE outbox DROP COLUMN topic');
   db.prepare('UPDATE outbox SET facts = ? WHERE seq = 2').run(JSON.stringify(of('firing', 'z').incident));
   db.pragma('user_version = 14');
   migrate(db);
@@ -129,6 +129,22 @@ test('what is due is looked up by indexes, however much waits', () => {
       'SEARCH first USING INDEX outbox_thread (incident=? AND receiver=?)',
     ],
   );
+});
+
+test('what a receiver refuses is passed on quickly, however much its fallback was told since', async () => {
+  const store = openStore(':memory:', 'write');
+  const many = (event: NotificationKind, receiver: string, count: number) =>
+    Array.from({ length: count }, (_, i) => notification(event, `${receiver}-${i}`, receiver));
+  await store.apply(commitOf({ notifications: many('firing', 'oncall', 4_000) }));
+  const refused = (await store.due(1e12, 4_000)).map(({ seq }) => seq);
+  await store.apply(commitOf({ notifications: many('firing', 'chat', 8_000) }));
+  const told = (await store.due(1e12, 8_000, ['oncall'])).map(({ seq }) => seq);
+  await store.delivered(told, 2_000, 'ok');
+  const began = performance.now();
+  await store.close(refused, 'expired', 3_000, 'it did not answer', 'chat');
+  const tookMs = performance.now() - began;
+  assert.equal((await store.due(1e12, 9_000)).length, 4_000);
+  assert.ok(tookMs < 2_000, `it took ${Math.round(tookMs)} ms`);
 });
 
 test('the outbox keeps what became of each notification, and why', async () => {
