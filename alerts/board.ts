@@ -74,7 +74,7 @@ export interface WorkerState {
   master?: Master | null;
   /** The youngest worker of the same host that has spoken of the same backends since; null while there is none. */
   heir: number | null;
-  /** When the first of its heirs was first heard. Missing while there is none, and in older memories. */
+  /** When the first of the heirs since its last word was first heard. Missing while there is none, and in older memories. */
   heirAt?: Instant;
   /** Nothing is open in it: its heir has outlived it, or its master told of its end. */
   over: boolean;
@@ -176,7 +176,7 @@ export const workerOf = (board: Board, { host, pid }: WorkerRef): WorkerState | 
   withPid(board.workers.get(host) ?? NO_WORKERS, pid);
 
 /** Asked a dozen times for each event. */
-export function withPid(workers: Workers, pid: number): WorkerState | undefined {
+export function withPid(workers: Workers, pid: number | null): WorkerState | undefined {
   for (let at = 0; at < workers.length; at++) if (workers[at]!.pid === pid) return workers[at];
   return undefined;
 }

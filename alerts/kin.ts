@@ -7,7 +7,16 @@
  */
 import { backendKey, backendOf, type HaproxyEvent } from '../parsers/index.js';
 import { isOfAnother, SILENCE_MS } from './beside.js';
-import { type Board, boardWith, siblingsOf, type WorkerState, type Workers, workerOf, youngerOf } from './board.js';
+import {
+  type Board,
+  boardWith,
+  siblingsOf,
+  type WorkerState,
+  type Workers,
+  withPid,
+  workerOf,
+  youngerOf,
+} from './board.js';
 
 /** The place of nobody: no such heir, or none that is known. It is before all others. */
 const NOWHERE = -1;
@@ -30,14 +39,20 @@ export function noteKin(board: Board, event: HaproxyEvent): Board {
   const heirs = heirsAfter(all, event.pid, ({ pid }) => board.backends.has(backendKey({ host, pid }, backend)));
   const isAsKnown = all.every(({ heir }, at) => heir === heirs[at]);
   if (isAsKnown) return board;
-  const workers = all.map((worker, at) => (worker.heir === heirs[at] ? worker : withHeir(worker, heirs[at]!, all)));
+  const workers = all.map((worker, at) => withHeir(worker, heirs[at] ?? null, all));
   return boardWith(board, { workers: board.workers.with(host, workers) });
 }
 
-/** The worker with another heir than before. When it had its first one stays: where reloads come one after another, so do heirs. */
-function withHeir(worker: WorkerState, heir: number, all: Workers): WorkerState {
-  const heirAt = worker.heirAt ?? all.find(({ pid }) => pid === heir)?.firstAt;
-  return { ...worker, heir, ...(heirAt !== undefined && { heirAt }) };
+/**
+ * The worker with this heir; the same object if it has it. When it had its first one stays: where reloads come one after another, so do heirs. Not
+ * where the one before has been forgotten: that was long ago.
+ */
+function withHeir(worker: WorkerState, heir: number | null, all: Workers): WorkerState {
+  if (worker.heir === heir) return worker;
+  const { heirAt, ...rest } = worker;
+  const since = withPid(all, worker.heir) === undefined ? undefined : heirAt;
+  const firstAt = since ?? withPid(all, heir)?.firstAt;
+  return { ...rest, heir, ...(firstAt !== undefined && { heirAt: firstAt }) };
 }
 
 /** The heirs of all workers of a host, in their order, once one of them has spoken of a backend of which others have spoken. */

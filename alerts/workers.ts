@@ -123,9 +123,11 @@ function heardAgain(board: Board, known: WorkerState, event: HaproxyEvent): Work
   const later = at - known.lastAt;
   const tookOver = hasOnlyTakenOver(known, event);
   const stop = stopAfter(known, event);
-  const isAsKnown = startOf(event) === null && tookOver === (known.tookOver ?? false) && stop === known;
+  const heirAt = heirSince(known, event);
+  const isAsKnown =
+    startOf(event) === null && tookOver === (known.tookOver ?? false) && stop === known && heirAt === known.heirAt;
   if (later < NOTED_AFTER_MS && later > -SET_BACK_MS && isAsKnown) return known;
-  const { pid, heir, heirAt, end } = known;
+  const { pid, heir, end } = known;
   const firstAt = Math.min(known.firstAt, at);
   const lastAt = says.kind === 'worker.ended' ? known.lastAt : at; // that is its master's word
   const startedAt = startOf(event) ?? known.startedAt;
@@ -136,6 +138,11 @@ function heardAgain(board: Board, known: WorkerState, event: HaproxyEvent): Work
   if (again) heard.again = again;
   if (bygone) heard.bygone = bygone;
   return withStop(heard, stop);
+}
+
+/** When its heirs began to be: one that it has outlived counts no more. What its master tells is no word of its own. */
+function heirSince({ heirAt }: WorkerState, { at, says }: HaproxyEvent): Instant | undefined {
+  return heirAt !== undefined && at > heirAt && says.kind !== 'worker.ended' ? undefined : heirAt;
 }
 
 const startOf = ({ says, at }: HaproxyEvent): Instant | null => (says.kind === 'worker.started' ? at : null);
