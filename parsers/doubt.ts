@@ -9,7 +9,7 @@ import { isForged, isWary } from './forged.js';
 import type { Heard, Held, Profile, RecentEvent } from './heard.js';
 import { expectsStderr, hasName, profileOf } from './profiles.js';
 import { comesAlone } from './reach.js';
-import { isWorker } from './speakers.js';
+import { awaitsItsName, isWorker } from './speakers.js';
 import { clientsWriteLines, linesAreStrange, OPEN } from './strangers.js';
 import { fits, isForeseen, isNamedBy } from './told.js';
 import { isByStranger, isForeign, standsInAnother } from './writers.js';
@@ -40,6 +40,8 @@ export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null
   if (lacksStderr(heard, held, said))
     return doubtWithoutStderr(profile, clientsWriteLines(heard, event) ? OPEN : UNTAGGED);
   const known = isWorker(heard, event.host, event.pid);
+  // The first of all waits only because it may be another host's (one-worker.ts). It is judged as it would have been at once.
+  if (said.sealed && profile.tags.length === 0 && !awaitsItsName(heard, event)) return null;
   if (said.sealed && !known && !isForeign(heard, held)) return untilNext(UNHEARD);
   if (said.by.syslog === 0)
     return known ? doubtOfKnownOnStderr(heard, held, said) : doubtOfUnknownOnStderr(heard, held);

@@ -10,10 +10,10 @@ import { speakerOf, type WorkerRef, workerKey } from './keys.js';
 import { isWorker, namesakesOf } from './speakers.js';
 import { opened } from './strangers.js';
 
-/** Whether a process of which `log` targets tell may be a worker that was heard on stderr alone, under another name: what it says first waits for that. */
+/** Whether a process of which `log` targets tell may be a worker that serves and was heard on stderr alone, under another name: what it says first waits for that. */
 export function mayHaveNamesake(heard: Heard, worker: WorkerRef): boolean {
   if (worker.pid === 0 || isWorker(heard, worker.host, worker.pid)) return false;
-  return namesakesOf(heard, worker, 'syslog').length > 0;
+  return namesakesOf(heard, worker, 'syslog', (_, { stage }) => stage !== 'ended').length > 0;
 }
 
 /** `heard` with the event as that of the worker with its number, if this one has told the same at once in the other way, under another name. */

@@ -1,8 +1,10 @@
 /** Two hosts behind one rsyslog whose workers have one number, as in containers; and one worker whose lines bear two names. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { EMPTY_MEMORY } from '../../src/memory.js';
+import { ingest } from '../../src/pipeline.js';
 import { serverText, stderrLine, syslogLine } from '../support/lines.js';
-import { readLog } from '../support/reading.js';
+import { addressed, batchOf, PLAN, readLog, UTC } from '../support/reading.js';
 
 const T = Date.parse('2026-11-22T12:00:00.400Z');
 const say = (to: 'UP' | 'DOWN', server: string, left: number) =>
@@ -70,6 +72,28 @@ describe('two hosts whose workers have one number, one of them with stderr', () 
       'west b up',
       'west app back',
     ]);
+  });
+});
+
+describe('the first change of a host, where the worker of another one has that number and was heard on stderr alone', () => {
+  const HOUR = 3_600_000;
+  const sealed = (at: number, text: string) => `<133>${syslogLine(at, text, { host: 'west', pid: 3 })}`;
+  const begun = (at: number) => [stderr(at, down('a', 1)), stderr(at + 5_000, up('a', 2))].map((line) => `<29>${line}`);
+
+  test('is told where the log bears severities, however long ago that was', () => {
+    for (const ago of [HOUR / 2, 7 * 24 * HOUR]) {
+      assert.deepEqual(told([...begun(T - ago), sealed(T, down('b', 1))]).slice(2), ['west b down']);
+    }
+  });
+
+  test('waits for no line of a worker that has ended', () => {
+    const ended = stderrLine(T + 9_000, 'Former worker (3) exited with code 0 (Exit)', { pid: 1 });
+    const told = (lines: string[]) =>
+      ingest(EMPTY_MEMORY, batchOf(addressed(lines)), PLAN, UTC).news.transitions.map(({ host }) => host);
+    const first = twice('west')(T + HOUR, down('b', 1));
+    const started = [forked(T - 1_000), ...[stderr(T, down('a', 1)), stderr(T + 5_000, up('a', 2))]];
+    assert.deepEqual(told([...started, ...first]), ['lb', 'lb']);
+    assert.deepEqual(told([...started, ended, ...first]), ['lb', 'lb', 'west']);
   });
 });
 
