@@ -3,6 +3,7 @@ import type { Message } from './channels/channel.js';
 import { failedInWords } from './impact.js';
 import { acknowledgedInWords, causeOf, endMark, localTime, overInWords, subjectInWords } from './incident-words.js';
 import { type Letter, rowsOf } from './letters.js';
+import type { Notification } from './notification.js';
 import { digestBody } from './payload-digest.js';
 import { type Root, rootInWords } from './roots.js';
 import { RULE_WORDS, SEVERITIES, type Severity, SUBJECT_OF } from './rules.js';
@@ -62,6 +63,7 @@ export function renderMany(letter: Letter, name: string): Message {
     incident: null,
     severity: worstOf(parts.flatMap((each) => (each.part === 'began' || each.part === 'still' ? each.threads : []))),
     alarm: threads.some(isAlarm),
+    ...ringOf(letter),
     subject: `[haplog] ${where}: ${subject}`,
     text: [summary, '', ...passedOn(letter), ...body].join('\n'),
     json: digestBody(root, counts, [...named.values()].flat(), summary),
@@ -149,6 +151,15 @@ function worstOf(threads: Thread[]): Severity | null {
 function isAlarm(thread: Thread): boolean {
   const { severity, ack } = thread.told.incident;
   return partOf(thread) === 'began' && severity === 'critical' && ack === null;
+}
+
+/** The oldest, because a letter that was not accepted is tried again with what came meanwhile. */
+function ringOf(letter: Letter): { ring?: string } {
+  const begins = ({ event, incident }: Notification) => event === 'firing' && incident.severity === 'critical';
+  const [first] = rowsOf(letter)
+    .filter(({ notification }) => begins(notification))
+    .sort((a, b) => a.seq - b.seq);
+  return first === undefined ? {} : { ring: first.notification.incident.id };
 }
 
 function partOf({ told, whole }: Thread): Part {

@@ -20,7 +20,12 @@ export interface Message {
   severity?: Severity | null;
   /** For a message about several incidents: a critical one begins with it that nobody has taken on. Absent: the incident tells. */
   alarm?: boolean;
-  /** What names the earlier messages to this receiver that may still ring (`ringsForMs`) though all they told of is over or taken on. */
+  /** For a message about several incidents: the first critical one that it tells the beginning of names its ringing, in every attempt. Absent: the message. */
+  ring?: string;
+  /**
+   * What names the earlier messages to this receiver that may still ring (`ringsForMs`) though all they told of is over or taken on; with
+   * this one, too. Absent: this one's own incident.
+   */
   over?: readonly string[];
   subject: string;
   /** What the text says, for a channel that lays it out in another way; absent if the message exists as text alone. */

@@ -2,7 +2,7 @@
  * Tells phones by Pushover (https://pushover.net/api). Its messages are plain unless they ask for HTML, which ours never do. With
  * `emergency` a critical incident rings again every minute until somebody confirms it, until it is acknowledged or over, or until
  * `emergency` has passed: Pushover asks for both numbers. It cancels such calls by a tag (https://pushover.net/api/receipts). A message
- * about several incidents rings under one tag, because to cancel one of several tags would silence those that are still down.
+ * about several incidents rings under one tag, its first one's, because to cancel one of several tags would silence those that are still down.
  */
 import { plainText } from '../words.js';
 import type { Channel, Message } from './channel.js';
@@ -61,18 +61,20 @@ function isAlarm({ event, incident, alarm = false }: Message): boolean {
 /** Ends the ringing of emergencies. The message must arrive even if that fails, and before it, however long it takes. */
 function silencing(message: Message, receiver: PushoverReceiver): Request[] {
   if (receiver.emergencyMs === null) return [];
-  const { event, incident, over = [] } = message;
+  const { event, incident, over } = message;
   const isOver = (event === 'resolved' || event === 'acknowledged') && incident?.severity === 'critical';
-  const rings = new Set([...(isOver ? [ringOf(message)] : []), ...over]);
+  const rings = new Set(over ?? (isOver ? [ringOf(message)] : []));
+  // What is over may be told with what begins, under its name.
+  if (isAlarm(message)) rings.delete(ringOf(message));
   return [...rings].flatMap((ring) => {
     const target = toPath(receiver, `/1/receipts/cancel_by_tag/${tagOf(ring)}.json`);
     return target ? [{ target, posting: jsonPosting({ token: receiver.token.reveal() }), aside: true }] : [];
   });
 }
 
-/** What names the ringing: the incident, or the message about several. */
-function ringOf({ incident, incidentId, id }: Message): string {
-  return incident === null ? id : incidentId;
+/** What names the ringing: an incident, which outlives the letter's name where that is tried again in other company. */
+function ringOf({ incident, incidentId, id, ring = id }: Message): string {
+  return incident === null ? ring : incidentId;
 }
 
 function tagOf(ring: string): string {

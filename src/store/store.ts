@@ -152,8 +152,9 @@ export interface Store {
   /** What a receiver accepted after `since` and until `until`: the last `limit` of it, the newest first. */
   told(receiver: string, since: Instant, until: Instant, limit: number): Awaitable<Told[]>;
   /**
-   * What names the letters with critical beginnings that a receiver accepted after `since`, all of which are over or taken on by now: the
-   * incident, or the letter if it was about several. Without those whose ends were all accepted, unless one of them is among `incidents`.
+   * The incidents that name what may still ring though it is over: of each letter that the receiver accepted after `since`, and all of whose
+   * critical incidents are over or taken on by now, the first of these, and those that were tried before; of `incidents` also what was tried
+   * and never accepted. Without letters whose ends were all accepted, unless one of theirs is among `incidents`.
    */
   rungOut(receiver: string, incidents: readonly EventId[], since: Instant): Awaitable<string[]>;
   /**

@@ -17,7 +17,7 @@ const OK = '{"status":1}';
 /** A phone, what rings there, and a haplog that tells it. */
 async function phone() {
   const ringing = new Map<string, string>();
-  const mood = { takesNoEnds: false };
+  const mood = { takesNoEnds: false, losesAnswers: 0 };
   const far = await hook((response, { path, body }) => {
     const silenced = /cancel_by_tag\/(.+)\.json$/.exec(path)?.[1];
     const { tags, title } = JSON.parse(body);
@@ -25,6 +25,7 @@ async function phone() {
       return response.writeHead(503).end();
     if (silenced !== undefined) ringing.delete(silenced);
     else if (tags !== undefined) ringing.set(tags, title.replace('[haplog] allyrion: ', ''));
+    if (silenced === undefined && mood.losesAnswers-- > 0) return response.writeHead(503).end();
     return response.end(OK);
   });
   const store = openStore(':memory:', 'write');
@@ -91,4 +92,61 @@ test('an end that was overtaken by the next outage leaves no ringing behind', LI
   it.mood.takesNoEnds = false;
   await it.tell('resolved', ['api'], again);
   assert.deepEqual(it.rings(), []);
+});
+
+test('a ringing whose answer was lost ends too, in whatever company it was told again', LIMIT, async () => {
+  await using it = await phone();
+  it.mood.losesAnswers = 1;
+  await it.tell('firing', ['api', 'web']);
+  assert.equal(it.rings().length, 1);
+  await it.tell('firing', ['img']);
+  await it.tell('resolved', ['api', 'img']);
+  assert.notDeepEqual(it.rings(), [], 'web is still down');
+  await it.tell('resolved', ['web']);
+  assert.deepEqual(it.rings(), []);
+});
+
+test('a ringing whose answer was lost ends where its letter is told again with what is older', LIMIT, async () => {
+  await using it = await phone();
+  it.mood.losesAnswers = 2;
+  await it.tell('firing', ['old']);
+  await it.tell('firing', ['api', 'web']);
+  await it.tell('firing', ['img']);
+  await it.tell('resolved', ['old', 'api', 'web', 'img']);
+  assert.deepEqual(it.rings(), []);
+});
+
+test(
+  'what is over before it was told again rings no more, and silences nothing that is still down',
+  LIMIT,
+  async () => {
+    for (const first of ['api', 'web']) {
+      await using it = await phone();
+      it.mood.losesAnswers = 1;
+      await it.tell('firing', ['api', 'web']);
+      await it.tell('resolved', [first]);
+      await it.tell('reminder', ['img'], { severity: 'warning' });
+      assert.equal(it.rings().length, 1, `${first} is over, the other one is not`);
+      await it.tell(
+        'resolved',
+        ['api', 'web'].filter((each) => each !== first),
+      );
+      assert.deepEqual(it.rings(), []);
+    }
+  },
+);
+
+test('what began and ended while the answers were lost rings no more', LIMIT, async () => {
+  await using it = await phone();
+  it.mood.losesAnswers = 1;
+  await it.tell('firing', ['api', 'web']);
+  await it.tell('resolved', ['api', 'web']);
+  assert.deepEqual(it.rings(), []);
+});
+
+test('the end of the one that names a ringing leaves it to the others', LIMIT, async () => {
+  await using it = await phone();
+  await it.tell('firing', ['api', 'web']);
+  await it.tell('resolved', ['api']);
+  assert.equal(it.rings().length, 1, 'web is still down');
 });
