@@ -38,6 +38,15 @@ export class Ledger {
     return this.#incidents.get(incidentKey(about));
   }
 
+  /** Those under one key: the one that is not over, and those that are since this step. */
+  all({ host, rule, subject }: Pick<Incident, 'host' | 'rule' | 'subject'>): Incident[] {
+    const open = this.get({ host, rule, subject });
+    const found = open === undefined ? [] : [open];
+    for (const one of this.#changed.values())
+      if (one.subject === subject && one.rule === rule && one.host === host && one.id !== open?.id) found.push(one);
+    return found;
+  }
+
   put(incident: Incident): void {
     this.#incidents = this.#incidents.with(incidentKey(incident), incident);
     this.#changed.set(incident.id, incident);

@@ -101,11 +101,19 @@ function keptQuietUntil(incident: Incident, at: Instant, plan: Plan): Instant | 
 
 const NO_INCIDENTS: Shelf<Incident> = Shelf.of();
 
-/** Whether a worse incident that is not over yet has said it all since it fired. */
-function isSaidByWorse(over: Incident, firedAt: Instant, { incidents }: Ledger): boolean {
-  const worse = worseThan(over, incidents);
-  return worse !== null && worse.openedAt <= firedAt;
+/** Whether a worse incident that is not over yet has said it all since it fired, or an outage that is over now and has been told. */
+function isSaidByWorse(over: Incident, firedAt: Instant, ledger: Ledger): boolean {
+  const worse = worseThan(over, ledger.incidents);
+  if (worse !== null && worse.openedAt <= firedAt) return true;
+  const backend = backendOf(over);
+  if (over.rule === 'outage' || backend === null) return false;
+  const outages = ledger.all({ host: over.host, rule: 'outage', subject: backend });
+  return isBelow(over, inOrder(outages.filter(isOverAndTold)));
 }
+
+/** (Of one that nobody was told of it is known only later whether it will be told.) */
+const isOverAndTold = ({ planned, toldAt, resolvedAt }: Incident): boolean =>
+  !planned && toldAt !== null && resolvedAt !== null;
 
 /** The incidents that are worth telling, the oldest first. */
 function worthTelling(missed: Shelf<Incident>): Incident[] {
