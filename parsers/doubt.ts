@@ -119,11 +119,12 @@ function mayBeRequest(heard: Heard, event: HaproxyEvent, said: RecentEvent): boo
 
 /**
  * If stderr was not heard while HAProxy runs, it may never have been there; and where it is not expected, this backend may have fewer `log` lines than
- * others. But of lines that clients write, two say as little as one.
+ * others. But of lines that clients write, or may write for all that is known, two say as little as one.
  */
 function doubtOfUnknown(heard: Heard, { event }: Held, said: RecentEvent, missing: readonly string[]): Doubt {
   const profile = profileOf(heard, event.host);
-  const mayHaveOne = profile.pairs !== true || (!expectsStderr(profile) && !mayBeClients(heard, event, said));
+  const isByClients = mayBeClients(heard, event, said) || linesAreStrange(heard, event);
+  const mayHaveOne = profile.pairs !== true || (!expectsStderr(profile) && !isByClients);
   const mayBeGone = profile.alive !== true && (said.pair || mayHaveOne);
   return (mayBeGone ? untilNext : forGood)(`${UNHEARD}, and ${missing.join(' and ')} did not come`);
 }

@@ -61,8 +61,8 @@ export const showsTwoTargets = ({ says }: HaproxyEvent, { pair }: Pick<RecentEve
   pair && says.kind !== 'proxy.stopped';
 
 /**
- * Its ways after one more event, and its name by `tag` if it had none. A line can only show that a way is used. That it is not used shows only when an event waited for it in vain
- * (verdict.ts).
+ * Its ways after one more event, and its name by `tag` if it had none. A line can only show that a way is used. That it is not used shows only when an
+ * event waited for it in vain (verdict.ts).
  */
 export function waysOf(
   profile: Profile,

@@ -51,6 +51,15 @@ function told(lines: string[], memory: Memory): string[] {
 
 const GHOST = [say('DOWN', 'ghost', 0, 'nosuch'), 'backend nosuch has no server available!'];
 
+test('where all requests begin alike, single lines of a worker that was never heard make no outage of a backend that was not either', () => {
+  const { memory } = readLog([...twice(T + 1, down('x', 2)), ...twice(T + 500, up('x', 3))]);
+  const requests = worded(T + 60_000).map((line) => line.replace('[100]', '[200]'));
+  const lines = [say('DOWN', 'other', 1, 'nosuch'), ...GHOST].map((text, n) =>
+    syslogLine(LATER + n * 500, text, { pid: 200 }),
+  );
+  assert.deepEqual(told([...requests, ...lines], memory), []);
+});
+
 describe('where ordinary requests begin as they like', () => {
   test('requests in one breath make nothing, though they name the servers and their number', () => {
     for (const text of [down('a', 2), down('x', 2), EXHAUSTED, 'Proxy app stopped (cumulated conns: FE: 1, BE: 1).']) {
