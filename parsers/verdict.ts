@@ -53,7 +53,7 @@ export class Verdicts {
 
   /** Judges the events that are due, one after the other, and tells what waited behind them. */
   settle(due: readonly Held[]): void {
-    const carried = due.filter((held) => isCarried(this.heard, held)); // of that by which it shows much is told below
+    const carried = due.filter((held) => isCarried(this.heard, held)); // asked first: to judge one takes away what shows it of the next
     for (const { event } of due) {
       this.heard = asOneWorker(this.heard, event.id);
       const held = this.heard.held.get(event.id); // what was judged before may have given it another worker

@@ -128,25 +128,25 @@ test('attempts that a newer outage brings about are not counted against the olde
   assert.equal((await it.store.due(1e15, 1))[0]?.letter, null);
 });
 
-test('a receiver that is back hears at once of the older outage that lasts, not hours later', LIMIT, async () => {
-  await using it = await house('json');
+/** The receiver was away for nine hours while an outage waited, and is told of a newer one. */
+async function comeBack(it: Awaited<ReturnType<typeof house>>): Promise<void> {
   it.answers = () => 503;
   await putInOutbox(it.store, about('firing', 1));
   await it.wait(9 * 3_600 * SECOND);
   it.answers = () => 200;
   await putInOutbox(it.store, about('firing', 2, 'web'));
   await it.send();
+}
+
+test('a receiver that is back hears at once of the older outage that lasts, not hours later', LIMIT, async () => {
+  await using it = await house('json');
+  await comeBack(it);
   assert.deepEqual(it.accepted, ['f:web2 opened', 'f:app1 opened']);
 });
 
 test('also where so much is new that all places of the minute are taken', LIMIT, async () => {
   await using it = await house('json', 1);
-  it.answers = () => 503;
-  await putInOutbox(it.store, about('firing', 1));
-  await it.wait(9 * 3_600 * SECOND);
-  it.answers = () => 200;
-  await putInOutbox(it.store, about('firing', 2, 'web'));
-  await it.send();
+  await comeBack(it);
   assert.deepEqual(it.accepted, ['f:web2 opened']);
   it.time.now += 60 * SECOND;
   await it.send();
