@@ -7,6 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BuildError, generate } from './build.mjs';
 import { root } from './freshness.mjs';
+import { withBuiltTests } from './test-build.mjs';
 
 const fileTimeoutMs = 3 * 60_000;
 const e2e = join('test', 'e2e');
@@ -23,19 +24,23 @@ async function main(args) {
   if (files.length === 0) return refuse('There are no tests to run.');
   try {
     await generate();
+    return await withBuiltTests(files, (built) => start([...options, ...built]));
   } catch (error) {
-    if (!(error instanceof BuildError)) throw error;
-    return refuse(`${error.output}\n${error.message}.`);
+    if (error instanceof BuildError) return refuse(`${error.output}\n${error.message}.`);
+    if (error.errors === undefined) throw error;
+    return refuse(`The tests do not compile.\n${error.message}`);
   }
+}
+
+function start(args) {
   const runner = [
-    '--import',
-    'tsx',
+    '--enable-source-maps',
     '--test',
     '--test-reporter=spec',
     '--test-concurrency=2',
     `--test-timeout=${fileTimeoutMs}`,
   ];
-  const run = spawnSync(process.execPath, [...runner, ...options, ...files], { cwd: root, stdio: 'inherit' });
+  const run = spawnSync(process.execPath, [...runner, ...args], { cwd: root, stdio: 'inherit' });
   return run.status ?? 1;
 }
 

@@ -5,14 +5,13 @@ import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { openStore } from '../../../src/store/open.js';
+import { builtHaplog, projectRoot } from '../../support/haplog.js';
 import { livingIn, usualDatabase } from '../../support/home.js';
 import { commitOf, id, incident, outage, transition } from '../store/examples.js';
 import { tempFolder } from '../store/temp-folder.js';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const MAIN = ['--import', import.meta.resolve('tsx'), join(ROOT, 'src/main.ts'), 'query'];
+const MAIN = [builtHaplog(), 'query'];
 
 const START = Date.parse('2024-02-21T12:03:16.775Z');
 const STORY = commitOf({
@@ -193,6 +192,9 @@ test('a disk that is full under the output is told in one sentence', { skip: !ex
   closeSync(full);
 });
 
+/** The same from its sources, where each module and package is asked for by name. */
+const SOURCES = ['--import', import.meta.resolve('tsx'), join(projectRoot, 'src/main.ts'), 'query'];
+
 /** Prints the name of every package that is asked for. */
 const TELL_PACKAGES = `import { register } from 'node:module';
 register('data:text/javascript,' + encodeURIComponent(\`export async function resolve(name, context, next) {
@@ -208,7 +210,7 @@ test('an answer loads no more than it needs, for it must come at once', async (t
   const heavy = (...args: string[]) => {
     const hook = ['--import', `data:text/javascript,${encodeURIComponent(TELL_PACKAGES)}`];
     const options = { ...livingIn(folder), encoding: 'utf8', timeout: 30_000 } as const;
-    const { stderr } = spawnSync(process.execPath, [...hook, ...MAIN, ...args], options);
+    const { stderr } = spawnSync(process.execPath, [...hook, ...SOURCES, ...args], options);
     const loaded = [...stderr.matchAll(/^package (.*)$/gm)].map(([, name = '']) => name);
     assert.ok(loaded.includes('better-sqlite3'), stderr);
     return HEAVY.filter((name) => loaded.some((path) => path === name || path.startsWith(`${name}/`)));
