@@ -52,7 +52,7 @@ export function isWitnessed(heard: Heard, held: Held, said: RecentEvent): boolea
   if (cameBothWays(said)) return known || (!profile.announces && !isForeign(heard, held));
   if (lacksStderr(heard, held, said)) return false;
   if (pair) {
-    if (!expectsStderr(profile)) return true;
+    if (!expectsStderr(profile)) return !isForeign(heard, held);
     // Two requests in one breath make two lines as well: such a pair must fit, or wait for the line on stderr.
     return known && fits(heard, event);
   }

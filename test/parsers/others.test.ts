@@ -223,6 +223,19 @@ describe('another program', () => {
     const renamed = [one('edge[200]', down('a', 0)), one('edge[200]', EXHAUSTED, LATER + 1)];
     assert.deepEqual(told(renamed, memory).slice(0, 2), ['a down', 'app exhausted']);
   });
+
+  test('nor by the same line twice, as HAProxy’s two `log` targets write it', () => {
+    const oneTarget = readLog([syslogLine(T, down('x', 2)), syslogLine(T + 5_000, up('x', 3))]).memory;
+    const twoTargets = readLog([...twice(T, down('x', 2)), ...twice(T + 5_000, up('x', 3))]).memory;
+    for (const memory of [oneTarget, twoTargets]) {
+      for (const name of ['haproxy', 'haproxyctl', 'haproxy-foo[55]']) {
+        for (const text of [EXHAUSTED, down('a', 0), down('a', 2)]) {
+          const lines = twice(LATER, text).map((line) => by(name, line));
+          assert.deepEqual(told(lines, memory), ['? another program wrote it'], `${name}: ${text}`);
+        }
+      }
+    }
+  });
 });
 
 test('where the log bears severities, a client’s text is none of stderr, though it knows the worker’s pid: its facility tells', () => {
