@@ -9,13 +9,13 @@
 import { backendOf, type HaproxyEvent } from './event.js';
 import { isForged } from './forged.js';
 import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
-import { loggedKey, stoppedKey, workerKey } from './keys.js';
+import { loggedKey, stoppedKey } from './keys.js';
 import { isLoading } from './masters.js';
 import { mayHaveNamesake } from './one-worker.js';
-import { cameBothWays, expectsStderr, profileOf, waysOf, withProfile } from './profiles.js';
+import { cameBothWays, expectsStderr, profileOf, waysOf } from './profiles.js';
 import { isLogged, reached } from './reach.js';
 import type { Instant, LogRecord } from './record.js';
-import { acquainted, awaitsItsName, isRunning, isWorker } from './speakers.js';
+import { acquainted, awaitsItsName, isRunning, isWorker, speakerAt } from './speakers.js';
 import { clientsWriteLines, closed, opened, reconsidered } from './strangers.js';
 import { fits } from './told.js';
 import { contradiction, isForeign, isSealed, standsInAnother } from './writers.js';
@@ -100,15 +100,16 @@ export function learn(heard: Heard, event: HaproxyEvent, said: RecentEvent, tag:
   const profile = profileOf(heard, host);
   const backend = backendOf(says);
   const logged = backend === null || said.by.syslog === 0 ? null : loggedKey(event, backend);
-  const isNew = heard.speakers.get(workerKey(event))?.known === false;
+  const isNew = speakerAt(heard, host, event.pid)?.known === false;
   const met = isNew ? acquainted(heard, event) : heard;
   // Clients make up names without end.
   const isName = says.kind === 'proxy.stopped' && !clientsWriteLines(heard, event);
   const mark = isName ? stoppedKey(host, says.proxy) : logged;
   const marked = mark === null ? met.told : met.told.with(mark, 'logged');
   const told = reached(met, marked, event, said);
-  const remembered = told === met.told ? met : heardWith(met, { told });
-  const learned = withProfile(remembered, host, waysOf(profile, event, said, tag));
+  const ways = waysOf(profile, event, said, tag);
+  const profiles = ways === profile ? met.profiles : met.profiles.with(host, ways);
+  const learned = told === met.told && profiles === met.profiles ? met : heardWith(met, { told, profiles });
   // If HAProxy's lines bear a severity, all others do as well: then no client can write a whole line.
   if (said.sealed) return closed(learned, host);
   if (isNew) return opened(learned, event);

@@ -5,10 +5,10 @@
 import { isOfWorkers, tellsOfState } from './event.js';
 import { handedOver } from './hand-over.js';
 import { type Heard, type Held, heardWith, type RecentEvent, subjectKey, WITNESS_MS } from './heard.js';
-import { speakerOf, workerKey } from './keys.js';
+import { processKey, speakerOf } from './keys.js';
 import { expectsStderr, profileOf, withOne, withProfile } from './profiles.js';
 import type { Instant, LogRecord, Origin } from './record.js';
-import { forgetWorker, isRunning, speakersOf } from './speakers.js';
+import { forgetWorker, isRunning, speakerAt, speakersOf } from './speakers.js';
 import { linesVary } from './strangers.js';
 
 /**
@@ -79,14 +79,14 @@ export function hearMistaken(
 
 /** Whether a known worker may be a carrier: it was heard by `log` targets alone, no master told of it, and its lines do not vary. */
 function mayBeMistaken(heard: Heard, host: string, pid: number): boolean {
-  const speaker = heard.speakers.get(workerKey({ host, pid }));
+  const speaker = speakerAt(heard, host, pid);
   const isUntold = speaker?.known === true && speaker.master === undefined && speaker.origins.stderr !== true;
   return isUntold && !linesVary(heard, { host, pid });
 }
 
 /** The seeming worker is a carrier, and its events are those of `pid`. */
 function unmasked(heard: Heard, host: string, tagPid: number, pid: number): Heard {
-  const speakers = heard.speakers.without(workerKey({ host, pid: tagPid }));
+  const speakers = heard.speakers.without(processKey(host, tagPid));
   const known = withCarrier(heardWith(heard, { speakers }), host, 'stderr', tagPid);
   return forgetWorker(handedOver(known, { host, pid: tagPid ?? 0 }, { host, pid }), host, tagPid);
 }

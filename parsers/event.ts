@@ -50,6 +50,7 @@ export function isOfWorkers(
   sentence: Sentence,
 ): sentence is Extract<Sentence, { kind: 'worker.started' | 'worker.loading' | 'worker.failed' | 'worker.ended' }> {
   const { kind } = sentence;
+  if (kind === 'server') return false; // as almost all are
   return kind === 'worker.ended' || kind === 'worker.started' || kind === 'worker.loading' || kind === 'worker.failed';
 }
 

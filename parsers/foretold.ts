@@ -5,7 +5,7 @@
 import { standsOnStderr } from './belief.js';
 import { inOneBreath, saidOf, withSaid } from './copies.js';
 import { backendOf, type HaproxyEvent } from './event.js';
-import { type Heard, type Held, heardWith } from './heard.js';
+import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { movedKey } from './keys.js';
 import { profileOf } from './profiles.js';
 import type { Stamp } from './record.js';
@@ -33,11 +33,15 @@ export function withoutForetold(before: Heard, subject: string, event: HaproxyEv
 }
 
 /**
- * Redates a waiting event that stderr has just borne out. It gets the time of the line on stderr if its first line may have been a client's, or if an
+ * Redates a waiting event that stderr has just borne out; `said` is what is known about its lines. It gets the time of the line on stderr if its first line may have been a client's, or if an
  * earlier sentence about its backend was itself moved to a later time.
  */
-export function redated(heard: Heard, held: Held, { at, utcOffsetMin }: Stamp): { heard: Heard; held: Held } {
-  const said = saidOf(heard, held);
+export function redated(
+  heard: Heard,
+  held: Held,
+  said: RecentEvent,
+  { at, utcOffsetMin }: Stamp,
+): { heard: Heard; held: Held } {
   const lateness = at - said.at;
   if (said.by.syslog === 0 || said.by.stderr > 1 || lateness < 0) return { heard, held };
   const isLone = held.doubted === true && !said.pair;

@@ -58,8 +58,9 @@ export function noteLone(heard: Heard, event: HaproxyEvent, said: RecentEvent): 
 
 /** Takes in that a proxy has stopped, believed or not. */
 export function noteStopped(heard: Heard, event: HaproxyEvent): Heard {
+  if (event.says.kind !== 'proxy.stopped') return heard;
   const { host, pid, at, says } = event;
-  if (says.kind !== 'proxy.stopped' || !clientsWriteLines(heard, event)) return heard;
+  if (!clientsWriteLines(heard, event)) return heard;
   const { stopped: last } = profileOf(heard, host);
   const isNext = last?.pid === pid && inOneBreath(at, last.at);
   const several = isNext && (last.several || last.proxy !== says.proxy);

@@ -16,7 +16,7 @@ import { type Heard, type Held, heardWith, NOTHING_SAID, type RecentEvent, type 
 import { asOvertaken } from './late.js';
 import { alive, inItsLife, stopOf } from './lives.js';
 import { hearLogged, settleDue, takeOfWorker, takeReload, takeSign } from './master-word.js';
-import { asItServed, isAnew, isInheritance, isLoading, tellerOf } from './masters.js';
+import { asItServed, isAnew, isInheritance, isLoading } from './masters.js';
 import { isOneTooMany, TOO_MANY_NAMES } from './names.js';
 import { takenApart } from './one-number.js';
 import { asOneWorker } from './one-worker.js';
@@ -137,7 +137,7 @@ function take(
   const first =
     waiting ??
     heldOf(verdicts.heard, asOvertaken(verdicts.heard, event, record.origin), subject, said.serial, record, heardAt);
-  const held = record.origin === 'stderr' ? redate(verdicts, first, stamp) : first;
+  const held = record.origin === 'stderr' ? redate(verdicts, first, said, stamp) : first;
   if (isOfWorkers(says)) {
     takeOfWorker(verdicts, held, record);
     return null;
@@ -157,26 +157,27 @@ function eventOf(
   { at, utcOffsetMin }: Stamp,
   id: EventId,
 ): StateEvent | null {
+  const isMasters = isOfWorkers(sentence);
   // A master names its workers by pid. 0 if the log names no pid.
-  const pid = isOfWorkers(sentence) ? sentence.pid : (record.pid ?? 0);
+  const pid = isMasters ? sentence.pid : (record.pid ?? 0);
   verdicts.heard = takenApart(verdicts.heard, record, pid, sentence, at);
-  const named = hostNameOf(verdicts.heard, { host: record.host, pid, origin: record.origin });
+  const { origin } = record;
+  const named = hostNameOf(verdicts.heard, pid === record.pid ? record : { host: record.host, pid, origin });
   const says = withReason(verdicts.heard, named, pid, sentence, at);
-  const claimed: StateEvent = { id, at, utcOffsetMin, host: named, pid, says };
-  const isExcess = isOneTooMany(verdicts.heard, claimed) && !isSealed(verdicts.heard, named, record);
+  const event: StateEvent = { id, at, utcOffsetMin, host: named, pid, master: isMasters ? record.pid : null, says };
+  const isExcess = isOneTooMany(verdicts.heard, event) && !isSealed(verdicts.heard, named, record);
   const against = contradiction(verdicts.heard, named, record, at) ?? (isExcess ? TOO_MANY_NAMES : null);
   if (against !== null) {
     // With the pid in its header, by which the line is found in the log.
-    const event: HaproxyEvent = { ...claimed, pid: record.tagPid ?? pid };
-    verdicts.suspects.push({ id, event, tag: record.tag, text: record.text, reason: against });
+    const claimed: HaproxyEvent = { id, at, utcOffsetMin, host: named, pid: record.tagPid ?? pid, says };
+    verdicts.suspects.push({ id, event: claimed, tag: record.tag, text: record.text, reason: against });
     verdicts.heard = noteAttempt(verdicts.heard, record, at);
     return null;
   }
   const { heard, host, from } = recognise(verdicts.heard, record, pid, at);
   if (heard !== verdicts.heard)
     verdicts.heard = opened(from ? handedOver(heard, from, { host, pid }) : heard, { host, pid });
-  const master = tellerOf(verdicts.heard, host, record);
-  const event: StateEvent = { id, at, utcOffsetMin, host, pid, master, says };
+  event.host = host;
   if (says.kind === 'worker.started') event.anew = isAnew(verdicts.heard, host, record);
   return event;
 }
@@ -188,13 +189,12 @@ function foldIn(verdicts: Verdicts, event: StateEvent, subject: string, record: 
   verdicts.settleAlone(subject, record, at);
   if (origin === 'stderr') verdicts.heard = withoutForetold(verdicts.heard, subject, event, text);
   const heard = withRoomFor(noteStopped(verdicts.heard, event), subject, event);
-  const word = { worker: event, says, origin, at };
   const known = heard.subjects.get(subject) ?? NOTHING_SAID;
-  const stop = stopOf(heard.subjects, word);
-  const before = inItsLife(known, stop, word);
+  const stop = stopOf(heard.subjects, event);
+  const before = inItsLife(known, stop, event, origin);
   const folded = fold(before, { id, text, origin, lines: 1, copies, at, sealed: isSealed(heard, event.host, record) });
   const isNew = known.voices[origin]?.text !== text;
-  const subjects = separate(alive(heard.subjects, stop, word), event, origin, says, isNew).with(
+  const subjects = separate(alive(heard.subjects, stop, event, origin), event, origin, says, isNew).with(
     subject,
     folded.subject,
   );
@@ -236,8 +236,8 @@ function withReasonOf(held: Held | undefined, says: StateSentence): Held | undef
   return { ...held, event: { ...held.event, says: { ...known, cause: says.cause } } };
 }
 
-function redate(verdicts: Verdicts, first: Held, stamp: Stamp): Held {
-  const { heard, held } = redated(verdicts.heard, first, stamp);
+function redate(verdicts: Verdicts, first: Held, said: RecentEvent, stamp: Stamp): Held {
+  const { heard, held } = redated(verdicts.heard, first, said, stamp);
   verdicts.heard = heard;
   return held;
 }

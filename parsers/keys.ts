@@ -8,7 +8,8 @@ import type { ServerRef } from './record.js';
 /** One process on one host. */
 export type WorkerRef = Pick<HaproxyEvent, 'host' | 'pid'>;
 
-export const workerKey = ({ host, pid }: WorkerRef): string => `${host} ${pid}`;
+export const workerKey = ({ host, pid }: WorkerRef): string => processKey(host, pid);
+export const processKey = (host: string, pid: number): string => `${host} ${pid}`;
 /** The process that such a key names. */
 export function speakerOf(key: string): WorkerRef {
   const blank = key.indexOf(' ');

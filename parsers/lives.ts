@@ -12,28 +12,28 @@ import type { Instant, Origin } from './record.js';
 const LATE_WORDS_MS = 1_000;
 
 /** A line about a state, as far as it shows whose life it is of. */
-interface Word {
-  worker: WorkerRef;
+interface Word extends WorkerRef {
   says: StateSentence;
-  origin: Origin;
   at: Instant;
 }
 
 /** What was told of it that the line's backend has stopped; undefined if nothing was. */
-export function stopOf(subjects: Heard['subjects'], { worker, says }: Word): Subject | undefined {
-  const proxy = backendOf(says);
-  return proxy === null ? undefined : subjects.get(stopKey(worker, proxy));
+export function stopOf(subjects: Heard['subjects'], word: Word): Subject | undefined {
+  const proxy = backendOf(word.says);
+  return proxy === null ? undefined : subjects.get(stopKey(word, proxy));
 }
 
 /** What was said of a line's subject, with all runs ended that a life before the line's own has begun. */
-export function inItsLife(known: Subject, stop: Subject | undefined, word: Word): Subject {
-  const told = known.voices.stderr;
-  if (beginsWorker(word.says)) return told && !inOneBreath(word.at, told.at) ? silenced(known) : known;
+export function inItsLife(known: Subject, stop: Subject | undefined, { says, at }: Word, origin: Origin): Subject {
+  if (beginsWorker(says)) {
+    const told = known.voices.stderr;
+    return told && !inOneBreath(at, told.at) ? silenced(known) : known;
+  }
   if (stop === undefined) return known;
-  const voice = known.voices[word.origin];
+  const voice = known.voices[origin];
   return voice === undefined
-    ? withoutEarlierLife(known, stop.voices, word)
-    : sinceStop(known, voice, stop.voices, word);
+    ? withoutEarlierLife(known, stop.voices, origin, at)
+    : sinceStop(known, voice, stop.voices, origin, at);
 }
 
 /** The subject with all runs ended: what is said next is new. */
@@ -46,10 +46,11 @@ export function silenced({ recent, voices }: Subject): Subject {
 export function alive(
   subjects: Heard['subjects'],
   stop: Subject | undefined,
-  { worker, says, origin }: Word,
+  word: Word,
+  origin: Origin,
 ): Heard['subjects'] {
-  if (stop === undefined || says.kind !== 'server') return subjects;
-  return runEnded(subjects, stopKey(worker, says.server.backend), origin);
+  if (stop === undefined || word.says.kind !== 'server') return subjects;
+  return runEnded(subjects, stopKey(word, word.says.server.backend), origin);
 }
 
 /** Whether a worker has told that a proxy of its has stopped, as far as that is remembered. */
@@ -61,7 +62,7 @@ export function hasStoppedAny({ subjects }: Heard, worker: WorkerRef): boolean {
 }
 
 /** A run ends with its backend's stop. A line that bears a stamp from before that, or comes within a second of the run, is the old life's. */
-function sinceStop(subject: Subject, voice: Voice, stops: Subject['voices'], { origin, at }: Word): Subject {
+function sinceStop(subject: Subject, voice: Voice, stops: Subject['voices'], origin: Origin, at: Instant): Subject {
   const stop = stops[origin];
   if (voice.text === '' || stop === undefined || stop.at < voice.at) return subject;
   return at < stop.at || at - voice.at <= LATE_WORDS_MS ? subject : ended(subject, origin, voice);
@@ -71,7 +72,7 @@ function sinceStop(subject: Subject, voice: Voice, stops: Subject['voices'], { o
  * An origin that was silent of this until now does not speak of what was said before a stop, if the same pid has spoken of the backend after that; nor if it
  * is a `log` target and the stop is over, for that one is never so late.
  */
-function withoutEarlierLife(subject: Subject, stops: Subject['voices'], { origin, at }: Word): Subject {
+function withoutEarlierLife(subject: Subject, stops: Subject['voices'], origin: Origin, at: Instant): Subject {
   const isOver = (stop: Voice) => stop.text === '' || (origin === 'syslog' && at - stop.at > LATE_WORDS_MS);
   const over = Object.values(stops).find((stop) => stop.at < at && isOver(stop));
   if (over === undefined) return subject;

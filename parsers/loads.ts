@@ -7,7 +7,7 @@ import { begunAt, type Heard } from './heard.js';
 import { type WorkerRef, workerKey } from './keys.js';
 import { profileOf } from './profiles.js';
 import type { Instant, LogRecord } from './record.js';
-import { hostNameOf, isRunning } from './speakers.js';
+import { hostNameOf, isRunning, speakerAt } from './speakers.js';
 
 /** How long a process loads, at most: certificates, maps and name servers take their time. */
 const LOADING_MS = 60_000;
@@ -24,7 +24,7 @@ export function isOfLoad(
 ): boolean {
   if (at === null) return false;
   const host = hostNameOf(heard, writer);
-  const speaker = heard.speakers.get(workerKey({ host, pid: writer.pid }));
+  const speaker = speakerAt(heard, host, writer.pid);
   if (speaker?.stage === 'loading') return isWithin(begunAt(speaker), at);
   if (!behind || isRunning(heard, host, writer.pid)) return false;
   // What carries the stderr of a container outlives it, and brings the next one's load as well.

@@ -20,7 +20,7 @@ import {
 } from './masters.js';
 import { asMasters, withoutLines } from './numbers.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
-import { forgetWorker, hasJustBegun, hostNameOf, isRunning, OVERTAKEN_MS } from './speakers.js';
+import { forgetWorker, hasJustBegun, hostNameOf, isRunning, OVERTAKEN_MS, speakerAt } from './speakers.js';
 import { clientsWriteLines } from './strangers.js';
 import type { Verdicts } from './verdict.js';
 import { loadedBy } from './waiting.js';
@@ -113,7 +113,7 @@ export function hearLogged(verdicts: Verdicts, event: HaproxyEvent, { origin }: 
 function serveUnsaid(verdicts: Verdicts, { id, at, utcOffsetMin, host }: HaproxyEvent, pids: readonly number[]): void {
   for (const pid of pids) {
     if (!isLoading(verdicts.heard, host, pid)) continue;
-    const master = verdicts.heard.speakers.get(workerKey({ host, pid }))?.master ?? null;
+    const master = speakerAt(verdicts.heard, host, pid)?.master ?? null;
     const anew = isAnew(verdicts.heard, host, { pid: master });
     verdicts.heard = hearLoaded(verdicts.heard, host, master);
     serve(verdicts, { id, at, utcOffsetMin, host, pid, master, anew, says: { kind: 'worker.started', pid } }, 1);

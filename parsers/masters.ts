@@ -9,7 +9,7 @@ import { speakerOf, type WorkerRef, workerKey } from './keys.js';
 import { hasStoppedAny } from './lives.js';
 import { profileOf, withProfile } from './profiles.js';
 import type { CauseClass, Instant, LogRecord, Sentence } from './record.js';
-import { isRunning, recognise, speakersOf } from './speakers.js';
+import { isRunning, recognise, speakerAt, speakersOf } from './speakers.js';
 import { legacies } from './waiting.js';
 
 /** How many masters that are reloading, and how many whose last reload failed, are remembered of a host. */
@@ -94,12 +94,12 @@ export function tellerOf(heard: Heard, host: string, { pid, sentence }: LogRecor
   if (pid === null) return null;
   if (isOfWorkers(sentence) || sentence.kind === 'reload.succeeded') return pid;
   if (sentence.kind !== 'reload.failed' && sentence.kind !== 'configuration.refused') return null;
-  return isMaster(heard, host, pid) ? pid : (heard.speakers.get(workerKey({ host, pid }))?.master ?? null);
+  return isMaster(heard, host, pid) ? pid : (speakerAt(heard, host, pid)?.master ?? null);
 }
 
 /** Whether a worker is still loading its configuration, of which it tells itself since 3.1. */
-export function isLoading({ speakers }: Heard, host: string, pid: number | null): boolean {
-  return pid !== null && speakers.get(workerKey({ host, pid }))?.stage === 'loading';
+export function isLoading(heard: Heard, host: string, pid: number | null): boolean {
+  return speakerAt(heard, host, pid)?.stage === 'loading';
 }
 
 /**
@@ -173,7 +173,7 @@ export function isBeingReplaced(heard: Heard, host: string, pid: number | null):
 
 /** The workers that the worker's master has loading besides it. */
 export function replacing(heard: Heard, host: string, pid: number | null): readonly number[] {
-  const master = pid === null ? null : heard.speakers.get(workerKey({ host, pid }))?.master;
+  const master = speakerAt(heard, host, pid)?.master;
   return typeof master === 'number' ? loadingBy(heard, host, master).filter((other) => other !== pid) : NONE;
 }
 
@@ -197,7 +197,7 @@ export function asItServed(heard: Heard, record: LogRecord, at: Instant): LogRec
   if (master === null || (sentence.kind !== 'worker.ended' && sentence.kind !== 'process.ended')) return record;
   const { pid, code } = sentence;
   const { host } = recognise(heard, record, pid, at);
-  const own = heard.speakers.get(workerKey({ host, pid }));
+  const own = speakerAt(heard, host, pid);
   if (!own?.known) return record;
   const isYounger = (one: Speaker) =>
     one.known && one.stage === undefined && begunAt(one) > begunAt(own) && (one.master ?? master) === master;

@@ -5,8 +5,9 @@
 import { isAtOnce } from './copies.js';
 import { isOfWorkers, type StateSentence } from './event.js';
 import { type Heard, heardWith, type Speaker, subjectKey } from './heard.js';
-import { speakerOf, workerKey } from './keys.js';
+import { processKey, speakerOf } from './keys.js';
 import type { Instant, LogRecord } from './record.js';
+import { speakerAt } from './speakers.js';
 
 /** So many times the names must tell different things oftener than the same, at most: of one worker's two targets a burst loses lines. */
 const AGREED_MAX = 3;
@@ -41,9 +42,9 @@ export function takenApart(
     return isSame ? withNames(heard, main, pid, { agreed: Math.min(agreed + 1, AGREED_MAX) }) : heard;
   }
   if (alone !== undefined && agreed === 0) return apart(heard, joined, pid);
-  const other = heard.speakers.get(workerKey({ host: host === main ? alias : main, pid }));
+  const other = speakerAt(heard, host === main ? alias : main, pid);
   const left = alone === undefined ? agreed : agreed - 1;
-  const isFirst = heard.speakers.get(workerKey({ host: main, pid }))?.names === undefined;
+  const isFirst = speakerAt(heard, main, pid)?.names === undefined;
   // The other name has stderr alone: that is one worker.
   const isAlone = other?.origins.syslog === true && !isCopy(heard, main, pid, sentence, text, at);
   if (isAlone) return withNames(heard, main, pid, { agreed: left, alone: { host, text, at } });
@@ -57,22 +58,22 @@ function isCopy(heard: Heard, host: string, pid: number, sentence: StateSentence
 }
 
 /** The names of the worker, if it has two and a `log` target has told of it under the second; else null. */
-function joinedBy({ speakers }: Heard, host: string, pid: number): Joined | null {
-  const own = speakers.get(workerKey({ host, pid }));
+function joinedBy(heard: Heard, host: string, pid: number): Joined | null {
+  const own = speakerAt(heard, host, pid);
   if (own === undefined) return null;
   if (own.alias !== null) {
-    const { names = { agreed: 0 } } = speakers.get(workerKey({ host: own.alias, pid })) ?? {};
+    const { names = { agreed: 0 } } = speakerAt(heard, own.alias, pid) ?? {};
     return { main: own.alias, alias: host, names };
   }
   const { names } = own;
   // Most workers have one name, and are not to be looked for among all others with each line.
   if (names === undefined) return null;
-  const [other] = speakers.where((key, { alias }) => alias === host && speakerOf(key).pid === pid);
+  const [other] = heard.speakers.where((key, { alias }) => alias === host && speakerOf(key).pid === pid);
   return other === undefined ? null : { main: host, alias: speakerOf(other[0]).host, names };
 }
 
 function withNames(heard: Heard, host: string, pid: number, names: Names): Heard {
-  const key = workerKey({ host, pid });
+  const key = processKey(host, pid);
   const speaker = heard.speakers.get(key);
   return speaker === undefined
     ? heard
@@ -80,8 +81,8 @@ function withNames(heard: Heard, host: string, pid: number, names: Names): Heard
 }
 
 function apart(heard: Heard, { main, alias }: Joined, pid: number): Heard {
-  const worker = workerKey({ host: main, pid });
-  const key = workerKey({ host: alias, pid });
+  const worker = processKey(main, pid);
+  const key = processKey(alias, pid);
   const own = heard.speakers.get(key)!;
   const { names: _, ...first } = heard.speakers.get(worker)!;
   const known = own.known || first.known;

@@ -34,7 +34,8 @@ export function withOne<T>(known: readonly T[] = NONE, one: T | null): readonly 
 }
 
 /** Whether no believed line bore a program's name yet. */
-const isNameless = ({ tags }: Profile): boolean => tags.every((one) => one === '');
+const isNameless = ({ tags }: Profile): boolean => tags.every(isEmpty);
+const isEmpty = (name: string): boolean => name === '';
 
 /** Whether HAProxy is known by this program's name, or by none yet. On stderr it keeps its name, however many `log-tag` gives to its proxies. */
 export const hasName = (profile: Profile, tag: string): boolean =>
@@ -61,15 +62,10 @@ export const showsTwoTargets = ({ says }: HaproxyEvent, { pair }: Pick<RecentEve
   pair && says.kind !== 'proxy.stopped';
 
 /**
- * Its ways after one more event, and its name by `tag` if it had none. A line can only show that a way is used. That it is not used shows only when an
+ * The profile with its ways after one more event, and its name by `tag` if it had none; itself if all was known. A line can only show that a way is used. That it is not used shows only when an
  * event waited for it in vain (verdict.ts).
  */
-export function waysOf(
-  profile: Profile,
-  event: HaproxyEvent,
-  said: RecentEvent,
-  tag: string,
-): Pick<Profile, 'stderr' | 'pairs' | 'pairsHeard' | 'alive' | 'tags'> {
+export function waysOf(profile: Profile, event: HaproxyEvent, said: RecentEvent, tag: string): Profile {
   const { by, at } = said;
   const pair = showsTwoTargets(event, said);
   const isBoth = cameBothWays(said);
@@ -78,13 +74,17 @@ export function waysOf(
   // Where stamps are whole seconds, two equal requests easily fall into one breath.
   const isCounted = isDoubtful && pair && by.syslog === 2 && at % 1_000 !== 0;
   const pairsHeard = (profile.pairsHeard ?? 0) + (isCounted ? 1 : 0);
-  return {
-    stderr: isBoth ? true : profile.stderr,
-    pairs: pair && (!isDoubtful || pairsHeard >= PAIRS_ENOUGH) ? true : profile.pairs,
-    pairsHeard,
-    alive: isBoth || profile.alive === true,
-    tags: isNameless(profile) ? [tag] : profile.tags,
-  };
+  const stderr = isBoth ? true : profile.stderr;
+  const pairs = pair && (!isDoubtful || pairsHeard >= PAIRS_ENOUGH) ? true : profile.pairs;
+  const alive = isBoth || profile.alive === true;
+  const tags = isNameless(profile) ? [tag] : profile.tags;
+  const isKnown =
+    stderr === profile.stderr &&
+    pairs === profile.pairs &&
+    pairsHeard === profile.pairsHeard &&
+    alive === profile.alive &&
+    tags === profile.tags;
+  return isKnown ? profile : { ...profile, stderr, pairs, pairsHeard, alive, tags };
 }
 
 /**

@@ -6,7 +6,7 @@
 import { beginsWorker, isOfWorkers } from './event.js';
 import { begunAt, COPY_DELAY_MAX_MS, type Heard, heardWith, type Speaker, type Subject } from './heard.js';
 import { beyond, isCrowdOf, isStranger } from './kept.js';
-import { speakerOf, type WorkerRef, workerKey } from './keys.js';
+import { processKey, speakerOf, type WorkerRef, workerKey } from './keys.js';
 import { lastWords, withLastWord } from './last-words.js';
 import { silenced } from './lives.js';
 import type { Instant, LogRecord, Origin } from './record.js';
@@ -23,7 +23,7 @@ export function recognise(
   pid: number,
   at: Instant,
 ): { heard: Heard; host: string; from?: WorkerRef } {
-  const key = workerKey({ host, pid });
+  const key = processKey(host, pid);
   const { speakers } = heard;
   const known = speakers.get(key);
   const isOwn = !isOfWorkers(sentence);
@@ -51,20 +51,24 @@ export function recognise(
   }
   const alias = twin === null ? hostNameOf(heard, { host, pid, origin }) : hostOf(twin);
   const joined = twin === null ? fresh.speakers : fresh.speakers.with(twin, metAs(speakers.get(twin)!));
-  const named = alias === host || twin !== null ? joined : joined.with(workerKey({ host: alias, pid }), metAs(self));
+  const named = alias === host || twin !== null ? joined : joined.with(processKey(alias, pid), metAs(self));
   const own = { ...heardNow(self), alias: alias === host ? null : alias, announced };
   return { heard: heardWith(fresh, { speakers: named.with(key, own) }), host: alias };
 }
 
+/** What is known of a process; undefined if it was never heard, or the line bears no pid. */
+export function speakerAt({ speakers }: Heard, host: string, pid: number | null): Speaker | undefined {
+  return pid === null ? undefined : speakers.get(processKey(host, pid));
+}
+
 /** Whether it is a known worker: its master told of it, or it was believed before. */
-export function isWorker({ speakers }: Heard, host: string, pid: number | null): boolean {
-  const speaker = pid === null ? undefined : speakers.get(workerKey({ host, pid }));
-  return speaker?.known === true;
+export function isWorker(heard: Heard, host: string, pid: number | null): boolean {
+  return speakerAt(heard, host, pid)?.known === true;
 }
 
 /** Whether it is a known worker that has not ended, as far as its master told. Another process may have the number of one that has. */
 export function isRunning(heard: Heard, host: string, pid: number | null): boolean {
-  const speaker = pid === null ? undefined : heard.speakers.get(workerKey({ host, pid }));
+  const speaker = speakerAt(heard, host, pid);
   return speaker?.known === true && speaker.stage !== 'ended';
 }
 
@@ -85,7 +89,7 @@ export function hostNameOf(
   heard: Heard,
   { host, pid, origin }: Pick<LogRecord, 'host' | 'pid'> & { origin?: Origin },
 ): string {
-  const speaker = pid === null ? undefined : heard.speakers.get(workerKey({ host, pid }));
+  const speaker = speakerAt(heard, host, pid);
   if (speaker !== undefined) return speaker.alias ?? host;
   return origin === 'stderr' ? (onlyName(heard, host, pid) ?? host) : host;
 }
@@ -211,8 +215,8 @@ export const OVERTAKEN_MS = 10_000;
  * Whether the worker of which its master tells now had already begun to speak. Not if a master told of this pid before: that was an earlier worker, as in a
  * container that is started again and again.
  */
-export function hasJustBegun({ speakers }: Heard, { host, pid, at }: WorkerRef & { at: Instant }): boolean {
-  const speaker = speakers.get(workerKey({ host, pid }));
+export function hasJustBegun(heard: Heard, { host, pid, at }: WorkerRef & { at: Instant }): boolean {
+  const speaker = speakerAt(heard, host, pid);
   return speaker !== undefined && speaker.master === undefined && at - begunAt(speaker) < OVERTAKEN_MS;
 }
 

@@ -4,7 +4,7 @@
  * alike. Then the load balancer is open to its clients, and belief is stricter (docs/decisions/0007-belief.md).
  */
 import { begunAt, type Heard, heardWith, type Strangeness } from './heard.js';
-import { speakerOf, type WorkerRef, workerKey } from './keys.js';
+import { processKey, speakerOf, type WorkerRef, workerKey } from './keys.js';
 import { isOfLoad } from './loads.js';
 import { profileOf, withProfile } from './profiles.js';
 import type { Instant } from './record.js';
@@ -95,7 +95,7 @@ export function clientsWriteLines(heard: Heard, worker: WorkerRef): boolean {
 
 /** Whether the lines of the process, known or not, begin as clients like. */
 export function linesVary(heard: Heard, writer: WorkerRef): boolean {
-  return strangenessOf(heard, writer).some((one) => one?.varies === true);
+  return heard.strangers.size > 0 && strangenessOf(heard, writer).some((one) => one?.varies === true);
 }
 
 /**
@@ -103,15 +103,11 @@ export function linesVary(heard: Heard, writer: WorkerRef): boolean {
  * seen so far are all of a kind.
  */
 export function linesAreStrange(heard: Heard, writer: WorkerRef): boolean {
-  return strangenessOf(heard, writer).some((one) => (one?.first ?? '') !== '');
+  return heard.strangers.size > 0 && strangenessOf(heard, writer).some((one) => (one?.first ?? '') !== '');
 }
 
-const NONE: readonly Strangeness[] = [];
-
 const strangenessOf = (heard: Heard, writer: WorkerRef): readonly (Strangeness | undefined)[] =>
-  heard.strangers.size === 0
-    ? NONE
-    : writersFor(heard, writer).map((pid) => heard.strangers.get(workerKey({ host: writer.host, pid })));
+  writersFor(heard, writer).map((pid) => heard.strangers.get(processKey(writer.host, pid)));
 
 /** The pids under which a process's lines are in the log: its own, and those of the processes that carry what the host's workers log. */
 const writersFor = (heard: Heard, { host, pid }: WorkerRef): readonly number[] => [pid, ...carriersOf(heard, host)];

@@ -84,7 +84,7 @@ export class Verdicts {
   /** Takes in an event that was just heard, or heard again. */
   hold(held: Held): void {
     const said = saidOf(this.heard, held);
-    if (this.heard.held.size === 0 && this.#isWitnessed(held)) {
+    if (this.heard.held.size === 0 && this.#isWitnessed(held, said)) {
       this.believe(held, said);
     } else {
       if (this.heard.held.get(said.id) !== held)
@@ -137,7 +137,7 @@ export class Verdicts {
     for (const { event } of [...waitingWith(this.heard.held, held.subject)]) {
       const next = this.heard.held.get(event.id);
       if (next === undefined) continue;
-      if (!this.#isWitnessed(next)) {
+      if (!this.#isWitnessed(next, saidOf(this.heard, next))) {
         if (this.#holdsUp(next)) return;
         continue;
       }
@@ -147,9 +147,8 @@ export class Verdicts {
     }
   }
 
-  #isWitnessed(held: Held): boolean {
+  #isWitnessed(held: Held, said: RecentEvent): boolean {
     if (held.legacy || isOfCarrier(this.heard, held) || isCarried(this.heard, held)) return false;
-    const said = saidOf(this.heard, held);
     // An event that contradicted what was said may fit later without being any truer: only a line by the other way bears it out.
     if (held.doubted && !cameBothWays(said)) return false;
     if (isWitnessed(this.heard, held, said)) return true;

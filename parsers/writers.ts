@@ -6,12 +6,12 @@ import { isCarrier } from './carriers.js';
 import { isInOneLine, saidOf } from './copies.js';
 import { beginsWorker, isOfWorkers, isSign } from './event.js';
 import type { Head, Heard, Held, RecentEvent } from './heard.js';
-import { type WorkerRef, workerKey } from './keys.js';
+import type { WorkerRef } from './keys.js';
 import { writesLines } from './loads.js';
 import { isExcess, isMaster } from './masters.js';
 import { hasName, profileOf, withOne, withProfile } from './profiles.js';
 import type { Instant, LogRecord, Origin } from './record.js';
-import { hostNameOf, isRunning, isWorker } from './speakers.js';
+import { hostNameOf, isRunning, isWorker, speakerAt } from './speakers.js';
 import { linesVary, OPEN } from './strangers.js';
 
 /**
@@ -103,7 +103,7 @@ function contradictionOnStderr(heard: Heard, host: string, record: LogRecord, at
   const isCarried = tagPid !== null && stderr?.carriers.includes(tagPid) === true;
   const against = isCarried ? null : contradictionOfWriter(heard, host, record, writer, at);
   if (against !== null || !isOfWorkers(sentence)) return against;
-  const { master = pid, stage, known } = heard.speakers.get(workerKey({ host, pid: sentence.pid })) ?? {};
+  const { master = pid, stage, known } = speakerAt(heard, host, sentence.pid) ?? {};
   if (sentence.kind === 'worker.failed' && known && stage !== 'loading') return 'that worker was not loading';
   return master === pid || (beginsWorker(sentence) && stage === 'ended') ? null : 'another master started it';
 }
