@@ -53,7 +53,32 @@ const RFC3339 = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?
 /** With a fraction in `journalctl -o short-precise`; with the year behind it where the stamp had one. */
 const TRADITIONAL = /^[A-Z][a-z]{2} [ 0-3]\d \d\d:\d\d:(\d\d(?:\.\d+)?)(?: (\d{4}))?$/;
 
+/** The second and the zone of the stamp that was last read, and what they mean: neighbouring lines mostly share them. */
+let lastSecond = { text: 'none', zone: 'Z', at: 0, utcOffsetMin: 0 };
+const SECOND_CHARS = 'yyyy-mm-ddThh:mm:ss'.length;
+const FRACTION = /^(\.\d+)?$/;
+const ZONE = /(Z|[+-]\d\d:?\d\d)$/;
+
 function parseRfc3339(stamp: string): Stamp | null {
+  const { text, zone, at, utcOffsetMin } = lastSecond;
+  if (stamp.startsWith(text) && stamp.endsWith(zone)) {
+    const fraction = stamp.slice(SECOND_CHARS, -zone.length);
+    // Cut off, not rounded, behind the millisecond, as `Date.parse` does.
+    if (FRACTION.test(fraction)) return { at: at + Math.round(Number(fraction.slice(0, 4)) * 1000), utcOffsetMin };
+  }
+  const read = parseRfc3339Anew(stamp);
+  if (read !== null) {
+    lastSecond = {
+      text: stamp.slice(0, SECOND_CHARS),
+      zone: stamp.slice(stamp.search(ZONE)),
+      at: Math.floor(read.at / 1000) * 1000,
+      utcOffsetMin: read.utcOffsetMin,
+    };
+  }
+  return read;
+}
+
+function parseRfc3339Anew(stamp: string): Stamp | null {
   if (!RFC3339.test(stamp)) return null;
   const isWhole = stamp.endsWith('Z') || stamp.at(-3) === ':';
   const text = isWhole ? stamp : `${stamp.slice(0, -2)}:${stamp.slice(-2)}`;
