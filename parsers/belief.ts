@@ -12,10 +12,11 @@ import { type Heard, type Held, heardWith, type RecentEvent } from './heard.js';
 import { loggedKey, stoppedKey } from './keys.js';
 import { isLoading } from './masters.js';
 import { mayHaveNamesake } from './one-worker.js';
+import { isRunning, isWorker, speakerAt } from './processes.js';
 import { cameBothWays, expectsStderr, profileOf, waysOf } from './profiles.js';
 import { isLogged, reached } from './reach.js';
 import type { Instant, LogRecord } from './record.js';
-import { acquainted, awaitsItsName, isRunning, isWorker, speakerAt } from './speakers.js';
+import { acquainted, awaitsItsName } from './speakers.js';
 import { clientsWriteLines, closed, opened, reconsidered } from './strangers.js';
 import { fits } from './told.js';
 import { contradiction, isForeign, isSealed, standsInAnother } from './writers.js';
@@ -56,12 +57,12 @@ export function isWitnessed(heard: Heard, held: Held, said: RecentEvent): boolea
     // Two requests in one breath make two lines as well: such a pair must fit, or wait for the line on stderr.
     return known && fits(heard, event);
   }
-  if (by.stderr > 0) return standsOnStderr(heard, event);
+  if (by.stderr > 0) return profile.stderr !== false && known && !lacksLogs(heard, event);
   if (profile.stderr !== false || profile.pairs !== false) return false;
   return !isForeign(heard, held) && !standsInAnother(heard, held, said) && !isForged(heard, event);
 }
 
-/** Whether one line on stderr is enough: the load balancer may write there, the worker is known, and no line of a `log` target is lacking. */
+/** Whether one line on stderr is enough by itself: the load balancer may write there, the worker is known, and no line of a `log` target is lacking. */
 export function standsOnStderr(heard: Heard, event: HaproxyEvent): boolean {
   const { host, pid } = event;
   return profileOf(heard, host).stderr !== false && isWorker(heard, host, pid) && !lacksLogs(heard, event);

@@ -4,9 +4,9 @@ import { saidOf } from './copies.js';
 import { backendOf, type StateSentence, tellsOfState } from './event.js';
 import { begunAt, type Heard, type Held, type Speaker, subjectKey, WITNESS_MS } from './heard.js';
 import { speakerOf, type WorkerRef } from './keys.js';
+import { isWorker, speakersOf } from './processes.js';
 import { profileOf } from './profiles.js';
 import type { Instant, LogRecord } from './record.js';
-import { isWorker, speakersOf } from './speakers.js';
 import { waitingAt } from './waiting.js';
 
 /** So long an announced worker is new: the one whose place it took tells of its end in this time. */

@@ -6,9 +6,10 @@ import { isOfWorkers, tellsOfState } from './event.js';
 import { handedOver } from './hand-over.js';
 import { type Heard, type Held, heardWith, type RecentEvent, subjectKey, WITNESS_MS } from './heard.js';
 import { processKey, speakerOf } from './keys.js';
+import { isRunning, speakerAt, speakersOf } from './processes.js';
 import { expectsStderr, profileOf, withOne, withProfile } from './profiles.js';
 import type { Instant, LogRecord, Origin } from './record.js';
-import { forgetWorker, isRunning, speakerAt, speakersOf } from './speakers.js';
+import { forgetWorker } from './speakers.js';
 import { linesVary } from './strangers.js';
 
 /**

@@ -10,15 +10,7 @@
  *    of that backend coming back.
  */
 import type { EventId, StateSentence } from './event.js';
-import {
-  COPY_DELAY_MAX_MS,
-  type Heard,
-  type Held,
-  heardWith,
-  type RecentEvent,
-  type Subject,
-  type Voice,
-} from './heard.js';
+import { COPY_DELAY_MAX_MS, type Heard, type Held, type RecentEvent, type Subject, type Voice } from './heard.js';
 import { backendKey, type WorkerRef } from './keys.js';
 import type { Instant, Origin } from './record.js';
 import type { Shelf } from './shelf.js';
@@ -71,11 +63,16 @@ function eventOf(recent: readonly RecentEvent[], serial: number): RecentEvent | 
   return undefined;
 }
 
+/** `heard` with these subjects. Each line about a state changes them, so it is written out. */
+export function withSubjects({ speakers, profiles, held, told, strangers }: Heard, subjects: Heard['subjects']): Heard {
+  return { subjects, speakers, profiles, held, told, strangers };
+}
+
 /** `heard` with what is known about the lines of one event replaced by `said`. */
 export function withSaid(heard: Heard, subject: string, said: RecentEvent): Heard {
   const { recent, voices } = heard.subjects.get(subject)!;
   const changed = recent.map((one) => (one.serial === said.serial ? said : one));
-  return heardWith(heard, { subjects: heard.subjects.with(subject, { recent: changed, voices }) });
+  return withSubjects(heard, heard.subjects.with(subject, { recent: changed, voices }));
 }
 
 /** Adds a line to its subject. Returns the event that the line tells of, new or known, and the subject as it is then. */

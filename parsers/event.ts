@@ -37,7 +37,7 @@ export function isSign(sentence: Sentence): sentence is SignSentence {
 
 /** Whether a sentence tells of a change of state. */
 export function tellsOfState(sentence: Sentence): sentence is StateSentence {
-  return Object.hasOwn(STATES, sentence.kind);
+  return sentence.kind === 'server' || Object.hasOwn(STATES, sentence.kind); // what almost all are is asked first
 }
 
 /** Whether it is a master's word that a worker is there now, serving or not yet. */
@@ -50,7 +50,7 @@ export function isOfWorkers(
   sentence: Sentence,
 ): sentence is Extract<Sentence, { kind: 'worker.started' | 'worker.loading' | 'worker.failed' | 'worker.ended' }> {
   const { kind } = sentence;
-  if (kind === 'server') return false; // as almost all are
+  if (kind === 'server') return false;
   return kind === 'worker.ended' || kind === 'worker.started' || kind === 'worker.loading' || kind === 'worker.failed';
 }
 

@@ -7,9 +7,10 @@ import { inOneBreath, isInOneLine } from './copies.js';
 import type { HaproxyEvent } from './event.js';
 import type { Heard, RecentEvent } from './heard.js';
 import { type WorkerRef, workerKey } from './keys.js';
+import { isRunning, isWorker } from './processes.js';
 import { profileOf, withProfile } from './profiles.js';
 import type { Instant, LogRecord } from './record.js';
-import { hostNameOf, isRunning, isWorker } from './speakers.js';
+import { hostNameOf } from './speakers.js';
 import { clientsWriteLines, hearStranger, linesAreStrange, linesVary } from './strangers.js';
 import { fits, fitsBehindLoss, fitsExactly } from './told.js';
 

@@ -5,28 +5,26 @@
 import { learn } from './belief.js';
 import { withWorker } from './carried.js';
 import { hearMistaken } from './carriers.js';
-import { hearCheck, withReason } from './checks.js';
-import { fold, inOneBreath, saidOf, separate } from './copies.js';
+import { hearCheck } from './checks.js';
+import { eventOf, type StateEvent } from './claim.js';
+import { fold, inOneBreath, saidOf, separate, withSubjects } from './copies.js';
 import { withRoomFor } from './crowd.js';
 import { type EventId, type HaproxyEvent, isOfWorkers, isSign, type StateSentence, tellsOfState } from './event.js';
 import { redated, withoutForetold } from './foretold.js';
-import { noteAttempt, noteStopped } from './forged.js';
-import { handedOver } from './hand-over.js';
+import { noteStopped } from './forged.js';
 import { type Heard, type Held, heardWith, NOTHING_SAID, type RecentEvent, type Suspect, subjectKey } from './heard.js';
 import { asOvertaken } from './late.js';
 import { alive, inItsLife, stopOf } from './lives.js';
 import { hearLogged, settleDue, takeOfWorker, takeReload, takeSign } from './master-word.js';
-import { asItServed, isAnew, isInheritance, isLoading } from './masters.js';
-import { isOneTooMany, TOO_MANY_NAMES } from './names.js';
-import { takenApart } from './one-number.js';
+import { asItServed, isInheritance, isLoading } from './masters.js';
 import { asOneWorker } from './one-worker.js';
+import { isWorker } from './processes.js';
 import { expectsStderr, hearStart, profileOf } from './profiles.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
-import { awaitsItsName, hostNameOf, isWorker, recognise } from './speakers.js';
-import { opened } from './strangers.js';
+import { awaitsItsName, hostNameOf } from './speakers.js';
 import { Verdicts, WAITING_MAX } from './verdict.js';
 import { aheadOf, byDeadline, doubtedAt, dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
-import { contradiction, hearHead, isSealed, isThroughWrapper } from './writers.js';
+import { hearHead, isSealed, isThroughWrapper } from './writers.js';
 
 /** What a line, or a moment without one, made known. */
 export interface Hearing {
@@ -113,8 +111,6 @@ function waitedInVain(heard: Heard, host: string, { pid, origin }: LogRecord, at
   return [...new Set([...due, ...gone])].sort(byDeadline);
 }
 
-type StateEvent = HaproxyEvent & { says: StateSentence };
-
 /** Takes in a line about a state. It may be refused, be a further copy, or make an event that is believed at once or waits. */
 function take(
   verdicts: Verdicts,
@@ -149,39 +145,6 @@ function take(
   return null;
 }
 
-/** The event that a line tells of, under the host name by which its worker is known. Null if the line cannot be true: then it is suspect. */
-function eventOf(
-  verdicts: Verdicts,
-  record: LogRecord,
-  sentence: StateSentence,
-  { at, utcOffsetMin }: Stamp,
-  id: EventId,
-): StateEvent | null {
-  const isMasters = isOfWorkers(sentence);
-  // A master names its workers by pid. 0 if the log names no pid.
-  const pid = isMasters ? sentence.pid : (record.pid ?? 0);
-  verdicts.heard = takenApart(verdicts.heard, record, pid, sentence, at);
-  const { origin } = record;
-  const named = hostNameOf(verdicts.heard, pid === record.pid ? record : { host: record.host, pid, origin });
-  const says = withReason(verdicts.heard, named, pid, sentence, at);
-  const event: StateEvent = { id, at, utcOffsetMin, host: named, pid, master: isMasters ? record.pid : null, says };
-  const isExcess = isOneTooMany(verdicts.heard, event) && !isSealed(verdicts.heard, named, record);
-  const against = contradiction(verdicts.heard, named, record, at) ?? (isExcess ? TOO_MANY_NAMES : null);
-  if (against !== null) {
-    // With the pid in its header, by which the line is found in the log.
-    const claimed: HaproxyEvent = { id, at, utcOffsetMin, host: named, pid: record.tagPid ?? pid, says };
-    verdicts.suspects.push({ id, event: claimed, tag: record.tag, text: record.text, reason: against });
-    verdicts.heard = noteAttempt(verdicts.heard, record, at);
-    return null;
-  }
-  const { heard, host, from } = recognise(verdicts.heard, record, pid, at);
-  if (heard !== verdicts.heard)
-    verdicts.heard = opened(from ? handedOver(heard, from, { host, pid }) : heard, { host, pid });
-  event.host = host;
-  if (says.kind === 'worker.started') event.anew = isAnew(verdicts.heard, host, record);
-  return event;
-}
-
 /** Counts the line among those of its subject. Returns the event that it tells of, new or known. */
 function foldIn(verdicts: Verdicts, event: StateEvent, subject: string, record: LogRecord): RecentEvent {
   const { id, at, says } = event;
@@ -198,7 +161,7 @@ function foldIn(verdicts: Verdicts, event: StateEvent, subject: string, record: 
     subject,
     folded.subject,
   );
-  verdicts.heard = heardWith(heard, { subjects });
+  verdicts.heard = withSubjects(heard, subjects);
   return folded.event;
 }
 

@@ -5,9 +5,10 @@
 import { beginsWorker } from './event.js';
 import { begunAt, type Heard } from './heard.js';
 import { type WorkerRef, workerKey } from './keys.js';
+import { isRunning, speakerAt } from './processes.js';
 import { profileOf } from './profiles.js';
 import type { Instant, LogRecord } from './record.js';
-import { hostNameOf, isRunning, speakerAt } from './speakers.js';
+import { hostNameOf } from './speakers.js';
 
 /** How long a process loads, at most: certificates, maps and name servers take their time. */
 const LOADING_MS = 60_000;

@@ -19,8 +19,9 @@ import {
   withStage,
 } from './masters.js';
 import { asMasters, withoutLines } from './numbers.js';
+import { isRunning, speakerAt } from './processes.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
-import { forgetWorker, hasJustBegun, hostNameOf, isRunning, OVERTAKEN_MS, speakerAt } from './speakers.js';
+import { forgetWorker, hasJustBegun, hostNameOf, OVERTAKEN_MS } from './speakers.js';
 import { clientsWriteLines } from './strangers.js';
 import type { Verdicts } from './verdict.js';
 import { loadedBy } from './waiting.js';

@@ -7,9 +7,10 @@ import { isOfWorkers, type StateSentence } from './event.js';
 import { begunAt, type Heard, heardWith, type Speaker } from './heard.js';
 import { speakerOf, type WorkerRef, workerKey } from './keys.js';
 import { hasStoppedAny } from './lives.js';
+import { isRunning, speakerAt, speakersOf } from './processes.js';
 import { profileOf, withProfile } from './profiles.js';
 import type { CauseClass, Instant, LogRecord, Sentence } from './record.js';
-import { isRunning, recognise, speakerAt, speakersOf } from './speakers.js';
+import { recognise } from './speakers.js';
 import { legacies } from './waiting.js';
 
 /** How many masters that are reloading, and how many whose last reload failed, are remembered of a host. */

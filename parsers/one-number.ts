@@ -6,8 +6,8 @@ import { isAtOnce } from './copies.js';
 import { isOfWorkers, type StateSentence } from './event.js';
 import { type Heard, heardWith, type Speaker, subjectKey } from './heard.js';
 import { processKey, speakerOf } from './keys.js';
+import { speakerAt } from './processes.js';
 import type { Instant, LogRecord } from './record.js';
-import { speakerAt } from './speakers.js';
 
 /** So many times the names must tell different things oftener than the same, at most: of one worker's two targets a burst loses lines. */
 const AGREED_MAX = 3;

@@ -7,7 +7,8 @@ import { type EventId, isOfWorkers, tellsOfState } from './event.js';
 import { handedOver } from './hand-over.js';
 import { type Heard, heardWith, NOTHING_SAID, subjectKey } from './heard.js';
 import { speakerOf, type WorkerRef, workerKey } from './keys.js';
-import { isWorker, namesakesOf } from './speakers.js';
+import { isWorker } from './processes.js';
+import { namesakesOf } from './speakers.js';
 import { opened } from './strangers.js';
 
 /** Whether a process of which `log` targets tell may be a worker that serves and was heard on stderr alone, under another name: what it says first waits for that. */

@@ -3,8 +3,8 @@ import { inOneBreath } from './copies.js';
 import type { HaproxyEvent } from './event.js';
 import { type Heard, heardWith, type Profile, type RecentEvent } from './heard.js';
 import { workerKey } from './keys.js';
+import { isWorker } from './processes.js';
 import type { Instant, LogRecord } from './record.js';
-import { isWorker } from './speakers.js';
 
 const NOTHING_KNOWN: Profile = { stderr: null, pairs: null, announces: false, tags: [] };
 

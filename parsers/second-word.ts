@@ -7,8 +7,9 @@ import { backendOf } from './event.js';
 import { isWary } from './forged.js';
 import type { Doubted, Heard, Held, Profile, RecentEvent, Speaker } from './heard.js';
 import { workerKey } from './keys.js';
+import { isWorker } from './processes.js';
 import { expectsStderr, hasName, profileOf, showsTwoTargets } from './profiles.js';
-import { awaitsItsName, isWorker } from './speakers.js';
+import { awaitsItsName } from './speakers.js';
 import { clientsWriteLines } from './strangers.js';
 import { followsFrom, isNamed } from './told.js';
 

@@ -9,6 +9,7 @@ import { beyond, isCrowdOf, isStranger } from './kept.js';
 import { processKey, speakerOf, type WorkerRef, workerKey } from './keys.js';
 import { lastWords, withLastWord } from './last-words.js';
 import { silenced } from './lives.js';
+import { isWorker, speakerAt, speakersOf } from './processes.js';
 import type { Instant, LogRecord, Origin } from './record.js';
 import type { Shelf } from './shelf.js';
 
@@ -56,22 +57,6 @@ export function recognise(
   return { heard: heardWith(fresh, { speakers: named.with(key, own) }), host: alias };
 }
 
-/** What is known of a process; undefined if it was never heard, or the line bears no pid. */
-export function speakerAt({ speakers }: Heard, host: string, pid: number | null): Speaker | undefined {
-  return pid === null ? undefined : speakers.get(processKey(host, pid));
-}
-
-/** Whether it is a known worker: its master told of it, or it was believed before. */
-export function isWorker(heard: Heard, host: string, pid: number | null): boolean {
-  return speakerAt(heard, host, pid)?.known === true;
-}
-
-/** Whether it is a known worker that has not ended, as far as its master told. Another process may have the number of one that has. */
-export function isRunning(heard: Heard, host: string, pid: number | null): boolean {
-  const speaker = speakerAt(heard, host, pid);
-  return speaker?.known === true && speaker.stage !== 'ended';
-}
-
 /** Makes a worker a known one. What its host's workers said long ago is forgotten: it has begun in the place of one of them. */
 export function acquainted(heard: Heard, event: { host: string; pid: number; at: Instant }): Heard {
   const fresh = forgetOld(heard, event.host, event.at);
@@ -105,7 +90,7 @@ export function namesakesOf(
   { speakers }: Heard,
   { host, pid }: WorkerRef,
   origin: Origin,
-  wanted: (name: string, speaker: Speaker) => boolean = ANY,
+  wanted: (name: string, speaker: Speaker) => boolean = () => true,
 ): string[] {
   const ending = ` ${pid}`;
   const candidates = speakers.where(
@@ -196,17 +181,6 @@ export function forgetOld(heard: Heard, host: string, at: Instant): Heard {
 function isCrowded(heard: Heard, host: string): boolean {
   return isCrowdOf(speakersOf(heard, host, isStranger).length);
 }
-
-/** The processes that were heard under a host's name as it stands in their lines: all, or those that are `wanted`. */
-export function speakersOf(
-  { speakers }: Heard,
-  host: string,
-  wanted: (one: Speaker) => boolean = ANY,
-): [string, Speaker][] {
-  return speakers.under(host, (_, one) => wanted(one));
-}
-
-const ANY = () => true;
 
 /** How much later than the worker's own first words by `log` targets its master's word on stderr may come, at most. */
 export const OVERTAKEN_MS = 10_000;

@@ -6,10 +6,11 @@
 import { begunAt, type Heard, heardWith, type Strangeness } from './heard.js';
 import { processKey, speakerOf, type WorkerRef, workerKey } from './keys.js';
 import { isOfLoad } from './loads.js';
+import { isRunning, isWorker } from './processes.js';
 import { profileOf, withProfile } from './profiles.js';
 import type { Instant } from './record.js';
 import type { Shelf } from './shelf.js';
-import { hostNameOf, isRunning, isWorker } from './speakers.js';
+import { hostNameOf } from './speakers.js';
 
 /** Why a line of an open load balancer is doubted. */
 export const OPEN = 'clients of this load balancer seem to begin lines of its log as they like';

@@ -6,8 +6,8 @@ import { inOneBreath } from './copies.js';
 import { backendOf, type HaproxyEvent } from './event.js';
 import { type Heard, heardWith } from './heard.js';
 import { backendKey, loggedKey, serverKey, speakerOf, stoppedKey, type WorkerRef } from './keys.js';
+import { isWorker, speakersOf } from './processes.js';
 import type { Counts, ServerChange } from './record.js';
-import { isWorker, speakersOf } from './speakers.js';
 
 /** Remembers what a worker said of a server and of its backend. */
 export function remember(told: Heard['told'], event: HaproxyEvent): Heard['told'] {

@@ -9,9 +9,10 @@ import type { Head, Heard, Held, RecentEvent } from './heard.js';
 import type { WorkerRef } from './keys.js';
 import { writesLines } from './loads.js';
 import { isExcess, isMaster } from './masters.js';
+import { isRunning, isWorker, speakerAt } from './processes.js';
 import { hasName, profileOf, withOne, withProfile } from './profiles.js';
 import type { Instant, LogRecord, Origin } from './record.js';
-import { hostNameOf, isRunning, isWorker, speakerAt } from './speakers.js';
+import { hostNameOf } from './speakers.js';
 import { linesVary, OPEN } from './strangers.js';
 
 /**
