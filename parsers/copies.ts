@@ -58,9 +58,11 @@ export function saidOf({ subjects }: Heard, { subject, serial }: Pick<Held, 'sub
   return eventOf(subjects.get(subject)!.recent, serial)!;
 }
 
+/** (Here and below by numbers: `for ... of` makes an object for each step, and each line comes here.) */
 function eventOf(recent: readonly RecentEvent[], serial: number): RecentEvent | undefined {
-  for (const event of recent) if (event.serial === serial) return event;
-  return undefined;
+  let at = 0;
+  while (at < recent.length && recent[at]!.serial !== serial) at++;
+  return recent[at];
 }
 
 /** `heard` with these subjects. Each line about a state changes them, so it is written out. */
@@ -97,7 +99,8 @@ function folded(subject: Subject, told: RecentEvent, spoken: Spoken): { subject:
   const event = counted(told, spoken);
   const { origin, text, at } = spoken;
   const recent: RecentEvent[] = [];
-  for (const other of subject.recent) {
+  for (let i = 0; i < subject.recent.length; i++) {
+    const other = subject.recent[i]!;
     if (other.serial === event.serial) recent.push(event);
     else if (other.held || at - other.at <= COPY_DELAY_MAX_MS) recent.push(other);
   }
@@ -170,7 +173,10 @@ function firstCopiedBy({ recent, voices }: Subject, { origin, text, at }: Spoken
     if (same) return same;
   }
   const after = voice?.serial ?? 0;
-  for (const event of recent) if (event.serial > after && event.text === text && isInTime(at, event.at)) return event;
+  for (let i = 0; i < recent.length; i++) {
+    const event = recent[i]!;
+    if (event.serial > after && event.text === text && isInTime(at, event.at)) return event;
+  }
   return undefined;
 }
 

@@ -60,7 +60,7 @@ export const OF_STATES = byFirstByte(OPENINGS);
 export function isOneOf(openings: Openings, bytes: Uint8Array, at: number, end: number): boolean {
   const mayBe = at < end ? openings[bytes[at]!] : undefined;
   if (mayBe === undefined) return false;
-  for (const opening of mayBe) if (startsWith(bytes, at, end, opening)) return true;
+  for (let i = 0; i < mayBe.length; i++) if (startsWith(bytes, at, end, mayBe[i]!)) return true;
   return false;
 }
 
