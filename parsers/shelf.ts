@@ -64,7 +64,7 @@ export class Shelf<V> implements Iterable<[string, V]> {
     return shelf;
   }
 
-  /** This is asked so often that it is all in one function; the hash is of no use where there is a single leaf. */
+  /** As `leafOf`. This is asked so often that it is all in one function; a hash is of no use where there is a single leaf. */
   get(name: string): V | undefined {
     let tree = this.#root;
     if (tree?.arms !== undefined) {
@@ -76,21 +76,23 @@ export class Shelf<V> implements Iterable<[string, V]> {
   }
 
   has(name: string): boolean {
-    return this.get(name) !== undefined;
+    return this.get(name) !== undefined; // nothing on a shelf is `undefined`
   }
 
   /** The shelf with `value` under `name`; this one, if it lies there already. */
   with(name: string, value: V): Shelf<V> {
-    const known = this.get(name);
-    if (known === value) return this;
-    const root = grafted(this.#root, new Leaf(hashOf(name), name, value, undefined));
+    const hash = hashOf(name);
+    const known = leafOf(this.#root, name, hash);
+    if (known !== undefined && known.value === value) return this;
+    const root = grafted(this.#root, new Leaf(hash, name, value, undefined));
     return new Shelf(root, known === undefined ? this.size + 1 : this.size);
   }
 
   /** The shelf with nothing under `name`. */
   without(name: string): Shelf<V> {
-    if (!this.has(name)) return this;
-    return new Shelf(pruned(this.#root, hashOf(name), name), this.size - 1);
+    const hash = hashOf(name);
+    if (leafOf(this.#root, name, hash) === undefined) return this;
+    return new Shelf(pruned(this.#root, hash, name), this.size - 1);
   }
 
   /** The shelf without what `isGone`. Looks at everything on it. */
@@ -138,6 +140,13 @@ export class Shelf<V> implements Iterable<[string, V]> {
     compare(this.#root, later.#root);
     return { put, gone };
   }
+}
+
+function leafOf<V>(root: Tree<V>, name: string, hash: number): Leaf<V> | undefined {
+  let tree = root;
+  while (tree?.arms !== undefined) tree = tree.arms[(hash >>> tree.shift) & (ARMS - 1)];
+  while (tree !== undefined && tree.name !== name) tree = tree.next;
+  return tree;
 }
 
 const NO_ARMS: readonly undefined[] = new Array(ARMS).fill(undefined);
