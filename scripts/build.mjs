@@ -1,7 +1,7 @@
 /**
  * Builds dist/: the grammars by Peggy, the sweep over traffic by wabt, all else checked by tsc; dist/parsers/ for who imports
- * it as a library, with its types, and dist/src/program.js as one bundle with what it uses, dist/src/main.js that starts it,
- * and V8's code for it. `--generate` stops after Peggy and wabt.
+ * it as a library, with its types, and dist/src/program.js and rest.js as two bundles with what they use, dist/src/main.js that
+ * starts them, and V8's code for them. `--generate` stops after Peggy and wabt.
  * dist/ is replaced at the end and in one go, so that a failed or interrupted build leaves the last good one.
  */
 import { spawnSync } from 'node:child_process';
@@ -125,7 +125,20 @@ const PARTS = {
 const isPart = new RegExp(`^(?:${Object.values(PARTS).join('|').replaceAll('.', '\\.')})$`);
 
 /**
- * One file for all of haplog, in which a module runs when it is first asked for, and one for each of those packages: each
+ * What is imported on demand and is in program.js all the same: the commands that read long logs. All else that is imported on
+ * demand is in rest.js, with whatever only that needs, and those commands do not load it.
+ */
+const AT_HAND = [
+  ...['replay.ts', 'replay-action.ts', 'import.ts', 'import-action.ts', 'database.ts'].map((name) =>
+    join('src', 'cli', name),
+  ),
+  join('alerts', 'channels', 'log.ts'),
+];
+/** Is in both: what each needs of it is a third of it. */
+const isInBoth = /^node_modules\/temporal-/;
+
+/**
+ * Two files for all of haplog, in which a module runs when it is first asked for, and one for each of those packages: each
  * file costs half a millisecond of a start, and Node's older module system half of what the newer one does
  * (docs/decisions/0006-memory.md, 0008-speed.md).
  */
@@ -158,24 +171,52 @@ async function bundle(outdir) {
     // It is loaded by name, where there is a terminal.
     external: ['pino-pretty'],
     logLevel: 'silent',
+    metafile: true,
+  };
+  /** A file that gives `modules` by their names; `elsewhere` is the name of a module that is in the other file, else undefined. */
+  const half = (name, modules, elsewhere) => {
+    const { outdir: _, ...one } = options;
+    const contents = modules.map((path) => `exports['${path}'] = () => require('./${path}');`).join('\n');
+    const plugins = [...options.plugins, { name: 'halves', setup: (steps) => divide(steps, elsewhere) }];
+    return esbuild({ ...one, plugins, stdin: { contents, resolveDir: root }, outfile: join(outdir, `${name}.js`) });
   };
   try {
-    await esbuild({
-      ...options,
-      entryPoints: [
-        { in: join('src', 'start.ts'), out: 'main' },
-        { in: join('src', 'main.ts'), out: 'program' },
-      ],
-    });
+    await esbuild({ ...options, entryPoints: [{ in: join('src', 'start.ts'), out: 'main' }] });
     const parts = Object.entries(PARTS).map(([made, as]) => ({ in: made, out: join('parts', basename(as, '.js')) }));
     await esbuild({ ...options, entryPoints: parts });
+    const onDemand = new Set();
+    const program = (modules) =>
+      half('program', modules, (path, kind) => {
+        if (kind !== 'dynamic-import' || AT_HAND.includes(path)) return undefined;
+        onDemand.add(path);
+        return `rest:${path}`;
+      });
+    const main = join('src', 'main.ts');
+    const { inputs } = (await program([main])).metafile;
+    // Through an index the program would have to give all that is behind it.
+    const isShared = (path) => path in inputs && basename(path) !== 'index.ts' && !isInBoth.test(path);
+    const rest = await half('rest', [...onDemand], (path) => (isShared(path) ? `program:${path}` : undefined));
+    const asked = Object.values(rest.metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+    const shared = asked.filter((path) => path.startsWith('program:')).map((path) => path.slice('program:'.length));
+    await program([...new Set([main, ...shared])]);
   } catch (error) {
     throw new BuildError('The sources cannot be bundled', error.message);
   }
   const parts = readdirSync(join(outdir, 'parts')).map((name) => join('parts', name));
-  for (const name of ['program.js', ...parts]) makeLoadable(join(outdir, name));
+  for (const name of ['program.js', 'rest.js', ...parts]) makeLoadable(join(outdir, name));
   writeFileSync(join(outdir, 'package.json'), '{ "type": "commonjs" }\n');
   chmodSync(join(outdir, 'main.js'), 0o755);
+}
+
+/** Lets each half of haplog ask for the modules of the other one, as src/start.ts answers. */
+function divide({ onResolve, resolve }, elsewhere) {
+  onResolve({ filter: /^[^:]+$/ }, async ({ path, kind, resolveDir, importer, pluginData }) => {
+    if (kind === 'entry-point' || pluginData === divide) return undefined;
+    const found = await resolve(path, { kind, resolveDir, importer, pluginData: divide });
+    const there =
+      found.namespace === 'file' && !found.external ? elsewhere(relative(root, found.path), kind) : undefined;
+    return there && { path: there, external: true, sideEffects: false };
+  });
 }
 
 /** What `better-sqlite3` asks for its compiled part, which lies where npm puts it; `bindings` looks in twelve places for it. */

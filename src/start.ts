@@ -49,6 +49,8 @@ const LATER = new Set(
 /** The `require` that the program gets. */
 export function loadLater(name: string): unknown {
   if (name.startsWith('./parts/')) return load(join(built, name), require);
+  const [, half, module = ''] = /^(program|rest):(.+)$/.exec(name) ?? [];
+  if (half !== undefined) return ofHalf(half, module);
   if (name === 'node:process') return process; // it exists already, and Node takes a millisecond to make a module of it
   if (!LATER.has(name)) return require(name);
   const descriptor = (key: string | symbol) => Reflect.getOwnPropertyDescriptor(require(name), key);
@@ -64,4 +66,10 @@ export function loadLater(name: string): unknown {
   );
 }
 
-load(join(built, 'program.js'), loadLater);
+/** A module of one of the two files that scripts/build.mjs made of haplog. Each file asks here for what is in the other. */
+function ofHalf(half: string, module: string): unknown {
+  const modules = load(join(built, `${half}.js`), loadLater) as Record<string, () => unknown>;
+  return modules[module]?.();
+}
+
+ofHalf('program', 'src/main.ts');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { projectRoot } from '../support/haplog.js';
@@ -11,6 +11,7 @@ import { openFolder, type TemporaryFolder } from '../support/stage.js';
 let folder: TemporaryFolder;
 before(() => {
   folder = openFolder();
+  symlinkSync(join(projectRoot, 'node_modules'), join(folder.path, 'node_modules')); // where npm puts SQLite
 });
 after(() => folder[Symbol.dispose]());
 beforeEach(() => {
@@ -53,7 +54,14 @@ test('who has a configuration starts with the code that was kept of what reads i
   const log = join(folder.path, 'empty.log');
   writeFileSync(log, '');
   const { taken: files } = started(['replay', '--config', config, log]);
-  assert.deepEqual(files, { 'program.js': true, 'yaml.js': true, 'zod.js': true, 'nodemailer.js': true });
+  const needed = ['program.js', 'rest.js', 'yaml.js', 'zod.js', 'nodemailer.js'];
+  assert.deepEqual(files, Object.fromEntries(needed.map((name) => [name, true])));
+});
+
+test('what reads a log loads nothing that only other commands and configurations need', () => {
+  const log = join(projectRoot, 'fixtures', 'allyrion', 'haproxy.log');
+  assert.deepEqual(started(['replay', log]).taken, { 'program.js': true });
+  assert.deepEqual(started(['import', '--db', join(folder.path, 'haplog.db'), log]).taken, { 'program.js': true });
 });
 
 test('where that is missing, or a folder, it starts without', () => {
