@@ -2,7 +2,7 @@
  * Loads a file that scripts/build.mjs made: with V8's code for it, as the build left it, if that code belongs to this very file and this
  * Node, and without it otherwise (docs/decisions/0008-speed.md).
  */
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
@@ -32,11 +32,13 @@ export const loaded = new Map<string, Loaded>();
 export function load(path: string, require: (name: string) => unknown): unknown {
   const known = loaded.get(path);
   if (known) return known.module.exports;
-  const source = readFileSync(path, 'latin1'); // esbuild writes ASCII
+  // Both files are read into the same memory, one after the other: pages of memory that was never touched take longer than reading.
+  const room = Buffer.allocUnsafeSlow(Math.max(sizeOf(path), sizeOf(cacheOf(path))));
+  const source = readTo(room, path).toString('latin1'); // esbuild writes ASCII
   const name = source.slice(0, NAME_LENGTH);
   // In stacks. V8's code keeps the name under which it was made, and that was in the folder of a build.
   const filename = `haplog/${basename(path)}`;
-  const script = new Script(source, { filename, cachedData: codeAtHand(path, name) });
+  const script = new Script(source, { filename, cachedData: codeAtHand(room, path, name) });
   const module: Loaded['module'] = { exports: {} };
   loaded.set(path, { name, script, module });
   try {
@@ -64,9 +66,9 @@ export function codeOf({ name, script }: Loaded): Buffer {
  * The code that the build left beside the file; it is no error if there is none. V8 accepts code of the right length and runs whatever it
  * says, and after a power failure a disk returns zeros for what it had not yet written: code with a sector of zeros is refused.
  */
-function codeAtHand(path: string, name: string): Buffer | undefined {
+function codeAtHand(room: Buffer, path: string, name: string): Buffer | undefined {
   try {
-    const kept = readFileSync(cacheOf(path));
+    const kept = readTo(room, cacheOf(path));
     const birth = kept.toString('latin1', 0, BIRTH_LENGTH);
     const length = Number(/ (\d+) *$/.exec(birth)?.[1]);
     const isWhole = kept.length % SECTOR_BYTES === 0 && !kept.includes(Buffer.alloc(SECTOR_BYTES));
@@ -74,6 +76,20 @@ function codeAtHand(path: string, name: string): Buffer | undefined {
     return kept.subarray(BIRTH_LENGTH, BIRTH_LENGTH + length);
   } catch {
     return undefined;
+  }
+}
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+/** The file, in `room`, as much of it as that holds. */
+function readTo(room: Buffer, path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    let length = 0;
+    for (let read = -1; read !== 0; length += read) read = readSync(file, room, length, room.length - length, null);
+    return room.subarray(0, length);
+  } finally {
+    closeSync(file);
   }
 }
 
