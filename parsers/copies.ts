@@ -98,11 +98,12 @@ function begun(subject: Subject, spoken: Spoken): { subject: Subject; event: Rec
 function folded(subject: Subject, told: RecentEvent, spoken: Spoken): { subject: Subject; event: RecentEvent } {
   const event = counted(told, spoken);
   const { origin, text, at } = spoken;
+  const logged = subject.voices.syslog?.serial; // rsyslog may keep back a copy of it, for longer than copies are late (last-words.ts)
   const recent: RecentEvent[] = [];
   for (let i = 0; i < subject.recent.length; i++) {
     const other = subject.recent[i]!;
     if (other.serial === event.serial) recent.push(event);
-    else if (other.held || at - other.at <= COPY_DELAY_MAX_MS) recent.push(other);
+    else if (other.held || other.serial === logged || at - other.at <= COPY_DELAY_MAX_MS) recent.push(other);
   }
   if ((recent.at(-1)?.serial ?? 0) < event.serial) recent.push(event); // it is a new one
   const voices = voicesWith(subject.voices, origin, { text, at, serial: event.serial });

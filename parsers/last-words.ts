@@ -1,7 +1,7 @@
 /**
  * What a worker said last by a `log` target, of which a copy may come hours later, and after the worker's end. Where rsyslog reduces repetitions
  * (`$RepeatedMsgReduction on`, Ubuntu's default), it keeps back the copy of a second target, and writes it, with its old stamp, when the next message comes on
- * that socket. Stderr takes another way, and pushes nothing out.
+ * that socket. Stderr takes another way, and pushes nothing out. (Within a worker, copies.ts keeps what stderr overtakes.)
  */
 import type { Heard, RecentEvent, Subject } from './heard.js';
 import type { Instant } from './record.js';

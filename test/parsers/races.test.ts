@@ -329,6 +329,17 @@ describe('the copy of a worker’s last line that rsyslog kept back, with its ol
 
   test('after it was killed', () =>
     assert.deepEqual(troubles('kept-back-over-a-death'), ['outage 10:21:02', 'worker_killed 10:21:02']));
+
+  test('a minute after it, behind stderr’s next line of the same server', () => {
+    assert.deepEqual(spans('kept-back-in-its-worker'), [
+      '15:00:36 to 15:00:41 recovered',
+      '15:01:47 to 15:01:52 recovered',
+      '15:02:58 to 15:03:03 recovered',
+    ]);
+    assert.deepEqual(changes('kept-back-in-its-worker'), [
+      ...['31564 s1 down', '31564 s1 up', '31564 s1 down', '31564 s1 up', '31564 s1 down', '31564 s1 up'],
+    ]);
+  });
 });
 
 test('of the workers of an hour of reloads no more is remembered than of the last ones, whatever copy may have been kept back', () => {
