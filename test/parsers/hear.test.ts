@@ -152,6 +152,32 @@ describe('stderr that was away for two changes', () => {
 });
 
 describe('an outage', () => {
+  const BY_COMMAND = {
+    drain: ['enters drain state', 'is UP (leaving forced drain).'],
+    maintenance: ['is going DOWN for maintenance', 'is UP/READY (leaving forced maintenance).'],
+  };
+  for (const [way, write] of Object.entries({ 'two targets': syslogLine, stderr: stderrLine }))
+    for (const [what, [begins, ends]] of Object.entries(BY_COMMAND))
+      test(`that a weight of 0 makes is told by ${way}, though ${what} of the same server made one in the same minute`, () => {
+        const left = '0 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.';
+        const said: [number, string][] = [
+          [0, `Server app/a ${begins}. ${left}`],
+          [0, 'backend app has no server available!'],
+          [10_000, `Server app/a ${ends}`],
+          [20_000, 'backend app has no server available!'],
+        ];
+        const targets = write === syslogLine ? [1, 2] : [1];
+        const lines = said.flatMap(([after, text]) => targets.map(() => write(T + after, text)));
+        const outages = new Map(read([forked(T - 1), ...lines]).news.outages.map((one) => [one.id, one]));
+        assert.deepEqual(
+          [...outages.values()].map(({ start, end }) => [start - T, end && end - T]),
+          [
+            [0, 10_000],
+            [20_000, null],
+          ],
+        );
+      });
+
   test('announced by two targets and stderr is one, and the late stderr copy opens no second', () => {
     const exhausted = 'backend app has no server available!';
     const { outages } = read([

@@ -105,3 +105,56 @@ describe('what rsyslog kept back of a worker’s last change is no news, though 
     assert.deepEqual(changes([...lines, lost, kept, ...again]), ['a down 300', 'a up 360', 'a down 960', 'a up 1560']);
   });
 });
+
+describe('what rsyslog kept back of the last words of several services of one host is no news, though they are reloaded meanwhile', () => {
+  const COUNTS = '1 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.';
+
+  /** A service with a backend and a socket of its own. */
+  const service = (name: string, master: number, targets = 2) => {
+    const worker = (nth: number) => master + nth;
+    const by: Line = (at, text) => syslogLine(at, text, { pid: worker(1) });
+    const logged = socket({ targets: 2, line: by });
+    const forked = (at: number, nth: number) => stderrLine(at, `New worker (${worker(nth)}) forked`, { pid: master });
+    const ended = (at: number, nth: number) =>
+      stderrLine(at, `Former worker (${worker(nth)}) exited with code 0 (Exit)`, { pid: master });
+    const fall = (nth: number) =>
+      `Server ${name}/s${nth} is DOWN, reason: Layer4 timeout, check duration: 2001ms. ${COUNTS}`;
+    const falls = (at: number, nth = 1) => [
+      stderrLine(at, fall(nth), { pid: worker(nth) }),
+      ...(targets === 2 ? logged(at, fall(nth)) : [syslogLine(at, fall(nth), { pid: worker(nth) })]),
+    ];
+    const reloaded = (at: number, nth: number) => [forked(at, nth), ended(at + 1, nth - 1)];
+    /** What comes at last, when something else is written to its socket. */
+    const pushed = (at: number) => logged(at, 'Stopping frontend GLOBAL in 0 ms.');
+    return { forked, falls, reloaded, pushed };
+  };
+
+  test('four, in each of which a server has fallen', () => {
+    const services = ['a', 'b', 'c', 'd'].map((name, n) => service(name, 1000 + 100 * n));
+    const lines = [
+      ...services.map(({ forked }) => forked(T, 1)),
+      ...services.flatMap(({ falls }, n) => falls(T + n * MINUTE)),
+      ...services.flatMap(({ reloaded }, n) => reloaded(T + (10 + n) * MINUTE, 2)),
+    ];
+    const pushed = services.flatMap(({ pushed }, n) => pushed(T + (20 + n) * MINUTE));
+    assert.equal(changes(lines).length, 4);
+    assert.deepEqual(changes([...lines, ...pushed]), changes(lines));
+  });
+
+  test('one of which a copy is kept, and one with a single target whose every worker speaks before it is reloaded', () => {
+    const quiet = service('a', 1000);
+    const busy = service('b', 2000, 1);
+    const lines = [
+      quiet.forked(T, 1),
+      busy.forked(T, 1),
+      ...quiet.falls(T + MINUTE),
+      ...quiet.reloaded(T + 3 * MINUTE, 2),
+    ];
+    for (let nth = 1; nth <= 6; nth++) {
+      const at = T + (5 + 5 * nth) * MINUTE;
+      lines.push(...busy.falls(at, nth), ...busy.reloaded(at + 2 * MINUTE, nth + 1));
+    }
+    assert.equal(changes(lines).length, 7);
+    assert.deepEqual(changes([...lines, ...quiet.pushed(T + 60 * MINUTE)]), changes(lines));
+  });
+});

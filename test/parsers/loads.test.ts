@@ -146,6 +146,40 @@ describe('since 3.1 a worker that loads opens no load balancer by what it writes
   });
 });
 
+describe('a load takes most of a minute, as with many certificates: nothing is made of what is written bare meanwhile', () => {
+  const AFTER = [0, 20_000, 40_000];
+  const outage = (pid: number) => [
+    ...fall(T + 2 * MINUTE, pid),
+    ...triple(T + 3 * MINUTE, up('a', 1), pid),
+    // Stderr loses an outage.
+    ...twice(T + HOUR, down('a', 0), pid),
+    ...twice(T + HOUR + 1, EXHAUSTED, pid),
+  ];
+
+  test('by a worker (since 3.1)', () => {
+    const log = (loading: Loading) => [
+      says(T, 'Initializing new worker (11)', 10),
+      ...loading(T + 50, 11),
+      says(T + 50_000, 'Loading success.', 10),
+      ...outage(11),
+    ];
+    const slow: Loading = (at, pid) => [...warned(at, pid), ...AFTER.flatMap((after) => printedMore(at + after, pid))];
+    assert.deepEqual(story(log(slow)), story(log(NOTHING)));
+  });
+
+  test('by a master, which is believed when it tells of its worker then', () => {
+    const log = (loading: Loading) => [
+      ...loading(T, 10),
+      says(T + 50_000, 'New worker (11) forked', 10),
+      says(T + 50_001, 'Loading success.', 10),
+      ...outage(11),
+      says(T + 2 * HOUR, 'Current worker (11) exited with code 137 (Killed)', 10),
+    ];
+    const slow: Loading = (at, pid) => AFTER.flatMap((after) => warned(at + after, pid));
+    assert.deepEqual(story(log(slow)), story(log(NOTHING)));
+  });
+});
+
 describe('a client does not pass for a master that loads', () => {
   const WORDS = ['New worker (2) forked', 'Initializing new worker (2)', 'Loading failure!'];
   const requests = (at: number, pid: number) => [bare(at, 'Mozilla/5.0', pid), bare(at + 1, 'curl/8.5', pid)];
