@@ -150,12 +150,17 @@ function inherit(
   }
 }
 
-/** A state in which a worker begins, without its counts if the worker has counted the backend's servers since; null if it has told newer ones. */
+/**
+ * A state in which a worker begins, without its counts if the worker has counted the backend's servers since; null if it has told newer ones. Not all of
+ * those are counted: that a server's name resolves again, or that it leaves a drain, says nothing of its backend.
+ */
 function asOfBeginning(told: Heard['told'], event: HaproxyEvent): HaproxyEvent | null {
   const { says } = event;
   if (says.kind === 'backend.exhausted') return told.has(backendKey(event, says.backend)) ? null : event;
-  if (says.kind !== 'server' || !told.has(backendKey(event, says.server.backend))) return event;
-  return told.has(serverKey(event, says.server)) ? null : { ...event, says: { ...says, counts: null, sessions: null } };
+  if (says.kind !== 'server') return event;
+  if (told.has(serverKey(event, says.server))) return null;
+  if (!told.has(backendKey(event, says.server.backend))) return event;
+  return { ...event, says: { ...says, counts: null, sessions: null } };
 }
 
 /** The worker has ended. Another process may get its number, and has not written its lines. */

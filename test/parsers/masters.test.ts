@@ -633,6 +633,39 @@ describe('until 3.0 the master reads the state file, for the worker that it star
     });
   });
 
+  test('but not behind its own word that it has left that state: the late word of its fork undoes nothing (2.6.12)', () => {
+    const unknown = "config : [/h.cfg:15] : 'server app/c' : could not resolve address 'c.test', disabling server.";
+    const drained = 'config : Server app/b remains in forced drain mode.';
+    const states = [master(0, unknown), master(1, drained)];
+    const returns = (pid: number, at: number) => [
+      ...triple(pid, at, "Server app/c ('c.test') is UP/READY (resolves again)."),
+      ...triple(pid, at + 1, 'Server app/b is UP (leaving forced drain).'),
+    ];
+    const forked = (pid: number, at: number) => master(at, `New worker (${pid}) forked`);
+    const begun = [...states, ...returns(110, 90), forked(110, 100), master(101, 'Loading success.')];
+    const back = (pid: number) => [`${pid} app/c up`, `${pid} app/b up`];
+    assert.deepEqual(falls(begun), back(110));
+    const reloaded = [
+      ...begun,
+      ...[master(60_000, 'Reloading HAProxy'), master(60_010, unknown), master(60_011, drained)],
+      ...[...returns(120, 60_090), forked(120, 60_100)],
+    ];
+    assert.deepEqual(falls(reloaded), [...back(110), ...back(120)]);
+    // Its later falls are told.
+    const falling = [...reloaded, ...triple(120, 90_000, down('c', 1))];
+    assert.deepEqual(falls(falling), [...back(110), ...back(120), '120 app/c down']);
+    assert.deepEqual(read(falling).news.suspects, []);
+  });
+
+  test('and one that it has not spoken of begins in it all the same', () => {
+    const unknown = (server: string) =>
+      `config : [/h.cfg:15] : 'server app/${server}' : could not resolve address 'c.test', disabling server.`;
+    const resolves = "Server app/c ('c.test') is UP/READY (resolves again).";
+    const states = [master(0, unknown('c')), master(1, unknown('d'))];
+    const lines = [...states, ...triple(110, 90, resolves), master(100, 'New worker (110) forked')];
+    assert.deepEqual(falls(lines), ['110 app/c up', '110 app/d maint']);
+  });
+
   test('also where the worker tells it itself (since 3.1), or a process without a master', () => {
     const unknown = "[/h.cfg:15] : 'server app/c' : could not resolve address 'c.test', disabling server.";
     const loading = [master(0, 'Initializing new worker (110)'), worker(110, 5, `config : ${unknown}`)];
