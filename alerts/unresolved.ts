@@ -1,0 +1,86 @@
+/**
+ * Servers in which a worker begins in maintenance because their names cannot be found (`init-addr`; src/server.c, since 2.5). HAProxy says so of each while
+ * it loads its configuration, but neither how many servers are left nor that there is none. The worker before it knows more: if all that were out of a
+ * backend there are out here, nothing has come back, and what was left is left, but for those that are out besides.
+ *
+ * Of a backend that was whole nothing is concluded. Where HAProxy's own resolvers know names that the system's do not, each load begins so, and within a
+ * tenth of a second all are back (tried with 2.6.12).
+ */
+import { backendKey, type Counts, type HaproxyEvent, serverKey, type WorkerRef } from '../parsers/index.js';
+import { type Board, siblingsOf } from './board.js';
+import type { ServerSentence } from './outage.js';
+
+/** Whether a server begins in maintenance because its name was not found. */
+const isUnresolved = ({ change, cause }: ServerSentence): boolean =>
+  change.to === 'maint' && cause.class === 'dns' && cause.reason === 'could not resolve address';
+
+/** The sentence with what is left of its backend, if nothing has come back since the worker before; null if something may have, and for any other sentence. */
+export function countedUnresolved(board: Board, event: HaproxyEvent, says: ServerSentence): ServerSentence | null {
+  const { backend, server } = says.server;
+  if (!isUnresolved(says) || board.servers.has(serverKey(event, says.server))) return null;
+  const own = board.backends.get(backendKey(event, backend));
+  // What the worker has counted itself is newer.
+  if (own?.counts && own.countsEvidence !== 'inferred') return null;
+  const before = workerBefore(board, event, backend);
+  const known = before && board.backends.get(backendKey(before, backend));
+  // Where none was out and none was left, weights were 0, and are set anew.
+  if (!known?.counts || known.out.total === 0) return null;
+  const isOut = (name: string) =>
+    name === server || !!board.servers.get(serverKey(event, { backend, server: name }))?.left;
+  const besides = (own?.out.total ?? 0) + 1 - known.out.total;
+  if (besides < 0 || !known.out.last.every(isOut)) return null;
+  const counts = without(known.counts, besides);
+  return counts === null || (own?.counts && usable(own.counts) <= usable(counts)) ? null : { ...says, counts };
+}
+
+/** What is left without so many servers; null where that depends on whether they are backup servers. */
+function without({ active, backup }: Counts, servers: number): Counts | null {
+  if (active > 0 && backup > 0 && servers < active + backup) return null;
+  return { active: Math.max(0, active - servers), backup: Math.max(0, backup - servers) };
+}
+
+const usable = ({ active, backup }: Counts): number => active + backup;
+
+/**
+ * What such a sentence means for the servers that track this one: they begin in maintenance with it, and HAProxy does not say so. Known are those that were
+ * out with it in the worker before. Each is an event of its own.
+ */
+export function trackersOf(
+  board: Board,
+  event: HaproxyEvent,
+  says: ServerSentence,
+): (HaproxyEvent & { says: ServerSentence })[] {
+  const { server: root, cause } = says;
+  const before = isUnresolved(says) ? workerBefore(board, event, root.backend) : undefined;
+  const known = (before && board.servers.get(serverKey(before, root))?.trackedBy) ?? [];
+  const areOut = known.filter(
+    (one) => board.servers.get(serverKey(before!, one))?.left && !board.servers.has(serverKey(event, one)),
+  );
+  return areOut.map((server) => ({
+    ...event,
+    id: `${event.id}/${server.backend}/${server.server}` as HaproxyEvent['id'],
+    says: { ...says, server, backup: false, cause: { ...cause, via: root } },
+  }));
+}
+
+/** The servers, with what a sentence tells of who tracks whom. HAProxy speaks of the one that is tracked first. */
+export function withTracker(
+  servers: Board['servers'],
+  worker: WorkerRef,
+  { server, cause: { via } }: ServerSentence,
+): Board['servers'] {
+  const key = via && serverKey(worker, via);
+  const root = key === null ? undefined : servers.get(key);
+  if (key === null || root === undefined) return servers;
+  const { trackedBy = [] } = root;
+  const isKnown = trackedBy.some((one) => one.server === server.server && one.backend === server.backend);
+  return isKnown ? servers : servers.with(key, { ...root, trackedBy: [...trackedBy, server] });
+}
+
+/** The last worker before the event's in which the backend was spoken of. */
+function workerBefore(board: Board, event: HaproxyEvent, backend: string): WorkerRef | undefined {
+  const { host } = event;
+  const hasSpoken = (pid: number) => board.backends.has(backendKey({ host, pid }, backend));
+  const before = siblingsOf(board, event).findLast(({ pid, heir }) => heir === event.pid && hasSpoken(pid));
+  return before && { host, pid: before.pid };
+}
