@@ -3,8 +3,8 @@
  * master before has gone, and its workers with it, though nobody told of that.
  */
 import type { HaproxyEvent, Instant } from '../parsers/index.js';
+import { TOGETHER_MS } from './beside.js';
 import type { Board, WorkerState, Workers } from './board.js';
-import { TOGETHER_MS } from './past.js';
 
 /** The number of a container's first process. On a host it is nobody's who starts HAProxy. */
 const FIRST_PROCESS = 1;

@@ -9,6 +9,9 @@ import type { Incident } from './incident.js';
 /** How long an older worker must have been silent before its younger sibling's word counts as its end. */
 export const SILENCE_MS = 60_000;
 
+/** Several workers of one master (`nbproc`, until 2.4) begin together, and a worker tells at once what it begins with. */
+export const TOGETHER_MS = 1_000;
+
 /** The master with this pid, as the workers of its host that it started know it; the last one that had the pid. */
 export function masterNamed(workers: Workers | undefined, pid: number | null): Master | null {
   return workers?.findLast(({ master }) => pid !== null && master?.pid === pid)?.master ?? null;
@@ -51,12 +54,16 @@ export function placeTaken(workers: Workers, pid: number, at: Instant): Master['
   return { pids: [...pids, before.pid].slice(-TOOK_MAX), since };
 }
 
-/** Whether a worker is of another service than one that began before it. A worker that makes room falls silent at once, and a killed one did not make room. */
+/**
+ * Whether a worker is of another service than one that began before it. A worker that makes room falls silent at once, and a killed one did not make room.
+ * What still told of checks after the other master had a worker, and was not told to stop, did not make room for it either.
+ */
 export function isOfAnother({ master }: WorkerState, older: WorkerState): boolean {
   if (!master || !older.master) return false;
-  const { firstAt, lastAt, end } = older;
+  const { firstAt, lastAt, checkedAt = firstAt, end } = older;
   const isKilled = end?.how === 'process_killed' && isBeside(master, older.master.pid, end.at);
-  return isKilled || isBeside(master, older.master.pid, Math.max(firstAt, lastAt - SILENCE_MS));
+  const served = Math.max(firstAt, lastAt - SILENCE_MS, checkedAt - TOGETHER_MS);
+  return isKilled || isBeside(master, older.master.pid, served);
 }
 
 /** Whether two workers are known to have two masters: then the younger one is not there by a reload, in which the older one tells of its end itself. */

@@ -76,6 +76,8 @@ export interface WorkerState {
   master?: Master | null;
   /** The youngest worker of the same host that has spoken of the same backends since; null while there is none. */
   heir: number | null;
+  /** When it told last what a check found out, to the second, while it had not stopped. Missing if it did not, without a master, and in older memories. */
+  checkedAt?: Instant;
   /** When the first of the heirs since its last word was first heard. Missing while there is none, and in older memories. */
   heirAt?: Instant;
   /** Nothing is open in it: its heir has outlived it, or its master told of its end. */

@@ -5,7 +5,7 @@
  */
 import { backendKey, type HaproxyEvent, type Instant, type WorkerRef, workerKey } from '../parsers/index.js';
 import { goneWithTheirMaster } from './anew.js';
-import { isOfAnother, isOfOtherMaster, SILENCE_MS } from './beside.js';
+import { isOfAnother, isOfOtherMaster, SILENCE_MS, TOGETHER_MS } from './beside.js';
 import {
   type BackendState,
   type Board,
@@ -23,7 +23,7 @@ import {
 import { NO_FALL } from './incident.js';
 import { beganTogether, isReplaced } from './kin.js';
 import { ended } from './outage.js';
-import { madeRoomFor, TOGETHER_MS } from './past.js';
+import { madeRoomFor } from './past.js';
 import { isFoundByCheck } from './sources.js';
 import type { Speaker } from './speaker.js';
 import type { OutageEnd } from './state.js';

@@ -3,14 +3,11 @@
  * servers after its own stop; but it does not decide any more which server a backend has.
  */
 import { backendKey, backendOf, type HaproxyEvent } from '../parsers/index.js';
-import { SILENCE_MS } from './beside.js';
+import { SILENCE_MS, TOGETHER_MS } from './beside.js';
 import { type Board, type WorkerState, workerOf, youngerOf } from './board.js';
 import { isOfBygone } from './bygone.js';
 import { isReplaced } from './kin.js';
 import { atLatest, isOutlived } from './stops.js';
-
-/** Several workers of one master (`nbproc`, until 2.4) begin together, and a worker tells at once what it begins with. */
-export const TOGETHER_MS = 1_000;
 
 /** Whether an event tells of servers in a worker that has stopped and in whose place another one serves by now. */
 export function isOfThePast(board: Board, event: HaproxyEvent): boolean {

@@ -68,8 +68,8 @@ const masterBack = ({ pid, since, took }: Master, back: (at: Instant) => Instant
 function workerBack(worker: WorkerState, stepMs: number, now: Instant): WorkerState {
   const beganAhead = worker.firstAt > now;
   const back = (at: Instant): Instant => (at <= now ? at : beganAhead ? at - stepMs : now);
-  const { pid, heir, heirAt, over, startedAt, master, tookOver, stopAt, stopsWhole, heardAtStop, again, bygone, end } =
-    worker;
+  const { pid, heir, checkedAt, heirAt, over, startedAt, master, tookOver } = worker;
+  const { stopAt, stopsWhole, heardAtStop, again, bygone, end } = worker;
   return {
     pid,
     firstAt: beganAhead ? Math.min(back(worker.firstAt), now - 1) : worker.firstAt,
@@ -77,6 +77,7 @@ function workerBack(worker: WorkerState, stepMs: number, now: Instant): WorkerSt
     startedAt: startedAt === null ? null : back(startedAt),
     master: master ? masterBack(master, back) : null,
     heir,
+    ...(checkedAt !== undefined && { checkedAt: back(checkedAt) }),
     ...(heirAt !== undefined && { heirAt: back(heirAt) }),
     over,
     ...(tookOver !== undefined && { tookOver }),

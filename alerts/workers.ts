@@ -3,7 +3,7 @@
  * follows from that (kin.ts).
  */
 import { backendKey, type HaproxyEvent, type Instant, type Shelf, type WorkerRef } from '../parsers/index.js';
-import { masterNamed, placeTaken } from './beside.js';
+import { isOfAnother, masterNamed, placeTaken } from './beside.js';
 import {
   type Board,
   boardWith,
@@ -19,7 +19,7 @@ import {
 import { withBygone } from './bygone.js';
 import { type Ending, NOTHING_ENDED } from './incident.js';
 import { isReplaced, noteKin } from './kin.js';
-import { hasOnlyTakenOver, isFromFile } from './sources.js';
+import { hasOnlyTakenOver, isFoundByCheck, isFromFile } from './sources.js';
 import { isNewWorker, LAST_WORDS_MS, type Speaker } from './speaker.js';
 import { stopAfter, withStop } from './stops.js';
 
@@ -124,17 +124,24 @@ function heardAgain(board: Board, known: WorkerState, event: HaproxyEvent): Work
   const tookOver = hasOnlyTakenOver(known, event);
   const stop = stopAfter(known, event);
   const heirAt = heirSince(known, event);
+  const checkedAt = checkedLast(known, event);
   const isAsKnown =
-    startOf(event) === null && tookOver === (known.tookOver ?? false) && stop === known && heirAt === known.heirAt;
+    startOf(event) === null &&
+    tookOver === (known.tookOver ?? false) &&
+    stop === known &&
+    heirAt === known.heirAt &&
+    checkedAt === known.checkedAt;
   if (later < NOTED_AFTER_MS && later > -SET_BACK_MS && isAsKnown) return known;
-  const { pid, heir, end } = known;
+  const { pid, end } = known;
   const firstAt = Math.min(known.firstAt, at);
   const lastAt = says.kind === 'worker.ended' ? known.lastAt : at; // that is its master's word
   const startedAt = startOf(event) ?? known.startedAt;
   const master = masterAfter(board, event) ?? known.master ?? null;
   const { again, bygone } = known;
+  const heir = heirAfter(board, event.host, known, checkedAt);
   const heard: WorkerState = { pid, firstAt, lastAt, startedAt, master, heir, over: false, tookOver, end };
-  if (heirAt !== undefined) heard.heirAt = heirAt;
+  if (heirAt !== undefined && heir !== null) heard.heirAt = heirAt;
+  if (checkedAt !== undefined) heard.checkedAt = checkedAt;
   if (again) heard.again = again;
   if (bygone) heard.bygone = bygone;
   return withStop(heard, stop);
@@ -143,6 +150,20 @@ function heardAgain(board: Board, known: WorkerState, event: HaproxyEvent): Work
 /** When its heirs began to be: one that it has outlived counts no more. What its master tells is no word of its own. */
 function heirSince({ heirAt }: WorkerState, { at, says }: HaproxyEvent): Instant | undefined {
   return heirAt !== undefined && at > heirAt && says.kind !== 'worker.ended' ? undefined : heirAt;
+}
+
+/** Its heir, unless what a check has found out since shows that this one is another service's. */
+function heirAfter(board: Board, host: string, known: WorkerState, checkedAt: Instant | undefined): number | null {
+  const { heir } = known;
+  if (heir === null || checkedAt === undefined || checkedAt === known.checkedAt) return heir;
+  const young = withPid(board.workers.get(host) ?? [], heir);
+  return young !== undefined && isOfAnother(young, { ...known, checkedAt }) ? null : heir;
+}
+
+/** When it told last what a check found out; but no check begins in a worker that has stopped. Only masters' workers are asked (beside.ts). */
+function checkedLast({ checkedAt, master, stopAt }: WorkerState, event: HaproxyEvent): Instant | undefined {
+  if (!master || stopAt !== undefined || !isFoundByCheck(event)) return checkedAt;
+  return checkedAt !== undefined && event.at - checkedAt < NOTED_AFTER_MS ? checkedAt : event.at;
 }
 
 const startOf = ({ says, at }: HaproxyEvent): Instant | null => (says.kind === 'worker.started' ? at : null);
