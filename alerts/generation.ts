@@ -175,7 +175,7 @@ export function endWithMaster(board: Board, event: HaproxyEvent): Change {
 }
 
 /** Ends what is open in workers of which nobody told that they ended. */
-function replaced(before: Board, host: string, workers: Workers, at: Instant): Change {
+export function replaced(before: Board, host: string, workers: Workers, at: Instant): Change {
   if (workers.length === 0) return unchanged(before);
   const outages: OutageChange[] = [];
   let board = before;

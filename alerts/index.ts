@@ -41,6 +41,7 @@ export {
 export { incidentInWords, overInWords, subjectInWords } from './incident-words.js';
 export { digestOf, type Letter, lettersOf, rowsOf } from './letters.js';
 export { matches } from './match.js';
+export { nextMuteAt } from './mute.js';
 export { dueSince, type Notification, type NotificationKind } from './notification.js';
 export { type Plan, planOf } from './plan.js';
 export {

@@ -2,7 +2,7 @@
  * Lets time pass after the last line of a log: whatever falls due happens at its own instant, by the clock of its host, as it would between
  * two lines. Pure.
  */
-import { type Incident, nextDueAt, type Plan, turnsAt } from '../alerts/index.js';
+import { type Incident, nextDueAt, nextMuteAt, type Plan, turnsAt } from '../alerts/index.js';
 import type { Instant } from '../parsers/index.js';
 import type { Memory } from './memory.js';
 import { conclude, type Ingested, pass } from './pipeline.js';
@@ -34,16 +34,20 @@ export function* afterwards(
     const due = hosts.filter(({ next, end }) => next <= end).sort((a, b) => a.next - b.next)[0];
     if (!due) return;
     const passed = pass(now, { host: due.host, at: due.next }, plan);
+    // Workers may have been silent for long enough by then: what ends with them goes on for a while.
+    const isNew = passed.memory.situation.board !== now.situation.board;
     now = passed.memory;
+    if (isNew && until === null) due.end = Math.min(lastTurnAt(now, due.host, plan), latest);
     due.next = nextDueAt(now.situation, due.host);
     yield passed;
   }
 }
 
-/** When the last hold or keep-firing that runs on a host passes; -Infinity if none runs. */
-function lastTurnAt({ situation: { incidents } }: Memory, host: string, plan: Plan): Instant {
+/** When the last hold or keep-firing that runs on a host passes, or a worker's silence has lasted; -Infinity if none runs. */
+function lastTurnAt({ situation: { board, incidents } }: Memory, host: string, plan: Plan): Instant {
   const turns = (incident: Incident) => (incident.host === host ? turnsAt(incident, plan) : Number.POSITIVE_INFINITY);
-  const finite = [...incidents].map(([, incident]) => turns(incident)).filter(Number.isFinite);
+  const waits = [nextMuteAt(board.workers.get(host)), ...[...incidents].map(([, incident]) => turns(incident))];
+  const finite = waits.filter(Number.isFinite);
   return finite.reduce((last, at) => Math.max(last, at), Number.NEGATIVE_INFINITY);
 }
 

@@ -14,7 +14,7 @@ import {
 import { readTimes } from '../../alerts/times.js';
 import type { EventId } from '../../parsers/index.js';
 import { planWith, toEverybody } from '../support/plan.js';
-import { inputOf } from '../support/story.js';
+import { inputOf, play, type Telling } from '../support/story.js';
 
 const BEGAN_S = 2 * 3_600;
 
@@ -77,6 +77,37 @@ test('after a tick nothing is due until time has passed, whatever is silenced, t
         if (!isLine)
           assert.ok(nextTickAt(situation, plan) > at, `due at ${nextTickAt(situation, plan)}, after a tick at ${at}`);
       });
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+const word = fc.record({
+  waitS: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 130 })),
+  pid: fc.constantFrom(1, 2, 3),
+  says: fc.constantFrom('down a 0', 'down a 1', 'down b 0', 'up a 1', 'up b 1', 'other x 0', 'up other/x 1', 'stopped'),
+});
+
+test('outages end as they do where nobody looks between two lines, however often time is let pass', () => {
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 25 }), fc.integer({ min: 1, max: 50 }), (words, everyS) => {
+      const lines: string[] = [];
+      const ticked: string[] = [];
+      let now = 0;
+      for (const { waitS, pid, says } of words) {
+        for (let at = now + everyS; at < now + waitS; at += everyS) ticked.push(`${at} tick`);
+        now += waitS;
+        lines.push(`${now} @${pid} ${says}`);
+        ticked.push(`${now} @${pid} ${says}`);
+      }
+      const [quick, slow] = [lines, ticked].map((script) => play([...script, `${now + 100} tick`]));
+      const facts = ({ outages, situation: { board } }: Telling) => ({
+        outages: outages.map(({ pid, backend, start, end, endHow, evidence }) => {
+          return { pid, backend, start, end, endHow, evidence };
+        }),
+        over: (board.workers.get('lb') ?? []).map(({ pid, over }) => ({ pid, over })),
+      });
+      assert.deepEqual(facts(slow!), facts(quick!));
     }),
     { numRuns: 1_000 },
   );

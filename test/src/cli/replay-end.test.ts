@@ -10,9 +10,9 @@ import { tempFolder } from '../store/temp-folder.js';
 const T = Date.parse('2026-11-20T03:00:00Z');
 
 /** A change that two targets wrote, the second one a little later. */
-function says(afterS: number, backend: string, to: 'UP' | 'DOWN', left: number, apartMs = 7): string {
+function says(afterS: number, backend: string, to: 'UP' | 'DOWN', left: number, apartMs = 7, pid = 7): string {
   const text = serverText({ at: T + afterS * 1_000, backend, server: 'a', to, left });
-  return [0, apartMs].map((ms) => `${syslogLine(T + afterS * 1_000 + ms, text)}\n`).join('');
+  return [0, apartMs].map((ms) => `${syslogLine(T + afterS * 1_000 + ms, text, { pid })}\n`).join('');
 }
 
 /** What would have been told, as `03:00:41 firing app`. */
@@ -74,5 +74,17 @@ test('a last line without a witness is settled at its own time', (t) => {
   assert.deepEqual(told(t, `${says(0, 'app', 'DOWN', 0)}${last}\n`, CONFIG), [
     '03:00:30 firing app',
     '03:01:30 firing web',
+  ]);
+});
+
+test('an outage in which HAProxy was restarted without a word is over a minute after the next worker was first heard, though that says no more', (t) => {
+  const log = says(0, 'app', 'DOWN', 0) + says(601, 'app', 'DOWN', 0, 7, 9) + says(640, 'app', 'UP', 1, 7, 9);
+  const next = says(760, 'web', 'DOWN', 0, 7, 9);
+  assert.deepEqual(told(t, log, 'policy: { keep_firing: 10s }\n'), ['03:00:00 firing app', '03:11:01 resolved app']);
+  assert.deepEqual(told(t, log, 'policy: { keep_firing: 1m }\n'), ['03:00:00 firing app', '03:11:40 resolved app']);
+  assert.deepEqual(told(t, log + next, 'policy: { keep_firing: 1m }\n'), [
+    '03:00:00 firing app',
+    '03:11:40 resolved app',
+    '03:12:40 firing web',
   ]);
 });
