@@ -218,7 +218,7 @@ function entriesOf<V>(
   found: [string, V][] = [],
 ): [string, V][] {
   if (tree?.arms !== undefined) {
-    for (const arm of tree.arms) if (arm !== undefined) entriesOf(arm, wanted, found);
+    for (let arm = 0; arm < ARMS; arm++) if (tree.arms[arm] !== undefined) entriesOf(tree.arms[arm], wanted, found);
   } else {
     for (let leaf = tree; leaf !== undefined; leaf = leaf.next) {
       if (wanted(leaf.name, leaf.value)) found.push([leaf.name, leaf.value]);
