@@ -29,8 +29,6 @@ export interface ServerState {
   evidence: Evidence;
   /** The server that it tracks, if HAProxy told. Older memories do not have it. */
   tracks?: ServerRef;
-  /** Those that track it, as far as HAProxy told. Missing if there are none, and in older memories. */
-  trackedBy?: readonly ServerRef[];
 }
 
 /** The servers of a backend that take no traffic. Stays small however many they are: it is stored anew each time one leaves or returns. */

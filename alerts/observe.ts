@@ -16,7 +16,6 @@ import {
 } from './board.js';
 import { mayBeOfBygone } from './bygone.js';
 import { endWorker, lastWords, makeRoom, renewWorker, supersede } from './generation.js';
-import { noteKin } from './kin.js';
 import { availabilityAfter, type ServerSentence, settle } from './outage.js';
 import { isOfThePast } from './past.js';
 import { isPlannedChange } from './planned.js';
@@ -24,7 +23,7 @@ import { isUpByFile } from './sources.js';
 import type { Speaker } from './speaker.js';
 import type { Evidence } from './state.js';
 import { countedOnReturn } from './uncounted.js';
-import { countedUnresolved, trackersOf, withTracker } from './unresolved.js';
+import { countedUnresolved } from './unresolved.js';
 import { cameBackUnseen } from './unseen.js';
 import { noteWorker } from './workers.js';
 
@@ -67,7 +66,7 @@ function hearOf(board: Board, event: HaproxyEvent, copies: number): Change {
   if (isOfThePast(board, event)) return { ...unchanged(board), isOfThePast: true };
   switch (says.kind) {
     case 'server':
-      return withTrackers(observeServer(board, event, says, copies), event, says);
+      return observeServer(board, event, says, copies);
     case 'backend.exhausted': {
       const { out } = board.backends.get(backendKey(event, says.backend)) ?? FRESH_BACKEND;
       return settle(board, event, says.backend, out, 'none');
@@ -95,20 +94,6 @@ function observeServer(board: Board, event: HaproxyEvent, says: ServerSentence, 
   return { ...change, outages: [...back.outages, ...change.outages] };
 }
 
-/** The change with what it means for servers of which HAProxy does not speak (unresolved.ts). They begin so: that is no transition. */
-function withTrackers(change: Change, event: HaproxyEvent, says: ServerSentence): Change {
-  let { board, outages } = change;
-  for (const tracker of trackersOf(board, event, says)) {
-    const own = observeServer(noteKin(board, tracker), tracker, tracker.says, 1);
-    const next = withTrackers(own, tracker, tracker.says);
-    const key = serverKey(tracker, tracker.says.server);
-    const state: ServerState = { ...next.board.servers.get(key)!, evidence: 'inferred' };
-    board = boardWith(next.board, { servers: next.board.servers.with(key, state) });
-    outages = outages.concat(next.outages);
-  }
-  return board === change.board ? change : { ...change, board, outages };
-}
-
 function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copies: number, how?: Evidence): Change {
   const key = serverKey(event, says.server);
   const heard = board.servers.get(key);
@@ -133,8 +118,7 @@ function changeOf(board: Board, event: HaproxyEvent, says: ServerSentence, copie
   const tracks = says.cause.via ?? known.tracks;
   const after: ServerState = { operational, maint, drain, planned, left, evidence };
   if (tracks) after.tracks = tracks;
-  if (known.trackedBy) after.trackedBy = known.trackedBy;
-  const servers = withTracker(board.servers.with(key, after), event, says);
+  const servers = board.servers.with(key, after);
   const { out } = board.backends.get(backendKey(event, backend)) ?? FRESH_BACKEND;
   const now = outAfter(out, server, known, after);
   const change = settle(

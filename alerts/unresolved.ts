@@ -41,42 +41,6 @@ function without({ active, backup }: Counts, servers: number): Counts | null {
 
 const usable = ({ active, backup }: Counts): number => active + backup;
 
-/**
- * What such a sentence means for the servers that track this one: they begin in maintenance with it, and HAProxy does not say so. Known are those that were
- * out with it in the worker before. Each is an event of its own.
- */
-export function trackersOf(
-  board: Board,
-  event: HaproxyEvent,
-  says: ServerSentence,
-): (HaproxyEvent & { says: ServerSentence })[] {
-  const { server: root, cause } = says;
-  const before = isUnresolved(says) ? workerBefore(board, event, root.backend) : undefined;
-  const known = (before && board.servers.get(serverKey(before, root))?.trackedBy) ?? [];
-  const areOut = known.filter(
-    (one) => board.servers.get(serverKey(before!, one))?.left && !board.servers.has(serverKey(event, one)),
-  );
-  return areOut.map((server) => ({
-    ...event,
-    id: `${event.id}/${server.backend}/${server.server}` as HaproxyEvent['id'],
-    says: { ...says, server, backup: false, cause: { ...cause, via: root } },
-  }));
-}
-
-/** The servers, with what a sentence tells of who tracks whom. HAProxy speaks of the one that is tracked first. */
-export function withTracker(
-  servers: Board['servers'],
-  worker: WorkerRef,
-  { server, cause: { via } }: ServerSentence,
-): Board['servers'] {
-  const key = via && serverKey(worker, via);
-  const root = key === null ? undefined : servers.get(key);
-  if (key === null || root === undefined) return servers;
-  const { trackedBy = [] } = root;
-  const isKnown = trackedBy.some((one) => one.server === server.server && one.backend === server.backend);
-  return isKnown ? servers : servers.with(key, { ...root, trackedBy: [...trackedBy, server] });
-}
-
 /** The last worker before the event's in which the backend was spoken of. */
 function workerBefore(board: Board, event: HaproxyEvent, backend: string): WorkerRef | undefined {
   const { host } = event;

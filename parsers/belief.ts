@@ -53,11 +53,12 @@ export function isWitnessed(heard: Heard, held: Held, said: RecentEvent): boolea
   if (cameBothWays(said)) return known || (!profile.announces && !isForeign(heard, held));
   if (lacksStderr(heard, held, said)) return false;
   if (pair) {
-    if (!expectsStderr(profile)) return !isForeign(heard, held);
+    // A worker that is known by its own number may have a `log-tag` for each section.
+    if (!expectsStderr(profile)) return (known && held.tagPid !== null) || !isForeign(heard, held);
     // Two requests in one breath make two lines as well: such a pair must fit, or wait for the line on stderr.
     return known && fits(heard, event);
   }
-  if (by.stderr > 0) return profile.stderr !== false && known && !lacksLogs(heard, event);
+  if (by.stderr > 0) return profile.stderr !== false && known && !lacksLogs(heard, event); // `standsOnStderr`, of which most is at hand
   if (profile.stderr !== false || profile.pairs !== false) return false;
   return !isForeign(heard, held) && !standsInAnother(heard, held, said) && !isForged(heard, event);
 }

@@ -3,8 +3,8 @@
  * Without files all of test/ (Node 20's runner finds no TypeScript by itself). Ends with the runner's summary and status.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { BuildError, generate } from './build.mjs';
 import { root } from './freshness.mjs';
 import { withBuiltTests } from './test-build.mjs';
@@ -15,8 +15,8 @@ const e2e = join('test', 'e2e');
 async function main(args) {
   const only = optionValue(args, '--only');
   const options = args.filter((arg) => arg.startsWith('-'));
-  const named = args.filter((arg) => !arg.startsWith('-'));
-  const missing = named.find((path) => !existsSync(path));
+  const named = args.filter((arg) => !arg.startsWith('-')).map((path) => relative(root, resolve(path)));
+  const missing = named.find((path) => !statSync(join(root, path), { throwIfNoEntry: false })?.isFile());
   if (missing !== undefined) return refuse(`No such test file: ${missing}`);
   if (only !== undefined && only !== 'unit' && only !== 'e2e') return refuse(`--only takes unit or e2e, not "${only}"`);
 

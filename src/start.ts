@@ -69,7 +69,7 @@ export function loadLater(name: string): unknown {
 /** A module of one of the two files that scripts/build.mjs made of haplog. Each file asks here for what is in the other. */
 function ofHalf(half: string, module: string): unknown {
   const modules = load(join(built, `${half}.js`), loadLater) as Record<string, () => unknown>;
-  return modules[module]?.();
+  return modules[module]!();
 }
 
 ofHalf('program', 'src/main.ts');

@@ -24,8 +24,6 @@ const left = (active: number, backup = 0) =>
   `${active} active and ${backup} backup servers left.${active === 0 && backup > 0 ? ' Running on backup.' : ''} 0 sessions active, 0 requeued, 0 remaining in queue.`;
 const timesOut = (server: string, active: number, backup = 0) =>
   `Server ${server} is going DOWN for maintenance (DNS timeout status). ${left(active, backup)}`;
-const follows = (server: string, root: string, active: number) =>
-  `Server ${server} is going DOWN for maintenance (DNS timeout status) via ${root}. ${left(active)}`;
 const fails = (server: string, active: number) =>
   `Server ${server} is DOWN, reason: Layer4 timeout, check duration: 2001ms. ${left(active)}`;
 const succeeds = (server: string, active: number) =>
@@ -184,19 +182,6 @@ describe('while names cannot be looked up', () => {
     assert.equal(backendNow(read(lines).memory.situation.board, 'lb', 'bak')?.condition, 'on_backup');
     const back = [...lines, ...triple(102, 110, resolves('bak/s1')), ...later(102, 120)];
     assert.deepEqual(told(back), ['10 firing backup_only bak', '110 resolved backup_only bak']);
-  });
-
-  test('so does an outage of servers that track one whose name is not found', () => {
-    const fall = [timesOut('one/s1', 0), exhausted('one'), follows('trk/q1', 'one/s1', 0), exhausted('trk')];
-    const both = [...begun, ...fall.flatMap((text) => triple(101, 10, text))];
-    const lines = [...both, ...reload(20, next, ['one', 'trk'], ['one/s1'])];
-    const firing = ['10 firing outage one', '10 firing outage trk'];
-    assert.deepEqual(told([...lines, ...later(102, 30)]), firing);
-    const { outages } = read(lines).news;
-    assert.equal(new Set(outages.map(({ id }) => id)).size, 4);
-    const back = [resolves('one/s1'), 'Server trk/q1 is UP/READY (leaving maintenance).'];
-    const returned = [...lines, ...back.flatMap((text) => triple(102, 110, text)), ...later(102, 120)];
-    assert.deepEqual(told(returned), [...firing, '110 resolved outage trk', '110 resolved outage one']);
   });
 
   test('a load that finds no name of a backend that was well begins no outage: mostly its own resolvers answer at once', () => {

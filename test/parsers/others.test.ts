@@ -236,6 +236,12 @@ describe('another program', () => {
       }
     }
   });
+
+  test('but a known worker may have a `log-tag` for each section', () => {
+    const { memory } = readLog([...twice(T, down('x', 2)), ...twice(T + 5_000, up('x', 3))]);
+    const lines = twice(LATER, EXHAUSTED).map((line) => by('app[100]', line));
+    assert.deepEqual(told(lines, memory), ['app exhausted']);
+  });
 });
 
 test('where the log bears severities, a client’s text is none of stderr, though it knows the worker’s pid: its facility tells', () => {
