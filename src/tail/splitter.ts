@@ -9,6 +9,7 @@ import { passOver, type Stop } from './pass-over.js';
 import { Pieces } from './pieces.js';
 import { Requests } from './requests.js';
 import { Strangers } from './strangers.js';
+import { WrittenAgain } from './written-again.js';
 
 /** Longer lines are skipped as a whole. HAProxy's own limit is far below (`log ... len`, 1024 by default, at most 65535). */
 export const LINE_BYTES_MAX = 64 * 1024;
@@ -30,6 +31,7 @@ export class Splitter {
   readonly #requests = new Requests();
   readonly #strangers = new Strangers();
   readonly #pieces = new Pieces(LINE_BYTES_MAX);
+  readonly #again = new WrittenAgain();
   #findings = nothing(this.#requests.seen, this.#strangers.seen);
   #textBytes = 0;
   readonly #stop: Stop = { start: 0, end: 0, kind: 'traffic', passed: 0 };
@@ -212,8 +214,10 @@ export class Splitter {
       tally.candidates++;
       this.#requests.part();
       this.#strangers.part(bytes, start, stop);
+      const text = bytes.toString('utf8', start, stop);
+      if (this.#again.take(text)) return;
       this.#textBytes += stop - start;
-      lines.push({ text: bytes.toString('utf8', start, stop), start: offset });
+      lines.push({ text, start: offset });
     } else {
       const seen = kind === 'piece' ? 'other' : kind;
       tally[seen]++;
