@@ -9,6 +9,8 @@
 
 /** Of a hundred lines that rsyslog sends in one go (`queue.dequeueBatchSize` is 128) the first is still known at the last. */
 const KNOWN_MIN = 512;
+/** Longer ones are not remembered: HAProxy's own have 1024 bytes at most by default (`log ... len`), and a client may write thousands of 64 KiB. */
+const KNOWN_CHARS_MAX = 2_048;
 
 /** What stands before the host, in all headers that bear a stamp. */
 const STAMP = /^(?:<\d+>(?:1 )?)?(?:[A-Z][a-z]{2} [ \d]\d )?\S+/;
@@ -24,6 +26,7 @@ export class WrittenAgain {
     const stamp = STAMP.exec(line)?.[0] ?? '';
     const isOther = stamp !== this.#last;
     this.#last = stamp;
+    if (line.length > KNOWN_CHARS_MAX) return false;
     if (this.#young.has(line) || this.#old.has(line)) return isOther;
     if (this.#young.size === KNOWN_MIN) {
       this.#old = this.#young;

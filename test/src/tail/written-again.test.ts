@@ -50,3 +50,9 @@ test('what was long ago is forgotten: a year of lines takes no more memory than 
   const others = Array.from({ length: 1_100 }, (_, n) => line.replace('.632797', `.${100_000 + n}`));
   assert.equal(found([line, ...others, line]).length, others.length + 2);
 });
+
+test('nor is a very long line kept in memory, of which a client could write thousands', () => {
+  const [line = '', next = ''] = UNIQUE;
+  const long = line + ' '.repeat(2_048);
+  assert.deepEqual(found([long, next, long]), [long, next, long]);
+});
