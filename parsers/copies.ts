@@ -9,11 +9,9 @@
  *  - HAProxy says that a backend has no server, but not that it has one again. So two such announcements within an origin are separated by a server
  *    of that backend coming back.
  */
-import type { EventId, StateSentence } from './event.js';
+import type { EventId } from './event.js';
 import { COPY_DELAY_MAX_MS, type Heard, type Held, type RecentEvent, type Subject, type Voice } from './heard.js';
-import { backendKey, type WorkerRef } from './keys.js';
 import type { Instant, Origin } from './record.js';
-import type { Shelf } from './shelf.js';
 
 /** The most that copies of one breath are apart: 6 ms was the most that was measured, on a loaded machine. Stamps of whole seconds tell less. */
 const BREATH_MS = 25;
@@ -24,10 +22,15 @@ const BREATH_MS = 25;
  */
 const RECENT_MAX = 600;
 
+/**
+ * How long an event is kept that only one of the two ways has told, where the other one is used as well: a way may be blocked for minutes
+ * (stderr in the journal, a queue of rsyslog). And how many, the last ones.
+ */
+const BLOCKED_MAX_MS = 3_600_000;
+const BLOCKED_MAX = 16;
+
 /** Stderr comes seconds late at worst. If it seems to come later, and in one breath with a `log` target, it has lost what it said before. */
 const LATE_MS = 10_000;
-
-const COMES_BACK = new Set(['up', 'ready', 'undrain']);
 
 /** A line, as far as folding needs it. */
 export interface Spoken {
@@ -40,6 +43,8 @@ export interface Spoken {
   at: Instant;
   /** See `RecentEvent`. */
   sealed: boolean;
+  /** The load balancer is known to tell by both ways. */
+  bothWays: boolean;
 }
 
 /** Whether two lines of one origin can have been written in one breath, as far as their stamps tell. */
@@ -97,17 +102,25 @@ function begun(subject: Subject, spoken: Spoken): { subject: Subject; event: Rec
 
 function folded(subject: Subject, told: RecentEvent, spoken: Spoken): { subject: Subject; event: RecentEvent } {
   const event = counted(told, spoken);
-  const { origin, text, at } = spoken;
+  const { origin, text, at, bothWays } = spoken;
   const logged = subject.voices.syslog?.serial; // rsyslog may keep back a copy of it, for longer than copies are late (last-words.ts)
   const recent: RecentEvent[] = [];
   for (let i = 0; i < subject.recent.length; i++) {
     const other = subject.recent[i]!;
     if (other.serial === event.serial) recent.push(event);
     else if (other.held || other.serial === logged || at - other.at <= COPY_DELAY_MAX_MS) recent.push(other);
+    else if (awaits(subject, other, bothWays) && at - other.at <= BLOCKED_MAX_MS) recent.push(other);
   }
   if ((recent.at(-1)?.serial ?? 0) < event.serial) recent.push(event); // it is a new one
   const voices = voicesWith(subject.voices, origin, { text, at, serial: event.serial });
   return { subject: { recent: lately(recent), voices }, event };
+}
+
+/** Whether one of the two ways has not told of the event yet, and is known to speak of its subject. */
+function awaits({ voices, recent }: Subject, { serial, by }: RecentEvent, bothWays: boolean): boolean {
+  if (recent.at(-1)!.serial - serial >= BLOCKED_MAX) return false;
+  const missing = by.stderr === 0 ? voices.stderr : by.syslog === 0 ? voices.syslog : null;
+  return missing === undefined ? bothWays : missing !== null && missing.serial < serial;
 }
 
 /** The events that wait, and the last of the others. */
@@ -129,36 +142,6 @@ export const isInOneLine = ({ by }: RecentEvent): boolean => by.syslog + by.stde
 /** The subject without an event that was not believed: nothing pairs with it any more. */
 export function strike({ recent, voices }: Subject, serial: number): Subject {
   return { recent: recent.filter((event) => event.serial !== serial), voices };
-}
-
-/**
- * Ends the run of `has no server available` of a backend, within this origin, when one of its servers may have come back, or something new says that some are
- * left.
- */
-export function separate(
-  subjects: Heard['subjects'],
-  worker: WorkerRef,
-  origin: Origin,
-  sentence: StateSentence,
-  isNew: boolean,
-): Shelf<Subject> {
-  if (sentence.kind !== 'server') return subjects;
-  const { change, counts, server } = sentence;
-  const hasServers = COMES_BACK.has(change.to) || (isNew && counts !== null && counts.active + counts.backup > 0);
-  return hasServers ? runEnded(subjects, backendKey(worker, server.backend), origin) : subjects;
-}
-
-/** The shelf with a subject's run ended within this origin. */
-export function runEnded(subjects: Heard['subjects'], key: string, origin: Origin): Heard['subjects'] {
-  const subject = subjects.get(key);
-  const voice = subject?.voices[origin];
-  if (!subject || !voice || voice.text === '') return subjects;
-  return subjects.with(key, ended(subject, origin, voice));
-}
-
-/** The subject with its run ended within one origin: what that says next is new. */
-export function ended(subject: Subject, origin: Origin, voice: Voice): Subject {
-  return { ...subject, voices: { ...subject.voices, [origin]: { ...voice, text: '' } } };
 }
 
 /** The recent event that a line repeats; undefined if it tells something new. */

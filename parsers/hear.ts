@@ -7,7 +7,7 @@ import { withWorker } from './carried.js';
 import { hearMistaken } from './carriers.js';
 import { hearCheck } from './checks.js';
 import { eventOf, type StateEvent } from './claim.js';
-import { fold, inOneBreath, saidOf, separate, withSubjects } from './copies.js';
+import { fold, inOneBreath, saidOf, withSubjects } from './copies.js';
 import { withRoomFor } from './crowd.js';
 import { type EventId, type HaproxyEvent, isOfWorkers, isSign, type StateSentence, tellsOfState } from './event.js';
 import { redated, withoutForetold } from './foretold.js';
@@ -21,6 +21,7 @@ import { asOneWorker } from './one-worker.js';
 import { isWorker } from './processes.js';
 import { expectsStderr, hearStart, profileOf } from './profiles.js';
 import type { Instant, LogRecord, Stamp } from './record.js';
+import { separate } from './runs.js';
 import { awaitsItsName, hostNameOf } from './speakers.js';
 import { Verdicts, WAITING_MAX } from './verdict.js';
 import { aheadOf, byDeadline, doubtedAt, dueAt, nextTurn, patienceMs, waitingAt } from './waiting.js';
@@ -155,7 +156,9 @@ function foldIn(verdicts: Verdicts, event: StateEvent, subject: string, record: 
   const known = heard.subjects.get(subject) ?? NOTHING_SAID;
   const stop = stopOf(heard.subjects, event);
   const before = inItsLife(known, stop, event, origin);
-  const folded = fold(before, { id, text, origin, lines: 1, copies, at, sealed: isSealed(heard, event.host, record) });
+  const sealed = isSealed(heard, event.host, record);
+  const bothWays = profileOf(heard, event.host).stderr === true;
+  const folded = fold(before, { id, text, origin, lines: 1, copies, at, sealed, bothWays });
   const isNew = known.voices[origin]?.text !== text;
   const subjects = separate(alive(heard.subjects, stop, event, origin), event, origin, says, isNew).with(
     subject,

@@ -2,11 +2,12 @@
  * Processes that follow each other under one pid, as in a container that is started again, or under none, as the log has it. The next may say at once what
  * the one before said last, and that is no copy of it. A new life shows by its master's word, or where the pid speaks of a backend that has stopped.
  */
-import { ended, inOneBreath, runEnded } from './copies.js';
+import { inOneBreath } from './copies.js';
 import { backendOf, beginsWorker, type StateSentence } from './event.js';
 import type { Heard, Subject, Voice } from './heard.js';
 import { stopKey, type WorkerRef, workerKey } from './keys.js';
 import type { Instant, Origin } from './record.js';
+import { ended, runEnded } from './runs.js';
 
 /** How much later than the first a copy of another target comes at most, if a stop stands between them. */
 const LATE_WORDS_MS = 1_000;

@@ -1,8 +1,9 @@
 /** What copies.ts alone makes of a log of one worker: every event with its first copy, whether it is believed or not. */
 import { NOTHING_KNOWN, type Outage, step, type Transition } from '../../alerts/index.js';
-import { fold, separate } from '../../parsers/copies.js';
+import { fold } from '../../parsers/copies.js';
 import { NOTHING_HEARD, NOTHING_SAID, subjectKey } from '../../parsers/heard.js';
 import { type EventId, parseLine, tellsOfState } from '../../parsers/index.js';
+import { separate } from '../../parsers/runs.js';
 import { PLAN, UTC } from './reading.js';
 
 /** Takes the lines of a log; returns what is told where every line counts. */
@@ -20,7 +21,16 @@ export function folded(lines: readonly string[]): { transitions: Transition[]; o
     const id = `f:${index}` as EventId;
     const key = subjectKey({ host, pid }, says);
     const before = subjects.get(key) ?? NOTHING_SAID;
-    const { subject, event: told } = fold(before, { id, text, origin, lines: 1, copies: times, at, sealed: false });
+    const { subject, event: told } = fold(before, {
+      id,
+      text,
+      origin,
+      lines: 1,
+      copies: times,
+      at,
+      sealed: false,
+      bothWays: true,
+    });
     const isNew = before.voices[origin]?.text !== text;
     subjects = separate(subjects, { host, pid }, origin, says, isNew).with(key, subject);
     if (told.id !== id) continue;
