@@ -155,9 +155,10 @@ function foldIn(verdicts: Verdicts, event: StateEvent, subject: string, record: 
   const heard = withRoomFor(noteStopped(verdicts.heard, event), subject, event);
   const known = heard.subjects.get(subject) ?? NOTHING_SAID;
   const stop = stopOf(heard.subjects, event);
-  const before = inItsLife(known, stop, event, origin);
+  const profile = profileOf(heard, event.host);
+  const before = inItsLife(known, stop, event, origin, origin === 'stderr' || profile.pairs === false);
   const sealed = isSealed(heard, event.host, record);
-  const bothWays = profileOf(heard, event.host).stderr === true;
+  const bothWays = profile.stderr === true;
   const folded = fold(before, { id, text, origin, lines: 1, copies, at, sealed, bothWays });
   const isNew = known.voices[origin]?.text !== text;
   const subjects = separate(alive(heard.subjects, stop, event, origin), event, origin, says, isNew).with(

@@ -24,8 +24,17 @@ export function stopOf(subjects: Heard['subjects'], word: Word): Subject | undef
   return proxy === null ? undefined : subjects.get(stopKey(word, proxy));
 }
 
-/** What was said of a line's subject, with all runs ended that a life before the line's own has begun. */
-export function inItsLife(known: Subject, stop: Subject | undefined, { says, at }: Word, origin: Origin): Subject {
+/**
+ * What was said of a line's subject, with all runs ended that a life before the line's own has begun.
+ * @param isSingle whether this way writes each change once
+ */
+export function inItsLife(
+  known: Subject,
+  stop: Subject | undefined,
+  { says, at }: Word,
+  origin: Origin,
+  isSingle: boolean,
+): Subject {
   if (beginsWorker(says)) {
     const told = known.voices.stderr;
     return told && !inOneBreath(at, told.at) ? silenced(known) : known;
@@ -34,7 +43,7 @@ export function inItsLife(known: Subject, stop: Subject | undefined, { says, at 
   const voice = known.voices[origin];
   return voice === undefined
     ? withoutEarlierLife(known, stop.voices, origin, at)
-    : sinceStop(known, voice, stop.voices, origin, at);
+    : sinceStop(known, voice, stop.voices[origin], origin, at, isSingle);
 }
 
 /** The subject with all runs ended: what is said next is new. */
@@ -62,11 +71,21 @@ export function hasStoppedAny({ subjects }: Heard, worker: WorkerRef): boolean {
   return subjects.under(worker.host, isStop).length > 0;
 }
 
-/** A run ends with its backend's stop. A line that bears a stamp from before that, or comes within a second of the run, is the old life's. */
-function sinceStop(subject: Subject, voice: Voice, stops: Subject['voices'], origin: Origin, at: Instant): Subject {
-  const stop = stops[origin];
+/**
+ * A run ends with its backend's stop. A line that bears a stamp from before that is the old life's; so is one that comes within a second of the run, for it
+ * may be another target's copy.
+ */
+function sinceStop(
+  subject: Subject,
+  voice: Voice,
+  stop: Voice | undefined,
+  origin: Origin,
+  at: Instant,
+  isSingle: boolean,
+): Subject {
   if (voice.text === '' || stop === undefined || stop.at < voice.at) return subject;
-  return at < stop.at || at - voice.at <= LATE_WORDS_MS ? subject : ended(subject, origin, voice);
+  const isOld = at < stop.at || (!isSingle && at - voice.at <= LATE_WORDS_MS);
+  return isOld ? subject : ended(subject, origin, voice);
 }
 
 /**

@@ -32,6 +32,26 @@ describe('an outage ends with its process, which', () => {
     ));
 });
 
+describe('what falls within a second before a reload is out anew in the next worker, which finds that at once', () => {
+  const once = (at: number, text: string) => syslogLine(T + at, text);
+  const onceOnStderr = (at: number, text: string) => stderrLine(T + at, text);
+  const stopped = 'Proxy app stopped (FE: 0 conns, BE: 1 conns).';
+  const other = serverText({ at: 0, backend: 'web', server: 'x', to: 'DOWN', left: 1 });
+  const back = serverText({ at: 0, backend: 'web', server: 'x', to: 'UP', left: 2 });
+  const ways: Record<string, [line: (at: number, text: string) => string, of: (line: string) => string]> = {
+    'where the log bears no pids, and there is one `log` line': [once, (line) => line.replace('[100]', '')],
+    'where the worker has the pid of the one before, and there is one `log` line': [once, (line) => line],
+    'where there is stderr alone': [onceOnStderr, (line) => line],
+  };
+  for (const [way, [line, of]] of Object.entries(ways))
+    test(way, () => {
+      const heardBefore = [line(0, other), line(10_000, back), line(20_000, other)];
+      const fall = [line(60_000, down), line(60_001, EXHAUSTED), line(60_577, stopped)];
+      const again = [line(60_660, down), line(60_661, EXHAUSTED)];
+      assert.deepEqual(ends([...heardBefore, ...fall, ...again].map(of)), ['60 process_stopped', 'open']);
+    });
+});
+
 describe('it goes on', () => {
   test('if it is the frontend with the backend’s name that stops', () =>
     assert.deepEqual(ends([...fallen, ...say(1, 10_000, 'Stopping frontend app in 0 ms.')]), ['open']));
