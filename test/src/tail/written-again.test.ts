@@ -1,7 +1,7 @@
 /** Lines that rsyslog writes a second time, long after later ones, are no news (a real log of rsyslog 8.2302, whose log host was away). */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { Splitter } from '../../../src/tail/splitter.js';
 import { lines } from './tailing.js';
 
@@ -32,6 +32,68 @@ test('so is a whole block of lines', () => {
     UNIQUE.map((line) => line.replace('2026-12-01', `2026-12-${10 + n}`)),
   ).flat();
   assert.deepEqual(found([...more, ...more.slice(0, 91)]), more);
+});
+
+/** The lines as rsyslog's traditional format has them: their stamps are whole seconds, and several lines share one. */
+const traditional = (log: readonly string[]) =>
+  log.map((line) =>
+    line.replace(/^2026-12-(\d\d)T([\d:]+)\S+/, (_, day, time) => `Dec ${day.replace(/^0/, ' ')} ${time}`),
+  );
+
+test('so is a block of lines whose stamps are whole seconds', () => {
+  const log = traditional(UNIQUE);
+  for (const from of [0, 2, 5]) assert.deepEqual(found([...log, ...log.slice(from, -1)]), log);
+  assert.deepEqual(found(traditional(LOG)), log);
+});
+
+test('so it is where other hosts write between them, and each of the lines comes twice', () => {
+  const log = traditional(UNIQUE);
+  const other = log.map((line) => line.replace(' lb1 ', ' lb2 '));
+  const again = log.flatMap((line, n) => [line, line, other[n]!]);
+  assert.deepEqual(found([...log, ...again]), [...log, ...other]);
+});
+
+describe('a server may fall twice in the same words within a second', () => {
+  const [fall = ''] = traditional(UNIQUE).filter((line) => line.includes('Server db/d1 is DOWN'));
+  const text = fall.slice(fall.indexOf('Server '));
+  const write = (stamp: string, host: string, what = text) => `${stamp} ${host} haproxy[20728]: ${what}`;
+  const back = text.replace('is DOWN', 'is UP');
+
+  test('which by UDP has whole seconds, and on stderr fractions', () => {
+    const flap = ['.099084', '.375450'].flatMap((fraction) =>
+      [text, back].flatMap((what) => [
+        write('2026-12-01T12:59:38+00:00', 'localhost', what),
+        write(`2026-12-01T12:59:38${fraction}+00:00`, 'lb1', `[WARNING]  (20728) : ${what}`),
+      ]),
+    );
+    assert.deepEqual(found(flap), flap);
+  });
+
+  test('also where the whole seconds have zeros behind', () => {
+    const flap = ['.000000', '.000'].flatMap((zeros) =>
+      [text, back, text, back].flatMap((what) => [
+        write(`2026-12-01T12:59:38${zeros}+00:00`, 'localhost', what),
+        write('2026-12-01T12:59:38.123456+00:00', 'lb1', 'Proxy web started.'),
+      ]),
+    );
+    assert.equal(found(flap).filter((line) => line.includes('localhost')).length, 8);
+  });
+
+  test('and so may the same one of another load balancer, whose clock is off', () => {
+    const flap = [text, back, text, back].flatMap((what) => [
+      write('Dec  1 10:05:38', 'lb1', what),
+      write('Dec  1 10:05:42', 'lb2', what),
+    ]);
+    assert.deepEqual(found(flap), flap);
+  });
+
+  test('at midnight as well', () => {
+    const flap = [text, back, text, back].flatMap((what, n) => [
+      write(n < 2 ? 'Dec  1 23:59:59' : 'Dec  2 00:00:00', 'lb1', what),
+    ]);
+    assert.deepEqual(found([...flap, ...flap.slice(2)]), [...flap, ...flap.slice(2)]);
+    assert.deepEqual(found([...flap, ...flap.slice(0, 1)]).length, 5, 'a second back is no sign');
+  });
 });
 
 test('what two targets write alike at the same instant is not', () => {
