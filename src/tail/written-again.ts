@@ -29,7 +29,7 @@ export class WrittenAgain {
   #young = new Map<string, number>();
   #old = new Map<string, number>();
   #count = 0;
-  /** The number of the last line that was written again. */
+  /** The number of the last line with whole seconds that was written again. */
   #repeated = Number.NaN;
   /** The stamp of the line before. */
   #last = '';
@@ -45,7 +45,8 @@ export class WrittenAgain {
     const time = TIME.exec(stamp);
     const known = this.#young.get(line) ?? this.#old.get(line);
     if (known === undefined) this.#remember(line);
-    else if (this.#follows(known) || (time === null ? isOther : this.#hasGoneBack(host, secondsOf(time)))) {
+    else if (time === null) return isOther;
+    else if (this.#follows(known) || this.#hasGoneBack(host, secondsOf(time))) {
       this.#repeated = known;
       return true;
     }

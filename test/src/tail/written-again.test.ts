@@ -79,6 +79,13 @@ describe('a server may fall twice in the same words within a second', () => {
     assert.equal(found(flap).filter((line) => line.includes('localhost')).length, 8);
   });
 
+  test('also where a severity stands before the stamp', () => {
+    const flap = [text, back, text, back].map((what) =>
+      write(`<${what === text ? 129 : 133}>2026-12-01T12:59:38+00:00`, 'lb1', what),
+    );
+    assert.deepEqual(found(flap), flap);
+  });
+
   test('and so may the same one of another load balancer, whose clock is off', () => {
     const flap = [text, back, text, back].flatMap((what) => [
       write('Dec  1 10:05:38', 'lb1', what),
@@ -94,6 +101,16 @@ describe('a server may fall twice in the same words within a second', () => {
     assert.deepEqual(found([...flap, ...flap.slice(2)]), [...flap, ...flap.slice(2)]);
     assert.deepEqual(found([...flap, ...flap.slice(0, 1)]).length, 5, 'a second back is no sign');
   });
+});
+
+test('what rsyslog kept back of the last line of a socket is not: it may be the second word that counts', () => {
+  const log = traditional(UNIQUE.slice(2, 6));
+  const other = log.map((line) => line.replace(/:\d\d lb1/, ':59 lb2'));
+  const kept = log.flatMap((line, n) => [line, other[n]!, line]);
+  assert.deepEqual(
+    found(kept).filter((line) => line.includes(' lb1 ')),
+    log.flatMap((line) => [line, line]),
+  );
 });
 
 test('what two targets write alike at the same instant is not', () => {
