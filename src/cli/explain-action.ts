@@ -4,6 +4,7 @@ import type { LineContext } from '../../parsers/index.js';
 import { EMPTY_MEMORY, type Memory } from '../memory.js';
 import { STDIN } from '../tail/given-bytes.js';
 import { Strangers } from '../tail/strangers.js';
+import { WrittenAgain } from '../tail/written-again.js';
 import { UserError } from '../user-error.js';
 import { type Effects, type Explanation, explainLine, explainSilence, NO_EFFECTS } from './explanation.js';
 import { explanationText, silenceText } from './explanation-text.js';
@@ -42,10 +43,10 @@ async function* explained(lines: AsyncIterable<GivenLine>, plan: Plan, context: 
   let memory: Memory = EMPTY_MEMORY;
   let heardAt = 0;
   let nothing = true;
-  const strangers = new Strangers();
+  const passing = { strangers: new Strangers(), again: new WrittenAgain() };
   for await (const line of lines) {
     const next = line.whole
-      ? explainLine(memory, line, plan, context, strangers)
+      ? explainLine(memory, line, plan, context, passing)
       : { explanation: skipped(line), memory };
     memory = next.memory;
     nothing = false;

@@ -144,6 +144,10 @@ function copyLines(heardAs: HeardAs | null): string[] {
       ];
     case 'suspect':
       return [`suspect: ${printable(heardAs.reason)}`];
+    case 'again':
+      return [
+        'an earlier line, written again (as rsyslog does after its log host was away): the daemon passes over it',
+      ];
     case 'copy':
       return [
         `of line ${heardAs.of}${heardAs.copies === null ? '' : `, which ${heardAs.copies} lines have said so far`}`,

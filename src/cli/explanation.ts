@@ -23,6 +23,7 @@ import { type Belief, meaningOf, meaningOfSilence } from '../meaning.js';
 import type { Memory } from '../memory.js';
 import { withStranger } from '../stranger.js';
 import type { Strangers } from '../tail/strangers.js';
+import type { WrittenAgain } from '../tail/written-again.js';
 import type { GivenLine } from './given-lines.js';
 import { type LineRecord, recordOf } from './record.js';
 
@@ -49,7 +50,9 @@ export type HeardAs =
   | { kind: 'event' | 'waiting'; unheard: boolean }
   /** A copy of what an earlier line said; `copies` in all, if they are counted by now. */
   | { kind: 'copy'; of: number; copies: number | null }
-  | { kind: 'suspect'; reason: string };
+  | { kind: 'suspect'; reason: string }
+  /** An earlier line, written again: it is passed over (src/tail/written-again.ts). */
+  | { kind: 'again' };
 
 /** What is believed from now on, or not, by the numbers of the lines that said it first; and what follows from it. */
 export interface Effects {
@@ -83,13 +86,19 @@ export const NO_EFFECTS: Effects = {
 const GIVEN = 'given:';
 const lineOf = (id: EventId) => Number(id.slice(GIVEN.length));
 
-/** Takes a line and what was remembered of those before it (`strangers` by the tail); returns what it means, and what to remember. */
+/** What the tail remembers of the lines before, to pass over some. */
+export interface Passing {
+  strangers: Strangers;
+  again: WrittenAgain;
+}
+
+/** Takes a line and what was remembered of those before it; returns what it means, and what to remember. */
 export function explainLine(
   memory: Memory,
   { text, scan, line, offset }: GivenLine,
   plan: Plan,
   context: LineContext,
-  strangers: Strangers,
+  { strangers, again }: Passing,
 ): { explanation: Explanation; memory: Memory } {
   const record = recordOf(text, { file: null, line, offset }, scan, context);
   const header = record.parsed && headerOf(record.raw, record.parsed);
@@ -100,7 +109,10 @@ export function explainLine(
   if (scan === 'other') strangers.line(bytes, 0, bytes.length, offset);
   const [stranger] = strangers.seen;
   if (stranger !== undefined) return { ...passedOver, memory: withStranger(memory, stranger, context) };
-  if (scan !== 'candidate' || record.parsed === null) return passedOver;
+  if (scan !== 'candidate') return passedOver;
+  if (again.take(text))
+    return { ...passedOver, explanation: { ...passedOver.explanation, heardAs: { kind: 'again' } } };
+  if (record.parsed === null) return passedOver;
   const id = `${GIVEN}${line}` as EventId;
   const meaning = meaningOf(memory, { text, id, live: true, heardAt: (stamp) => stamp }, plan, context);
   if (meaning.hearing === null) return passedOver;

@@ -243,3 +243,10 @@ test('where no line comes there is nothing to explain, which is a mistake', (t) 
     }
   }
 });
+
+test('an earlier line that rsyslog has written again is passed over, as the daemon does', (t) => {
+  const lines = [stderrLine(T, fall), stderrLine(T + 20_000, rise), stderrLine(T, fall)];
+  const { stdout } = ask(tempFolder(t), ['explain'], lines.join('\n'));
+  assert.match(paragraphs(stdout, 'copy')[2]!, /^an earlier line, written again \(.*\): the daemon passes over it$/);
+  assert.equal(paragraphs(stdout, 'changed')[2], 'nothing');
+});
