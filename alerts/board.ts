@@ -74,7 +74,7 @@ export interface WorkerState {
   master?: Master | null;
   /** The youngest worker of the same host that has spoken of the same backends since; null while there is none. */
   heir: number | null;
-  /** When it told last what a check found out, to the second, while it had not stopped. Missing if it did not, without a master, and in older memories. */
+  /** When it told last what a check found out, to the second, while it had not stopped. Missing if it did not, and in older memories. */
   checkedAt?: Instant;
   /** When the first of the heirs since its last word was first heard. Missing while there is none, and in older memories. */
   heirAt?: Instant;

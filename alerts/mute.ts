@@ -51,7 +51,8 @@ export function endMute(board: Board, host: string, now: Instant): Muted | null 
 const mayBeMute = ({ over, end, startedAt, heirAt }: WorkerState): boolean =>
   !over && heirAt !== undefined && startedAt === null && end === null;
 
+/** One that has told nothing that a check found out may be an older one, whose stop was not heard: of names and by command it tells to its end. */
 const serves = (young: WorkerState | undefined): young is WorkerState =>
-  young !== undefined && young.end === null && young.stopAt === undefined;
+  young !== undefined && young.end === null && young.stopAt === undefined && young.checkedAt !== undefined;
 
 const muteAt = ({ lastAt, heirAt = lastAt }: WorkerState): Instant => Math.max(lastAt, heirAt) + SILENCE_MS + 1;

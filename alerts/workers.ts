@@ -113,8 +113,20 @@ function newcomer(board: Board, event: HaproxyEvent, again: boolean): WorkerStat
   const startedAt = startOf(event);
   const master = masterAfter(board, event);
   const tookOver = isFromFile(event);
-  const worker = { pid, firstAt: at, lastAt: at, startedAt, master, heir: null, over: false, tookOver, end: null };
-  return withStop(again ? { ...worker, again } : worker, stopAfter(null, event));
+  const worker: WorkerState = {
+    pid,
+    firstAt: at,
+    lastAt: at,
+    startedAt,
+    master,
+    heir: null,
+    over: false,
+    tookOver,
+    end: null,
+  };
+  if (isFoundByCheck(event)) worker.checkedAt = at;
+  if (again) worker.again = again;
+  return withStop(worker, stopAfter(null, event));
 }
 
 /** A worker after one more event; the same object if that says nothing new about it. */
@@ -160,9 +172,9 @@ function heirAfter(board: Board, host: string, known: WorkerState, checkedAt: In
   return young !== undefined && isOfAnother(young, { ...known, checkedAt }) ? null : heir;
 }
 
-/** When it told last what a check found out; but no check begins in a worker that has stopped. Only masters' workers are asked (beside.ts). */
-function checkedLast({ checkedAt, master, stopAt }: WorkerState, event: HaproxyEvent): Instant | undefined {
-  if (!master || stopAt !== undefined || !isFoundByCheck(event)) return checkedAt;
+/** When it told last what a check found out; but no check begins in a worker that has stopped. */
+function checkedLast({ checkedAt, stopAt }: WorkerState, event: HaproxyEvent): Instant | undefined {
+  if (stopAt !== undefined || !isFoundByCheck(event)) return checkedAt;
   return checkedAt !== undefined && event.at - checkedAt < NOTED_AFTER_MS ? checkedAt : event.at;
 }
 
