@@ -26,8 +26,9 @@ const SECOND_TAG = /^haproxy\S*\[\d+\]: /;
  * rsyslog's input do not fit. The message stands behind the last header: there are two where a log is sent through a second syslog.
  */
 function isLegible(line: string): boolean {
-  // The first lines of most logs; the grammar would try all its sentences on them.
-  if (REQUEST.test(parted(line).message)) return true;
+  // The first lines of most logs: of them the grammar is asked only for the header, else it would try all its sentences.
+  const { header, message } = parted(line);
+  if (REQUEST.test(message) && parseHeader(header, ANY_CONTEXT) !== null) return true;
   const said = parseLine(line, ANY_CONTEXT);
   if (said.ok && said.record.sentence.kind !== 'other') return true;
   const instead = sentenceBehind(headersOf(line));

@@ -45,6 +45,25 @@ describe('a log of which haplog understands nothing', () => {
   test('shows it with three lines', () => assert.equal(isIllegible([SAID, SAID, '']), false));
 });
 
+describe('a log whose headers haplog does not know, though requests stand among the sentences', () => {
+  const request =
+    '10.0.0.7:51 [01/Dec/2026:16:59:00.176] www app/a 0/0/0/1/1 200 217 - - ---- 1/1/0/0/0 0/0 "GET / HTTP/1.1"';
+  const headers: Record<string, string> = {
+    'a time without a day': '17:00:00 lb haproxy[100]: ',
+    'a TAI64N stamp': '@400000006b03669b357c2380 haproxy[100]: ',
+  };
+  for (const [name, header] of Object.entries(headers)) {
+    test(`is illegible: ${name}`, () => {
+      const lines = [request, request, SAID, 'backend app has no server available!'];
+      assert.equal(isIllegible(lines.map((line) => header + line)), true);
+    });
+  }
+  test('is legible if it has none but requests, behind a header that haplog knows', () => {
+    const known = [`${ISO} lb haproxy[100]: `, `<134>1 ${ISO} lb haproxy 100 - - `, `${ISO} lb `, `${ISO} `];
+    for (const header of known) assert.equal(isIllegible(Array(3).fill(header + request)), false, header);
+  });
+});
+
 test("an operator's format that begins with a date is legible", () => {
   const line = `${ISO} lb haproxy[123]: ${ISO} 10.0.0.7 www app 200 1234 "GET / HTTP/1.1"`;
   assert.equal(isIllegible([line, line, line]), false);
