@@ -1,6 +1,7 @@
 /** The daemon: follows the logs, keeps the history and sends what is to be told, until it is asked to end. */
 import { setMaxListeners } from 'node:events';
 import { type Channel, openChannel, planOf } from '../alerts/index.js';
+import { openToClients } from '../parsers/index.js';
 import type { Config, Source } from './config/config.js';
 import { Confluence } from './confluence.js';
 import type { DeliveryReport } from './deliver.js';
@@ -9,7 +10,7 @@ import { keepHouse } from './housekeeper.js';
 import { Intake } from './intake.js';
 import type { Logger } from './log.js';
 import { lastInstant, logsOnceRead, ONCE_READ, recall } from './memory.js';
-import { CUT_REMEDY, someCut } from './misses.js';
+import { added, CUT_REMEDY, displacedSaid, NOTHING_COUNTED, someCut } from './misses.js';
 import {
   caughtUpSaid,
   deliverySaid,
@@ -71,6 +72,8 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
 
   let following = false;
   let warnedOfCuts = false;
+  let warnedOfHeaders = false;
+  let counted = NOTHING_COUNTED;
   const sight = new Sight(store, clock);
   const intake = new Intake(
     {
@@ -78,12 +81,18 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
       onceRead: logsOnceRead(remembered),
       plan,
       clock,
-      onCommit(commit, { situation }) {
+      onCommit(commit, { situation, heard }) {
         // While catching up, only the outcome is worth logging; afterwards news is logged as it comes.
         if (following) for (const said of narrate(commit, situation.incidents)) say(said);
         if (!warnedOfCuts && someCut(commit.samples)) {
           warnedOfCuts = true;
           say({ level: 'warn', words: CUT_REMEDY });
+        }
+        if (commit.tally) counted = added(counted, commit.tally);
+        const displaced = warnedOfHeaders ? null : displacedSaid(counted);
+        if (displaced !== null && openToClients(heard).length === 0) {
+          warnedOfHeaders = true;
+          say({ level: 'warn', words: displaced });
         }
         if (commit.notifications.length > 0) delivery.ring();
       },
@@ -106,7 +115,10 @@ export async function runDaemon({ config, store, log, from, signal, lost = never
       const isAway = sight.hear(notice);
       if (notice.kind === 'following') intake.reachedEnd(path);
       if (notice.kind === 'missing') intake.missing(path);
-      if (notice.kind === 'following' && beginsIllegibly(path)) say({ level: 'warn', words: illegibleSaid(path) });
+      if (notice.kind === 'following' && beginsIllegibly(path)) {
+        warnedOfHeaders = true;
+        say({ level: 'warn', words: illegibleSaid(path) });
+      }
       // A log that cannot be read must not stop time for the others: holds pass, and reminders come.
       if (isAway || notice.kind === 'following') time.caughtUpSoon(path, confluence.rest(path));
     };

@@ -2,6 +2,7 @@
 import type { Instant, LogRecord } from '../parsers/index.js';
 import type { Counted, DatedSample } from './store/store.js';
 import type { Batch } from './tail/batch.js';
+import { isDisplaced } from './tail/displaced.js';
 
 /** How many lines of a batch are kept of each kind: rejected, nearly understood, and the others. */
 const SAMPLES_MAX = 5;
@@ -25,6 +26,7 @@ export class Misses {
   #rejected = 0;
   #nearMisses = 0;
   #unknown = 0;
+  #displaced = 0;
 
   constructor(batch: Batch) {
     this.#batch = batch;
@@ -33,6 +35,7 @@ export class Misses {
 
   /** A line whose header is impossible. Only the kind of `reason` counts: `no such time: Feb 31` becomes `no such time`. */
   rejected(text: string, reason: string): void {
+    if (isDisplaced(text)) this.#displaced++;
     if (++this.#rejected <= SAMPLES_MAX)
       this.samples.push(sampleOf(text, reason.split(':', 1)[0]!, this.#batch.readAt));
   }
@@ -43,14 +46,41 @@ export class Misses {
    */
   unknown(line: string, { sentence }: LogRecord): void {
     const near = sentence.kind !== 'other';
+    if (!near && isDisplaced(line)) this.#displaced++;
     const nth = near ? ++this.#nearMisses : ++this.#unknown;
     const reason = near ? (sentence.kind === 'truncated' ? CUT_OFF : 'near miss') : 'unknown sentence';
     if (nth <= SAMPLES_MAX) this.samples.push(sampleOf(line, reason, this.#batch.readAt));
   }
 
   get counted(): Counted {
-    return { ...this.#batch.tally, rejected: this.#rejected, nearMisses: this.#nearMisses, unknown: this.#unknown };
+    const { tally } = this.#batch;
+    const displaced = tally.displaced + this.#displaced;
+    return { ...tally, displaced, rejected: this.#rejected, nearMisses: this.#nearMisses, unknown: this.#unknown };
   }
+}
+
+/** So many sentences behind unknown words are no chance, and no single request. */
+const DISPLACED_MIN = 3;
+
+/** Whether a line that begins as HAProxy's sentences do was understood. */
+export function someUnderstood({ candidates, rejected, nearMisses, unknown }: Counted): boolean {
+  return candidates > rejected + nearMisses + unknown;
+}
+
+/** What the operator is told where HAProxy's sentences stand in lines of which none is understood; null where it is not so. */
+export function displacedSaid(counted: Counted): string | null {
+  const { displaced } = counted;
+  if (displaced < DISPLACED_MIN || someUnderstood(counted)) return null;
+  return `${displaced} lines that end as HAProxy's sentences do begin in no way that haplog knows, and nothing is understood of them (README: Logs that rsyslog did not write)`;
+}
+
+export const NOTHING_COUNTED: Counted = {
+  ...{ lines: 0, bytes: 0, traffic: 0, candidates: 0, other: 0, oversize: 0, displaced: 0 },
+  ...{ rejected: 0, nearMisses: 0, unknown: 0 },
+};
+
+export function added(a: Counted, b: Counted): Counted {
+  return Object.fromEntries(Object.entries(a).map(([kind, n]) => [kind, n + b[kind as keyof Counted]])) as typeof a;
 }
 
 /** How many of the counted lines are neither traffic nor understood. */

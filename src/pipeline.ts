@@ -23,8 +23,8 @@ import {
 import { takeRequests } from './impact.js';
 import { type Belief, type LineToRead, meaningOf, meaningOfSilence } from './meaning.js';
 import { ALL_IS_NEWS, difference, type Memory, memoryWith } from './memory.js';
-import { Misses } from './misses.js';
-import type { Commit, Counted, News } from './store/store.js';
+import { added, Misses } from './misses.js';
+import type { Commit, News } from './store/store.js';
 import { withStranger } from './stranger.js';
 import type { Batch } from './tail/batch.js';
 
@@ -168,7 +168,7 @@ export function together(all: readonly News[]): News {
     copies: all.flatMap(({ copies }) => copies),
     suspects: all.flatMap(({ suspects }) => suspects),
     cleared: all.flatMap(({ cleared }) => cleared),
-    tally: tallies.length === 0 ? null : tallies.reduce(sum),
+    tally: tallies.length === 0 ? null : tallies.reduce(added),
     samples: all.flatMap(({ samples }) => samples),
   };
 }
@@ -178,10 +178,6 @@ const idOf = ({ id }: { id: EventId }) => id;
 /** Of several versions the last, where the first one stood. */
 function newest<T>(all: readonly T[], nameOf: (one: T) => string): T[] {
   return [...new Map(all.map((one) => [nameOf(one), one])).values()];
-}
-
-function sum(a: Counted, b: Counted): Counted {
-  return Object.fromEntries(Object.entries(a).map(([kind, n]) => [kind, n + b[kind as keyof Counted]])) as typeof a;
 }
 
 /** The facts of one batch by id: the newest version of each, in the order in which they were first told. */

@@ -1,6 +1,7 @@
 /** What keeps haplog itself from doing its work, as far as that can be seen from outside: it is blind, or was, or is mute. Pure. */
 import type { Instant } from '../parsers/index.js';
 import { formatDuration } from './duration.js';
+import { displacedSaid, someUnderstood } from './misses.js';
 import type { Followed, Progress } from './store/store.js';
 import { illegibleSaid } from './tail/legible.js';
 import type { Unread } from './tail/unread.js';
@@ -38,6 +39,7 @@ export function ownTroubles(seen: Seen): string[] {
           `${seen.counted.nearMisses} lines begin as HAProxy's sentences do, and none was understood: haplog parse --unknown shows them`,
         ]
       : []),
+    ...displacements(seen),
     ...(untold.stuck > 0 ? [`${untold.stuck} messages have waited for more than ten minutes: haplog outbox list`] : []),
     ...(untold.failed > 0 ? [`${untold.failed} messages failed within a day: haplog outbox list`] : []),
   ];
@@ -61,8 +63,14 @@ function lossOf({ path, lost, lostAt }: Followed, now: Instant): string | null {
   return `${path}: lines may have been lost ${formatDuration(Math.max(0, now - lostAt))} ago: ${lost}`;
 }
 
+/** Something that haplog does not know stands before each sentence. (Of a log of which no line begins as known, more is said.) */
+function displacements({ counted, isOpen, logs }: Seen): string[] {
+  const isSaid = logs.some(({ unread }) => 'isIllegible' in unread && unread.isIllegible);
+  const said = isOpen || isSaid ? null : displacedSaid(counted);
+  return said === null ? [] : [said];
+}
+
 /** HAProxy seems to word everything otherwise than it did until now, or something spoils each line on its way. */
 function isMisheard({ counted, isOpen }: Seen): boolean {
-  const { candidates, rejected, nearMisses, unknown } = counted;
-  return !isOpen && nearMisses >= MISHEARD_MIN && candidates === rejected + nearMisses + unknown;
+  return !isOpen && counted.nearMisses >= MISHEARD_MIN && !someUnderstood(counted);
 }

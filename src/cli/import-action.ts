@@ -7,14 +7,14 @@ import { DEFAULTS } from '../config/defaults.js';
 import { openConfig } from '../config/open.js';
 import { readHistory } from '../history-files.js';
 import { EMPTY_MEMORY } from '../memory.js';
-import { CUT_REMEDY, notUnderstood, someCut } from '../misses.js';
+import { added, CUT_REMEDY, NOTHING_COUNTED, notUnderstood, someCut } from '../misses.js';
 import { AS_WRITTEN, type Ingested, ingest } from '../pipeline.js';
 import { openStore } from '../store/open.js';
-import type { Commit, News } from '../store/store.js';
+import type { Commit, Counted, News } from '../store/store.js';
 import { STDIN } from '../tail/given-bytes.js';
 import { UserError } from '../user-error.js';
 import { databaseFor, onDatabase } from './database.js';
-import { warnOfIllegible } from './illegible.js';
+import { warnOfDisplaced, warnOfIllegible } from './illegible.js';
 import { lineContext } from './line-context.js';
 import type { PastOptions } from './past.js';
 import { remark } from './say.js';
@@ -53,10 +53,13 @@ export async function importFiles(files: string[], options: ImportOptions): Prom
   const now = Date.now();
   const config = await configInForce();
   const contextOf = await contextsOf(files, config, options, now);
-  warnOfIllegible(files);
+  const isWarned = warnOfIllegible(files);
   const database = await databaseFor('write', options.db);
-  const seen: Seen = { lines: 0, transitions: 0, unknown: 0, cut: false, outages: 0, open: new Set() };
-  const tell = () => summary(seen, database).forEach(remark);
+  const seen: Seen = { lines: 0, transitions: 0, counted: NOTHING_COUNTED, cut: false, outages: 0, open: new Set() };
+  const tell = () => {
+    summary(seen, database).forEach(remark);
+    if (!isWarned) warnOfDisplaced(seen.counted);
+  };
   try {
     await onDatabase(database, () => takeIn(files, { contextOf, config, now }, database, seen));
   } catch (error) {
@@ -69,7 +72,8 @@ export async function importFiles(files: string[], options: ImportOptions): Prom
 interface Seen {
   lines: number;
   transitions: number;
-  unknown: number;
+  /** Of the lines that were read. */
+  counted: Counted;
   /** Whether there were sentences that were cut off on their way. */
   cut: boolean;
   outages: number;
@@ -77,7 +81,8 @@ interface Seen {
   open: Set<EventId>;
 }
 
-function summary({ lines, transitions, unknown, cut, outages, open }: Seen, database: string): string[] {
+function summary({ lines, transitions, counted, cut, outages, open }: Seen, database: string): string[] {
+  const unknown = notUnderstood(counted);
   const missed = unknown === 0 ? '' : `; ${unknown} lines not understood: haplog parse --unknown shows them`;
   const found = `${transitions} changes of state, outages: ${outages}`;
   const outagesAre = open.size === 1 ? '1 outage is' : `${open.size} outages are`;
@@ -171,5 +176,5 @@ function count({ transitions, outages, tally }: News, seen: Seen): void {
     if (!seen.open.delete(id)) seen.outages++;
     if (end === null) seen.open.add(id);
   }
-  seen.unknown += tally === null ? 0 : notUnderstood(tally);
+  if (tally !== null) seen.counted = added(seen.counted, tally);
 }

@@ -2,12 +2,12 @@
 import { type Notification, planOf } from '../../alerts/index.js';
 import type { Instant, LineContext } from '../../parsers/index.js';
 import { readHistory } from '../history-files.js';
-import { CUT_REMEDY, notUnderstood, someCut } from '../misses.js';
+import { added, CUT_REMEDY, NOTHING_COUNTED, notUnderstood, someCut } from '../misses.js';
 import type { Batch } from '../tail/batch.js';
 import { STDIN } from '../tail/given-bytes.js';
 import { readGiven } from '../tail/read-file.js';
 import { UserError } from '../user-error.js';
-import { warnOfIllegible } from './illegible.js';
+import { warnOfDisplaced, warnOfIllegible } from './illegible.js';
 import { lineContext } from './line-context.js';
 import type { PastOptions } from './past.js';
 import { Play } from './play.js';
@@ -34,7 +34,7 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
   const context = await lineContext(options, Date.now());
   const config = await configNamed(options.config);
   const batches = batchesOf(files, context);
-  warnOfIllegible(files);
+  const isWarned = warnOfIllegible(files);
   const until = options.asOf === undefined ? null : context.asOf;
   if (options.against !== undefined) {
     const [before, after]: [Notification[], Notification[]] = [[], []];
@@ -42,7 +42,9 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
       before.push(...notifications),
     );
     const next = new Play(planOf(config), context, ({ notifications }) => after.push(...notifications));
-    return await playAll([old, next], batches, until, () => print(differenceOf(before, after, options.output)));
+    return await playAll([old, next], batches, { until, isWarned }, () =>
+      print(differenceOf(before, after, options.output)),
+    );
   }
   const teller = options.output === 'jsonl' ? jsonTeller() : textTeller();
   const messages = await messagesSaid(options.output === 'jsonl' ? [] : config.receivers);
@@ -54,7 +56,7 @@ export async function replay(files: string[], options: ReplayOptions): Promise<v
     lookedAt = latest;
     print(teller.settled(latest));
   });
-  await playAll([play], batches, until, () => {
+  await playAll([play], batches, { until, isWarned }, () => {
     print(teller.rest());
     for (const line of messages.lines()) remark(line);
   });
@@ -69,35 +71,35 @@ function batchesOf(files: readonly string[], context: LineContext): AsyncIterabl
 
 /**
  * Takes the batches through every play; `tell` prints what is left at the end, whatever the end was. Damage is a `UserError`, after all
- * that could be read.
+ * that could be read. `isWarned`: that a log is not understood was said.
  */
 async function playAll(
   plays: readonly Play[],
   batches: AsyncIterable<Batch>,
-  until: Instant | null,
+  { until, isWarned }: { until: Instant | null; isWarned: boolean },
   tell: () => void,
 ): Promise<void> {
-  let lines = 0;
-  let unknown = 0;
+  let counted = NOTHING_COUNTED;
   let cut = false;
   let damage: unknown = null;
   try {
     for await (const batch of batches) {
       const [news] = plays.map((play) => play.take(batch));
-      lines += batch.tally.lines;
-      unknown += news?.tally ? notUnderstood(news.tally) : 0;
+      if (news?.tally) counted = added(counted, news.tally);
       cut ||= news !== undefined && someCut(news.samples);
     }
   } catch (error) {
     // A damaged file is reported after all that could be read.
-    if (!(error instanceof UserError) || lines === 0) throw error;
+    if (!(error instanceof UserError) || counted.lines === 0) throw error;
     damage = error;
   }
   for (const play of plays) play.end(until);
   tell();
+  const unknown = notUnderstood(counted);
   if (unknown > 0) {
-    remark(`${unknown} of ${lines} lines not understood: haplog parse --unknown shows them`);
+    remark(`${unknown} of ${counted.lines} lines not understood: haplog parse --unknown shows them`);
   }
+  if (!isWarned) warnOfDisplaced(counted);
   if (cut) remark(CUT_REMEDY);
   if (damage !== null) throw damage;
 }

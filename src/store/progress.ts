@@ -19,6 +19,7 @@ const NOTHING_COUNTED: Progress['counted'] = {
   candidates: 0,
   other: 0,
   oversize: 0,
+  displaced: 0,
   rejected: 0,
   nearMisses: 0,
   unknown: 0,

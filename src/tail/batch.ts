@@ -26,6 +26,8 @@ export interface Tally {
   other: number;
   /** Longer than the limit: skipped as a whole. */
   oversize: number;
+  /** Those of the ones that were not understood that end in HAProxy's sentence all the same (displaced.ts). */
+  displaced: number;
 }
 
 /** A line that was not understood, cut short, and why; there are only a handful of reasons. */

@@ -5,6 +5,7 @@
  */
 import { classify } from '../../parsers/index.js';
 import { type Batch, FULL_PORTION, type Portion, type RequestsSeen, type StrangerSeen } from './batch.js';
+import { isDisplacedIn } from './displaced.js';
 import { passOver, type Stop } from './pass-over.js';
 import { Pieces } from './pieces.js';
 import { Requests } from './requests.js';
@@ -16,8 +17,7 @@ export const LINE_BYTES_MAX = 64 * 1024;
 const TEXT_BYTES_MAX = 1024 * 1024;
 const SAMPLES_MAX = 5;
 const SAMPLE_CHARS_MAX = 200;
-/** A character of UTF-8 takes at most four bytes. */
-const SAMPLE_BYTES_MAX = 4 * SAMPLE_CHARS_MAX;
+const SAMPLE_BYTES_MAX = 4 * SAMPLE_CHARS_MAX; // a character of UTF-8 takes at most four bytes
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -222,6 +222,7 @@ export class Splitter {
       const seen = kind === 'piece' ? 'other' : kind;
       tally[seen]++;
       if (seen === 'other') this.#strangers.line(bytes, start, stop, offset);
+      if (kind === 'other' && isDisplacedIn(bytes, start, stop)) tally.displaced++;
       this.#sample(bytes, start, stop, kind === 'oversize' ? 'too long' : 'unknown opening');
     }
   }
@@ -243,7 +244,7 @@ function nothing(requests: RequestsSeen[], strangers: StrangerSeen[]): Findings 
     lines: [],
     requests,
     strangers,
-    tally: { lines: 0, bytes: 0, traffic: 0, candidates: 0, other: 0, oversize: 0 },
+    tally: { lines: 0, bytes: 0, traffic: 0, candidates: 0, other: 0, oversize: 0, displaced: 0 },
     samples: [],
   };
 }

@@ -229,6 +229,17 @@ test('that a log is not understood is said once it is followed', LIMIT, async ()
   assert.match(await haplog.hears(/no way that haplog knows/), new RegExp(`^${log}: `));
 });
 
+test('that sentences stand behind what haplog does not know is said once, when there are three', LIMIT, async () => {
+  using folder = openFolder();
+  const log = join(folder.path, 'haproxy.log');
+  const strange = (to: 'UP' | 'DOWN') => change(to, 1).replaceAll(']: ', ']: (notice) ');
+  writeFileSync(log, strange('DOWN'));
+  await using haplog = daemon(log);
+  await haplog.hears(/^caught up/);
+  appendFileSync(log, strange('UP'));
+  assert.match(await haplog.hears(/no way that haplog knows/), /^4 lines that end as HAProxy's sentences do /);
+});
+
 test('a log that is not there is not said to be followed', LIMIT, async () => {
   using folder = openFolder();
   const log = join(folder.path, 'haproxy.log');

@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 const LOG = '/var/log/haproxy.log';
 
 const NOTHING: Seen['counted'] = {
-  ...{ lines: 0, bytes: 0, traffic: 0, candidates: 0, other: 0, oversize: 0 },
+  ...{ lines: 0, bytes: 0, traffic: 0, candidates: 0, other: 0, oversize: 0, displaced: 0 },
   ...{ rejected: 0, nearMisses: 0, unknown: 0, suspects: 0 },
 };
 
@@ -85,6 +85,24 @@ test('a log of which nothing is understood is trouble, also after the daemon', (
   const strange = file({ bytes: 0, hasLine: false, isIllegible: true });
   assert.match(troubles(strange)[0]!, /its lines begin in no way that haplog knows/);
   assert.equal(troubles(strange, {}, false).length, 2);
+});
+
+describe('sentences that stand behind what haplog does not know', () => {
+  const read = file({ bytes: 0, hasLine: false });
+  const heard = (counted: Partial<Seen['counted']>, isOpen = false, unread = read) =>
+    troubles(unread, {}, true, { counted: { ...NOTHING, ...counted }, isOpen });
+  test('are trouble if they are three', () => {
+    const said = heard({ candidates: 5, unknown: 4, rejected: 1, displaced: 3 });
+    assert.equal(said.length, 1);
+    assert.match(said[0]!, /^3 lines that end as HAProxy's sentences do begin in no way that haplog knows, /);
+    assert.deepEqual(heard({ candidates: 2, unknown: 2, displaced: 2 }), []);
+  });
+  test('are none as soon as a sentence was understood', () =>
+    assert.deepEqual(heard({ candidates: 100, unknown: 99, displaced: 99 }), []));
+  test('are none where clients can write them', () =>
+    assert.deepEqual(heard({ candidates: 10, unknown: 10, displaced: 10 }, true), []));
+  test('are not said beside a log of which nothing is understood', () =>
+    assert.equal(heard({ displaced: 9 }, false, file({ bytes: 0, hasLine: false, isIllegible: true })).length, 1));
 });
 
 describe('sentences of which none is understood', () => {

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ask } from '../../support/cli.js';
-import { serverText, syslogLine } from '../../support/lines.js';
+import { down, serverText, syslogLine } from '../../support/lines.js';
 import { tempFolder } from '../store/temp-folder.js';
 
 test('an import says how much it read, and that there are lines it did not understand', (t) => {
@@ -52,6 +52,16 @@ test('of a log of which it understands nothing an import says so', (t) => {
   const { status, stderr } = ask(folder, ['import', 'j.log', '--db', 'h.db']);
   assert.equal(status, 0);
   assert.match(stderr, /^j\.log: its lines begin in no way that haplog knows, .*\n3 lines read into h\.db: /);
+});
+
+test('of a log whose sentences stand behind what it does not know an import says so, and so does replay', (t) => {
+  const folder = tempFolder(t);
+  const lines = [0, 1, 2].map((n) => syslogLine(n, `(alert) ${down('a', n)}`));
+  writeFileSync(join(folder, 'j.log'), `${lines.join('\n')}\n`);
+  const said = /^3 lines that end as HAProxy's sentences do begin in no way that haplog knows, and nothing .*$/m;
+  assert.match(ask(folder, ['import', 'j.log', '--db', 'h.db']).stderr, said);
+  assert.match(ask(folder, ['replay', 'j.log']).stderr, said);
+  assert.match(ask(folder, ['replay', '-'], `${lines.join('\n')}\n`).stderr, said);
 });
 
 test('an import takes no standard input, and says so', (t) => {

@@ -251,6 +251,19 @@ test('a log of which nothing is understood is trouble', async (t) => {
   assert.match(told(stdout, 'TROUBLE'), new RegExp(`${log}: its lines begin in no way that haplog knows`));
 });
 
+test('a log whose sentences stand behind what haplog does not know is trouble, until one is understood', async (t) => {
+  const again = syslogLine(T + 120_000, down('b', 0));
+  const strange = [fall, rise, traffic, again].map((line) => line.replace(']: ', ']: (alert) '));
+  const asked = async (lines: string[]) => {
+    const { folder } = await home(t, lines, async (store, path) => store.follow([path], T));
+    return ask(folder, ['status']);
+  };
+  const { status, stdout } = await asked(strange);
+  assert.equal(status, 1);
+  assert.match(stdout, /3 lines that end as HAProxy's sentences do begin in no way that haplog knows/);
+  assert.doesNotMatch((await asked([...strange, rise])).stdout, /begin in no way/);
+});
+
 test('of a database on which haplog never ran, as after an import, nothing is known of now, and that is trouble', async (t) => {
   const folder = tempFolder(t);
   const log = join(folder, 'old.log');
@@ -291,7 +304,7 @@ test('JSON says the same to programs', async (t) => {
     outbox: { waiting: 1, delivered: 0, rejected: 0, expired: 0, muted: 0, dropped: 0 },
     latency_ms: { messages: 0, p50: null, p99: null },
     lines: {
-      ...{ lines: 4, bytes: logs[0].offset, traffic: 1, candidates: 2, other: 1, oversize: 0 },
+      ...{ lines: 4, bytes: logs[0].offset, traffic: 1, candidates: 2, other: 1, oversize: 0, displaced: 0 },
       ...{ rejected: 0, near_misses: 1, unknown: 0, suspects: 0 },
     },
     open_to_clients: [],

@@ -11,6 +11,7 @@ const NOTHING: Counted = {
   candidates: 0,
   other: 0,
   oversize: 0,
+  displaced: 0,
   rejected: 0,
   nearMisses: 0,
   unknown: 0,

@@ -25,6 +25,7 @@ for (;;) {
         candidates: 10,
         other: 0,
         oversize: 0,
+        displaced: 0,
         rejected: 0,
         nearMisses: 0,
         unknown: 0,

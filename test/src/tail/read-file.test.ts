@@ -33,7 +33,7 @@ test('a log is read whole, and its last line counts without a newline', async ()
   assert.deepEqual(texts(batches), [stateLine(1), stateLine(2)]);
   const { checkpoint, lines: _, ...rest } = batches[0]!;
   assert.deepEqual(rest, {
-    tally: { lines: 3, bytes: checkpoint.offset, traffic: 1, candidates: 2, other: 0, oversize: 0 },
+    tally: { lines: 3, bytes: checkpoint.offset, traffic: 1, candidates: 2, other: 0, oversize: 0, displaced: 0 },
     samples: [],
     readAt: 42,
     caughtUp: true,

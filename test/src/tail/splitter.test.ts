@@ -207,7 +207,7 @@ test('every line is counted in its class', () => {
   const found = split([Buffer.from(lines(stateLine(1), trafficLine(1), trafficLine(2), 'what is this?'))]);
   assert.deepEqual(
     { ...found.tally, bytes: 0 },
-    { lines: 4, bytes: 0, traffic: 2, candidates: 1, other: 1, oversize: 0 },
+    { lines: 4, bytes: 0, traffic: 2, candidates: 1, other: 1, oversize: 0, displaced: 0 },
   );
   assert.deepEqual(found.samples, [{ text: 'what is this?', reason: 'unknown opening' }]);
 });
