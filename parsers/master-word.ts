@@ -143,10 +143,14 @@ function inherit(
 ): void {
   const { host, pid, utcOffsetMin } = event;
   const { told } = verdicts.heard;
-  for (const held of loadedBy(verdicts.heard, host, master)) {
+  for (const { event: one } of loadedBy(verdicts.heard, host, master)) {
+    const held = verdicts.heard.held.get(one.id);
+    if (held === undefined) continue; // with one before it, it was believed
     const given = asOfBeginning(told, { ...held.event, pid, at: dated(held.event.at), utcOffsetMin });
+    // What a master says under its own number is the worker's then, and not carried by the master (carriers.ts).
+    const tagPid = held.tagPid === held.event.pid ? pid : held.tagPid;
     if (given === null) verdicts.heard = passedOver(verdicts.heard, held);
-    else verdicts.believe({ ...held, event: given });
+    else verdicts.believe({ ...held, event: given, tagPid });
   }
 }
 
