@@ -48,9 +48,9 @@ function remindsAt({ rule, toldAt, remindedAt, reminders, ack }: Incident, { pol
 
 /** When it fires, or is over, because a hold or a keep-firing has passed. Infinity for never. */
 export function turnsAt(incident: Incident, { policy }: Pick<Plan, 'policy'>): Instant {
-  const { resolvedAt, phase, openedAt, rule } = incident;
+  const { resolvedAt, phase, openedAt } = incident;
   if (resolvedAt !== null) return resolvedAt + settlesAfterMs(incident, policy);
-  return phase === 'pending' ? openedAt + holdMs(policy, rule) : NEVER;
+  return phase === 'pending' ? openedAt + holdMs(policy, incident) : NEVER;
 }
 
 /** When time alone changes it: it turns, or something is to be told. Infinity for never. */

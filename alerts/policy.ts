@@ -1,6 +1,7 @@
 /** The operator's numbers, and who is told of what. */
 import type { Incident } from './incident.js';
 import type { Rule, Severity } from './rules.js';
+import { isUnresolvedAtLoad } from './sources.js';
 import type { Times } from './times.js';
 
 /** The settings of one rule. What is absent is as the policy says for all rules. */
@@ -63,9 +64,21 @@ export const DEFAULT_POLICY: Policy = {
  */
 const LEAST_HOLD_MS: Partial<Record<Rule, number>> = { backup_only: 1_000 };
 
-/** How long a trouble of the rule must last before it fires, in ms. */
-export const holdMs = (policy: Policy, rule: Rule): number =>
-  policy.rules[rule].holdMs ?? Math.max(policy.holdMs, LEAST_HOLD_MS[rule] ?? 0);
+/** Likewise where names were not found at a load: mostly HAProxy's own resolvers know them a moment later (unresolved.ts). */
+const LEAST_HOLD_OF_LOAD_MS = 1_000;
+
+/** How long a trouble must last before it fires, in ms. */
+export function holdMs(policy: Policy, { rule, cause }: Pick<Incident, 'rule' | 'cause'>): number {
+  const least = isUnresolvedAtLoad(cause) ? LEAST_HOLD_OF_LOAD_MS : (LEAST_HOLD_MS[rule] ?? 0);
+  return policy.rules[rule].holdMs ?? Math.max(policy.holdMs, least);
+}
+
+/** Whether it was over in the moment after such a load, and nobody was told. A load that comes next begins another one. */
+export const wasOfLoad = ({ phase, cause, openedAt, resolvedAt }: Incident): boolean =>
+  phase === 'pending' &&
+  isUnresolvedAtLoad(cause) &&
+  resolvedAt !== null &&
+  resolvedAt - openedAt < LEAST_HOLD_OF_LOAD_MS;
 
 /** How long its subject must be well before it is over, in ms. */
 export const keepFiringMs = (policy: Policy, rule: Rule): number =>

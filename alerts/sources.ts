@@ -1,5 +1,5 @@
 /** Where a state that an event tells of comes from: a check has found it out, or a state file has it; and who has told of nothing but a file. */
-import type { CauseClass, HaproxyEvent } from '../parsers/index.js';
+import type { Cause, CauseClass, HaproxyEvent } from '../parsers/index.js';
 import { type Board, type WorkerState, workerOf } from './board.js';
 
 /** Whether a check changed a server. Anything else may come with the configuration, or with a state file. */
@@ -28,6 +28,10 @@ export const isUpByFile = (board: Board, event: HaproxyEvent): boolean =>
   event.says.change.to === 'up' &&
   !isFoundByCheck(event) &&
   workerOf(board, event)?.startedAt === event.at;
+
+/** Whether a server is out because its name was not found while the configuration was loaded (unresolved.ts). */
+export const isUnresolvedAtLoad = (cause: Cause | null): boolean =>
+  cause?.class === 'dns' && cause.reason === 'could not resolve address';
 
 /** How long it takes to read a state file. */
 const LOADED_WITHIN_MS = 1_000;

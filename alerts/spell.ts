@@ -2,6 +2,7 @@
 import type { Cause, EventId, HaproxyEvent, Stamp } from '../parsers/index.js';
 import { UNKNOWN_IMPACT } from './impact.js';
 import { type Fall, type Incident, lastOf } from './incident.js';
+import { wasOfLoad } from './policy.js';
 import type { Rule, Severity } from './rules.js';
 import type { Sign } from './signs.js';
 import type { Outage } from './state.js';
@@ -89,6 +90,10 @@ export function begun(spell: Spell, severity: Severity): Incident {
     ack: null,
   };
 }
+
+/** Whether an incident that may come back does not with this: the planned work in it was over, or it was of a load, and nobody was told. */
+export const isOver = (incident: Incident, { planned }: Spell): boolean =>
+  (incident.planned && incident.resolvedAt !== null && !planned) || wasOfLoad(incident);
 
 /** The incident after the same trouble came again, or came in another worker. */
 export function joined(incident: Incident, { pid, master, planned, fall, cause, orphan }: Spell): Incident {

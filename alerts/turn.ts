@@ -14,7 +14,7 @@ import { holdMs } from './policy.js';
 import type { Rule } from './rules.js';
 import type { Sign } from './signs.js';
 import type { Situation, Step } from './situation.js';
-import { begun, joined, type Saying, type Spell, spellOf, spellOfSign } from './spell.js';
+import { begun, isOver, joined, type Saying, type Spell, spellOf, spellOfSign } from './spell.js';
 import type { Outage, Transition } from './state.js';
 import { takenToBeOver, without } from './vanished.js';
 
@@ -136,8 +136,8 @@ export class Turn {
   }
 
   #present(spell: Spell, incident: Incident | undefined): void {
-    if (incident?.planned && incident.resolvedAt !== null && !spell.planned) {
-      this.#resolve(incident); // the work was over; this is trouble of its own
+    if (incident && isOver(incident, spell)) {
+      this.#resolve(incident); // this is trouble of its own
       this.#advance(this.#begun(spell));
     } else {
       const goesOn = incident && backAgain(incident, joined(incident, spell), spell.at, this.#plan.policy);
@@ -206,9 +206,9 @@ export class Turn {
   /** Brings the incident up to date, and tells what is to be told of it. */
   #advance(incident: Incident): void {
     const { policy } = this.#plan;
-    const { rule, openedAt } = incident;
+    const { openedAt } = incident;
     const now = this.#nowAt(incident.host);
-    const firesAt = openedAt + holdMs(policy, rule);
+    const firesAt = openedAt + holdMs(policy, incident);
     // A pending incident whose trouble ended before its hold had passed never fires.
     const lasted = incident.resolvedAt === null || incident.resolvedAt >= firesAt;
     const isNew = incident.phase === 'pending' && now >= firesAt && lasted;

@@ -199,3 +199,82 @@ describe('while names cannot be looked up', () => {
     assert.deepEqual(told([...lines, ...later(102, 30)]), ['10 firing outage one', '20 resolved outage one']);
   });
 });
+
+describe('where HAProxy’s own resolvers find the names that a load did not find', () => {
+  /** 20 ms after the load. */
+  const MOMENT = 20 / 60_000;
+  const three = ['app/one', 'app/two', 'app/three'];
+  const found = (pid: number, minute: number, servers: string[]) =>
+    servers.flatMap((server) => triple(pid, minute, resolves(server)));
+  const oneOut = [...begun, ...triple(101, 10, fails('app/one', 2))];
+  const loaded = [...oneOut, ...reload(20, [101, 102], ['app'], three)];
+  const momentary = [...loaded, ...found(102, 20 + MOMENT, three)];
+
+  test('nobody is told of the moment between, though a server was out before', () => {
+    assert.deepEqual(told([...momentary, ...later(102, 30)]), []);
+    assert.deepEqual(
+      read(momentary).news.outages.map(({ start, end, evidence }) => [start, end, evidence]),
+      [[at(20), at(20 + MOMENT), 'inferred']],
+    );
+  });
+
+  test('nor where one reload comes seconds after the other', () => {
+    const again = 20 + 3 / 60;
+    const fallen = triple(102, 20 + 1 / 60, fails('app/one', 2));
+    const lines = [...momentary, ...fallen, ...reload(again, [102, 103], ['app'], three)];
+    assert.deepEqual(told([...lines, ...found(103, again + MOMENT, three), ...later(103, 30)]), []);
+  });
+
+  test('nor that a server-template, of which not all places are taken, has none', () => {
+    const places = Array.from({ length: 5 }, (_, n) => `web/web${n + 1}`);
+    const one = [...begun, ...triple(101, 10, fails('web/web1', 1)), ...triple(101, 11, succeeds('web/web1', 2))];
+    const first = [...one, ...reload(20, [101, 102], ['web'], places), ...found(102, 20 + MOMENT, places.slice(0, 2))];
+    const counted = [...first, ...triple(102, 22, fails('web/web1', 1)), ...triple(102, 23, succeeds('web/web1', 2))];
+    const second = [...counted, ...reload(30, [102, 103], ['web'], places)];
+    assert.deepEqual(told([...second, ...found(103, 30 + MOMENT, places.slice(0, 2)), ...later(103, 40)]), []);
+  });
+
+  test('nor that one server alone is left', () => {
+    const rules = { ...PLAN.policy.rules, last_server: { on: true, severity: 'warning' } as const };
+    const plan = { ...PLAN, policy: { ...PLAN.policy, rules } };
+    const two = reload(20, [101, 102], ['app'], three.slice(0, 2));
+    const lines = [...oneOut, ...two, ...found(102, 20 + MOMENT, three.slice(0, 2)), ...later(102, 30)];
+    const { notifications } = readLog(lines, EMPTY_MEMORY, plan).news;
+    assert.deepEqual(
+      notifications.map(({ incident }) => `${incident.rule} ${incident.subject}`),
+      ['last_server other'],
+    );
+  });
+
+  test('but what lasts a second is told', () => {
+    const { notifications } = read([...loaded, ...later(102, 20 + 1 / 60)]).news;
+    assert.deepEqual(
+      notifications.map(({ event, incident: { rule, firedAt } }) => [event, rule, firedAt]),
+      [['firing', 'outage', at(20) + 1_000]],
+    );
+  });
+});
+
+describe('a server that is `disabled` in the configuration', () => {
+  const remains = "Server app/spare ('spare.test') resolves again but remains in maintenance.";
+  /** DNS was away just before: when it came back, HAProxy said of it that it stays out. The next worker has found all names, and says nothing of it. */
+  const before = [
+    ...[master(0, unknown('app/spare')), master(0, unknown('app/web1')), ...begun],
+    ...[remains, resolves('app/web1')].flatMap((text) => triple(101, 1, text)),
+    ...reload(1.2, [101, 102], ['app'], []),
+    ...triple(102, 1.4, timesOut('app/web1', 1)),
+  ];
+
+  test('was not among those that served, and takes none of them away where a load does not find its name', () => {
+    for (const names of [
+      ['app/spare', 'app/web1'],
+      ['app/web1', 'app/spare'],
+    ])
+      assert.deepEqual(told([...before, ...reload(2, [102, 103], ['app'], names), ...later(103, 30)]), []);
+  });
+
+  test('hides no outage of those that did', () => {
+    const all = reload(2, [102, 103], ['app'], ['app/spare', 'app/web1', 'app/web2']);
+    assert.deepEqual(told([...before, ...all, ...later(103, 30)]), ['2 firing outage app']);
+  });
+});
