@@ -106,7 +106,7 @@ test('a stack names haplog, and no folder of the machine that built it', () => {
     require(${JSON.stringify(built('main.js'))});`;
   const { stderr } = spawnSync(process.execPath, ['-e', start], { encoding: 'utf8' });
   assert.match(stderr, /\(haplog\/program\.js:\d+:\d+\)/);
-  assert.doesNotMatch(stderr, /[^(]haplog\/program\.js|stage/);
+  assert.doesNotMatch(stderr, /[^( ]haplog\/program\.js|stage/);
 });
 
 test('a part that cannot be loaded is asked for again', () => {
