@@ -11,7 +11,7 @@ import {
   isVersion,
   wordsOfStamp,
 } from './header-fields.js';
-import { isLevel } from './levels.js';
+import { afterSeverity, isLevel } from './levels.js';
 import { byFirstByte, bytesOf, isOneOf, OF_STATES } from './openings.js';
 
 /** The longest stamp: RFC 3339 with nine digits of a second and a zone. */
@@ -144,7 +144,7 @@ function messageStartByFields(bytes: Uint8Array, from: number, end: number): num
   }
   known.piece = bytes[behind] === LETTER_P && bytes[behind + 1] === SPACE && words === 1 && isStream(bytes, time);
   if (isDateOfRequest(bytes, behind, end)) return host;
-  const tag = isLevel(bytes, behind, end) ? afterFields(bytes, behind, end, 1) : behind;
+  const tag = afterSeverity(bytes, behind, end);
   // (A `log-tag` may be 1 as well: no stamp stands behind that.)
   if (isVersion(bytes, tag, end) && isDigit(bytes[tag + 2])) return afterVersion(bytes, tag, end);
   // Where a tag is missing, HAProxy's prefix on stderr stands in its place; no tag begins so.
@@ -154,7 +154,7 @@ function messageStartByFields(bytes: Uint8Array, from: number, end: number): num
   if (bytes[message - (colon ? 3 : 2)] !== BRACKET_CLOSE) {
     // A tag without a pid may be another program's, and HAProxy's own may follow. (No tag begins as JSON and CLF do.)
     const second = OPENS_RECORD[bytes[message]!] === 1 ? message : afterFields(bytes, message, end, 1);
-    if (bytes[second - 3] === BRACKET_CLOSE && bytes[second - 2] === COLON) return second;
+    if (endsTag(bytes, second)) return second;
     // If there is a colon, it ends a tag, and the header fits. (A host may well be called `proxy`.)
     if (!colon && !isOneOf(OF_STATES, bytes, message, end)) {
       if (isOneOf(OF_STATES, bytes, tag, end) || isOneOf(OF_RESOLVERS, bytes, tag, end)) return tag;

@@ -34,6 +34,12 @@ const word = row(
   either('alert', 'err', 'warn', 'info', 'loud', '6'),
 );
 const level = fc.oneof(word, row('<', word, '>'));
+/** Severities as they stand behind a host alone. */
+const severity = fc.oneof(
+  level,
+  row(either('emerg', 'warn', 'loud', 'local0.alert', '0', '128', '192', '<129>'), either('', ':')),
+  row(either('local0', 'kern', '16', '1', '24'), ' ', either('alert', 'warn', '1', '0', '8')),
+);
 const host = either(
   'lb1',
   'a.b.c',
@@ -72,7 +78,8 @@ const header = fc.oneof(
   row(either('<134>', '<0>'), '1 ', iso, ' ', host, ' ', tag, ' ', either('1', '-', '24710'), ' - ', data, gap),
   row('Sun ', either('Nov 22 17:03:02 2026', 'Nov  1 17:03:02 2026'), ' ', level, ' ', speaker),
   row(stamp, ' ', either('stdout', 'stderr'), ' ', either('F', 'P'), ' ', maybe(fc.constant('  '))),
-  row(priority, stamp, ' ', maybe(row(level, ' ')), host, ' ', maybe(row(level, ' ')), speaker),
+  row(priority, stamp, ' ', maybe(row(level, ' ')), host, ' ', maybe(row(severity, ' ')), speaker),
+  row(priority, stamp, ' ', maybe(row(severity, ' ')), host, ' ', maybe(row(severity, ' ')), tag, '[1]: '),
   row(priority, stamp, ' ', maybe(row(level, ' ')), tag, pid, ':', gap),
   row(priority, stamp, ' ', maybe(row(level, ' ')), maybe(row(host, ' ')), maybe(row(level, ' '))),
   row(priority, stamp, ' ', host, ' ', host, ' ', tag, '[1]: '),
