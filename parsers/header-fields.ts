@@ -35,9 +35,17 @@ export function wordsOfStamp(bytes: Uint8Array, start: number): number {
 
 /** Whether the word before `next` and its blanks ends as `haproxy[1]:` does. No host's name does. */
 export function endsTag(bytes: Uint8Array, next: number): boolean {
+  const last = lastOfWord(bytes, next);
+  return bytes[last] === COLON && bytes[last - 1] === BRACKET_CLOSE;
+}
+
+/** Whether it ends as `haproxy:` does. */
+export const endsWithColon = (bytes: Uint8Array, next: number) => bytes[lastOfWord(bytes, next)] === COLON;
+
+function lastOfWord(bytes: Uint8Array, next: number): number {
   let last = next - 1;
   while (bytes[last] === SPACE) last--;
-  return bytes[last] === COLON && bytes[last - 1] === BRACKET_CLOSE;
+  return last;
 }
 
 const STREAMS = ['stdout ', 'stderr '].map(bytesOf);

@@ -1,5 +1,5 @@
 /** Where a line's message begins, found by its bytes: behind the headers that rsyslog writes (grammar/envelope.peggy). */
-import { BRACKET_CLOSE, BRACKET_OPEN, COLON, DASH, GT, LETTER_P, LT, SPACE } from './bytes.js';
+import { BRACKET_CLOSE, BRACKET_OPEN, COLON, LETTER_P, LT, SPACE } from './bytes.js';
 import { isDigit } from './cursor.js';
 import {
   afterFields,
@@ -13,6 +13,7 @@ import {
 } from './header-fields.js';
 import { afterSeverity, isLevel } from './levels.js';
 import { byFirstByte, bytesOf, isOneOf, OF_STATES } from './openings.js';
+import { afterOwnHeader, afterRelayed, isOwnHeader } from './second-header.js';
 
 /** The longest stamp: RFC 3339 with nine digits of a second and a zone. */
 const STAMP_BYTES_MAX = 35;
@@ -37,52 +38,6 @@ export function messageStart(bytes: Uint8Array, start: number, end: number): num
   }
   known.row = 0;
   return afterOwnHeader(bytes, messageStartByFields(bytes, start, end), end);
-}
-
-/** Steps over HAProxy's own header, if a log driver set its own before that (grammar/envelope.peggy, Within). */
-function afterOwnHeader(bytes: Uint8Array, start: number, end: number): number {
-  if (bytes[start] !== LT) return start;
-  const at = afterLevel(bytes, start, end);
-  if (at < 0) return start;
-  if (isDate(bytes, at, end)) return afterFields(bytes, at, end, 1);
-  if (isVersion(bytes, at, end) && isDate(bytes, at + 2, end)) return afterVersion(bytes, at, end);
-  if (!isTraditional(bytes, at, end)) return at;
-  // `Mmm dd HH:MM:SS `, and the tag behind it or behind a host.
-  const tag = afterFields(bytes, at + TRADITIONAL_BYTES, end, 1);
-  const message = bytes[tag - 2] === COLON ? tag : afterFields(bytes, tag, end, 1);
-  return bytes[message - 3] === BRACKET_CLOSE && bytes[message - 2] === COLON ? message : at;
-}
-
-/** `Nov 30 14:20:47 ` */
-const TRADITIONAL_BYTES = 16;
-
-/** Behind `<134>`, a number of three digits at most; -1 where none stands there (`<OCSP-UPDATE> `). */
-function afterLevel(bytes: Uint8Array, start: number, end: number): number {
-  let at = start + 1;
-  while (at < end && at <= start + 3 && isDigit(bytes[at])) at++;
-  return at > start + 1 && bytes[at] === GT ? at + 1 : -1;
-}
-
-/** `<134>` with something behind it, where a host should stand (`docker logs --timestamps`). */
-function isOwnHeader(bytes: Uint8Array, start: number, end: number): boolean {
-  const behind = afterLevel(bytes, start, end);
-  return behind > 0 && bytes[behind] !== SPACE;
-}
-
-/** `2026-`: an address has no dash there. */
-function isDate(bytes: Uint8Array, at: number, end: number): boolean {
-  return at + 4 < end && isDigit(bytes[at]) && bytes[at + 4] === DASH;
-}
-
-function isTraditional(bytes: Uint8Array, at: number, end: number): boolean {
-  const isTime = bytes[at + 9] === COLON && bytes[at + 12] === COLON;
-  return (
-    at + TRADITIONAL_BYTES < end &&
-    bytes[at + 3] === SPACE &&
-    bytes[at + 6] === SPACE &&
-    isTime &&
-    bytes[at + 15] === SPACE
-  );
 }
 
 /** ` host tag[pid]: ` of the last line, and where in the line it stood. A shortcut only: it never hides a sentence. */
@@ -144,6 +99,8 @@ function messageStartByFields(bytes: Uint8Array, from: number, end: number): num
   }
   known.piece = bytes[behind] === LETTER_P && bytes[behind + 1] === SPACE && words === 1 && isStream(bytes, time);
   if (isDateOfRequest(bytes, behind, end)) return host;
+  const relayed = afterRelayed(bytes, behind, end);
+  if (relayed >= 0) return relayed;
   const tag = afterSeverity(bytes, behind, end);
   // (A `log-tag` may be 1 as well: no stamp stands behind that.)
   if (isVersion(bytes, tag, end) && isDigit(bytes[tag + 2])) return afterVersion(bytes, tag, end);

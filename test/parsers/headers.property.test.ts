@@ -96,6 +96,8 @@ const header = fc.oneof(
     gap,
   ),
   row(priority, stamp, ' ', host, ' 1 ', iso, ' ', host, ' ', tag, ' 1 - - '),
+  row(priority, stamp, ' ', host, ' ', priority, stamp, ' ', maybe(row(host, ' ')), speaker),
+  row(stamp, ' ', host, ' <128>1 ', iso, ' ', either('lb1', '-'), ' ', tag, ' ', either('1', '-'), ' - ', data, gap),
   row('<134>1 ', iso, ' ', host, ' 1 - - - ', maybe(fc.constant(' ')), iso, ' - ', tag, ' 26521 - - '),
 );
 const line = row(header, own, sentence);
