@@ -6,6 +6,7 @@ import {
   afterPriority,
   afterVersion,
   endsTag,
+  endsWithColon,
   isDateOfRequest,
   isStream,
   isVersion,
@@ -96,6 +97,11 @@ function messageStartByFields(bytes: Uint8Array, from: number, end: number): num
   if (words === 5 || endsTag(bytes, behind)) {
     remember(bytes, from, host - 1, behind);
     return behind;
+  }
+  // Without a pid a tag is known by its colon, and a second one may stand behind it.
+  if (endsWithColon(bytes, behind)) {
+    const second = afterFields(bytes, behind, end, 1);
+    return endsTag(bytes, second) ? second : behind;
   }
   known.piece = bytes[behind] === LETTER_P && bytes[behind + 1] === SPACE && words === 1 && isStream(bytes, time);
   if (isDateOfRequest(bytes, behind, end)) return host;

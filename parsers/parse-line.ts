@@ -64,9 +64,9 @@ function headerIn(text: string, startRule: 'Header' | 'Stamped') {
   return unlessRefused(() => parse(unmarked(text), { startRule }));
 }
 
-/** What was read, with a name for its host if the line bears none (`''`). */
+/** What was read, with a name for its host if the line bears none: `''`, or RFC 5424's nil (section 6.2.4), as HAProxy and relays write it. */
 export function withHost<T extends Pick<LogRecord, 'host'>>(read: T, { host = 'localhost' }: LineContext): T {
-  return read.host === '' ? { ...read, host } : read;
+  return read.host === '' || read.host === '-' ? { ...read, host } : read;
 }
 
 const BYTE_ORDER_MARK = '\uFEFF';

@@ -52,6 +52,9 @@ const host = either(
   '[3]:',
   'x[1]:',
   'a:b[2]:',
+  'fe80::',
+  'haproxy:',
+  '-',
 );
 const tag = either('haproxy', 'h.1', 'www/x', 'a:b', 'proxy');
 const pid = either('', '[1]', '[24710]', '[-]');
