@@ -27,9 +27,9 @@ export function isVersion(bytes: Uint8Array, at: number, end: number): boolean {
   return at + 1 < end && bytes[at] === DIGIT_1 && bytes[at + 1] === SPACE;
 }
 
-/** `2026-11-30T14:20:47Z`, `Nov 30 14:20:47`, `2026 Nov 30 14:20:47`, `Mon Nov 30 14:20:47 2026`. */
+/** `2026-11-30T14:20:47Z`, `2026-11-30 14:20:47`, `Nov 30 14:20:47`, `2026 Nov 30 14:20:47`, `Mon Nov 30 14:20:47 2026`. */
 export function wordsOfStamp(bytes: Uint8Array, start: number): number {
-  if (bytes[start]! <= DIGIT_9) return bytes[start + 4] === SPACE ? 4 : 1;
+  if (bytes[start]! <= DIGIT_9) return bytes[start + 4] === SPACE ? 4 : bytes[start + 10] === SPACE ? 2 : 1;
   return bytes[start + 4]! > DIGIT_9 ? 5 : 3;
 }
 

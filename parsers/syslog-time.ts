@@ -41,8 +41,9 @@ export function parseStamp(
   context: TimeContext,
   heardLast: HeardLast,
 ): Stamp | null {
-  if (record.stamp.charCodeAt(0) <= 0x39) return parseRfc3339(record.stamp);
-  return parseTraditional(record.stamp, context, () => heardLast(record));
+  const last = () => heardLast(record);
+  if (record.stamp.charCodeAt(0) <= 0x39) return parseRfc3339(record.stamp) ?? parseLocal(record.stamp, context, last);
+  return parseTraditional(record.stamp, context, last);
 }
 
 /**
@@ -50,8 +51,10 @@ export function parseStamp(
  * accept more than that.
  */
 const RFC3339 = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/;
-/** With a fraction in `journalctl -o short-precise`; with the year behind it where the stamp had one. */
-const TRADITIONAL = /^[A-Z][a-z]{2} [ 0-3]\d \d\d:\d\d:(\d\d(?:\.\d+)?)(?: (\d{4}))?$/;
+/** Without a zone. */
+const LOCAL = /^(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d:\d\d(?:\.\d+)?)$/;
+/** With a fraction in `journalctl -o short-precise`; with the year and UTC behind it where the stamp had them. */
+const TRADITIONAL = /^[A-Z][a-z]{2} [ 0-3]\d \d\d:\d\d:(\d\d(?:\.\d+)?)(?: (\d{4}))?( UTC)?$/;
 
 /** The second and the zone of the stamp that was last read, and what they mean: neighbouring lines mostly share them. */
 let lastSecond = { text: 'none', zone: 'Z', at: 0, utcOffsetMin: 0 };
@@ -99,9 +102,20 @@ function isItsDay(text: string, local: Instant): boolean {
   return day <= 28 || new Date(local - 1000).getUTCDate() === day || new Date(local).getUTCDate() === day;
 }
 
-function parseTraditional(text: string, { tz, asOf }: TimeContext, heardLast: () => Instant | undefined): Stamp | null {
+/** A stamp as in RFC 3339, but without a zone, says what a traditional one says that bears a year. */
+function parseLocal(text: string, context: TimeContext, heardLast: () => Instant | undefined): Stamp | null {
+  const [, year, month, day, time] = LOCAL.exec(text) ?? [];
+  return parseTraditional(`${MONTHS[Number(month) - 1]} ${day} ${time} ${year}`, context, heardLast);
+}
+
+function parseTraditional(
+  text: string,
+  { tz: zone, asOf }: TimeContext,
+  heardLast: () => Instant | undefined,
+): Stamp | null {
   const parts = TRADITIONAL.exec(text);
   if (parts === null) return null;
+  const tz = parts[3] === undefined ? zone : 'UTC';
   const month = MONTHS.indexOf(text.slice(0, 3)) + 1;
   const day = Number(text.slice(4, 6));
   const hour = Number(text.slice(7, 9));

@@ -26,7 +26,19 @@ const sentence = either(
 );
 const iso = either('2026-11-22T22:03:02.177000111Z', '2026-11-22T22:03:02-0500', '2026-11-22T22:03:02.177000+01:00');
 const traditional = either('Nov 22 17:03:02', 'Nov  2 17:03:02', 'Nov 22 17:03:02.123456', '2026 Nov 22 17:03:02');
-const stamp = fc.oneof(iso, traditional);
+const blanked = either(
+  '2026-11-22 17:03:02',
+  '2026-11-22 17:03:02,176 UTC',
+  '2026-11-22 17:03:02.176 +01:00',
+  'Sun 2026-11-22 17:03:02 CET',
+  'Nov 22 17:03:02 2026',
+  'Nov  2 17:03:02 CEST',
+);
+const stamp = fc.oneof(
+  { weight: 2, arbitrary: iso },
+  { weight: 2, arbitrary: traditional },
+  { weight: 1, arbitrary: blanked },
+);
 const priority = either('', '', '<134>', '<0>', '<9>');
 const word = row(
   either('kern', 'mail', 'daemon', 'user', 'local0', 'local9', 'ftp', '16'),

@@ -26,8 +26,6 @@ describe('a log of which haplog understands nothing', () => {
   const strange: Record<string, string> = {
     'journalctl -o json': `{"__REALTIME_TIMESTAMP": "1795384977897328", "_HOSTNAME": "lb", "MESSAGE": "${SAID}"}`,
     'Docker, json-file': `{"log":"${SAID}\\n","stream":"stdout","time":"2026-11-22T22:02:57.897328789Z"}`,
-    'journalctl -o short-full': `Sun 2026-11-22 17:02:57 EST lb haproxy[123]: ${SAID}`,
-    "rsyslog's date-pgsql": `2026-11-30 17:51:28 lb haproxy[123]: ${SAID}`,
     "rsyslog's imfile, sent on": `${ISO} edge1 haproxy: ${ISO} edge1 haproxy[123]: ${SAID}`,
     '`log-send-hostname` into imuxsock, in the format of RFC 5424': `<133>1 ${ISO} edge1 edge1 - - -  haproxy[123]: ${SAID}`,
     metalog: `Nov 22 17:03:01 [haproxy] ${SAID}`,
@@ -41,6 +39,10 @@ describe('a log of which haplog understands nothing', () => {
     const line = strange.metalog!;
     assert.equal(isIllegible([line, line, `${ISO} lb haproxy[123]: 10.0.0.7:51 [x]`, line]), false);
     assert.equal(isIllegible([line, line, `${ISO} [NOTICE]   (123) : New worker (124) forked`, line]), false);
+  });
+  test('is not one in which stamps have a blank for the T, as `journalctl -o short-full` and date-pgsql of rsyslog write them', () => {
+    for (const stamp of ['Sun 2026-11-22 17:02:57 EST', '2026-11-30 17:51:28'])
+      assert.equal(isIllegible([1, 2, 3].map(() => `${stamp} lb haproxy[123]: ${SAID}`)), false, stamp);
   });
   test('shows it with three lines', () => assert.equal(isIllegible([SAID, SAID, '']), false));
 });
