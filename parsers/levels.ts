@@ -18,6 +18,9 @@ export function isLevel(bytes: Uint8Array, at: number, end: number): boolean {
  * where a tag with a pid stands next.
  */
 export function afterSeverity(bytes: Uint8Array, at: number, end: number): number {
+  // One look decides for almost every line.
+  const first = bytes[at]!;
+  if (FACILITIES[first] === undefined && first !== LT && !isDigit(first)) return at;
   if (isLevel(bytes, at, end)) return afterFields(bytes, at, end, 1);
   if (!isNumber(bytes, at) && !isOneOf(FACILITIES_APART, bytes, at, end)) return at;
   const second = afterFields(bytes, at, end, 1);

@@ -94,12 +94,12 @@ function messageStartByFields(bytes: Uint8Array, from: number, end: number): num
   if (bytes[host] === LT && isOwnHeader(bytes, host, end)) return host;
   const behind = afterFields(bytes, host, end, 1);
   // Where no host stands, the tag does; and none stands behind a stamp with the day of the week.
-  if (words === 5 || endsTag(bytes, behind)) {
-    remember(bytes, from, host - 1, behind);
-    return behind;
-  }
-  // Without a pid a tag is known by its colon, and a second one may stand behind it.
-  if (endsWithColon(bytes, behind)) {
+  if (words === 5 || endsWithColon(bytes, behind)) {
+    if (words === 5 || endsTag(bytes, behind)) {
+      remember(bytes, from, host - 1, behind);
+      return behind;
+    }
+    // Without a pid a tag is known by its colon, and a second one may stand behind it.
     const second = afterFields(bytes, behind, end, 1);
     return endsTag(bytes, second) ? second : behind;
   }
