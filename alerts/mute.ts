@@ -24,7 +24,7 @@ export function nextMuteAt(workers: Workers | undefined): Instant {
     // Mostly all have one heir. Where every few seconds a reload comes, there are hundreds of them.
     if (!mayBeMute(one) || muteAt(one) >= next) continue;
     if (young?.pid !== one.heir) young = withPid(workers, one.heir);
-    if (serves(young)) next = muteAt(one);
+    if (replaces(young)) next = muteAt(one);
   }
   return next;
 }
@@ -38,7 +38,7 @@ export function endMute(board: Board, host: string, now: Instant): Muted | null 
   const ends: Ending['ends'][number][] = [];
   for (const one of workers) {
     const young = mayBeMute(one) && muteAt(one) <= now ? withPid(workers, one.heir) : undefined;
-    if (!serves(young)) continue;
+    if (!replaces(young)) continue;
     const change = replaced(after, host, [one], young.firstAt);
     after = change.board;
     outages = outages.concat(change.outages);
@@ -51,8 +51,11 @@ export function endMute(board: Board, host: string, now: Instant): Muted | null 
 const mayBeMute = ({ over, end, startedAt, heirAt }: WorkerState): boolean =>
   !over && heirAt !== undefined && startedAt === null && end === null;
 
-/** One that has told nothing that a check found out may be an older one, whose stop was not heard: of names and by command it tells to its end. */
-const serves = (young: WorkerState | undefined): young is WorkerState =>
-  young !== undefined && young.end === null && young.stopAt === undefined && young.checkedAt !== undefined;
+/**
+ * Whether the next worker has taken the place of one before. It has, too, if it was stopped meanwhile, as by a reload. One that has told nothing that a check
+ * found out may be an older one, whose stop was not heard: of names and by command it tells to its end.
+ */
+const replaces = (young: WorkerState | undefined): young is WorkerState =>
+  young !== undefined && young.end === null && young.heardAtStop !== true && young.checkedAt !== undefined;
 
 const muteAt = ({ lastAt, heirAt = lastAt }: WorkerState): Instant => Math.max(lastAt, heirAt) + SILENCE_MS + 1;
