@@ -54,7 +54,14 @@ export function isOutlived(board: Board, event: HaproxyEvent): boolean {
   const self = workerOf(board, event);
   if (self?.stopAt === undefined || atLatest(event.at) < self.stopAt || event.at - self.stopAt > SILENCE_MS)
     return false;
+  if (checkBegan(event) > atLatest(self.stopAt) + BREATH_MS) return false;
   return successorsOf(board, event.host, self).length > 0;
+}
+
+/** When the check began that found out what an event tells; before all time if it tells of none. A worker that has stopped begins none (src/check.c, process_chk). */
+function checkBegan({ says, at }: HaproxyEvent): Instant {
+  const durationMs = says.kind === 'server' ? says.cause.durationMs : null;
+  return durationMs === null ? Number.NEGATIVE_INFINITY : at - durationMs;
 }
 
 /** Whether a worker has stopped as a whole. Frontends may be stopped by command as well; but then the worker goes on to speak. */

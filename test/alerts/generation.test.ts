@@ -89,7 +89,11 @@ describe('where no master tells, several proxies that stop in one breath are a w
     assert.deepEqual(told(...STOPS, '1:01 @2 other x 1', '1:02 @1 down a 0'), ['2 x down'], 'never heard before');
     assert.deepEqual(told('0:00 @1 up b 2', ...STOPS, '1:01 @2 other x 1', '1:02 @1 down a 0'), ['1 b up', '2 x down']);
     const all = ['0:00 @1 up a 2', '1:00 @1 stopped app'];
-    assert.deepEqual(told(...all, '1:01 @2 other x 1', '1:05 @1 down a 0'), ['1 a up', '2 x down'], 'all it spoke of');
+    assert.deepEqual(
+      told(...all, '1:01 @2 other x 1', '1:01.900 @1 down a 0'),
+      ['1 a up', '2 x down'],
+      'all it spoke of',
+    );
   });
 
   test('but in a container the next process has its number: what that one says is told', () => {
@@ -99,6 +103,12 @@ describe('where no master tells, several proxies that stop in one breath are a w
       told(...STOPS, '1:01 @2 other x 1', '3:00 @1 down a 0'),
       ['2 x down', '1 a down'],
       'minutes later',
+    );
+    const all = ['0:00 @1 up a 2', '1:00 @1 stopped app'];
+    assert.deepEqual(
+      told(...all, '1:01 @2 other x 1', '1:30 @1 down a 0'),
+      ['1 a up', '2 x down', '1 a down'],
+      'by a check that began after the stop',
     );
   });
 });
