@@ -59,6 +59,22 @@ test('what a request says of traffic in words is no change, where HAProxy was he
   assert.equal(news.transitions.length, 4);
 });
 
+test('a client or a program that writes a severity there says nothing, where HAProxy was heard without one', () => {
+  // `log-format "%Ta %[capture.req.hdr(0)]"` in `format short` to /dev/log: rsyslog takes the number for the tag
+  const request = (minute: number, text: string) => `Nov 22 12:${minute}:00 lb1 ${text}`;
+  for (const word of ['12', '101', '129', '<12>', '0 0', 'alert', 'alert:', 'local0 alert']) {
+    const { news } = readLog([
+      ...outages(() => ''),
+      request(10, `${word} curl/8.0 /x`),
+      request(11, `4 Mozilla/5.0 /y`),
+      request(12, `${word} haproxy[100]: ${fall}`),
+      request(12, `${word} haproxy[100]: ${noServer}`),
+      request(20, `4 Mozilla/5.0 /y`),
+    ]);
+    assert.equal(news.outages.length, 2, word);
+  }
+});
+
 test("another program's message is no severity: what it says as a second header is believed no more than before", () => {
   const program = (tag: string, text: string) => `Nov 22 12:10:00 lb1 ${tag} haproxy[100]: ${text}`;
   for (const tag of ['nginx:', 'local9.alert:', 'alerts:', '192', 'php']) {
