@@ -64,8 +64,11 @@ export const DEFAULT_POLICY: Policy = {
  */
 const LEAST_HOLD_MS: Partial<Record<Rule, number>> = { backup_only: 1_000 };
 
-/** Likewise where names were not found at a load: mostly HAProxy's own resolvers know them a moment later (unresolved.ts). */
-const LEAST_HOLD_OF_LOAD_MS = 1_000;
+/**
+ * Likewise where names were not found at a load: mostly HAProxy's own resolvers know them 50 to 150 ms later (unresolved.ts). Between stamps of whole seconds
+ * that may seem to be one.
+ */
+const LEAST_HOLD_OF_LOAD_MS = 2_000;
 
 /** How long a trouble must last before it fires, in ms. */
 export function holdMs(policy: Policy, { rule, cause }: Pick<Incident, 'rule' | 'cause'>): number {

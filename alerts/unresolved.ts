@@ -4,7 +4,7 @@
  * backend there are out here, nothing has come back, and what was left is left, but for those that are out besides.
  *
  * Of a backend that was whole nothing is concluded. Where HAProxy's own resolvers know names that the system's do not, each load begins so, and within a
- * tenth of a second all are back (tried with 2.6.12). For the same reason, what begins with such a load is told when it has lasted a second (policy.ts).
+ * tenth of a second all are back (tried with 2.6.12). For the same reason, what begins with such a load is told when it has lasted two seconds (policy.ts).
  */
 import {
   backendKey,

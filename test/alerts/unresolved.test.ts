@@ -246,12 +246,25 @@ describe('where HAProxy’s own resolvers find the names that a load did not fin
     );
   });
 
-  test('but what lasts a second is told', () => {
-    const { notifications } = read([...loaded, ...later(102, 20 + 1 / 60)]).news;
+  test('nor where stamps are whole seconds, and the moment lies in two', () => {
+    const twoSeconds = [...loaded, ...found(102, 20 + 1 / 60, three), ...later(102, 30)];
+    assert.deepEqual(told(twoSeconds.map((line) => line.replace(/\.\d+(?=\+)/, ''))), []);
+    const again = [...twoSeconds, ...reload(40, [102, 103], ['app'], three), ...found(103, 40 + 1 / 60, three)];
+    assert.deepEqual(told(again), []);
+  });
+
+  test('but what lasts two seconds is told', () => {
+    const { notifications } = read([...loaded, ...later(102, 20 + 2 / 60)]).news;
     assert.deepEqual(
       notifications.map(({ event, incident: { rule, firedAt } }) => [event, rule, firedAt]),
-      [['firing', 'outage', at(20) + 1_000]],
+      [['firing', 'outage', at(20) + 2_000]],
     );
+  });
+
+  test('and one that began so, lasted and was told is the same when it comes back within seconds', () => {
+    const lasted = [...loaded, ...found(102, 20 + 5 / 60, three)];
+    const again = three.flatMap((server, n) => triple(102, 20 + 6 / 60, fails(server, 2 - n)));
+    assert.deepEqual(told([...lasted, ...again, ...later(102, 30)]), ['20 firing outage app']);
   });
 });
 
