@@ -5,7 +5,7 @@
  *
  * The same line, byte for byte, was there before. That alone tells only where stamps have fractions of a second, and another stamp stands between the two:
  * the lines of two `log` targets that are alike stand beside each other. In stamps of whole seconds a server may fall twice in the same words. There the
- * host's time must have gone back as well; but once one line is written again, so are those that follow it in the same order.
+ * host's time must have gone back as well. Once one line is written again, so are those that follow it in the same order.
  */
 
 /** Of a hundred lines that rsyslog sends in one go (`queue.dequeueBatchSize` is 128) the first is still known at the last. */
@@ -29,8 +29,9 @@ export class WrittenAgain {
   #young = new Map<string, number>();
   #old = new Map<string, number>();
   #count = 0;
-  /** The number of the last line with whole seconds that was written again. */
+  /** The number of the last line that was written again. */
   #repeated = Number.NaN;
+  #hadWholeSeconds = false;
   /** The stamp of the line before. */
   #last = '';
   /** The time of day of each host's line before, in seconds, where its stamps have whole seconds. */
@@ -45,18 +46,22 @@ export class WrittenAgain {
     const time = TIME.exec(stamp);
     const known = this.#young.get(line) ?? this.#old.get(line);
     if (known === undefined) this.#remember(line);
-    else if (time === null) return isOther;
-    else if (this.#follows(known) || this.#hasGoneBack(host, secondsOf(time))) {
+    else if (
+      this.#follows(known, time !== null) ||
+      (time === null ? isOther : this.#hasGoneBack(host, secondsOf(time)))
+    ) {
       this.#repeated = known;
+      this.#hadWholeSeconds = time !== null;
       return true;
     }
     if (time !== null) this.#note(host, secondsOf(time));
     return false;
   }
 
-  /** Whether it is the last line that was written again, or the one that followed that one. */
-  #follows(known: number): boolean {
-    return known === this.#repeated || known === this.#repeated + 1;
+  /** Whether it is the last line that was written again, or the one that followed that one. They came one way, so their stamps are alike. */
+  #follows(known: number, hasWholeSeconds: boolean): boolean {
+    const isNext = known === this.#repeated || known === this.#repeated + 1;
+    return isNext && hasWholeSeconds === this.#hadWholeSeconds;
   }
 
   #hasGoneBack(host: string, seconds: number): boolean {

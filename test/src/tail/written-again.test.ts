@@ -53,6 +53,12 @@ test('so it is where other hosts write between them, and each of the lines comes
   assert.deepEqual(found([...log, ...again]), [...log, ...other]);
 });
 
+test('so is one where several lines share a stamp with fractions', () => {
+  const log = UNIQUE.slice(2).map((line) => line.replace(/(\.\d{3})\d{3}/, '$1'));
+  const shared = log.map((line, n) => (n % 2 === 1 ? log[n - 1]!.slice(0, 23) + line.slice(23) : line));
+  assert.deepEqual(found([...shared, ...shared.slice(0, -2)]), shared);
+});
+
 describe('a server may fall twice in the same words within a second', () => {
   const [fall = ''] = traditional(UNIQUE).filter((line) => line.includes('Server db/d1 is DOWN'));
   const text = fall.slice(fall.indexOf('Server '));
