@@ -43,7 +43,6 @@ export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null
   const known = isWorker(heard, event.host, event.pid);
   // The first of all waits only because it may be another host's (one-worker.ts). It is judged as it would have been at once.
   if (said.sealed && profile.tags.length === 0 && !awaitsItsName(heard, event)) return null;
-  if (said.sealed && !known && !isForeign(heard, held)) return untilNext(UNHEARD);
   if (said.by.syslog === 0)
     return known ? doubtOfKnownOnStderr(heard, held, said) : doubtOfUnknownOnStderr(heard, held);
   // HAProxy's header changes only when it is started anew, and then its worker is another one, too.
@@ -51,6 +50,7 @@ export function doubt(heard: Heard, held: Held, said: RecentEvent): Doubt | null
   if (said.by.stderr > 0 && !known && profile.announces) return untilNext(UNANNOUNCED);
   const missing = missingOf(heard, profile, event, said);
   if (missing.length === 0) return doubtOfWhole(heard, held, said);
+  if (said.sealed && !known && !isForeign(heard, held)) return untilNext(UNHEARD);
   return known ? doubtOfKnown(heard, held, said, missing) : doubtOfUnknown(heard, held, said, missing);
 }
 
@@ -76,6 +76,7 @@ function doubtWithoutStderr({ alive, pairs }: Profile, whereas: string): Doubt {
 function doubtOfWhole(heard: Heard, held: Held, said: RecentEvent): Doubt | null {
   const { event } = held;
   if (isForeign(heard, held)) return untilNext(FOREIGN);
+  if (said.sealed) return null; // no client's line bears its severity
   const { tags, pairs } = profileOf(heard, event.host);
   if (tags.length === 0 && mayBeClients(heard, event, said)) return untilNext(FIRST);
   if (pairs === null && mayBeRequest(heard, event, said)) return untilNext(FIRST_STRANGE);

@@ -114,3 +114,60 @@ describe('a return that was not believed, as most of its lines were lost where s
     assert.deepEqual(seen([...before, back, ...all(T + 70_000, down('b', 0))]), { ends: [], suspects: 1, cleared: 0 });
   });
 });
+
+describe('where HAProxy writes one `log` line, no stderr, and no master tells of workers, a severity takes nothing from a line:', () => {
+  const NEXT = 200;
+  const WORDS = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info'];
+  const bare = (_: number, line: string) => line;
+  const numbered = (priority: number, line: string) => `<${priority}>${line}`;
+  const inWords = (priority: number, line: string) =>
+    line.replace(' haproxy[', ` local0.${WORDS[priority & 7]} haproxy[`);
+  /** What one worker said, before the next one took its place. */
+  const before = (header: typeof bare, times = 1) =>
+    [
+      header(129, syslogLine(T, down('x', 2))),
+      header(133, syslogLine(T + 9_000, up('x', 3))),
+      header(132, syslogLine(T + 60_000, 'Proxy app stopped (cumulated conns: FE: 0, BE: 1).')),
+    ].flatMap((line) => Array.from({ length: times }, () => line));
+  const next = (header: typeof bare, priority: number, text: string, at = LATER) =>
+    header(priority, syslogLine(at, text, { pid: NEXT }));
+  const connect = 'Connect from 10.0.0.71:49438 to 10.0.0.2:80 (fe_app/TCP)';
+
+  for (const [name, header] of Object.entries({ without: bare, 'with one': numbered, 'with one in words': inWords })) {
+    test(`${name}, that a backend has no server is told, though the next worker says nothing else for hours`, () => {
+      const later = next(header, 134, connect, LATER + 3_600_000);
+      const { outages, suspects } = readLog([...before(header), next(header, 128, EXHAUSTED), later]).news;
+      assert.deepEqual([outages.map(({ start }) => start), suspects], [[LATER], []]);
+    });
+
+    test(`${name}, so is the fall of a server, if it is the next worker's only word`, () => {
+      assert.deepEqual(told([...before(header), next(header, 129, down('a', 1))]), ['x down', 'x up', 'a down']);
+    });
+
+    test(`${name}, so is each outage where \`log ... emerg\` lets nothing else into the log`, () => {
+      const words = [100, 200, 300].map((pid, n) => header(128, syslogLine(T + n * 3_600_000, EXHAUSTED, { pid })));
+      assert.equal(readLog(words).news.outages.filter(({ end }) => end === null || end > T).length, 3);
+    });
+
+    test(`${name}, but another program's line is none of HAProxy's, nor one of a worker where two targets tell all, or stderr does`, () => {
+      const fall = next(header, 129, down('a', 1));
+      assert.deepEqual(told([...before(header), fall.replace('haproxy[', 'tester[')]), ['x down', 'x up']);
+      assert.deepEqual(told([...before(header, 2), fall]), ['x down', 'x up']);
+      assert.deepEqual(told([forked, ...before(header), fall]), ['x down', 'x up']);
+      const [fell, rose] = before(header);
+      const both = [stderrLine(T, down('x', 2)), fell!, stderrLine(T + 9_000, up('x', 3)), rose!];
+      assert.deepEqual(told([...both, fall]), ['x down', 'x up']);
+    });
+  }
+
+  test('with one, it is told also within the hour in which somebody has tried to forge lines, when the log bore none yet', () => {
+    const tried = ['Mozilla/5.0', 'curl/8.5.0', '[NOTICE]   (4242) : New worker (4243) forked'].map((text, n) =>
+      syslogLine(T + 20_000 + n, text),
+    );
+    const said = (header: typeof bare) => readLog([...before(bare), ...tried, next(header, 128, EXHAUSTED)]).news;
+    assert.deepEqual(
+      [bare, numbered].map((header) => said(header).outages.length),
+      [0, 1],
+    );
+  });
+});
