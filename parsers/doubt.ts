@@ -108,7 +108,9 @@ function doubtOfKnown(heard: Heard, held: Held, said: RecentEvent, missing: read
   const contradicts = !fits(heard, event);
   if (mayBeRequest(heard, event, said) && !(contradicts && isNamedBy(heard, event, event)))
     return untilNext(`${isMissing}, and ${UNFOLLOWING}`);
-  return contradicts ? forGood(`${isMissing}, and ${CONTRADICTS}`) : null;
+  // Without pids it may be of another process than what was said before.
+  const doubtful = event.pid === 0 ? untilNext : forGood;
+  return contradicts ? doubtful(`${isMissing}, and ${CONTRADICTS}`) : null;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { HaproxyEvent } from './event.js';
 import type { Heard, RecentEvent } from './heard.js';
 import { type WorkerRef, workerKey } from './keys.js';
 import { isRunning, isWorker } from './processes.js';
-import { profileOf, withProfile } from './profiles.js';
+import { noteAlone, profileOf, withProfile } from './profiles.js';
 import type { Instant, LogRecord } from './record.js';
 import { hostNameOf } from './speakers.js';
 import { clientsWriteLines, hearStranger, linesAreStrange, linesVary } from './strangers.js';
@@ -47,7 +47,8 @@ function isOfTargets(heard: Heard, writer: WorkerRef): boolean {
 /** Counts the first line of a change if it came by a `log` target, believed or not. To be called before what it says is remembered. */
 export function noteLone(heard: Heard, event: HaproxyEvent, said: RecentEvent): Heard {
   const { host, at } = event;
-  if (!isInOneLine(said) || said.by.syslog === 0 || !clientsWriteLines(heard, event)) return heard;
+  if (!isInOneLine(said) || said.by.syslog === 0) return heard;
+  if (!clientsWriteLines(heard, event)) return noteAlone(heard, event);
   const { lone } = profileOf(heard, host);
   const isOn = lone !== undefined && Math.abs(at - lone.since) <= ODD_WITHIN_MS;
   const { since, all, odd } = isOn ? lone : { since: at, all: 0, odd: 0 };

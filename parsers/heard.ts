@@ -50,10 +50,7 @@ export interface Speaker {
   announced: boolean;
   /** Its master told of it, or one of its own lines was believed. */
   known: boolean;
-  /**
-   * What it said without being believed, which its next sentence may bear out: of each backend the last about a server, and the last about the backend
-   * itself (second-word.ts).
-   */
+  /** What it said without being believed, and its next sentence may bear out: of each backend the last of a server, and of itself (second-word.ts). */
   doubted: readonly Doubted[];
   /** The master that started it, if one told so. */
   master?: number | null;
@@ -104,8 +101,10 @@ export interface Profile {
   stderr: boolean | null;
   /** Two or more lines by `log` targets. */
   pairs: boolean | null;
-  /** How many changes came in two lines while clients could write lines and HAProxy was taken to write one (profiles.ts). */
+  /** How many changes came in two lines while clients could write lines and HAProxy was taken to write one; without pids, in a row (profiles.ts). */
   pairsHeard?: number;
+  /** How many in a row came in one line, where lines bear no pids. */
+  aloneHeard?: number;
   /** Its masters tell on stderr of the workers that they start. */
   announces: boolean;
   /** The program names of believed lines. */

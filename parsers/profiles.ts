@@ -51,8 +51,31 @@ export function cameBothWays({ by }: Pick<RecentEvent, 'by'>): boolean {
   return by.stderr > 0 && by.syslog > 0;
 }
 
-/** How many changes in pairs show a second target if the first lines heard were single and may have been clients'. */
+/**
+ * How many changes in pairs show a second target where one pair does not: if the first lines heard were single and may have been clients'; and, in a row,
+ * where lines bear no pids. There, as many that came alone in a row show that there is none.
+ */
 const PAIRS_ENOUGH = 3;
+
+/** Whether lines bear no pids, so that the event may be of any of several processes (`nbproc`). Two of them often say the same in one breath, and not always. */
+const mayBeOfSeveral = ({ heads }: Profile, { pid, says }: HaproxyEvent): boolean =>
+  pid === 0 && heads?.syslog?.numbered !== true && says.kind !== 'proxy.stopped';
+
+/** Takes in that one line of a `log` target told an event, believed or not; if more come, `waysOf` takes these in. */
+export function noteAlone(heard: Heard, event: HaproxyEvent): Heard {
+  const { host } = event;
+  const profile = profileOf(heard, host);
+  if (!mayBeOfSeveral(profile, event)) return heard;
+  const { pairs, pairsHeard = 0, aloneHeard: before = 0 } = profile;
+  const aloneHeard = Math.min(before + 1, PAIRS_ENOUGH);
+  const isOne = pairs === true && aloneHeard === PAIRS_ENOUGH;
+  // If the one before stayed alone, the row of pairs is broken.
+  return withProfile(heard, host, {
+    aloneHeard,
+    pairsHeard: before > 0 || isOne ? 0 : pairsHeard,
+    pairs: isOne ? false : pairs,
+  });
+}
 
 /**
  * Whether an event shows two `log` targets, as both told it. A proxy that stops does not: of a frontend and a backend with one name, each target tells
@@ -70,10 +93,14 @@ export function waysOf(profile: Profile, event: HaproxyEvent, said: RecentEvent,
   const pair = showsTwoTargets(event, said);
   const isBoth = cameBothWays(said);
   // Two requests in one breath are no second target: a client must not be able to make HAProxy's single line insufficient.
-  const isDoubtful = profile.open === true && profile.pairs === false;
+  const isOpen = profile.open === true && profile.pairs === false;
+  const isOfSeveral = mayBeOfSeveral(profile, event);
+  const isDoubtful = isOpen || (isOfSeveral && profile.pairs !== true);
   // Where stamps are whole seconds, two equal requests easily fall into one breath.
-  const isCounted = isDoubtful && pair && by.syslog === 2 && at % 1_000 !== 0;
+  const isCounted = isDoubtful && pair && by.syslog === 2 && (!isOpen || at % 1_000 !== 0);
   const pairsHeard = (profile.pairsHeard ?? 0) + (isCounted ? 1 : 0);
+  const { aloneHeard: alone = 0 } = profile;
+  const aloneHeard = pair && isOfSeveral ? 0 : alone;
   const stderr = isBoth ? true : profile.stderr;
   const pairs = pair && (!isDoubtful || pairsHeard >= PAIRS_ENOUGH) ? true : profile.pairs;
   const alive = isBoth || profile.alive === true;
@@ -82,9 +109,10 @@ export function waysOf(profile: Profile, event: HaproxyEvent, said: RecentEvent,
     stderr === profile.stderr &&
     pairs === profile.pairs &&
     pairsHeard === profile.pairsHeard &&
+    aloneHeard === alone &&
     alive === profile.alive &&
     tags === profile.tags;
-  return isKnown ? profile : { ...profile, stderr, pairs, pairsHeard, alive, tags };
+  return isKnown ? profile : { ...profile, stderr, pairs, pairsHeard, aloneHeard, alive, tags };
 }
 
 /**

@@ -3,6 +3,7 @@
  * (docs/decisions/0007-belief.md).
  */
 import { lacksStderr } from './belief.js';
+import { inOneBreath } from './copies.js';
 import { backendOf } from './event.js';
 import { isWary } from './forged.js';
 import type { Doubted, Heard, Held, Profile, RecentEvent, Speaker } from './heard.js';
@@ -59,7 +60,10 @@ export function startedAnew(
  * forge lines. Null if it follows from nothing.
  */
 export function followedUp(heard: Heard, { event, tagPid }: Held): readonly Doubted[] | null {
-  const isOther = (one: Doubted) => one.tagPid === tagPid && one.event.id !== event.id;
+  // Of the processes that write without pids, the lines of one breath are one's.
+  const isOfSeveral = event.pid === 0 && isWorker(heard, event.host, event.pid);
+  const isOther = (one: Doubted) =>
+    one.tagPid === tagPid && one.event.id !== event.id && (!isOfSeveral || inOneBreath(one.event.at, event.at));
   const doubted = doubtedOf(heard.speakers.get(workerKey(event))).filter(isOther);
   // With the time that a late line gave it.
   const redated = ({ event: first }: Doubted) => heard.held.get(first.id)?.event ?? first;

@@ -171,3 +171,98 @@ describe('where HAProxy writes one `log` line, no stderr, and no master tells of
     );
   });
 });
+
+describe('in a log without pids, two processes of one HAProxy (`nbproc`) are not taken for two `log` targets for good:', () => {
+  const said = (at: number, ...texts: string[]) => texts.map((text) => syslogLine(at, text).replace('[100]', ''));
+  const twice = (at: number, text: string) => said(at, text, text);
+  const wholeSeconds = (line: string) => line.replace(/\.\d+\+/, '+');
+  const MINUTE = 60_000;
+  const read = (lines: string[]) => {
+    const { transitions, outages } = readLog(lines).news;
+    return [
+      ...transitions.map(({ at, server, to }) => `${(at - T) / MINUTE} ${server} ${to}`),
+      ...outages.map(
+        ({ start, end }) => `outage ${(start - T) / MINUTE} to ${end === null ? '?' : (end - T) / MINUTE}`,
+      ),
+    ];
+  };
+  /** Three changes that came in two lines each: these show two targets. */
+  const shown = [...twice(T, down('x', 1)), ...twice(T + MINUTE, up('x', 2)), ...twice(T + 2 * MINUTE, down('x', 1))];
+  const known = ['0 x down', '1 x up', '2 x down'];
+
+  test('after one change in which both spoke in one breath by chance, an outage of hours is told, that each tells alone', () => {
+    const lines = [
+      ...said(T, down('b', 1)),
+      ...said(T + 15, down('b', 1)),
+      ...said(T + 5 * MINUTE, up('b', 2)),
+      ...said(T + 5 * MINUTE + 700, up('b', 2)),
+      ...said(T + 10 * MINUTE, down('b', 1)),
+      ...said(T + 10 * MINUTE + 600, down('b', 0), EXHAUSTED),
+      ...said(T + 11 * MINUTE, down('a', 0), EXHAUSTED),
+      ...said(T + 250 * MINUTE, up('a', 1)),
+    ];
+    assert.equal(read(lines).at(-1), 'outage 10.01 to 250');
+  });
+
+  test('after an outage that both told in one breath by chance, the return that one tells ends it', () => {
+    const fall = [0, 15].flatMap((ms, n) => said(T + ms, down(n === 0 ? 'b' : 'c', 0), EXHAUSTED));
+    assert.deepEqual(read([...fall, ...said(T + 3 * MINUTE, up('a', 1))]).at(-1), 'outage 0 to 3');
+  });
+
+  test('an outage is told even while they seem to be two targets: that there is no server follows from the fall in the same breath', () => {
+    const outage = said(T + 9 * MINUTE, down('x', 0), EXHAUSTED);
+    for (const lines of [[...shown, ...outage], [...shown, ...outage].map(wholeSeconds)])
+      assert.deepEqual(read(lines), [...known, 'outage 9 to ?']);
+    const [fall, none] = outage;
+    assert.deepEqual(read([...shown, none!]), known);
+    const apart = none!.replace(/T\S+/, new Date(T + 10 * MINUTE).toISOString().slice(10));
+    assert.deepEqual(read([...shown, fall!, apart]), known);
+  });
+
+  test('three changes in a row that came in one line show that there is one target: the next is told whatever it says', () => {
+    const alone = [up('x', 2), down('x', 1), up('x', 2)].map((text, n) => said(T + (3 + n) * MINUTE, text)[0]!);
+    const next = said(T + 9 * MINUTE, down('y', 7));
+    assert.deepEqual(read([...shown, ...alone, ...next]).at(-1), '9 y down');
+    // Two do not, nor three with one between that came in two lines.
+    assert.equal(read([...shown, ...alone.slice(0, 2), ...next]).at(-1), '4 x down');
+    const pair = twice(T + 4.5 * MINUTE, up('x', 2));
+    const last = said(T + 8 * MINUTE, down('x', 1));
+    assert.equal(read([...shown, ...alone.slice(0, 2), ...pair, ...last, ...next]).at(-1), '8 x down');
+  });
+
+  test('nor do three in two lines show that there are two, if one between came alone', () => {
+    const [alone] = said(T + 2 * MINUTE, down('x', 1));
+    const pairs = [...shown.slice(0, 4), alone!, ...twice(T + 3 * MINUTE, up('x', 2))];
+    assert.equal(read([...pairs, ...said(T + 9 * MINUTE, down('y', 7))]).at(-1), '9 y down');
+  });
+
+  test('a proxy that stops breaks no row, for it shows nothing of targets', () => {
+    const stops = twice(T + 2 * MINUTE - 1, 'Proxy fe stopped (cumulated conns: FE: 0, BE: 0).');
+    const lines = [...said(T - MINUTE, up('x', 2)), ...shown.slice(0, 4), ...stops, ...shown.slice(4)];
+    assert.deepEqual(read([...lines, ...said(T + 9 * MINUTE, down('y', 7))]).at(-1), '2 x down');
+  });
+
+  test('a fall that was not believed is not told when another one follows from it, for the server may be back', () => {
+    const lines = [
+      ...said(T + 4 * MINUTE, down('y', 7)),
+      ...twice(T + 5 * MINUTE, up('y', 2)),
+      ...said(T + 6 * MINUTE, down('z', 6)),
+    ];
+    assert.deepEqual(read([...shown, ...lines]), [...known, '5 y up']);
+  });
+
+  test('nor where lines bear pids are two targets one, because a program writes lines without (`logger -t haproxy`)', () => {
+    const two = (at: number, text: string) => [syslogLine(at, text), syslogLine(at, text)];
+    const numbered = [...two(T, down('x', 1)), ...two(T + MINUTE, up('x', 2)), ...two(T + 2 * MINUTE, down('x', 1))];
+    const foreign = [3, 4, 5, 6].flatMap((minute) =>
+      said(T + minute * MINUTE, down('y', minute * 7).replace('app/', 'other/')),
+    );
+    const next = syslogLine(T + 9 * MINUTE, down('x', 1), { pid: 777 });
+    assert.deepEqual(read([...numbered, ...foreign, next]), known);
+  });
+
+  test('but two targets are two: of a change whose other line was lost, what fits is told, and what contradicts is not', () => {
+    assert.deepEqual(read([...shown, ...said(T + 9 * MINUTE, up('x', 2))]), [...known, '9 x up']);
+    assert.deepEqual(read([...shown, ...said(T + 9 * MINUTE, down('y', 7))]), known);
+  });
+});
