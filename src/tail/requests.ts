@@ -8,7 +8,7 @@
  */
 import { findRequest, messageStart, type RequestPlace } from '../../parsers/index.js';
 import type { RequestsSeen } from './batch.js';
-import { isAt, speakerIn, wordsOf } from './header-words.js';
+import { areBefore, isAt, speakerIn, type Words, wordsOf } from './header-words.js';
 import { LetterSearch } from './letter-search.js';
 
 /** This many are enough for a batch. */
@@ -22,8 +22,8 @@ const BACKENDS_MAX = 2_000;
 
 const FAMILIAR_MAX = 64;
 
-/** `2024-02-21T07`, `Feb 21 07`. */
-const HOUR = /^(?:<\d+>)?(?:1 )?(?:[A-Z].{8}|.{13})/;
+/** `2024-02-21T07`, `Feb 21 07`, `Sun 2026-11-29 07`: in all stamps the minutes stand behind the first colon. */
+const HOUR = /^[^:]+/;
 
 /** A worker, known by the words before its messages, and the backends whose requests were seen in its current hour. */
 interface Voice {
@@ -33,17 +33,17 @@ interface Voice {
   backends: Set<string>;
 }
 
-/** The header from the blank before the host to the message, and the backend's name. */
-interface Words {
-  words: Buffer;
+/** What stands in all lines of one process about one backend. */
+interface Alike {
+  words: Words;
   name: Buffer;
 }
 
-interface Group extends Words {
+interface Group extends Alike {
   seen: RequestsSeen;
 }
 
-interface Familiar extends Words {
+interface Familiar extends Alike {
   /** How the lines of that hour begin. */
   hour: Buffer;
 }
@@ -134,12 +134,12 @@ export class Requests {
     const header = bytes.toString('utf8', start, message);
     const words = wordsOf(header);
     const name = bytes.toString('utf8', this.#place.backend, this.#place.backendEnd);
-    const key = `${words}${name}`;
+    const key = `${words.key}${name}`;
     let group = this.#groups.get(key);
     if (group === undefined) {
       const seen = this.#note(bytes, start, message, offset, 1);
       if (seen === null) return;
-      group = { seen, words: Buffer.from(words), name: Buffer.from(name) };
+      group = { seen, words, name: Buffer.from(name) };
       this.#groups.set(key, group);
     } else {
       group.seen.failed++;
@@ -155,9 +155,9 @@ export class Requests {
     return null;
   }
 
-  #isOf({ words, name }: Words, bytes: Buffer, message: number): boolean {
+  #isOf({ words, name }: Alike, bytes: Buffer, message: number): boolean {
     const { backend, backendEnd } = this.#place;
-    return isAt(bytes, backend, backendEnd, name) && isAt(bytes, message - words.length, message, words);
+    return isAt(bytes, backend, backendEnd, name) && areBefore(words, bytes, message);
   }
 
   #isFamiliar(bytes: Buffer, start: number, message: number): boolean {
@@ -183,7 +183,7 @@ export class Requests {
     const isNew = !voice.backends.has(backend) && voice.backends.size < BACKENDS_MAX;
     if (isNew) voice.backends.add(backend);
     if (this.#familiar.length >= FAMILIAR_MAX) this.#familiar = [];
-    this.#familiar.push({ hour: Buffer.from(hour), words: Buffer.from(wordsOf(header)), name: Buffer.from(backend) });
+    this.#familiar.push({ hour: Buffer.from(hour), words: wordsOf(header), name: Buffer.from(backend) });
     if (failed === 0 && !isNew) return null;
     const { host, pid } = voice;
     const seen: RequestsSeen = { host, pid, backend, failed, start: offset, header: isNew ? header : null };
@@ -193,13 +193,13 @@ export class Requests {
 
   /** Null if the grammar finds no header. */
   #voiceOf(header: string): Voice | null {
-    const words = wordsOf(header);
-    const known = this.#voices.get(words);
+    const { key } = wordsOf(header);
+    const known = this.#voices.get(key);
     if (known !== undefined) return known;
     if (this.#voices.size >= SPEAKERS_MAX) this.#voices.clear();
     const speaker = speakerIn(header);
     const voice = speaker === null ? null : { ...speaker, hour: '', backends: new Set<string>() };
-    this.#voices.set(words, voice);
+    this.#voices.set(key, voice);
     return voice;
   }
 }

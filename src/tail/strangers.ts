@@ -6,7 +6,7 @@
  */
 import { messageStart, parseHeader, parseLine } from '../../parsers/index.js';
 import type { StrangerSeen } from './batch.js';
-import { ANY_CONTEXT, isAt, sentenceBehind, wordsOf } from './header-words.js';
+import { ANY_CONTEXT, areBefore, sentenceBehind, type Words, wordsOf } from './header-words.js';
 
 const LT = 0x3c;
 const BRACKET_OPEN = 0x5b;
@@ -29,7 +29,7 @@ const LEVEL_BYTES = 12;
 
 /** A process, and how its strange lines begin: all with the byte `first` (-1: there was none yet), unless enough is known. */
 interface Writer {
-  words: Buffer;
+  words: Words;
   first: number;
   isEnough: boolean;
 }
@@ -96,20 +96,20 @@ export class Strangers {
       this.#headerAhead = null;
     }
     const ahead = this.#ahead;
-    if (ahead === null || !isAt(bytes, message - ahead.words.length, message, ahead.words)) return false;
+    if (ahead === null || !areBefore(ahead.words, bytes, message)) return false;
     const isBehind = ahead.left-- > 0 && isSoon(ahead.header, bytes.toString('utf8', start, message));
     if (!isBehind) this.#ahead = null;
     return isBehind;
   }
 
   #writerOf(bytes: Buffer, start: number, message: number): Writer {
-    for (const one of this.#familiar) if (isAt(bytes, message - one.words.length, message, one.words)) return one;
+    for (const one of this.#familiar) if (areBefore(one.words, bytes, message)) return one;
     const words = wordsOf(bytes.toString('utf8', start, message));
-    let writer = this.#writers.get(words);
+    let writer = this.#writers.get(words.key);
     if (writer === undefined) {
-      writer = { words: Buffer.from(words), first: -1, isEnough: false };
+      writer = { words, first: -1, isEnough: false };
       if (this.#writers.size >= WRITERS_MAX) this.#writers.clear();
-      this.#writers.set(words, writer);
+      this.#writers.set(words.key, writer);
     }
     if (this.#familiar.length >= FAMILIAR_MAX) this.#familiar = [];
     this.#familiar.push(writer);
@@ -128,7 +128,7 @@ function headerOnStderr(bytes: Buffer, start: number, end: number): string | nul
 }
 
 function aheadOf(header: string): Ahead {
-  return { words: Buffer.from(wordsOf(header)), first: -1, isEnough: false, header, left: FURTHER_MAX };
+  return { words: wordsOf(header), first: -1, isEnough: false, header, left: FURTHER_MAX };
 }
 
 /** Whether the second of two lines, given by their headers, was written within a moment of the first. */
