@@ -7,6 +7,7 @@
  * the lines of two `log` targets that are alike stand beside each other. In stamps of whole seconds a server may fall twice in the same words. There the
  * host's time must have gone back as well. Once one line is written again, so are those that follow it in the same order.
  */
+import { STAMP } from './header-words.js';
 
 /** Of a hundred lines that rsyslog sends in one go (`queue.dequeueBatchSize` is 128) the first is still known at the last. */
 const KNOWN_MIN = 512;
@@ -15,8 +16,6 @@ const KNOWN_CHARS_MAX = 2_048;
 /** How many hosts' times are remembered, the last ones. */
 const HOSTS_MAX = 1_000;
 
-/** What stands before the host, in all headers that bear a stamp, and the host. */
-const STAMP = /^((?:<\d+>(?:1 )?)?(?:[A-Z][a-z]{2} [ \d]\d )?\S+) (\S*)/;
 /** A time of whole seconds; some write them with zeros behind. */
 const TIME = /(\d\d):(\d\d):(\d\d)(?!\d|[.,]0*[1-9])/;
 

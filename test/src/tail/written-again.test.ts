@@ -59,6 +59,21 @@ test('so is one where several lines share a stamp with fractions', () => {
   assert.deepEqual(found([...shared, ...shared.slice(0, -2)]), shared);
 });
 
+describe('so it is with stamps of several words', () => {
+  const ways: Record<string, (day: string, time: string) => string> = {
+    'with a blank for the T': (day, time) => `2026-12-${day} ${time}`,
+    'of journalctl -o short-full': (day, time) => `Tue 2026-12-${day} ${time} UTC`,
+    'with the year before': (day, time) => `2026 Dec ${day} ${time}`,
+    'with the year behind': (day, time) => `Dec ${day} ${time} 2026`,
+  };
+  for (const [name, stamp] of Object.entries(ways)) {
+    test(name, () => {
+      const log = UNIQUE.map((line) => line.replace(/^2026-12-(\d\d)T([\d:]+)\S+/, (_, day, time) => stamp(day, time)));
+      assert.deepEqual(found([...log, ...log.slice(2, -1)]), log);
+    });
+  }
+});
+
 describe('a server may fall twice in the same words within a second', () => {
   const [fall = ''] = traditional(UNIQUE).filter((line) => line.includes('Server db/d1 is DOWN'));
   const text = fall.slice(fall.indexOf('Server '));
@@ -98,6 +113,8 @@ describe('a server may fall twice in the same words within a second', () => {
       write('Dec  1 10:05:42', 'lb2', what),
     ]);
     assert.deepEqual(found(flap), flap);
+    const inZone = flap.map((line) => line.replace(' lb', ' UTC lb'));
+    assert.deepEqual(found(inZone), inZone);
   });
 
   test('at midnight as well', () => {
