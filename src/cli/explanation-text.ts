@@ -14,6 +14,7 @@ const CHARS_AFTER = 100;
 
 const TEMPLATES: Record<Header['template'], string> = {
   rfc3339: "RFC 3339 stamp, as in rsyslog's RSYSLOG_FileFormat",
+  blanked: "date and time with a blank between, as in rsyslog's `date-pgsql` and `journalctl -o short-full`",
   traditional: "traditional stamp, without year and zone, as in rsyslog's RSYSLOG_TraditionalFileFormat",
   rfc5424: "RFC 5424, as in rsyslog's RSYSLOG_SyslogProtocol23Format",
   container: 'RFC 3339 stamp and stream, as in the log file of a Kubernetes container',
@@ -59,16 +60,21 @@ function effectsParts(effects: Effects, own: number | null): Part[] {
 }
 
 /** Behind a traditional stamp, of programs that write one: OpenWrt's logread, syslog-ng. */
-const YEAR = / \d{4}$/;
+const YEAR = / \d{4}( UTC)?$/;
+const ZONE = / UTC$/;
+
+function templateInWords({ template }: Header, stamp: string): string {
+  if (template !== 'traditional' || !(YEAR.test(stamp) || ZONE.test(stamp))) return TEMPLATES[template];
+  if (!YEAR.test(stamp)) return 'traditional stamp with its zone, without year';
+  return `traditional stamp with its year${ZONE.test(stamp) ? ' and zone' : ', without zone'}`;
+}
 
 function headerLines({ stamp }: LineRecord, parsed: LogRecord, header: Header | null): string[] {
   const pid = parsed.tagPid === null ? 'no pid' : `pid ${parsed.tagPid}`;
   const time =
     stamp === null ? '' : `${new Date(stamp.at).toISOString()} (${formatStamp(stamp.at, stamp.utcOffsetMin)})`;
   const pri = header?.pri ?? null;
-  const hasYear = header?.template === 'traditional' && YEAR.test(parsed.stamp);
-  const words =
-    header === null ? [] : [hasYear ? 'traditional stamp with its year, without zone' : TEMPLATES[header.template]];
+  const words = header === null ? [] : [templateInWords(header, parsed.stamp)];
   const level = pri === null ? '' : `facility ${pri >> 3}, severity ${pri & 7}`;
   if (pri !== null) words.push(parsed.inWords ? `in words: ${level}` : `PRI ${pri}: ${level}`);
   const tag = parsed.tag === '' ? 'no tag' : `tag ${printable(parsed.tag)}`;

@@ -28,8 +28,8 @@ import type { GivenLine } from './given-lines.js';
 import { type LineRecord, recordOf } from './record.js';
 
 export interface Header {
-  /** `container`: a stamp and the stream, as in Kubernetes' files; `stamp`: nothing else, as in `docker logs --timestamps`. */
-  template: 'rfc3339' | 'traditional' | 'rfc5424' | 'container' | 'stamp';
+  /** `blanked`: a blank for the `T` of RFC 3339; `container`: a stamp and the stream, as in Kubernetes' files; `stamp`: nothing else, as in `docker logs --timestamps`. */
+  template: 'rfc3339' | 'blanked' | 'traditional' | 'rfc5424' | 'container' | 'stamp';
   /** Facility times 8, and severity, if the template writes them in angle brackets or in words. */
   pri: number | null;
 }
@@ -169,9 +169,13 @@ function headerOf(raw: string, { stamp, priority }: LogRecord): Header {
   return { template: templateOf(raw, stamp), pri: priority };
 }
 
+/** What the record's stamp, which has a `T` in any case, does not tell. */
+const BLANKED = /^(?:<\d+>)?(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d /;
+
 function templateOf(raw: string, stamp: string): Header['template'] {
   if (/^<\d+>1 /.test(raw)) return 'rfc5424';
   if (!/^\d/.test(stamp)) return 'traditional';
+  if (BLANKED.test(raw)) return 'blanked';
   if (/^\S+ std(?:out|err) [FP] /.test(raw)) return 'container';
   const bytes = Buffer.from(raw);
   const header = bytes.toString('utf8', 0, messageStart(bytes, 0, bytes.length));

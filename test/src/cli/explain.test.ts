@@ -195,6 +195,20 @@ test('of a header of another syslog it says what it is: a year, a severity in wo
   assert.match(headerOf(`<128>2026-11-22T12:00:00Z lb haproxy[7]: ${says}`)!, /; PRI 128: facility 16, severity 0\n/);
 });
 
+test('a stamp that is not as in RFC 3339 is not called so', (t) => {
+  const headers: [string, RegExp][] = [
+    ['2026-11-22 12:00:00 lb', /^date and time with a blank between, as [^;]*\n/],
+    ['<128>2026-11-22 12:00:00.123 +00:00 lb', /^date and time with a blank between, as [^;]*; PRI 128: /],
+    ['Sun 2026-11-22 12:00:00 UTC lb', /^date and time with a blank between, /],
+    ['2026 Nov 22 12:00:00 lb', /^traditional stamp with its year, without zone\n/],
+    ['Nov 22 12:00:00 UTC lb', /^traditional stamp with its zone, without year\n/],
+    ['2026-11-22T12:00:00Z lb', /^RFC 3339 stamp, /],
+  ];
+  const lines = headers.map(([header]) => `${header} haproxy[7]: backend app has no server available!`);
+  const told = paragraphs(ask(tempFolder(t), ['explain', '--tz', 'UTC', '-'], lines.join('\n')).stdout, 'header');
+  for (const [n, [, words]] of headers.entries()) assert.match(told[n]!, words);
+});
+
 test('a line of a container is told as what it is, and not as one of rsyslog and journald', (t) => {
   const onStderr = "[ALERT]    (7) : backend 'app' has no server available!";
   const lines = [
