@@ -110,6 +110,7 @@ test('a letter or a dash begins traffic where it begins an address, or what stan
 test('what looks like a severity in numbers is one to both, or to neither', () => {
   const apart = ['16 0', '7 0', '07 0', '007 0', '0016 0', '99 0', '16 8', '16 00', '0 0'].map((two) => `${two} `);
   const ofRelay = ['<0>', '<128>', '<999>', '<0128>', '<1288>'].map((level) => `${level}Nov 22 17:03:02 `);
+  ofRelay.push('<128>Nov 22 17:4294967296:02 ', 'Nov 22 7:03:02 ', 'Nov 22 17:03:02.123456 ');
   for (const numbers of [...apart, ...ofRelay]) {
     const line = `Nov 22 17:03:02 lb1 ${numbers}haproxy[24710]: backend app has no server available!`;
     const parsed = parseLine(line, { tz: 'UTC', asOf: Date.UTC(2026, 11, 1) });
